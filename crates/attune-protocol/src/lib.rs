@@ -1,1 +1,21 @@
-//! To come.
+//! What a study plans: reading and checking a study folder.
+//!
+//! `study.toml` and the files that it names are the only definition of a study. The folder is read
+//! as written, then checked: either every problem comes back at once, with file, line, column and
+//! remedy, or a [`Protocol`] that the rest of Attune may trust. The crate reads the study folder
+//! and nothing else; records, statistics and output belong to others.
+
+pub mod assumptions;
+pub mod codebook;
+pub mod consent;
+pub mod data;
+pub mod design;
+pub mod id;
+pub mod instrument;
+pub mod missing;
+pub mod plan;
+pub mod protocol;
+pub mod scheme;
+pub mod study;
+
+pub use protocol::Protocol;

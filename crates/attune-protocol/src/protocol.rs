@@ -1,0 +1,117 @@
+//! The checked protocol: what the rest of Attune may trust. Reading and checking it is in
+//! `check.rs`; the file as written is in `written.rs`.
+
+use crate::{
+    assumptions::Assumptions,
+    codebook::Codebook,
+    consent::ConsentPurpose,
+    data::DataFile,
+    design::{Arm, Phase, Site, Wave},
+    id::{ArmId, AttributeId, InstrumentId, MeasureId, OutcomeId, SiteId, WaveId},
+    instrument::{PlannedInstrument, Score},
+    plan::{Analysis, Attribute, Multiplicity, Outcome, OutcomeRole},
+    scheme::Scheme,
+    study::{Deviation, Partner, Publication, Study, TeamMember},
+};
+
+/// Everything that a study plans, checked: ids are unique and every reference leads somewhere.
+#[derive(Debug, Clone)]
+pub struct Protocol {
+    /// The study itself.
+    pub study: Study,
+    /// Who answers for it.
+    pub team: Vec<TeamMember>,
+    /// Organisations that take part.
+    pub partners: Vec<Partner>,
+    /// What it has published.
+    pub publications: Vec<Publication>,
+    /// Conditions that are compared; the first is the reference.
+    pub arms: Vec<Arm>,
+    /// Periods that are compared; the first is the reference.
+    pub phases: Vec<Phase>,
+    /// Settings.
+    pub sites: Vec<Site>,
+    /// Planned times of measuring, in order.
+    pub waves: Vec<Wave>,
+    /// What families may agree to.
+    pub consents: Vec<ConsentPurpose>,
+    /// Facts about units.
+    pub attributes: Vec<Attribute>,
+    /// Questionnaires, tests and ratings.
+    pub instruments: Vec<PlannedInstrument>,
+    /// Coding schemes for video.
+    pub schemes: Vec<Scheme>,
+    /// Codebooks for interviews.
+    pub codebooks: Vec<Codebook>,
+    /// Files of records.
+    pub data: Vec<DataFile>,
+    /// Outcomes, primary first as written.
+    pub outcomes: Vec<Outcome>,
+    /// The plan.
+    pub analyses: Vec<Analysis>,
+    /// Analyses that are read together.
+    pub multiplicity: Option<Multiplicity>,
+    /// Assumptions for simulation.
+    pub assumptions: Option<Assumptions>,
+    /// Departures from the plan, told by the team.
+    pub deviations: Vec<Deviation>,
+    /// SHA-256 over the study file and every file that it names except data, lower-case
+    /// hexadecimal.
+    pub fingerprint: String,
+}
+
+impl Protocol {
+    /// The arm with this id.
+    pub fn arm(&self, id: &ArmId) -> Option<&Arm> {
+        self.arms.iter().find(|arm| arm.id == *id)
+    }
+
+    /// The site with this id.
+    pub fn site(&self, id: &SiteId) -> Option<&Site> {
+        self.sites.iter().find(|site| site.id == *id)
+    }
+
+    /// The wave with this id.
+    pub fn wave(&self, id: &WaveId) -> Option<&Wave> {
+        self.waves.iter().find(|wave| wave.id == *id)
+    }
+
+    /// The attribute with this id.
+    pub fn attribute(&self, id: &AttributeId) -> Option<&Attribute> {
+        self.attributes.iter().find(|attribute| attribute.id == *id)
+    }
+
+    /// The instrument with this id.
+    pub fn instrument(&self, id: &InstrumentId) -> Option<&PlannedInstrument> {
+        self.instruments
+            .iter()
+            .find(|instrument| instrument.id == *id)
+    }
+
+    /// The outcome with this id.
+    pub fn outcome(&self, id: &OutcomeId) -> Option<&Outcome> {
+        self.outcomes.iter().find(|outcome| outcome.id == *id)
+    }
+
+    /// The one primary outcome.
+    pub fn primary_outcome(&self) -> Option<&Outcome> {
+        self.outcomes
+            .iter()
+            .find(|outcome| outcome.role == OutcomeRole::Primary)
+    }
+
+    /// The instrument and score behind a measure, where an instrument yields it.
+    pub fn score(&self, measure: &MeasureId) -> Option<(&PlannedInstrument, &Score)> {
+        let (source, score) = measure.parts()?;
+        let instrument = self
+            .instruments
+            .iter()
+            .find(|planned| planned.id.as_str() == source)?;
+        let score = instrument
+            .definition
+            .scores
+            .iter()
+            .find(|s| s.id.as_str() == score)?;
+        Some((instrument, score))
+    }
+}

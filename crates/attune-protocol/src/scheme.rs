@@ -1,0 +1,222 @@
+//! Coding schemes for video: the table `[[scheme]]`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    id::{SchemeId, ScoreId},
+    instrument::BlindTo,
+    plan::About,
+};
+
+/// What coders record from a recording, by which rules.
+#[derive(Debug, Clone)]
+pub struct Scheme {
+    /// Short id; measures are named after it.
+    pub id: SchemeId,
+    /// Title.
+    pub title: String,
+    /// Version; old codings are kept under theirs.
+    pub version: u32,
+    /// What a recording shows: a dyad, a session of the clinic.
+    pub about: About,
+    /// How time is sampled.
+    pub sampling: Vec<Sampling>,
+    /// Who is observed.
+    pub subjects: Vec<Subject>,
+    /// What is recorded with begin and end.
+    pub states: Vec<StateSet>,
+    /// What is recorded with one time.
+    pub points: Vec<Behaviour>,
+    /// Acts from one subject to another.
+    pub acts: Vec<DirectedAct>,
+    /// One judgement for the whole clip or span.
+    pub ratings: Vec<Rating>,
+    /// Means or sums of ratings.
+    pub composites: Vec<Composite>,
+    /// Named spans of a recording, such as trials or still-face episodes.
+    pub spans: Vec<Behaviour>,
+    /// What coders may not know.
+    pub blind_to: Vec<BlindTo>,
+    /// Share of recordings that two coders code.
+    pub double_coded_share: Option<f64>,
+}
+
+/// How time is sampled.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sampling {
+    /// Everything is recorded when it happens.
+    Continuous,
+    /// Whether something happened at all within each interval (partial interval).
+    Interval {
+        /// Length of an interval in seconds.
+        seconds: f64,
+    },
+    /// What is the case at one moment of each interval.
+    Momentary {
+        /// Seconds between moments.
+        seconds: f64,
+    },
+    /// A sweep over all subjects at one moment of each interval.
+    Scan {
+        /// Seconds between scans.
+        seconds: f64,
+    },
+}
+
+/// Who is observed.
+#[derive(Debug, Clone)]
+pub struct Subject {
+    /// Short id.
+    pub id: String,
+    /// Name on the coding screen.
+    pub label: String,
+    /// What kind of person or group it is.
+    pub kind: SubjectKind,
+    /// Key on the keyboard.
+    pub key: Option<char>,
+    /// Whether the recording may hold several (infant 1, infant 2, …).
+    pub many: bool,
+}
+
+/// What kind of person or group a subject is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SubjectKind {
+    /// An infant.
+    Infant,
+    /// A parent or other carer.
+    Carer,
+    /// A member of staff.
+    StaffMember,
+    /// Everybody together.
+    Group,
+}
+
+/// One behaviour.
+#[derive(Debug, Clone)]
+pub struct Behaviour {
+    /// Short id.
+    pub id: String,
+    /// Name on the coding screen.
+    pub label: String,
+    /// The rule: when it is coded and when not.
+    pub definition: String,
+    /// Key on the keyboard.
+    pub key: Option<char>,
+    /// Subjects that can show it; all when empty.
+    pub subjects: Vec<String>,
+    /// Details that are recorded with it.
+    pub modifiers: Vec<Modifier>,
+}
+
+/// States of which a subject is in one at a time.
+#[derive(Debug, Clone)]
+pub struct StateSet {
+    /// Short id.
+    pub id: String,
+    /// Name on the coding screen.
+    pub label: String,
+    /// Whether two of them never hold at once.
+    pub exclusive: bool,
+    /// Whether one of them always holds.
+    pub exhaustive: bool,
+    /// The states.
+    pub states: Vec<Behaviour>,
+}
+
+/// A detail of an event.
+#[derive(Debug, Clone)]
+pub struct Modifier {
+    /// Short id.
+    pub id: String,
+    /// Name on the coding screen.
+    pub label: String,
+    /// What it may be.
+    pub values: ModifierValues,
+}
+
+/// What a modifier may be.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ModifierValues {
+    /// One of these.
+    One(Vec<String>),
+    /// Any number of these.
+    Several(Vec<String>),
+    /// A number within bounds.
+    Number {
+        /// Smallest value.
+        minimum: f64,
+        /// Largest value.
+        maximum: f64,
+    },
+}
+
+/// An act from an actor to a target.
+#[derive(Debug, Clone)]
+pub struct DirectedAct {
+    /// The behaviour itself.
+    pub behaviour: Behaviour,
+    /// Subjects that may act.
+    pub from: Vec<String>,
+    /// To whom the act may be directed.
+    pub to: Vec<ActTarget>,
+    /// Whether it has a duration.
+    pub has_duration: bool,
+}
+
+/// To whom an act is directed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ActTarget {
+    /// The actor's own infant.
+    OwnInfant,
+    /// Another family's infant.
+    OtherInfant,
+    /// An infant's own parent.
+    OwnParent,
+    /// Another parent.
+    OtherParent,
+    /// A member of staff.
+    Staff,
+    /// Everybody.
+    Group,
+}
+
+/// One judgement for a whole clip or span.
+#[derive(Debug, Clone)]
+pub struct Rating {
+    /// Id within the scheme.
+    pub id: ScoreId,
+    /// Name on the form.
+    pub label: String,
+    /// The rule.
+    pub definition: String,
+    /// Lowest rating.
+    pub minimum: f64,
+    /// Highest rating.
+    pub maximum: f64,
+    /// Distance between two ratings: 1, or 0.5 for half points.
+    pub step: f64,
+    /// Words for single ratings.
+    pub anchors: Vec<(f64, String)>,
+    /// Whether "cannot be coded" is an answer.
+    pub may_be_not_codable: bool,
+}
+
+/// A mean or sum of ratings.
+#[derive(Debug, Clone)]
+pub struct Composite {
+    /// Id within the scheme.
+    pub id: ScoreId,
+    /// Name in reports.
+    pub label: String,
+    /// Ratings that it is made of.
+    pub of: Vec<ScoreId>,
+    /// Ratings that count the other way round.
+    pub reversed: Vec<ScoreId>,
+    /// Whether they are summed; otherwise averaged.
+    pub summed: bool,
+    /// Smallest number of codable ratings.
+    pub minimum_codable: usize,
+}

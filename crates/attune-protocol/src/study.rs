@@ -1,0 +1,145 @@
+//! Who runs the study, why, and what its public page says: the tables `[study]`, `[[team]]`,
+//! `[[partner]]`, `[[publication]]` and `[[deviation]]`.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::id::{AnalysisId, StudyId};
+
+/// The table `[study]`.
+#[derive(Debug, Clone)]
+pub struct Study {
+    /// Short id, used in file names and addresses.
+    pub id: StudyId,
+    /// Title as researchers would cite it.
+    pub title: String,
+    /// Title in plain words for the public page.
+    pub plain_title: Option<String>,
+    /// What the evaluation wants to find out, one sentence or phrase each.
+    pub aims: Vec<String>,
+    /// How dyads come to their arm.
+    pub allocation: Allocation,
+    /// Where the study stands.
+    pub status: StudyStatus,
+    /// Whether results may be shown on the public page.
+    pub results_released: bool,
+    /// The study's data are made up, in whole or in part; every output says so.
+    pub simulated: bool,
+    /// Where the data come from, in one sentence or more; shown under the title of each report.
+    pub data_statement: Option<String>,
+    /// Texts of the public page by language; the first is the study's own language.
+    pub pages: Vec<PageText>,
+    /// First day of the study.
+    pub started: Option<Date>,
+    /// Last day of the study.
+    pub ended: Option<Date>,
+    /// Who pays for the study.
+    pub funder: Option<String>,
+    /// Reference of the ethics approval.
+    pub ethics_reference: Option<String>,
+    /// Reference of the registration.
+    pub registration: Option<String>,
+    /// E-mail address or page for questions.
+    pub contact: Option<String>,
+}
+
+/// How dyads come to their arm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Allocation {
+    /// Each site has one arm (at a time); its dyads share it. Not randomised.
+    Site,
+    /// Sites were randomised to arms.
+    RandomisedSite,
+    /// Each dyad has its own arm. Not randomised.
+    Dyad,
+    /// Dyads were randomised to arms.
+    RandomisedDyad,
+    /// There is one arm only, or the comparison is of phases (before and after).
+    None,
+}
+
+impl Allocation {
+    /// Whether whole sites share an arm.
+    pub fn is_by_site(self) -> bool {
+        matches!(self, Self::Site | Self::RandomisedSite)
+    }
+
+    /// Whether chance decided the arm.
+    pub fn is_randomised(self) -> bool {
+        matches!(self, Self::RandomisedSite | Self::RandomisedDyad)
+    }
+}
+
+/// Where the study stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StudyStatus {
+    /// Not begun.
+    Planned,
+    /// Families are being enrolled.
+    Recruiting,
+    /// Enrolment has ended, measuring goes on.
+    FollowUp,
+    /// All data are in.
+    Completed,
+    /// Ended before its time.
+    Stopped,
+}
+
+/// Text of the public page in one language.
+#[derive(Debug, Clone)]
+pub struct PageText {
+    /// BCP 47 language tag.
+    pub language: String,
+    /// File beside the study file.
+    pub file: String,
+    /// The Markdown in it.
+    pub markdown: String,
+}
+
+/// The table `[[team]]`: a person who answers for the study.
+#[derive(Debug, Clone, Serialize)]
+pub struct TeamMember {
+    /// Name as it is to be printed.
+    pub name: String,
+    /// Part in the study.
+    pub role: Option<String>,
+    /// ORCID iD, `0000-0000-0000-0000`, check digit verified.
+    pub orcid: Option<String>,
+    /// Where the person works.
+    pub affiliation: Option<String>,
+}
+
+/// The table `[[partner]]`: an organisation that takes part.
+#[derive(Debug, Clone, Serialize)]
+pub struct Partner {
+    /// Name as it is to be printed.
+    pub name: String,
+    /// Part in the study.
+    pub role: Option<String>,
+    /// Home page.
+    pub url: Option<String>,
+}
+
+/// The table `[[publication]]`.
+#[derive(Debug, Clone, Serialize)]
+pub struct Publication {
+    /// The full citation.
+    pub citation: String,
+    /// DOI without the resolver's address.
+    pub doi: Option<String>,
+}
+
+/// The table `[[deviation]]`: a departure from the plan, told by the team.
+#[derive(Debug, Clone, Serialize)]
+pub struct Deviation {
+    /// When it was decided.
+    pub date: Date,
+    /// Which analysis it touches; the whole study when absent.
+    pub analysis: Option<AnalysisId>,
+    /// What was done otherwise.
+    pub what: String,
+    /// Why.
+    pub why: String,
+}
