@@ -1,1 +1,3 @@
-//! To come.
+//! Statistics for small, clustered, unbalanced data: numbers in, numbers out.
+
+pub mod distributions;
