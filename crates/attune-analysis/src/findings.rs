@@ -1,0 +1,566 @@
+//! The shape of every result. Tables, figures, the report, the public page and the JSON output are
+//! all made from it. Names and order of the keys are stable; see the interface notes in
+//! `docs/formats/findings.md`.
+
+use serde::Serialize;
+
+/// All results of one run of the plan.
+#[derive(Debug, Clone, Serialize)]
+pub struct Findings {
+    /// Id of the study.
+    pub study: String,
+    /// Title of the study.
+    pub title: String,
+    /// Fingerprint of the protocol.
+    pub protocol_fingerprint: String,
+    /// Fingerprint of the data.
+    pub data_fingerprint: String,
+    /// Program and version.
+    pub engine: String,
+    /// Seed of everything random.
+    pub seed: u64,
+    /// Whether any of the data are made up.
+    pub simulated: bool,
+    /// One per analysis of the plan, in its order.
+    pub findings: Vec<Finding>,
+    /// Who took part, what was measured, what is missing.
+    pub description: Description,
+    /// How the p values of the family are read together.
+    pub multiplicity: Option<MultiplicityResult>,
+    /// What the design cannot show, whatever the numbers are.
+    pub cannot_show: Vec<String>,
+    /// Departures from the plan: the team's, then those that the program saw.
+    pub deviations: Vec<DeviationNote>,
+    /// What a reader should know about the whole run.
+    pub warnings: Vec<String>,
+}
+
+/// The answer to one question of the plan.
+#[derive(Debug, Clone, Serialize)]
+pub struct Finding {
+    /// Id of the analysis.
+    pub id: String,
+    /// The question.
+    pub question: String,
+    /// The answer in a plain sentence: direction, size with interval, n, what is not known.
+    pub answer: String,
+    /// The outcome.
+    pub outcome: OutcomeSummary,
+    /// The term that answers the question, as the plan writes it.
+    pub term: String,
+    /// What one unit of the estimate is, such as "index points per month".
+    pub estimate_unit: String,
+    /// Estimate, interval and test of the term.
+    #[serde(flatten)]
+    pub estimate: Estimate,
+    /// p value adjusted for the family.
+    pub p_adjusted: Option<f64>,
+    /// Standardised effect size.
+    pub effect_size: Option<EffectSize>,
+    /// Units (dyads) in the model.
+    pub n_units: usize,
+    /// Rows in the model.
+    pub n_rows: usize,
+    /// What was left out and why.
+    pub left_out: Vec<LeftOut>,
+    /// What was done, in a sentence.
+    pub method: String,
+    /// The model as run.
+    pub model: ModelSummary,
+    /// Arms compared at chosen times by marginal means.
+    pub contrasts: Vec<TimedContrast>,
+    /// Two one-sided tests against the declared bound.
+    pub equivalence: Option<Equivalence>,
+    /// Dyads whose change is more than measurement error, by arm.
+    pub reliable_change: Option<ReliableChange>,
+    /// Other ways to ask the question.
+    pub sensitivity: Vec<SensitivityFinding>,
+    /// Assumptions checked.
+    pub assumptions: Vec<AssumptionCheck>,
+    /// What this finding cannot show.
+    pub cannot_show: Vec<String>,
+    /// Doubts of the engine: singular fits, dropped columns.
+    pub warnings: Vec<String>,
+    /// What figures are drawn from.
+    pub figure: TrajectoryFigure,
+}
+
+/// The outcome of a finding.
+#[derive(Debug, Clone, Serialize)]
+pub struct OutcomeSummary {
+    /// Id.
+    pub id: String,
+    /// Name in reports.
+    pub label: String,
+    /// Unit of its values.
+    pub unit: Option<String>,
+    /// `primary`, `secondary` or `exploratory`.
+    pub role: attune_protocol::plan::OutcomeRole,
+    /// Which direction is good.
+    pub better: attune_protocol::plan::Better,
+    /// The measure behind it.
+    pub measure: String,
+    /// The smallest difference that would matter.
+    pub smallest_difference_that_matters: Option<f64>,
+}
+
+/// Estimate, interval and test. What is not defined is absent (`null`), with the reason in the
+/// warnings beside it.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Estimate {
+    /// Estimate.
+    pub estimate: Option<f64>,
+    /// Standard error.
+    pub se: Option<f64>,
+    /// Lower end of the interval.
+    pub ci_lower: Option<f64>,
+    /// Upper end of the interval.
+    pub ci_upper: Option<f64>,
+    /// Level of the interval, such as 0.95.
+    pub level: f64,
+    /// Degrees of freedom; `null` for the normal distribution.
+    pub df: Option<f64>,
+    /// t, or z without degrees of freedom.
+    pub statistic: Option<f64>,
+    /// Two-sided p value.
+    pub p: Option<f64>,
+}
+
+/// A standardised effect size.
+#[derive(Debug, Clone, Serialize)]
+pub struct EffectSize {
+    /// Such as `hedges-g`.
+    pub kind: String,
+    /// What exactly is divided by what, in words.
+    pub definition: String,
+    /// Estimate.
+    pub estimate: f64,
+    /// Lower end of the interval.
+    pub ci_lower: f64,
+    /// Upper end of the interval.
+    pub ci_upper: f64,
+}
+
+/// Rows or dyads left out for one reason.
+#[derive(Debug, Clone, Serialize)]
+pub struct LeftOut {
+    /// Reason in words.
+    pub why: String,
+    /// Number of rows.
+    pub n: usize,
+}
+
+/// The model as run.
+#[derive(Debug, Clone, Serialize)]
+pub struct ModelSummary {
+    /// The formula.
+    pub formula: String,
+    /// `REML` or `ML`.
+    pub estimator: String,
+    /// `kenward-roger`, `satterthwaite` or `normal`.
+    pub inference: String,
+    /// All fixed effects.
+    pub fixed: Vec<Coefficient>,
+    /// Variance components.
+    pub random: Vec<VarianceComponent>,
+    /// Residual standard deviation.
+    pub sigma: f64,
+    /// Number of levels of each grouping factor.
+    pub n_groups: Vec<(String, usize)>,
+    /// Log-likelihood at the optimum (REML or ML).
+    pub log_likelihood: f64,
+    /// Whether the optimum lies on the boundary.
+    pub singular: bool,
+    /// Whether the optimum was found.
+    pub converged: bool,
+    /// How it was found.
+    pub optimiser: String,
+}
+
+/// One fixed effect.
+#[derive(Debug, Clone, Serialize)]
+pub struct Coefficient {
+    /// Name as the plan would write it, `months:arm[intervention]`.
+    pub term: String,
+    /// Estimate, interval and test.
+    #[serde(flatten)]
+    pub estimate: Estimate,
+}
+
+/// A variance or covariance.
+#[derive(Debug, Clone, Serialize)]
+pub struct VarianceComponent {
+    /// Grouping factor, or `residual`.
+    pub group: String,
+    /// Name of the effect.
+    pub term: String,
+    /// The other effect, for a covariance.
+    pub with: Option<String>,
+    /// Variance or covariance.
+    pub variance: f64,
+    /// Standard deviation, or correlation for a covariance.
+    pub sd_or_correlation: Option<f64>,
+}
+
+/// Arms compared at one time.
+#[derive(Debug, Clone, Serialize)]
+pub struct TimedContrast {
+    /// Months since enrolment.
+    pub months: f64,
+    /// Marginal mean per arm.
+    pub means: Vec<(String, Estimate)>,
+    /// Which difference it is, such as "intervention − comparison".
+    pub contrast: String,
+    /// The difference.
+    #[serde(flatten)]
+    pub estimate: Estimate,
+}
+
+/// Two one-sided tests.
+#[derive(Debug, Clone, Serialize)]
+pub struct Equivalence {
+    /// The bound, in the unit of the estimate: ± this.
+    pub bound: f64,
+    /// Larger of the two one-sided p values.
+    pub p: f64,
+    /// Interval of level 1 − 2α.
+    pub ci_lower: f64,
+    /// Interval of level 1 − 2α.
+    pub ci_upper: f64,
+    /// The conclusion in words.
+    pub conclusion: String,
+}
+
+/// Reliable change by arm (Jacobson and Truax 1991).
+#[derive(Debug, Clone, Serialize)]
+pub struct ReliableChange {
+    /// Reliability, SD and source in words.
+    pub basis: String,
+    /// Change in the outcome's unit beyond which it is reliable.
+    pub threshold: f64,
+    /// From which wave to which.
+    pub from_to: (String, String),
+    /// Counts by arm.
+    pub arms: Vec<ReliableChangeCount>,
+}
+
+/// Counts of reliable change in one arm.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReliableChangeCount {
+    /// The arm.
+    pub arm: String,
+    /// Dyads with both values.
+    pub n: usize,
+    /// Reliably improved.
+    pub improved: usize,
+    /// No reliable change.
+    pub unchanged: usize,
+    /// Reliably deteriorated.
+    pub deteriorated: usize,
+}
+
+/// Another way to ask the same question.
+#[derive(Debug, Clone, Serialize)]
+pub struct SensitivityFinding {
+    /// Id, such as `random-intercept`.
+    pub id: String,
+    /// Name in the table.
+    pub label: String,
+    /// What the estimate is, if not the planned term.
+    pub term: String,
+    /// Unit of the estimate.
+    pub estimate_unit: String,
+    /// Whether the number may stand beside the planned one on one axis.
+    pub comparable: bool,
+    /// Estimate, interval and test.
+    #[serde(flatten)]
+    pub estimate: Estimate,
+    /// Units in the model.
+    pub n_units: usize,
+    /// Rows in the model.
+    pub n_rows: usize,
+    /// What was done.
+    pub method: String,
+    /// Why it could not be run, or what to bear in mind.
+    pub warnings: Vec<String>,
+}
+
+/// One assumption and what the data say of it.
+#[derive(Debug, Clone, Serialize)]
+pub struct AssumptionCheck {
+    /// Such as "residuals are normal".
+    pub name: String,
+    /// `holds`, `doubtful` or `not checked`.
+    pub result: String,
+    /// Numbers and advice.
+    pub detail: String,
+}
+
+/// A departure from the plan.
+#[derive(Debug, Clone, Serialize)]
+pub struct DeviationNote {
+    /// Day on which the team decided it; absent when the program saw it.
+    pub date: Option<String>,
+    /// The analysis, or the whole study.
+    pub analysis: Option<String>,
+    /// What was done otherwise.
+    pub what: String,
+    /// Why.
+    pub why: String,
+}
+
+/// How a family of p values is read together.
+#[derive(Debug, Clone, Serialize)]
+pub struct MultiplicityResult {
+    /// `holm` or `none`.
+    pub method: String,
+    /// Analysis, p and adjusted p, in the order of the plan.
+    pub members: Vec<MultiplicityMember>,
+}
+
+/// One member of a family.
+#[derive(Debug, Clone, Serialize)]
+pub struct MultiplicityMember {
+    /// Id of the analysis.
+    pub analysis: String,
+    /// p value.
+    pub p: Option<f64>,
+    /// Adjusted p value.
+    pub p_adjusted: Option<f64>,
+}
+
+/// Who took part, what was measured, what is missing.
+#[derive(Debug, Clone, Serialize)]
+pub struct Description {
+    /// Arms, in the order of the protocol: id and label.
+    pub arms: Vec<(String, String)>,
+    /// Sites: id, label, arm.
+    pub sites: Vec<SiteSummary>,
+    /// Waves: id and label.
+    pub waves: Vec<(String, String)>,
+    /// Participant flow, one row per site.
+    pub flow: Vec<FlowRow>,
+    /// Characteristics at baseline.
+    pub baseline: Vec<BaselineRow>,
+    /// Values by outcome, arm and wave.
+    pub outcomes: Vec<OutcomeCell>,
+    /// Who was lost.
+    pub attrition: Attrition,
+    /// Why values are missing.
+    pub missingness: Vec<MissingnessCell>,
+    /// Sessions attended, where attendance is recorded.
+    pub attendance: Vec<AttendanceSummary>,
+}
+
+/// One site.
+#[derive(Debug, Clone, Serialize)]
+pub struct SiteSummary {
+    /// Id.
+    pub id: String,
+    /// Name in reports.
+    pub label: String,
+    /// Arm at the beginning; `null` where dyads have their own.
+    pub arm: Option<String>,
+    /// Dyads enrolled.
+    pub enrolled: usize,
+    /// Dyads planned.
+    pub planned: Option<u32>,
+}
+
+/// Participant flow of one site (and arm).
+#[derive(Debug, Clone, Serialize)]
+pub struct FlowRow {
+    /// Site.
+    pub site: String,
+    /// Arm.
+    pub arm: Option<String>,
+    /// Dyads enrolled.
+    pub enrolled: usize,
+    /// What happened at each wave.
+    pub waves: Vec<FlowWave>,
+    /// Dyads in at least one analysis.
+    pub analysed: usize,
+}
+
+/// One wave of one site's flow.
+#[derive(Debug, Clone, Serialize)]
+pub struct FlowWave {
+    /// Wave.
+    pub wave: String,
+    /// Dyads with a value of the primary outcome.
+    pub assessed: usize,
+    /// Dyads in the study but without one.
+    pub not_assessed: usize,
+    /// Dyads that left between the wave before and this one, by reason.
+    pub left: Vec<(String, usize)>,
+}
+
+/// One line of the baseline table.
+#[derive(Debug, Clone, Serialize)]
+pub struct BaselineRow {
+    /// Characteristic.
+    pub label: String,
+    /// Level, for a categorical characteristic.
+    pub level: Option<String>,
+    /// Unit, for a number.
+    pub unit: Option<String>,
+    /// One cell per arm, in the order of the arms.
+    pub arms: Vec<BaselineCell>,
+    /// Standardised difference between the first two arms; on the first line of a characteristic
+    /// with levels.
+    pub standardised_difference: Option<f64>,
+}
+
+/// One cell of the baseline table.
+#[derive(Debug, Clone, Serialize)]
+pub struct BaselineCell {
+    /// Dyads with a value.
+    pub n: usize,
+    /// Dyads without.
+    pub missing: usize,
+    /// Mean, for a number.
+    pub mean: Option<f64>,
+    /// SD, for a number.
+    pub sd: Option<f64>,
+    /// Median, for a number.
+    pub median: Option<f64>,
+    /// Lower quartile, for a number.
+    pub lower_quartile: Option<f64>,
+    /// Upper quartile, for a number.
+    pub upper_quartile: Option<f64>,
+    /// Dyads at the level.
+    pub count: Option<usize>,
+    /// Share of the dyads with a value.
+    pub share: Option<f64>,
+}
+
+/// Values of one outcome in one arm at one wave.
+#[derive(Debug, Clone, Serialize)]
+pub struct OutcomeCell {
+    /// Outcome.
+    pub outcome: String,
+    /// Arm; `null` for all together.
+    pub arm: Option<String>,
+    /// Phase, for designs with phases.
+    pub phase: Option<String>,
+    /// Wave.
+    pub wave: String,
+    /// Values.
+    pub n: usize,
+    /// Mean.
+    pub mean: Option<f64>,
+    /// SD.
+    pub sd: Option<f64>,
+    /// Median.
+    pub median: Option<f64>,
+    /// Smallest.
+    pub minimum: Option<f64>,
+    /// Largest.
+    pub maximum: Option<f64>,
+    /// Mean months since enrolment.
+    pub months: Option<f64>,
+}
+
+/// Who was lost.
+#[derive(Debug, Clone, Serialize)]
+pub struct Attrition {
+    /// By arm: enrolled, with a value at the last wave.
+    pub by_arm: Vec<AttritionArm>,
+    /// Baseline values of those retained and those lost.
+    pub by_baseline: Vec<AttritionBaseline>,
+    /// What it means, in a sentence.
+    pub sentence: String,
+}
+
+/// Retention of one arm.
+#[derive(Debug, Clone, Serialize)]
+pub struct AttritionArm {
+    /// Arm.
+    pub arm: String,
+    /// Dyads enrolled.
+    pub enrolled: usize,
+    /// Dyads with a value of the primary outcome, per wave.
+    pub assessed: Vec<(String, usize)>,
+    /// Share with a value at the last wave.
+    pub retained: Option<f64>,
+}
+
+/// Baseline of those retained and lost, for one outcome and arm.
+#[derive(Debug, Clone, Serialize)]
+pub struct AttritionBaseline {
+    /// Outcome.
+    pub outcome: String,
+    /// Arm.
+    pub arm: String,
+    /// n, mean, SD of the retained.
+    pub retained: (usize, Option<f64>, Option<f64>),
+    /// n, mean, SD of the lost.
+    pub lost: (usize, Option<f64>, Option<f64>),
+    /// Standardised difference lost − retained.
+    pub standardised_difference: Option<f64>,
+}
+
+/// Missing values of one measure at one wave in one arm.
+#[derive(Debug, Clone, Serialize)]
+pub struct MissingnessCell {
+    /// Outcome.
+    pub outcome: String,
+    /// Arm.
+    pub arm: Option<String>,
+    /// Wave.
+    pub wave: String,
+    /// Values.
+    pub present: usize,
+    /// Reasons and how often.
+    pub missing: Vec<(String, usize)>,
+}
+
+/// Sessions attended in one arm.
+#[derive(Debug, Clone, Serialize)]
+pub struct AttendanceSummary {
+    /// Arm.
+    pub arm: String,
+    /// Dyads.
+    pub dyads: usize,
+    /// Dyads that came at least once.
+    pub came: usize,
+    /// Median number of sessions.
+    pub median: Option<f64>,
+    /// Quartiles of the number of sessions.
+    pub quartiles: Option<(f64, f64)>,
+    /// Largest number.
+    pub maximum: Option<f64>,
+}
+
+/// What the figure of one finding is drawn from.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct TrajectoryFigure {
+    /// What the horizontal axis shows, such as "Months since enrolment".
+    pub time_label: String,
+    /// Each dyad's values; a regular sample of dyads when there are very many.
+    pub dyads: Vec<DyadLine>,
+    /// Dyads that exist; more than are drawn when sampled.
+    pub n_dyads: usize,
+    /// Fitted line and band per arm.
+    pub fitted: Vec<FittedLine>,
+}
+
+/// One dyad's values over time.
+#[derive(Debug, Clone, Serialize)]
+pub struct DyadLine {
+    /// Study code.
+    pub dyad: String,
+    /// Arm.
+    pub arm: Option<String>,
+    /// (time, value).
+    pub points: Vec<(f64, f64)>,
+}
+
+/// Fitted line of one arm.
+#[derive(Debug, Clone, Serialize)]
+pub struct FittedLine {
+    /// Arm.
+    pub arm: Option<String>,
+    /// (time, estimate, lower, upper).
+    pub points: Vec<(f64, f64, f64, f64)>,
+}

@@ -1,0 +1,92 @@
+//! The long table itself, and the facts about units that go with it.
+
+use std::sync::Arc;
+
+use attune_protocol::{
+    id::{ArmId, AttributeId, MeasureId, PhaseId, SiteId, WaveId},
+    missing::Missing,
+    plan::About,
+};
+use attune_records::{
+    records::{AttributeValue, Leaving},
+    source::{Source, SourceFile},
+};
+use jiff::civil::Date;
+
+/// The long table. Rows are in the order unit, measure, time; each unit's rows stand together.
+#[derive(Debug, Clone, Default)]
+pub struct Measures {
+    /// Dyads and other units, by id.
+    pub units: Vec<Unit>,
+    /// One row per unit, planned wave (or time) and measure.
+    pub rows: Vec<Measure>,
+    /// The files behind the rows.
+    pub files: Vec<SourceFile>,
+    /// SHA-256 over the fingerprints of the files, lower-case hexadecimal.
+    pub data_fingerprint: String,
+    /// Whether any of it is made up.
+    pub simulated: bool,
+}
+
+/// A dyad or another unit that is measured.
+#[derive(Debug, Clone)]
+pub struct Unit {
+    /// Study code.
+    pub id: Arc<str>,
+    /// What kind of unit it is.
+    pub about: About,
+    /// Where it belongs.
+    pub site: SiteId,
+    /// Its arm: its own, or its site's on the day of enrolment.
+    pub arm: Option<ArmId>,
+    /// Day of enrolment.
+    pub enrolled: Option<Date>,
+    /// Infant's chronological age at enrolment in days.
+    pub age_at_enrolment_days: Option<f64>,
+    /// Days by which the infant was born before the due date (negative when after); `None` when
+    /// the due date is not known.
+    pub days_early: Option<f64>,
+    /// Leaving the study before its end.
+    pub left: Option<Leaving>,
+    /// Sessions attended, where attendance is recorded.
+    pub sessions_attended: Option<u32>,
+    /// Attributes of the protocol, in its order.
+    pub attributes: Vec<(AttributeId, Result<AttributeValue, Missing>)>,
+}
+
+/// One row of the long table.
+#[derive(Debug, Clone)]
+pub struct Measure {
+    /// Index of the unit in [`Measures::units`].
+    pub unit: u32,
+    /// Site at the time.
+    pub site: SiteId,
+    /// Arm at the time.
+    pub arm: Option<ArmId>,
+    /// Phase at the time.
+    pub phase: Option<PhaseId>,
+    /// Planned wave.
+    pub wave: Option<WaveId>,
+    /// Day of the visit.
+    pub date: Option<Date>,
+    /// Days since enrolment; the planned time of the wave where the visit did not take place.
+    pub days: Option<f64>,
+    /// Infant's chronological age in days.
+    pub age_days: Option<f64>,
+    /// Infant's age in days counted from the due date; equal to the chronological age of infants
+    /// whose due date is not known is not assumed: then it is `None`.
+    pub corrected_age_days: Option<f64>,
+    /// What is measured.
+    pub measure: MeasureId,
+    /// The value, or why there is none.
+    pub value: Result<f64, Missing>,
+    /// Where it comes from; `None` for a planned visit without a record.
+    pub source: Option<Source>,
+}
+
+impl Measures {
+    /// The unit that a row is about.
+    pub fn unit(&self, row: &Measure) -> &Unit {
+        &self.units[row.unit as usize]
+    }
+}

@@ -1,0 +1,155 @@
+//! Dyads, assessments, sessions and attendance, in the order of their ids and dates.
+
+use std::sync::Arc;
+
+use attune_protocol::{
+    id::{ArmId, AttributeId, DyadId, InstrumentId, ItemId, MeasureId, SiteId, WaveId},
+    missing::Missing,
+};
+use jiff::civil::Date;
+use serde::Serialize;
+
+use crate::source::{Source, SourceFile};
+
+/// Everything that was collected, checked against the protocol.
+#[derive(Debug, Clone, Default)]
+pub struct Records {
+    /// Families, by id.
+    pub dyads: Vec<Dyad>,
+    /// Questionnaires, tests and ratings, by unit, instrument, and wave.
+    pub assessments: Vec<Assessment>,
+    /// Sessions of the clinic or group, by date and site.
+    pub sessions: Vec<Session>,
+    /// Who came to which session, by dyad and date.
+    pub attendance: Vec<Attendance>,
+    /// The files they were read from, in the order of the study file.
+    pub files: Vec<SourceFile>,
+}
+
+impl Records {
+    /// Whether any file was made by simulation.
+    pub fn simulated(&self) -> bool {
+        self.files.iter().any(|file| file.simulated)
+    }
+}
+
+/// A carer and an infant.
+#[derive(Debug, Clone)]
+pub struct Dyad {
+    /// Study code.
+    pub id: DyadId,
+    /// Where the family was enrolled.
+    pub site: SiteId,
+    /// The dyad's own arm, where arms are not given by the site.
+    pub arm: Option<ArmId>,
+    /// Day of enrolment.
+    pub enrolled: Option<Date>,
+    /// Day of the infant's birth.
+    pub born: Option<Date>,
+    /// Day on which the birth was due.
+    pub due: Option<Date>,
+    /// Infant's age at enrolment in days, where the data have no dates.
+    pub age_at_enrolment_days: Option<f64>,
+    /// Leaving the study before its end.
+    pub left: Option<Leaving>,
+    /// Attributes of the protocol, in its order.
+    pub attributes: Vec<(AttributeId, Result<AttributeValue, Missing>)>,
+    /// The row.
+    pub source: Source,
+}
+
+/// Leaving the study before its end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Leaving {
+    /// Day, where it is known.
+    pub date: Option<Date>,
+    /// Reason in the study's words.
+    pub reason: Option<String>,
+    /// Whether consent was withdrawn.
+    pub withdrew_consent: bool,
+}
+
+/// Value of an attribute.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum AttributeValue {
+    /// A number.
+    Number(f64),
+    /// Id of a level.
+    Level(Arc<str>),
+    /// A date.
+    Date(Date),
+}
+
+/// An instrument filled in once.
+#[derive(Debug, Clone)]
+pub struct Assessment {
+    /// The instrument, as the protocol names it.
+    pub instrument: InstrumentId,
+    /// Code of the unit that it is about: of the dyad, unless the protocol says otherwise.
+    pub unit: Arc<str>,
+    /// The planned wave, where it belongs to one.
+    pub wave: Option<WaveId>,
+    /// When it was.
+    pub when: When,
+    /// Who assessed or coded.
+    pub assessor: Option<Arc<str>>,
+    /// Answers by item.
+    pub answers: Vec<Answer>,
+    /// The row.
+    pub source: Source,
+}
+
+/// When something was.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum When {
+    /// On a day.
+    On(Date),
+    /// So many days after enrolment, for data without dates.
+    DaysAfterEnrolment(f64),
+    /// Not said; the planned time of the wave stands for it.
+    NotSaid,
+}
+
+/// The answer to one item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// The item.
+    pub item: ItemId,
+    /// The code of the answer as the instrument defines it, or why there is none.
+    pub value: Result<f64, Missing>,
+    /// Column of the cell (the row is the assessment's, unless rows hold single values).
+    pub source: Source,
+}
+
+/// One session of the clinic or group.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Code.
+    pub id: Arc<str>,
+    /// Day.
+    pub date: Date,
+    /// Site.
+    pub site: SiteId,
+    /// Families present, an anonymous count.
+    pub families: Option<u32>,
+    /// Other numbers of the session.
+    pub measures: Vec<(MeasureId, Result<f64, Missing>, Source)>,
+    /// The row.
+    pub source: Source,
+}
+
+/// One dyad at one session.
+#[derive(Debug, Clone)]
+pub struct Attendance {
+    /// Who came.
+    pub dyad: DyadId,
+    /// When.
+    pub date: Date,
+    /// Where.
+    pub site: SiteId,
+    /// Minutes stayed.
+    pub minutes: Option<f64>,
+    /// The row.
+    pub source: Source,
+}
