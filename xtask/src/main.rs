@@ -1,1 +1,45 @@
-fn main() {}
+//! Chores of the workspace. `cargo xtask help` lists them.
+//!
+//! Each chore is one file and calls the ordinary tools (cargo, npm) as a person would type them.
+//! What a machine lacks is installed where that is possible, or said plainly.
+
+use std::process::ExitCode;
+
+mod assets;
+mod browser;
+mod demo;
+mod run;
+mod studies;
+mod test;
+mod tidy;
+
+const HELP: &str = "\
+Chores of the workspace:
+
+  cargo xtask demo [ARGS…]   build and run `attune demo` in release mode
+  cargo xtask test           every test there is: format, Rust, documentation, lints, browser
+  cargo xtask assets         fetch the report's fonts (npm) so that the next build embeds them
+  cargo xtask studies        simulate and analyse the example studies again
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let result = match arguments.first().map(String::as_str) {
+        Some("demo") => demo::run(&arguments[1..]),
+        Some("test") => test::run(),
+        Some("assets") => assets::fetch().map(|()| ExitCode::SUCCESS),
+        Some("studies") => studies::renew(),
+        Some("help" | "--help" | "-h") | None => {
+            print!("{HELP}");
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(other) => {
+            eprintln!("there is no chore `{other}`\n\n{HELP}");
+            Ok(ExitCode::from(2))
+        }
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
+}

@@ -1,0 +1,85 @@
+//! Browser tests: the reports of the example studies in a real Chromium, with Playwright and axe.
+
+use std::{fs, path::PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{assets, run, test::Outcome};
+
+pub fn check() -> Result<Outcome> {
+    if let Err(error) = assets::install_packages() {
+        return Ok(Outcome::Skipped(format!(
+            "the browser packages cannot be installed: {error:#}"
+        )));
+    }
+    let Some(chromium) = chromium_or_install()? else {
+        return Ok(Outcome::Skipped(
+            "no Chromium here, and none could be installed".to_owned(),
+        ));
+    };
+    let reports = write_reports()?;
+    let mut playwright = run::program("npx", &["--no-install", "playwright", "test"]);
+    playwright
+        .current_dir(run::root().join("web"))
+        .env("CHROMIUM", chromium)
+        .env("ATTUNE_REPORTS", reports);
+    let status = run::status(&mut playwright)?;
+    Ok(match status.success() {
+        true => Outcome::Passed,
+        false => Outcome::Failed(format!("{playwright:?}")),
+    })
+}
+
+/// Chromium's path; on Debian it is installed when it is missing and we may.
+fn chromium_or_install() -> Result<Option<String>> {
+    let find = || {
+        ["chromium", "chromium-browser", "google-chrome"]
+            .into_iter()
+            .find(|name| run::exists(name, "--version"))
+    };
+    if find().is_none() && run::exists("apt-get", "--version") {
+        println!("Installing Debian's chromium for the browser tests …");
+        let install =
+            "apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium";
+        // Without the right to install this fails at once, and the step says that it was skipped.
+        let _ = run::status(
+            run::program("sh", &["-c", install]).env("DEBIAN_FRONTEND", "noninteractive"),
+        )?;
+    }
+    let Some(name) = find() else { return Ok(None) };
+    let path = run::program("sh", &["-c", &format!("command -v {name}")]).output()?;
+    Ok(Some(
+        String::from_utf8_lossy(&path.stdout).trim().to_owned(),
+    ))
+}
+
+/// The reports of the example studies, written by the debug binary that the tests have built.
+fn write_reports() -> Result<PathBuf> {
+    let folder = run::root().join("target/reports");
+    fs::create_dir_all(&folder)?;
+    let out = folder
+        .to_str()
+        .context("the folder's path is not Unicode")?
+        .to_owned();
+    for study in ["early-intervention", "hostel-clinic"] {
+        let study = format!("studies/{study}");
+        let arguments = [
+            "run",
+            "--locked",
+            "--quiet",
+            "--package",
+            "attune",
+            "--",
+            "report",
+            &study,
+            "--to",
+            "html",
+            "--out",
+            &out,
+        ];
+        if !run::status(&mut run::cargo(&arguments))?.success() {
+            bail!("`attune report {study}` failed");
+        }
+    }
+    Ok(folder)
+}

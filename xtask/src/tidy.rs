@@ -1,0 +1,88 @@
+//! Small rules of the house that no compiler knows: links between documents lead somewhere, files
+//! carry no path of the machine they were written on, each page that the guide lists exists.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context, Result};
+
+use crate::{run, test::Outcome};
+
+pub fn check() -> Result<Outcome> {
+    let mut problems = Vec::new();
+    for file in tracked_files()? {
+        let Ok(text) = fs::read_to_string(run::root().join(&file)) else {
+            continue;
+        };
+        if file.ends_with(".md") {
+            problems.extend(dead_links(&file, &text));
+        }
+        problems.extend(machine_paths(&file, &text));
+    }
+    for problem in &problems {
+        eprintln!("tidy: {problem}");
+    }
+    Ok(match problems.len() {
+        0 => Outcome::Passed,
+        n => Outcome::Failed(format!("{n} problems, listed above")),
+    })
+}
+
+/// Files that git tracks, or every file of interest where there is no git.
+fn tracked_files() -> Result<Vec<String>> {
+    let listing = run::program(
+        "git",
+        &["ls-files", "--cached", "--others", "--exclude-standard"],
+    )
+    .output()
+    .context("cannot run git")?;
+    Ok(String::from_utf8_lossy(&listing.stdout)
+        .lines()
+        .map(str::to_owned)
+        .collect())
+}
+
+fn dead_links(file: &str, text: &str) -> Vec<String> {
+    let folder = Path::new(file).parent().unwrap_or(Path::new(""));
+    let mut in_code = false;
+    let mut problems = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        if line.trim_start().starts_with("```") {
+            in_code = !in_code;
+        }
+        if in_code {
+            continue;
+        }
+        for target in link_targets(line) {
+            let path = target.split('#').next().unwrap_or_default();
+            let elsewhere = path.is_empty() || path.contains("://") || path.starts_with("mailto:");
+            if !elsewhere && !run::root().join(folder).join(path).exists() {
+                problems.push(format!(
+                    "{file}:{}: the link to `{target}` leads nowhere",
+                    number + 1
+                ));
+            }
+        }
+    }
+    problems
+}
+
+fn link_targets(line: &str) -> impl Iterator<Item = &str> {
+    line.split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next())
+        .map(|target| target.split_whitespace().next().unwrap_or_default())
+}
+
+fn machine_paths(file: &str, text: &str) -> Vec<String> {
+    let root = run::root();
+    let marks = [
+        root.parent().map(|parent| format!("{}/", parent.display())),
+        std::env::var("HOME").ok().map(|home| format!("{home}/")),
+    ];
+    marks
+        .into_iter()
+        .flatten()
+        .filter(|mark| mark.len() > 3 && text.contains(mark.as_str()))
+        .map(|mark| format!("{file}: holds a path of this machine ({mark})"))
+        .collect()
+}
