@@ -1,6 +1,6 @@
 //! Instruments as data: what is asked, how it is scored, who may reproduce it. A definition comes
-//! from the shipped library or from a file of the study. Scoring itself belongs to
-//! `attune-measures`.
+//! from the shipped library or from a file of the study; reading one is in `instrument_file.rs`.
+//! Scoring itself belongs to `attune-measures`.
 
 use serde::{Deserialize, Serialize};
 
@@ -84,7 +84,7 @@ pub struct Instrument {
     pub instruction: Option<String>,
     /// Items in the order of the first item order.
     pub items: Vec<Item>,
-    /// Other orders of the same items in circulation, by name.
+    /// Orders of the items in circulation, where there are several; the first is that of `items`.
     pub item_orders: Vec<ItemOrder>,
     /// Scores.
     pub scores: Vec<Score>,
@@ -92,8 +92,39 @@ pub struct Instrument {
     pub alerts: Vec<Alert>,
     /// Edition and norm facts that must be recorded beside scores that are typed in.
     pub edition: Option<Edition>,
+    /// What whoever uses it should know: traps of coding, rules that are Attune's own.
+    pub notes: Vec<String>,
     /// Worked examples: answers and the scores that follow from the published rule.
     pub examples: Vec<WorkedExample>,
+}
+
+impl Instrument {
+    /// The item of a key, as data files and forms name it: an item's id, or its position in an
+    /// item order, counted from 1. Without an order, positions are those of `items`. `None` for a
+    /// key that names no item and for an order that the definition does not know.
+    pub fn item(&self, order: Option<&str>, key: &str) -> Option<&Item> {
+        if let Some(item) = self.items.iter().find(|item| item.id.as_str() == key) {
+            return Some(item);
+        }
+        let position: usize = key.parse().ok()?;
+        self.in_order(order)?.get(position.checked_sub(1)?).copied()
+    }
+
+    /// The items in the order with this name; in the order of `items` when there is no name.
+    /// `None` for an order that the definition does not know.
+    pub fn in_order(&self, order: Option<&str>) -> Option<Vec<&Item>> {
+        let Some(name) = order else {
+            return Some(self.items.iter().collect());
+        };
+        let order = self.item_orders.iter().find(|order| order.id == name)?;
+        let by_id = |id: &ItemId| self.items.iter().find(|item| item.id == *id);
+        order.items.iter().map(by_id).collect()
+    }
+
+    /// The score with this id.
+    pub fn score(&self, id: &str) -> Option<&Score> {
+        self.scores.iter().find(|score| score.id.as_str() == id)
+    }
 }
 
 /// What may be reproduced.
@@ -128,8 +159,11 @@ pub struct Item {
     pub text: Option<String>,
     /// What answers are possible.
     pub answers: Answers,
-    /// Whether it must be asked for the instrument to be complete.
+    /// Whether the instrument is complete without it.
     pub optional: bool,
+    /// What "not applicable" counts, where the published rule gives it a score; otherwise it is a
+    /// missing answer like any other.
+    pub not_applicable: Option<f64>,
 }
 
 /// What answers are possible.
@@ -148,6 +182,37 @@ pub enum Answers {
     },
     /// Free text, never scored.
     Text,
+}
+
+impl Answers {
+    /// Smallest and largest score of an answer; `None` for free text.
+    pub fn range(&self) -> Option<(f64, f64)> {
+        match self {
+            Self::Options(options) => {
+                let scores = options.iter().map(|option| option.score);
+                let lowest = scores.clone().reduce(f64::min)?;
+                Some((lowest, scores.reduce(f64::max)?))
+            }
+            Self::Number {
+                minimum, maximum, ..
+            } => Some((*minimum, *maximum)),
+            Self::Text => None,
+        }
+    }
+
+    /// The score of the answer with this code; `None` when the code is not a possible answer.
+    pub fn score(&self, code: f64) -> Option<f64> {
+        match self {
+            Self::Options(options) => options
+                .iter()
+                .find(|option| option.code == code)
+                .map(|option| option.score),
+            Self::Number {
+                minimum, maximum, ..
+            } => (code >= *minimum && code <= *maximum).then_some(code),
+            Self::Text => None,
+        }
+    }
 }
 
 /// One option: what is stored, what is shown, what it counts.
@@ -197,6 +262,16 @@ pub struct Score {
     pub bands: Vec<Band>,
     /// Published cut-offs.
     pub cut_offs: Vec<CutOff>,
+    /// Where the rule is published, where the instrument's citation is not enough.
+    pub source: Option<String>,
+}
+
+impl Score {
+    /// The band of a value. A prorated value may lie between two bands of whole numbers; it belongs
+    /// to the lower one, since it has not reached the higher.
+    pub fn band(&self, value: f64) -> Option<&Band> {
+        self.bands.iter().rev().find(|band| value >= band.from)
+    }
 }
 
 /// How a score is made from items or other scores.
@@ -219,6 +294,8 @@ pub enum ScoreRule {
     },
     /// Number of items whose score is at least the threshold.
     CountAtLeast(Vec<(ItemId, f64)>),
+    /// 1 when every one of these scores is at least its threshold, otherwise 0.
+    AllAtLeast(Vec<(ScoreId, f64)>),
     /// Sum of other scores.
     SumOfScores(Vec<ScoreId>),
     /// Mean of other scores.
@@ -234,10 +311,45 @@ pub enum ScoreRule {
     Entered(ItemId),
 }
 
+impl ScoreRule {
+    /// Items that the rule takes directly, in its order; none where it takes other scores.
+    pub fn items(&self) -> Vec<&ItemId> {
+        match self {
+            Self::Sum(items) | Self::Mean(items) | Self::Scaled { items, .. } => {
+                items.iter().collect()
+            }
+            Self::Weighted(items) | Self::CountAtLeast(items) => {
+                items.iter().map(|(item, _)| item).collect()
+            }
+            Self::Entered(item) => vec![item],
+            Self::AllAtLeast(_)
+            | Self::SumOfScores(_)
+            | Self::MeanOfScores(_)
+            | Self::Lookup { .. } => Vec::new(),
+        }
+    }
+
+    /// Other scores that the rule takes, in its order.
+    pub fn scores(&self) -> Vec<&ScoreId> {
+        match self {
+            Self::SumOfScores(scores) | Self::MeanOfScores(scores) => scores.iter().collect(),
+            Self::AllAtLeast(scores) => scores.iter().map(|(score, _)| score).collect(),
+            Self::Lookup { of, .. } => vec![of],
+            Self::Sum(_)
+            | Self::Mean(_)
+            | Self::Scaled { .. }
+            | Self::Weighted(_)
+            | Self::CountAtLeast(_)
+            | Self::Entered(_) => Vec::new(),
+        }
+    }
+}
+
 /// How many answered items are enough.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MissingRule {
-    /// Smallest number of answered items that makes a score.
+    /// Smallest number of answered items (of known scores, where the rule takes scores) that makes
+    /// a score.
     pub minimum_answered: usize,
     /// Whether missing items take the mean of the answered ones (sums are prorated); otherwise the
     /// score is made from the answered items alone, which only a mean can stand.
@@ -266,6 +378,17 @@ pub struct CutOff {
     pub at_or_above: bool,
     /// Where it is published.
     pub source: String,
+}
+
+impl CutOff {
+    /// Whether a score is beyond the cut-off.
+    pub fn is_reached(&self, score: f64) -> bool {
+        if self.at_or_above {
+            score >= self.value
+        } else {
+            score <= self.value
+        }
+    }
 }
 
 /// An answer that a named clinician must hear of, whatever the total.
@@ -297,10 +420,18 @@ pub struct Edition {
 pub struct WorkedExample {
     /// What the example shows.
     pub shows: String,
+    /// Item order of the answers, where the definition knows several.
+    pub item_order: Option<String>,
     /// Answers by item; an item that is absent was not answered.
     pub answers: Vec<(ItemId, Result<f64, Missing>)>,
-    /// Expected scores; `None` where there is no score.
-    pub scores: Vec<(ScoreId, Option<f64>)>,
+    /// Expected scores, or why there is none.
+    pub scores: Vec<(ScoreId, Result<f64, Missing>)>,
+    /// Expected bands, for scores that have a value and bands.
+    pub bands: Vec<(ScoreId, String)>,
+    /// All cut-offs that are reached, by label.
+    pub reached: Vec<(ScoreId, String)>,
     /// Expected alerts.
     pub alerts: Vec<String>,
+    /// Items whose answer is not a possible one.
+    pub invalid: Vec<ItemId>,
 }
