@@ -53,6 +53,9 @@ pub struct Finding {
     /// Estimate, interval and test of the term.
     #[serde(flatten)]
     pub estimate: Estimate,
+    /// The outcome's smallest difference that matters in the unit of the estimate; absent where the
+    /// outcome has none or the estimate is in another unit.
+    pub smallest_difference_in_estimate_unit: Option<f64>,
     /// p value adjusted for the family.
     pub p_adjusted: Option<f64>,
     /// Standardised effect size.
@@ -139,6 +142,9 @@ pub struct EffectSize {
     pub ci_lower: f64,
     /// Upper end of the interval.
     pub ci_upper: f64,
+    /// The outcome's smallest difference that matters on the same scale; absent where the outcome
+    /// has none.
+    pub smallest_difference_that_matters: Option<f64>,
 }
 
 /// Rows or dyads left out for one reason.
