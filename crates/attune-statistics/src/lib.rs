@@ -1,3 +1,20 @@
 //! Statistics for small, clustered, unbalanced data: numbers in, numbers out.
 
 pub mod distributions;
+pub mod formula;
+pub mod matrix;
+pub mod model_frame;
+pub mod table;
+pub mod before_after;
+pub mod descriptives;
+pub mod effect_size;
+pub mod equivalence;
+pub mod multiplicity;
+pub mod normality;
+pub mod permutation;
+pub mod ranks;
+pub mod reliable_change;
+pub mod site_effect;
+pub mod test_result;
+mod small_matrix;
+pub mod data_problem;

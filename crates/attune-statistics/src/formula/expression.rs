@@ -1,0 +1,121 @@
+//! The expressions of a formula: names, numbers, operators and calls, and how R would print them.
+
+use std::fmt;
+
+/// An expression with the place where it starts.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Expression {
+    /// A column.
+    Name(String),
+    /// A literal number.
+    Number(f64),
+    /// A function of its arguments.
+    Call {
+        /// The function.
+        function: String,
+        /// Its arguments.
+        arguments: Vec<Expression>,
+    },
+    /// Two operands.
+    Binary {
+        /// What joins them.
+        operator: Operator,
+        /// Left operand.
+        left: Box<Expression>,
+        /// Right operand.
+        right: Box<Expression>,
+        /// Where the operator stands, in characters.
+        position: usize,
+    },
+    /// A minus sign before an expression.
+    Minus(Box<Expression>),
+    /// An expression in parentheses.
+    Group(Box<Expression>),
+}
+
+/// The operators of formulas and of arithmetic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operator {
+    /// `~`
+    Tilde,
+    /// `|`
+    Bar,
+    /// `||`
+    DoubleBar,
+    /// `+`
+    Plus,
+    /// `-`
+    Minus,
+    /// `*`
+    Star,
+    /// `/`
+    Slash,
+    /// `%in%`
+    In,
+    /// `:`
+    Colon,
+    /// `^`
+    Caret,
+}
+
+impl Operator {
+    /// How tightly the operator binds, and whether R prints blanks around it.
+    pub(super) fn precedence(self) -> u8 {
+        match self {
+            Self::Tilde => 1,
+            Self::Bar | Self::DoubleBar => 2,
+            Self::Plus | Self::Minus => 3,
+            Self::Star | Self::Slash => 4,
+            Self::In => 5,
+            Self::Colon => 6,
+            Self::Caret => 8,
+        }
+    }
+
+    fn symbol(self) -> &'static str {
+        match self {
+            Self::Tilde => " ~ ",
+            Self::Bar => " | ",
+            Self::DoubleBar => " || ",
+            Self::Plus => " + ",
+            Self::Minus => " - ",
+            Self::Star => " * ",
+            Self::Slash => "/",
+            Self::In => " %in% ",
+            Self::Colon => ":",
+            Self::Caret => "^",
+        }
+    }
+}
+
+impl Expression {
+    /// Adds the column names in the expression to the list, each once.
+    pub fn collect_names(&self, names: &mut Vec<String>) {
+        match self {
+            Self::Name(name) if !names.contains(name) => names.push(name.clone()),
+            Self::Name(_) | Self::Number(_) => {}
+            Self::Call { arguments, .. } => arguments.iter().for_each(|argument| argument.collect_names(names)),
+            Self::Binary { left, right, .. } => {
+                left.collect_names(names);
+                right.collect_names(names);
+            }
+            Self::Minus(inner) | Self::Group(inner) => inner.collect_names(names),
+        }
+    }
+}
+
+impl fmt::Display for Expression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(name) => f.write_str(name),
+            Self::Number(value) => write!(f, "{value}"),
+            Self::Call { function, arguments } => {
+                let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
+                write!(f, "{function}({})", arguments.join(", "))
+            }
+            Self::Binary { operator, left, right, .. } => write!(f, "{left}{}{right}", operator.symbol()),
+            Self::Minus(inner) => write!(f, "-{inner}"),
+            Self::Group(inner) => write!(f, "({inner})"),
+        }
+    }
+}
