@@ -5,7 +5,7 @@
 use jiff::civil::Date;
 
 use crate::{
-    id::{ArmId, AttributeId, ItemId, MeasureId, SiteId},
+    id::{ArmId, AttributeId, ItemId, MeasureId, PhaseId, SiteId},
     missing::Missing,
 };
 
@@ -67,9 +67,12 @@ pub struct Course {
     /// The measure.
     pub measure: MeasureId,
     /// Mean at enrolment, by arm.
-    pub start: Vec<(ArmId, f64)>,
+    pub start: ByArm,
     /// Change per month, by arm.
-    pub per_month: Vec<(ArmId, f64)>,
+    pub per_month: ByArm,
+    /// What a phase adds to the mean, for designs with phases; nothing for a phase that is not
+    /// named.
+    pub phase_shift: Vec<(PhaseId, f64)>,
     /// SD of the dyads' intercepts.
     pub sd_between: f64,
     /// SD of the dyads' slopes per month.
@@ -84,6 +87,28 @@ pub struct Course {
     pub sd_item: f64,
 }
 
+/// One number for every arm (and for studies without arms), or a number for each.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ByArm {
+    /// The same everywhere.
+    Every(f64),
+    /// Every arm of the study with its number.
+    Each(Vec<(ArmId, f64)>),
+}
+
+impl ByArm {
+    /// The number of this arm; `None` where only other arms have one.
+    pub fn of(&self, arm: Option<&ArmId>) -> Option<f64> {
+        match self {
+            Self::Every(number) => Some(*number),
+            Self::Each(numbers) => numbers
+                .iter()
+                .find(|(known, _)| Some(known) == arm)
+                .map(|(_, number)| *number),
+        }
+    }
+}
+
 /// Loss after enrolment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Attrition {
@@ -93,6 +118,8 @@ pub struct Attrition {
     pub per_month: f64,
     /// Reasons and their weights.
     pub reasons: Vec<(String, f64)>,
+    /// Whether consent is withdrawn on leaving.
+    pub withdraws_consent: bool,
 }
 
 /// Values missing at a visit that took place.
