@@ -3,22 +3,26 @@
 use std::sync::Arc;
 
 use attune_protocol::{
+    Protocol,
+    design::Site,
     id::{ArmId, AttributeId, DyadId, InstrumentId, ItemId, MeasureId, SiteId, WaveId},
     missing::Missing,
+    plan::About,
 };
 use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::source::{Source, SourceFile};
 
-/// Everything that was collected, checked against the protocol.
+/// Everything that was collected. [`Records::checked`] checks it against the protocol and puts it in
+/// the order given here.
 #[derive(Debug, Clone, Default)]
 pub struct Records {
     /// Families, by id.
     pub dyads: Vec<Dyad>,
     /// Questionnaires, tests and ratings, by unit, instrument, and wave.
     pub assessments: Vec<Assessment>,
-    /// Sessions of the clinic or group, by date and site.
+    /// Sessions of the clinic or group, by date, site and code.
     pub sessions: Vec<Session>,
     /// Who came to which session, by dyad and date.
     pub attendance: Vec<Attendance>,
@@ -27,6 +31,38 @@ pub struct Records {
 }
 
 impl Records {
+    /// The dyad with this code.
+    pub fn dyad(&self, code: &str) -> Option<&Dyad> {
+        let found = self
+            .dyads
+            .binary_search_by(|dyad| dyad.id.as_str().cmp(code));
+        found.ok().map(|index| &self.dyads[index])
+    }
+
+    /// The session with this code.
+    pub fn session(&self, code: &str) -> Option<&Session> {
+        self.sessions.iter().find(|session| *session.id == *code)
+    }
+
+    /// The site where the unit with this code belongs: the dyad's, the session's, the clinic itself;
+    /// for a member of staff the site of a study that has only one.
+    pub fn site_of<'a>(
+        &self,
+        protocol: &'a Protocol,
+        about: About,
+        code: &str,
+    ) -> Option<&'a Site> {
+        match about {
+            About::Dyad | About::Infant | About::Carer => protocol.site(&self.dyad(code)?.site),
+            About::Session => protocol.site(&self.session(code)?.site),
+            About::Clinic => protocol.sites.iter().find(|site| *site.id == *code),
+            About::StaffMember => match protocol.sites.as_slice() {
+                [site] => Some(site),
+                _ => None,
+            },
+        }
+    }
+
     /// Whether any file was made by simulation.
     pub fn simulated(&self) -> bool {
         self.files.iter().any(|file| file.simulated)
@@ -61,7 +97,7 @@ pub struct Dyad {
 /// Leaving the study before its end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Leaving {
-    /// Day, where it is known.
+    /// Day, where it is known: the earlier one of leaving and of withdrawing consent.
     pub date: Option<Date>,
     /// Reason in the study's words.
     pub reason: Option<String>,

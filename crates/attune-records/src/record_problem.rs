@@ -1,0 +1,301 @@
+//! What may be wrong with records that are well formed one by one.
+
+use attune_protocol::id::{AttributeId, InstrumentId, WaveId};
+use jiff::civil::Date;
+use serde::Serialize;
+use thiserror::Error;
+
+use crate::source::Source;
+
+/// How bad a problem is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// The records cannot be used.
+    Error,
+    /// The records are used; somebody should look.
+    Warning,
+    /// Worth knowing.
+    Note,
+}
+
+/// Something wrong with one record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecordProblem {
+    /// The row.
+    pub source: Source,
+    /// Which of its fields.
+    pub field: Field,
+    /// What is wrong.
+    pub fault: RecordFault,
+}
+
+/// A field of a record; whoever knows the file finds its column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Field {
+    /// Code of a dyad, in a file of dyads.
+    Dyad,
+    /// Day of birth.
+    Born,
+    /// Day on which the birth was due.
+    Due,
+    /// Day of enrolment.
+    Enrolled,
+    /// Day of leaving or of withdrawing consent.
+    Left,
+    /// An attribute.
+    Attribute(AttributeId),
+    /// Code of the unit of an assessment.
+    Unit(InstrumentId),
+    /// Wave of an assessment.
+    Wave(InstrumentId),
+    /// Time of an assessment; in a wide file that of one wave.
+    Time(InstrumentId, Option<WaveId>),
+    /// Code of a session.
+    Session,
+    /// Day of a session.
+    SessionDate,
+    /// Code of the dyad in a row of attendance.
+    AttendingDyad,
+    /// Day in a row of attendance.
+    AttendanceDate,
+}
+
+/// What is wrong.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum RecordFault {
+    /// A study code stands in two rows.
+    #[error("dyad {dyad} is already in {first}")]
+    DuplicateDyad {
+        /// The code.
+        dyad: String,
+        /// The other row.
+        first: Source,
+    },
+    /// Nobody enrolled a dyad with this code.
+    #[error("no dyad has the code {code}")]
+    UnknownDyad {
+        /// The code.
+        code: String,
+    },
+    /// No session has this code.
+    #[error("no session has the code {code}")]
+    UnknownSession {
+        /// The code.
+        code: String,
+    },
+    /// No site has this code.
+    #[error("no site has the code {code}")]
+    UnknownClinic {
+        /// The code.
+        code: String,
+    },
+    /// The same unit, instrument and wave (or time) twice.
+    #[error("{unit} already has {instrument} {}in {first}", at_wave(.wave))]
+    DuplicateVisit {
+        /// The unit.
+        unit: String,
+        /// The instrument.
+        instrument: InstrumentId,
+        /// The wave.
+        wave: Option<WaveId>,
+        /// The other row.
+        first: Source,
+    },
+    /// A session's code stands in two rows.
+    #[error("session {session} is already in {first}")]
+    DuplicateSession {
+        /// The code.
+        session: String,
+        /// The other row.
+        first: Source,
+    },
+    /// A dyad stands twice in one session.
+    #[error("{dyad} already attended on this day in {first}")]
+    DuplicateAttendance {
+        /// The dyad.
+        dyad: String,
+        /// The other row.
+        first: Source,
+    },
+    /// A birth too far from the day on which it was due.
+    #[error("the birth on {born} is {} days {} the due date", .days.abs(), if *.days > 0.0 { "before" } else { "after" })]
+    BornFarFromDue {
+        /// Day of birth.
+        born: Date,
+        /// Days before the due date.
+        days: f64,
+    },
+    /// The family left before it was enrolled.
+    #[error("the family left before it was enrolled, on {enrolled}")]
+    LeftBeforeEnrolment {
+        /// Day of enrolment.
+        enrolled: Date,
+    },
+    /// Consent was withdrawn, and the study promised to erase the records.
+    #[error("consent was withdrawn, and the study promises to erase the records")]
+    ErasureDue,
+    /// A dyad of a study whose dyads have their own arm has none.
+    #[error("dyad {dyad} has no arm")]
+    NoArm {
+        /// The dyad.
+        dyad: String,
+    },
+    /// The infant was not yet born.
+    #[error("the infant was not yet born: the birth was on {born}")]
+    BeforeBirth {
+        /// Day of birth.
+        born: Date,
+    },
+    /// The family was not yet enrolled.
+    #[error("{} day(s) before the dyad was enrolled", .days)]
+    BeforeEnrolment {
+        /// Days before enrolment.
+        days: f64,
+    },
+    /// The family had left.
+    #[error("the family left on {left}")]
+    AfterLeaving {
+        /// Day of leaving.
+        left: Date,
+    },
+    /// Consent had been withdrawn.
+    #[error("consent was withdrawn on {left}")]
+    AfterWithdrawal {
+        /// Day of withdrawing.
+        left: Date,
+    },
+    /// The visit was too early or too late.
+    #[error("{} day(s) {} for {wave}, outside its window", .days.abs(), if *.days > 0.0 { "late" } else { "early" })]
+    OutsideWindow {
+        /// The wave.
+        wave: WaveId,
+        /// Whole days after the planned day.
+        days: f64,
+    },
+    /// The phase of that day is not the one that the wave is planned for.
+    #[error("the site is not in the phase of {wave} on this day")]
+    OutsidePhase {
+        /// The wave.
+        wave: WaveId,
+    },
+    /// The instrument is not planned at this wave.
+    #[error("{instrument} is not planned at {wave}")]
+    NotPlanned {
+        /// The instrument.
+        instrument: InstrumentId,
+        /// The wave.
+        wave: WaveId,
+    },
+    /// Before the study's first or after its last day.
+    #[error("outside the study's dates ({from} to {to})")]
+    OutsideStudy {
+        /// First day, or "…".
+        from: String,
+        /// Last day, or "…".
+        to: String,
+    },
+}
+
+fn at_wave(wave: &Option<WaveId>) -> String {
+    match wave {
+        Some(wave) => format!("at {wave} "),
+        None => String::new(),
+    }
+}
+
+impl RecordFault {
+    /// How bad it is.
+    pub fn severity(&self) -> Severity {
+        match self {
+            Self::DuplicateDyad { .. }
+            | Self::UnknownDyad { .. }
+            | Self::UnknownSession { .. }
+            | Self::UnknownClinic { .. }
+            | Self::DuplicateVisit { .. }
+            | Self::DuplicateSession { .. }
+            | Self::DuplicateAttendance { .. }
+            | Self::BornFarFromDue { .. }
+            | Self::LeftBeforeEnrolment { .. }
+            | Self::BeforeBirth { .. }
+            | Self::BeforeEnrolment { .. } => Severity::Error,
+            Self::ErasureDue
+            | Self::NoArm { .. }
+            | Self::AfterLeaving { .. }
+            | Self::AfterWithdrawal { .. }
+            | Self::OutsideWindow { .. }
+            | Self::OutsidePhase { .. }
+            | Self::NotPlanned { .. }
+            | Self::OutsideStudy { .. } => Severity::Warning,
+        }
+    }
+
+    /// Its kind in a few words, the same for all of the kind.
+    pub fn title(&self) -> &'static str {
+        match self {
+            Self::DuplicateDyad { .. } => "duplicate dyad",
+            Self::UnknownDyad { .. } => "unknown dyad",
+            Self::UnknownSession { .. } => "unknown session",
+            Self::UnknownClinic { .. } => "unknown site",
+            Self::DuplicateVisit { .. } => "duplicate visit",
+            Self::DuplicateSession { .. } => "duplicate session",
+            Self::DuplicateAttendance { .. } => "duplicate attendance",
+            Self::BornFarFromDue { .. } => "birth far from its due date",
+            Self::LeftBeforeEnrolment { .. } => "left before enrolment",
+            Self::ErasureDue => "records that are to be erased",
+            Self::NoArm { .. } => "dyad without an arm",
+            Self::BeforeBirth { .. } => "visit before birth",
+            Self::BeforeEnrolment { .. } => "visit before enrolment",
+            Self::AfterLeaving { .. } => "visit after leaving",
+            Self::AfterWithdrawal { .. } => "visit after withdrawal of consent",
+            Self::OutsideWindow { .. } => "visit outside its window",
+            Self::OutsidePhase { .. } => "visit outside its phase",
+            Self::NotPlanned { .. } => "instrument not planned at this wave",
+            Self::OutsideStudy { .. } => "date outside the study",
+        }
+    }
+
+    /// What would help, the same for all of the kind.
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::DuplicateDyad { .. } => {
+                "keep one row per dyad; twins are two dyads, each with its own code"
+            }
+            Self::UnknownDyad { .. } => "correct the code, or add the dyad to the file of dyads",
+            Self::UnknownSession { .. } => {
+                "correct the code, or add the session to the file of sessions"
+            }
+            Self::UnknownClinic { .. } => "correct the code: it must be the id of a site",
+            Self::DuplicateVisit { .. } => "keep one of the two, or correct the wave or the code",
+            Self::DuplicateSession { .. } => "give each session its own code",
+            Self::DuplicateAttendance { .. } => "keep one row per dyad and session",
+            Self::BornFarFromDue { .. } => {
+                "correct one of the two dates: a birth lies between 20 weeks before and 5 weeks after the due date"
+            }
+            Self::LeftBeforeEnrolment { .. } => "correct one of the two dates",
+            Self::ErasureDue => "delete this family's rows from every file",
+            Self::NoArm { .. } => {
+                "give the arm; until then comparisons of arms leave the dyad out and say so"
+            }
+            Self::BeforeBirth { .. } => "correct the date of the visit or of the birth",
+            Self::BeforeEnrolment { .. } => {
+                "correct one of the dates; where visits may precede enrolment, give the wave a window that begins before"
+            }
+            Self::AfterLeaving { .. } => {
+                "correct the date, or the day of leaving if the family came back"
+            }
+            Self::AfterWithdrawal { .. } => {
+                "correct the date; what was collected after the withdrawal must be deleted"
+            }
+            Self::OutsideWindow { .. } | Self::OutsidePhase { .. } => {
+                "correct the date or the wave if it is wrong; otherwise the visit is used, with its real time"
+            }
+            Self::NotPlanned { .. } => {
+                "correct the wave, or add it to the waves of the instrument in the study file"
+            }
+            Self::OutsideStudy { .. } => {
+                "correct the date, or `started` and `ended` in the study file"
+            }
+        }
+    }
+}
