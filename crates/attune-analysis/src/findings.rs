@@ -78,6 +78,8 @@ pub struct Finding {
     pub reliable_change: Option<ReliableChange>,
     /// Other ways to ask the question.
     pub sensitivity: Vec<SensitivityFinding>,
+    /// How far the answer moved between them, in a sentence; empty when none was planned.
+    pub sensitivity_summary: String,
     /// Assumptions checked.
     pub assumptions: Vec<AssumptionCheck>,
     /// What this finding cannot show.
@@ -157,7 +159,7 @@ pub struct LeftOut {
 }
 
 /// The model as run.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct ModelSummary {
     /// The formula.
     pub formula: String,
@@ -169,12 +171,12 @@ pub struct ModelSummary {
     pub fixed: Vec<Coefficient>,
     /// Variance components.
     pub random: Vec<VarianceComponent>,
-    /// Residual standard deviation.
-    pub sigma: f64,
+    /// Residual standard deviation; `null` where no model was fitted.
+    pub sigma: Option<f64>,
     /// Number of levels of each grouping factor.
     pub n_groups: Vec<(String, usize)>,
-    /// Log-likelihood at the optimum (REML or ML).
-    pub log_likelihood: f64,
+    /// Log-likelihood at the optimum (REML or ML); `null` where no model was fitted.
+    pub log_likelihood: Option<f64>,
     /// Whether the optimum lies on the boundary.
     pub singular: bool,
     /// Whether the optimum was found.
@@ -225,8 +227,13 @@ pub struct TimedContrast {
 /// Two one-sided tests.
 #[derive(Debug, Clone, Serialize)]
 pub struct Equivalence {
-    /// The bound, in the unit of the estimate: ± this.
+    /// The bound, in the outcome's unit: ± this.
     pub bound: f64,
+    /// What is compared with the bound, in words: the estimate itself, or for a difference in
+    /// change per unit of time what it comes to over the follow-up.
+    pub compared: String,
+    /// That difference, in the outcome's unit.
+    pub estimate: f64,
     /// Larger of the two one-sided p values.
     pub p: f64,
     /// Interval of level 1 − 2α.
@@ -342,10 +349,15 @@ pub struct Description {
     pub arms: Vec<(String, String)>,
     /// Sites: id, label, arm.
     pub sites: Vec<SiteSummary>,
+    /// Phases of a before-and-after design: id and label.
+    pub phases: Vec<(String, String)>,
     /// Waves: id and label.
     pub waves: Vec<(String, String)>,
     /// Participant flow, one row per site.
     pub flow: Vec<FlowRow>,
+    /// Columns of the baseline table, of attrition and attendance: id and label. The arms; without
+    /// arms the phases; without both one column for everybody.
+    pub baseline_groups: Vec<(String, String)>,
     /// Characteristics at baseline.
     pub baseline: Vec<BaselineRow>,
     /// Values by outcome, arm and wave.
@@ -397,7 +409,7 @@ pub struct FlowWave {
     pub assessed: usize,
     /// Dyads in the study but without one.
     pub not_assessed: usize,
-    /// Dyads that left between the wave before and this one, by reason.
+    /// Dyads that left between the wave before and this one, by reason; most frequent first.
     pub left: Vec<(String, usize)>,
 }
 
@@ -410,10 +422,10 @@ pub struct BaselineRow {
     pub level: Option<String>,
     /// Unit, for a number.
     pub unit: Option<String>,
-    /// One cell per arm, in the order of the arms.
+    /// One cell per group, in the order of [`Description::baseline_groups`].
     pub arms: Vec<BaselineCell>,
-    /// Standardised difference between the first two arms; on the first line of a characteristic
-    /// with levels.
+    /// Standardised difference, second group minus first; on the first line of a characteristic
+    /// with levels (without sign where there are more than two).
     pub standardised_difference: Option<f64>,
 }
 
@@ -543,6 +555,8 @@ pub struct AttendanceSummary {
 pub struct TrajectoryFigure {
     /// What the horizontal axis shows, such as "Months since enrolment".
     pub time_label: String,
+    /// Places on the axis that have a name: planned waves, or phases where there is no time.
+    pub time_ticks: Vec<(f64, String)>,
     /// Each dyad's values; a regular sample of dyads when there are very many.
     pub dyads: Vec<DyadLine>,
     /// Dyads that exist; more than are drawn when sampled.

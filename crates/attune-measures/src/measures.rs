@@ -7,10 +7,8 @@ use attune_protocol::{
     missing::Missing,
     plan::About,
 };
-use attune_records::{
-    records::{AttributeValue, Leaving},
-    source::{Source, SourceFile},
-};
+pub use attune_records::records::{AttributeValue, Leaving};
+use attune_records::source::{Source, SourceFile};
 use jiff::civil::Date;
 
 /// The long table. Rows are in the order unit, measure, time; each unit's rows stand together.
