@@ -57,7 +57,9 @@ pub fn normal_quantile(p: f64) -> f64 {
     if !(0.0..=1.0).contains(&p) {
         return f64::NAN;
     }
-    signed_root(p, |tails| GammaTails::new(0.5).quantile(tails) * 2.0)
+    symmetric_quantile(p, |tails| {
+        (GammaTails::new(0.5).quantile(tails) * 2.0).sqrt()
+    })
 }
 
 /// Probability that a Student t variable with `df` degrees of freedom is at most `t`.
@@ -88,7 +90,7 @@ pub fn student_t_two_sided_p(t: f64, df: f64) -> f64 {
 }
 
 /// The t below which a Student t variable with `df` degrees of freedom falls
-/// with probability `p`.
+/// with probability `p`; infinite where its square exceeds the largest double.
 pub fn student_t_quantile(p: f64, df: f64) -> f64 {
     if !(0.0..=1.0).contains(&p) || df.is_nan() || df <= 0.0 {
         return f64::NAN;
@@ -96,7 +98,8 @@ pub fn student_t_quantile(p: f64, df: f64) -> f64 {
     if df.is_infinite() {
         return normal_quantile(p);
     }
-    signed_root(p, |tails| df * BetaTails::new(0.5, 0.5 * df).odds_quantile(tails))
+    let beta = BetaTails::new(0.5, 0.5 * df);
+    symmetric_quantile(p, |tails| (df * beta.odds_quantile(tails)).sqrt())
 }
 
 /// Probability that an F variable with `df1` and `df2` degrees of freedom exceeds `f`.
@@ -133,10 +136,13 @@ const LARGEST_FINITE_DF: f64 = 1e17;
 /// The F below which an F variable with `df1` and `df2` degrees of freedom falls
 /// with probability `p`.
 pub fn f_quantile(p: f64, df1: f64, df2: f64) -> f64 {
-    if !(0.0..=1.0).contains(&p) || !(df1 > 0.0 && df2 > 0.0) || df1.is_infinite() {
+    if !((0.0..=1.0).contains(&p) && df1 > 0.0 && df2 > 0.0) || df1.is_infinite() {
         return f64::NAN;
     }
-    let tails = Tails { lower: p, upper: 1.0 - p };
+    let tails = Tails {
+        lower: p,
+        upper: 1.0 - p,
+    };
     if df2 > LARGEST_FINITE_DF {
         return GammaTails::new(0.5 * df1).quantile(tails) * 2.0 / df1;
     }
@@ -166,13 +172,13 @@ struct Tails {
     upper: f64,
 }
 
-/// Quantile of a symmetric distribution from the quantile of its square.
-fn signed_root(p: f64, quantile_of_square: impl Fn(Tails) -> f64) -> f64 {
+/// Quantile of a symmetric distribution from the quantile of its absolute value.
+fn symmetric_quantile(p: f64, absolute_quantile: impl Fn(Tails) -> f64) -> f64 {
     let one_sided = p.min(1.0 - p);
     let tails = Tails {
         lower: 1.0 - 2.0 * one_sided,
         upper: 2.0 * one_sided,
     };
-    let root = quantile_of_square(tails).sqrt();
-    if p < 0.5 { -root } else { root }
+    let absolute = absolute_quantile(tails);
+    if p < 0.5 { -absolute } else { absolute }
 }

@@ -16,5 +16,4 @@ pub mod ranks;
 pub mod reliable_change;
 pub mod site_effect;
 pub mod test_result;
-mod small_matrix;
 pub mod data_problem;

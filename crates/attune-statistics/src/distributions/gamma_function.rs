@@ -18,8 +18,17 @@ pub fn ln_beta(a: f64, b: f64) -> f64 {
     let n = a + b;
     // B(a, b) = (a + b) / (a b) / [Γ(n + 1) / (Γ(a + 1) Γ(b + 1))]; each gamma by Stirling.
     let exponent = stirling_error(a) + stirling_error(b) - stirling_error(n);
-    let powers = a * libm::log1p(-b / n) + b * libm::log1p(-a / n);
+    let powers = a * ln_share(a, b, n) + b * ln_share(b, a, n);
     exponent + powers + 0.5 * libm::log(std::f64::consts::TAU * n / (a * b))
+}
+
+/// ln(part / whole), from the rest where the part is nearly the whole.
+fn ln_share(part: f64, rest: f64, whole: f64) -> f64 {
+    if part < rest {
+        libm::log(part / whole)
+    } else {
+        libm::log1p(-rest / whole)
+    }
 }
 
 /// Natural logarithm of the binomial coefficient "n choose k"; both may be fractional.
@@ -52,10 +61,9 @@ pub(super) fn stirling_error(x: f64) -> f64 {
         shifted += 1.0;
     }
     let inverse_square = 1.0 / (shifted * shifted);
-    let series = COEFFICIENTS
-        .iter()
-        .rev()
-        .fold(0.0, |value, coefficient| value * inverse_square + coefficient);
+    let series = COEFFICIENTS.iter().rev().fold(0.0, |value, coefficient| {
+        value * inverse_square + coefficient
+    });
     sum + series / shifted
 }
 

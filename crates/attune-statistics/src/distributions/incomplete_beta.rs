@@ -7,7 +7,7 @@
 
 use super::Tails;
 use super::gamma_function::{deviance, stirling_error};
-use super::invert_tail::{invert_tail, Side};
+use super::invert_tail::{Side, invert_tail};
 
 /// Probability that a beta variable with shapes `a` and `b` is at most `x`.
 ///
@@ -27,12 +27,19 @@ pub fn beta_regularised(x: f64, a: f64, b: f64) -> f64 {
 
 /// The value below which a beta variable with shapes `a` and `b` falls with probability `p`.
 pub fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {
-    if !(0.0..=1.0).contains(&p) || !(a > 0.0 && b > 0.0) {
+    if !((0.0..=1.0).contains(&p) && a > 0.0 && b > 0.0) {
         return f64::NAN;
     }
-    let tails = Tails { lower: p, upper: 1.0 - p };
+    let tails = Tails {
+        lower: p,
+        upper: 1.0 - p,
+    };
     let odds = BetaTails::new(a, b).odds_quantile(tails);
-    if odds.is_infinite() { 1.0 } else { odds / (1.0 + odds) }
+    if odds.is_infinite() {
+        1.0
+    } else {
+        odds / (1.0 + odds)
+    }
 }
 
 /// A beta distribution ready for repeated evaluation.
@@ -62,7 +69,11 @@ impl BetaTails {
         let power = libm::exp(self.ln_power(x, y));
         let Self { a, b, .. } = *self;
         // λ = a − (a + b) x, from whichever of x and y is small.
-        let lambda = if x < y { a - (a + b) * x } else { (a + b) * y - b };
+        let lambda = if x < y {
+            a - (a + b) * x
+        } else {
+            (a + b) * y - b
+        };
         if lambda >= 0.0 {
             let lower = power * fraction(a, b, x, y, lambda);
             (lower, 1.0 - lower)
@@ -104,7 +115,7 @@ impl BetaTails {
 /// x^a y^b / B(a, b) is the lower tail, for x at most a / (a + b).
 fn fraction(a: f64, b: f64, x: f64, y: f64, lambda: f64) -> f64 {
     const MOST_TERMS: u32 = 2_000_000;
-    let mut c = 1.0 + lambda;
+    let c = 1.0 + lambda;
     let c0 = b / a;
     let c1 = 1.0 + 1.0 / a;
     let yp1 = y + 1.0;

@@ -5,7 +5,7 @@
 
 use super::Tails;
 use super::gamma_function::{deviance, stirling_error};
-use super::invert_tail::{invert_tail, Side};
+use super::invert_tail::{Side, invert_tail};
 
 /// Probability that a gamma variable with shape `a` and scale 1 is at most `x`.
 pub fn gamma_lower(a: f64, x: f64) -> f64 {
@@ -22,7 +22,10 @@ pub fn gamma_quantile(p: f64, a: f64) -> f64 {
     if !(0.0..=1.0).contains(&p) || a.is_nan() || a <= 0.0 || a.is_infinite() {
         return f64::NAN;
     }
-    GammaTails::new(a).quantile(Tails { lower: p, upper: 1.0 - p })
+    GammaTails::new(a).quantile(Tails {
+        lower: p,
+        upper: 1.0 - p,
+    })
 }
 
 fn tails(a: f64, x: f64) -> (f64, f64) {

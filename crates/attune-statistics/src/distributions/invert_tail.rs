@@ -42,7 +42,11 @@ pub(super) fn invert_tail(side: Side, start: f64, at: impl Fn(f64) -> (f64, f64)
         let (tail, ln_density) = at(u);
         let log_tail = libm::log(tail);
         let gap = (log_tail - target) * direction;
-        if gap > 0.0 { above = u } else { below = u }
+        if gap > 0.0 {
+            above = u;
+        } else {
+            below = u;
+        }
         // d ln tail / du = ± density / tail; a tail that underflowed gives a step of NaN.
         let step = -gap * libm::exp(log_tail - ln_density);
         let next = safeguarded(u, step, gap, below, above);

@@ -56,7 +56,11 @@ pub fn noncentral_t_ncp_for(t: f64, df: f64, p: f64) -> f64 {
         if middle <= low || middle >= high || high - low < 1e-14 * middle.abs().max(1e-3) {
             break;
         }
-        if excess(middle) > 0.0 { low = middle } else { high = middle }
+        if excess(middle) > 0.0 {
+            low = middle;
+        } else {
+            high = middle;
+        }
     }
     0.5 * (low + high)
 }
@@ -70,9 +74,19 @@ fn non_negative(t: f64, df: f64, ncp: f64) -> f64 {
     let y = df / (df + t * t);
     let half_square = 0.5 * ncp * ncp;
     let mode = half_square.floor();
-    let series = Series { x, y, half_df: 0.5 * df, half_square, sign: ncp.signum() };
+    let series = Series {
+        x,
+        y,
+        half_df: 0.5 * df,
+        half_square,
+        sign: ncp.signum(),
+    };
     let up = series.sum_from(mode, 1.0);
-    let down = if mode >= 1.0 { series.sum_from(mode - 1.0, -1.0) } else { 0.0 };
+    let down = if mode >= 1.0 {
+        series.sum_from(mode - 1.0, -1.0)
+    } else {
+        0.0
+    };
     (left_of_zero + 0.5 * (up + down)).clamp(0.0, 1.0)
 }
 
@@ -95,7 +109,11 @@ impl Series {
             let term = weight_p * self.lower(j + 0.5) + weight_q * self.lower(j + 1.0);
             sum += term;
             // Weights bound the terms when going down, where the betas stay near 1.
-            let bound = if step > 0.0 { term.abs() } else { weight_p + weight_q.abs() };
+            let bound = if step > 0.0 {
+                term.abs()
+            } else {
+                weight_p + weight_q.abs()
+            };
             if bound < 1e-17 && weight_p < 1e-9 {
                 break;
             }

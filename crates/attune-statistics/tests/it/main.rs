@@ -1,0 +1,7 @@
+//! Reference values and laws, one module per subject.
+
+mod distributions;
+mod oracle;
+mod oracle_before_after;
+mod oracle_permutation;
+mod oracle_scale;
