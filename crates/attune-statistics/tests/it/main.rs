@@ -5,3 +5,4 @@ mod oracle;
 mod oracle_before_after;
 mod oracle_permutation;
 mod oracle_scale;
+mod residual_checks;
