@@ -1,0 +1,457 @@
+//! Scores: each rule with the keys that it takes, the range that follows from it, and the bands and
+//! cut-offs within that range.
+
+use super::{
+    check_id, check_unique, find,
+    items::{item_ids, item_named},
+    text, word,
+};
+use crate::{
+    id::{ItemId, ScoreId},
+    instrument::{Answers, Band, CutOff, Item, MissingRule, Score, ScoreRule},
+    plan::Better,
+    written::{At, Node, Reading, Value, Written},
+};
+
+/// Keys that only some rules take: each with the rules that need it and those that allow it.
+const RULE_KEYS: [(&str, &[&str], &[&str]); 9] = [
+    ("items", &["sum", "mean"], &[]),
+    ("weights", &["weighted"], &[]),
+    ("at-least", &["count-at-least", "all-at-least"], &[]),
+    ("scores", &["sum-of-scores", "mean-of-scores"], &[]),
+    ("of", &["lookup"], &[]),
+    ("table", &["lookup"], &[]),
+    ("item", &["entered"], &[]),
+    ("factor", &[], &["sum", "mean"]),
+    (
+        "reversed",
+        &[],
+        &["sum", "mean", "weighted", "count-at-least"],
+    ),
+];
+
+pub(super) fn check(reading: &mut Reading, written: &Written, items: &[Item]) -> Vec<Score> {
+    let ids = || written.tables("score").filter_map(|score| score.text_at("id"));
+    check_unique(reading, "scores", ids());
+    for id in ids() {
+        check_id(reading, id);
+    }
+    let mut scores = Vec::new();
+    for table in written.tables("score") {
+        check_keys(reading, table);
+        // A rule refers to scores above it only, so that there is no circle.
+        if let Some(score) = score(reading, table, items, &scores) {
+            scores.push(score);
+        }
+    }
+    scores
+}
+
+fn check_keys(reading: &mut Reading, table: &Written) {
+    let Some(rule) = table.text("rule") else {
+        return;
+    };
+    for (key, needed_by, allowed_by) in RULE_KEYS {
+        let needs = needed_by.contains(&rule);
+        if needs && !table.has(key) {
+            let message = format!("a score with the rule {rule} needs '{key}'");
+            reading.error(table.at, message, format!("write {key} = …"));
+        } else if !needs && !allowed_by.contains(&rule) && table.has(key) {
+            let message = format!("the rule {rule} takes no '{key}'");
+            reading.error(table.at_key(key), message, "remove this line, or change the rule");
+        }
+    }
+}
+
+fn score(
+    reading: &mut Reading,
+    table: &Written,
+    items: &[Item],
+    before: &[Score],
+) -> Option<Score> {
+    let rule = rule(reading, table, items, before)?;
+    let reversed = item_ids(reading, table.texts("reversed"), items);
+    for name in table.texts("reversed") {
+        let is_part = rule.items().iter().any(|item| item.as_str() == name.text);
+        if !is_part && reversed.iter().any(|item| item.as_str() == name.text) {
+            let message = format!("'{}' is reversed but does not count in this score", name.text);
+            reading.error(name.at, message, "add it to the items, or remove it here");
+        }
+    }
+    let missing = missing_rule(reading, table, &rule, items)?;
+    let (minimum, maximum) = range(&rule, items, before)?;
+    Some(Score {
+        id: ScoreId::new(table.text("id")?),
+        label: text(table, "label"),
+        bands: bands(reading, table, minimum, maximum),
+        cut_offs: cut_offs(reading, table, minimum, maximum),
+        better: word(table, "better").unwrap_or(Better::Neither),
+        unit: table.string("unit"),
+        source: table.string("source"),
+        rule,
+        reversed,
+        missing,
+        minimum,
+        maximum,
+    })
+}
+
+fn rule(
+    reading: &mut Reading,
+    table: &Written,
+    items: &[Item],
+    before: &[Score],
+) -> Option<ScoreRule> {
+    let rule = match table.text("rule")? {
+        name @ ("sum" | "mean") => {
+            let items = scored_items(reading, table, items)?;
+            let of_mean = name == "mean";
+            match (table.number("factor"), of_mean) {
+                (Some(factor), _) => ScoreRule::Scaled {
+                    items,
+                    of_mean,
+                    factor,
+                },
+                (None, true) => ScoreRule::Mean(items),
+                (None, false) => ScoreRule::Sum(items),
+            }
+        }
+        "weighted" => ScoreRule::Weighted(item_numbers(reading, table, "weights", items)?),
+        "count-at-least" => {
+            ScoreRule::CountAtLeast(item_numbers(reading, table, "at-least", items)?)
+        }
+        "all-at-least" => ScoreRule::AllAtLeast(score_numbers(reading, table, before)?),
+        "sum-of-scores" => ScoreRule::SumOfScores(scores(reading, table, before)?),
+        "mean-of-scores" => ScoreRule::MeanOfScores(scores(reading, table, before)?),
+        "lookup" => lookup(reading, table, before)?,
+        _ => {
+            let name = table.text_at("item")?;
+            let item = item_named(reading, name, items)?;
+            check_can_be_scored(reading, item, name.at);
+            ScoreRule::Entered(item.id.clone())
+        }
+    };
+    Some(rule)
+}
+
+/// The items of a sum or mean: each once, none of free text.
+fn scored_items(reading: &mut Reading, table: &Written, items: &[Item]) -> Option<Vec<ItemId>> {
+    check_unique(reading, "entries", table.texts("items"));
+    for name in table.texts("items") {
+        if let Some(item) = items.iter().find(|item| item.id.as_str() == name.text) {
+            check_can_be_scored(reading, item, name.at);
+        }
+    }
+    let found = item_ids(reading, table.texts("items"), items);
+    let is_empty_list = table.node("items").is_some() && table.list("items").is_empty();
+    if is_empty_list {
+        reading.error(table.at_key("items"), "this list is empty", "list the items");
+    }
+    (!found.is_empty()).then_some(found)
+}
+
+fn check_can_be_scored(reading: &mut Reading, item: &Item, at: At) {
+    if item.answers == Answers::Text {
+        let message = format!("'{}' is free text, which is never scored", item.id);
+        reading.error(at, message, "remove it from the score");
+    }
+}
+
+/// Pairs of item and number, in the order of the items.
+fn item_numbers(
+    reading: &mut Reading,
+    table: &Written,
+    key: &str,
+    items: &[Item],
+) -> Option<Vec<(ItemId, f64)>> {
+    let mut pairs = Vec::new();
+    for (name, value) in table.map(key) {
+        let Some(item) = name.text_at().and_then(|name| item_named(reading, name, items)) else {
+            continue;
+        };
+        check_can_be_scored(reading, item, name.at);
+        pairs.push((item.id.clone(), value.number()?));
+    }
+    let position = |id: &ItemId| items.iter().position(|item| item.id == *id);
+    pairs.sort_by_key(|(id, _)| position(id));
+    (!pairs.is_empty()).then_some(pairs)
+}
+
+fn score_numbers(
+    reading: &mut Reading,
+    table: &Written,
+    before: &[Score],
+) -> Option<Vec<(ScoreId, f64)>> {
+    let mut pairs = Vec::new();
+    for (name, value) in table.map("at-least") {
+        if let Some(score) = score_named(reading, name, before) {
+            pairs.push((score.id.clone(), value.number()?));
+        }
+    }
+    let position = |id: &ScoreId| before.iter().position(|score| score.id == *id);
+    pairs.sort_by_key(|(id, _)| position(id));
+    (!pairs.is_empty()).then_some(pairs)
+}
+
+fn scores(reading: &mut Reading, table: &Written, before: &[Score]) -> Option<Vec<ScoreId>> {
+    check_unique(reading, "entries", table.texts("scores"));
+    let mut found = Vec::new();
+    for name in table.list("scores") {
+        found.extend(score_named(reading, name, before).map(|score| score.id.clone()));
+    }
+    (!found.is_empty()).then_some(found)
+}
+
+fn score_named<'s>(reading: &mut Reading, name: &Node, before: &'s [Score]) -> Option<&'s Score> {
+    let ids = before.iter().map(|score| score.id.as_str());
+    let found = find(reading, name.text_at()?, "score above this one named", ids);
+    found.map(|position| &before[position])
+}
+
+fn lookup(reading: &mut Reading, table: &Written, before: &[Score]) -> Option<ScoreRule> {
+    let of = score_named(reading, table.node("of")?, before)?;
+    let mut rows: Vec<(f64, f64)> = Vec::new();
+    for row in table.list("table") {
+        let Some(pair) = pair(row) else {
+            let remedy = "write [raw, result], such as [7, 9.51]";
+            reading.error(row.at, "a row of the table is two numbers", remedy);
+            continue;
+        };
+        if rows.last().is_some_and(|last| pair.0 <= last.0) {
+            let message = "raw values of the table must ascend";
+            reading.error(row.at, message, "sort the rows, and give each raw value once");
+        }
+        rows.push(pair);
+    }
+    check_table_covers(reading, table.at_key("table"), of, &rows);
+    (!rows.is_empty()).then_some(ScoreRule::Lookup {
+        of: of.id.clone(),
+        table: rows,
+    })
+}
+
+fn pair(row: &Node) -> Option<(f64, f64)> {
+    match &row.value {
+        Value::List(nodes) => match nodes.as_slice() {
+            [raw, result] => Some((raw.number()?, result.number()?)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Every whole raw value of the score has a row, and no row lies outside.
+fn check_table_covers(reading: &mut Reading, at: At, of: &Score, rows: &[(f64, f64)]) {
+    let n_values = of.maximum - of.minimum + 1.0;
+    if rows.is_empty() || n_values > 10_000.0 {
+        return;
+    }
+    let has = |raw: f64| rows.iter().any(|(from, _)| *from == raw);
+    let mut raw = of.minimum;
+    while raw <= of.maximum {
+        if !has(raw) {
+            let message = format!("the table has no row for {raw} of '{}'", of.id);
+            reading.error(at, message, "give a row for every value that the score can have");
+            return;
+        }
+        raw += 1.0;
+    }
+    let outside = rows.iter().find(|(raw, _)| *raw < of.minimum || *raw > of.maximum);
+    if let Some((raw, _)) = outside {
+        let message = format!(
+            "the table has a row for {raw}, but '{}' runs from {} to {}",
+            of.id, of.minimum, of.maximum
+        );
+        reading.error(at, message, "remove the row");
+    }
+}
+
+/// How many answers are enough. What is not answered must be made good by a rule that says how.
+fn missing_rule(
+    reading: &mut Reading,
+    table: &Written,
+    rule: &ScoreRule,
+    items: &[Item],
+) -> Option<MissingRule> {
+    let n_parts = rule.items().len() + rule.scores().len();
+    let minimum_answered = table.count("minimum-answered").map_or(n_parts, |n| n as usize);
+    let prorate = table.yes_no("prorate") == Some(true);
+    let at = table.at_key(if table.has("minimum-answered") {
+        "minimum-answered"
+    } else {
+        "prorate"
+    });
+    let complaint = if minimum_answered > n_parts {
+        Some(("more answers are asked for than the score has items", "lower it"))
+    } else if minimum_answered < n_parts {
+        complaint_about_fewer(rule, prorate, items)
+    } else if prorate {
+        Some((
+            "prorate changes nothing, since every item is needed",
+            "write minimum-answered, or remove prorate",
+        ))
+    } else {
+        None
+    };
+    if let Some((message, remedy)) = complaint {
+        reading.error(at, message, remedy);
+        return None;
+    }
+    Some(MissingRule {
+        minimum_answered,
+        prorate,
+    })
+}
+
+fn complaint_about_fewer(
+    rule: &ScoreRule,
+    prorate: bool,
+    items: &[Item],
+) -> Option<(&'static str, &'static str)> {
+    let range = |id: &ItemId| items.iter().find(|item| item.id == *id)?.answers.range();
+    let mut ranges = rule.items().into_iter().map(range);
+    let first = ranges.next().flatten();
+    let ranges_differ = ranges.any(|other| other != first);
+    match rule {
+        ScoreRule::Sum(_) | ScoreRule::Scaled { of_mean: false, .. } if !prorate => Some((
+            "a sum over fewer answers than items would be too small",
+            "write prorate = true, or remove minimum-answered",
+        )),
+        ScoreRule::Sum(_) | ScoreRule::Mean(_) | ScoreRule::Scaled { .. } if ranges_differ => {
+            Some((
+                "the items have different ranges, so that one cannot stand for another",
+                "ask for all items: remove minimum-answered",
+            ))
+        }
+        ScoreRule::Sum(_)
+        | ScoreRule::Mean(_)
+        | ScoreRule::Scaled { .. }
+        | ScoreRule::MeanOfScores(_) => None,
+        _ => Some((
+            "this rule needs every item that it names",
+            "remove minimum-answered",
+        )),
+    }
+}
+
+/// Smallest and largest value that a rule can give. Reversal does not change an item's range.
+fn range(rule: &ScoreRule, items: &[Item], before: &[Score]) -> Option<(f64, f64)> {
+    let item_range = |id: &ItemId| items.iter().find(|item| item.id == *id)?.answers.range();
+    let score_range = |id: &ScoreId| {
+        let score = before.iter().find(|score| score.id == *id)?;
+        Some((score.minimum, score.maximum))
+    };
+    let of_items = |ids: &[ItemId]| ids.iter().map(item_range).collect::<Option<Vec<_>>>();
+    let of_scores = |ids: &[ScoreId]| ids.iter().map(score_range).collect::<Option<Vec<_>>>();
+    let range = match rule {
+        ScoreRule::Sum(items) => sum(&of_items(items)?),
+        ScoreRule::Mean(items) => mean(&of_items(items)?),
+        ScoreRule::Scaled {
+            items,
+            of_mean,
+            factor,
+        } => {
+            let ranges = of_items(items)?;
+            times(*factor, if *of_mean { mean(&ranges) } else { sum(&ranges) })
+        }
+        ScoreRule::Weighted(items) => {
+            let weighted = |(id, weight): &(ItemId, f64)| Some(times(*weight, item_range(id)?));
+            sum(&items.iter().map(weighted).collect::<Option<Vec<_>>>()?)
+        }
+        ScoreRule::CountAtLeast(items) => (0.0, items.len() as f64),
+        ScoreRule::AllAtLeast(_) => (0.0, 1.0),
+        ScoreRule::SumOfScores(scores) => sum(&of_scores(scores)?),
+        ScoreRule::MeanOfScores(scores) => mean(&of_scores(scores)?),
+        ScoreRule::Lookup { table, .. } => {
+            let results = table.iter().map(|(_, result)| *result);
+            (
+                results.clone().fold(f64::INFINITY, f64::min),
+                results.fold(f64::NEG_INFINITY, f64::max),
+            )
+        }
+        ScoreRule::Entered(item) => item_range(item)?,
+    };
+    Some(range)
+}
+
+fn sum(ranges: &[(f64, f64)]) -> (f64, f64) {
+    let add = |sum: (f64, f64), range: &(f64, f64)| (sum.0 + range.0, sum.1 + range.1);
+    ranges.iter().fold((0.0, 0.0), add)
+}
+
+fn mean(ranges: &[(f64, f64)]) -> (f64, f64) {
+    let (lowest, highest) = sum(ranges);
+    let n = ranges.len() as f64;
+    (lowest / n, highest / n)
+}
+
+fn times(factor: f64, (lowest, highest): (f64, f64)) -> (f64, f64) {
+    let (a, b) = (factor * lowest, factor * highest);
+    (a.min(b), a.max(b))
+}
+
+fn bands(reading: &mut Reading, table: &Written, minimum: f64, maximum: f64) -> Vec<Band> {
+    let mut bands: Vec<Band> = Vec::new();
+    for written in table.tables("bands") {
+        let (Some(from), Some(to)) = (written.number("from"), written.number("to")) else {
+            continue;
+        };
+        let message = if from > to {
+            Some(format!("this band runs from {from} down to {to}"))
+        } else if bands.last().is_some_and(|last| from <= last.to) {
+            Some(format!("this band begins at {from}, within the band above it"))
+        } else if from < minimum || to > maximum {
+            Some(format!("this band leaves the score's range, {minimum} to {maximum}"))
+        } else {
+            None
+        };
+        if let Some(message) = message {
+            reading.error(written.at, message, "correct from and to; lowest band first");
+        }
+        bands.push(Band {
+            from,
+            to,
+            label: text(written, "label"),
+        });
+    }
+    let is_covered = bands.first().is_none_or(|first| first.from == minimum)
+        && bands.last().is_none_or(|last| last.to == maximum);
+    if !is_covered {
+        let message = format!("the bands do not reach from {minimum} to {maximum}");
+        reading.error(table.at_key("bands"), message, "name a band for every value");
+    }
+    bands
+}
+
+fn cut_offs(reading: &mut Reading, table: &Written, minimum: f64, maximum: f64) -> Vec<CutOff> {
+    let labels = table.tables("cut-offs").filter_map(|cut_off| cut_off.text_at("label"));
+    check_unique(reading, "cut-offs", labels);
+    let mut cut_offs = Vec::new();
+    for written in table.tables("cut-offs") {
+        let above = written.number("at-or-above");
+        let below = written.number("at-or-below");
+        let (value, at_or_above) = match (above, below) {
+            (Some(value), None) => (value, true),
+            (None, Some(value)) => (value, false),
+            _ => {
+                reading.error(
+                    written.at,
+                    "a cut-off has either at-or-above or at-or-below",
+                    "write one of the two",
+                );
+                continue;
+            }
+        };
+        if value < minimum || value > maximum {
+            let message = format!("{value} is outside the score's range, {minimum} to {maximum}");
+            reading.error(written.at, message, "correct the value");
+        }
+        cut_offs.push(CutOff {
+            label: text(written, "label"),
+            value,
+            at_or_above,
+            source: text(written, "source"),
+        });
+    }
+    cut_offs
+}
