@@ -2,6 +2,7 @@
 
 pub mod distributions;
 pub mod formula;
+pub mod linear_mixed_model;
 pub mod matrix;
 pub mod model_frame;
 pub mod table;

@@ -87,7 +87,7 @@ fn as_number(value: &Value) -> Option<f64> {
     }
 }
 
-fn read_file(path: &str) -> String {
+pub fn read_file(path: &str) -> String {
     let full = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("tests/oracles")
         .join(path);

@@ -1,0 +1,155 @@
+//! What a careful statistician would say about a fit, with the likely cause and a remedy.
+
+use std::fmt;
+
+use super::{LinearMixedModel, Theta};
+
+/// A doubt about a result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// What kind of doubt.
+    pub kind: WarningKind,
+    /// What is the case.
+    pub what: String,
+    /// What it means and what to do about it.
+    pub advice: String,
+}
+
+/// The kinds of doubt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WarningKind {
+    /// A covariance matrix of random effects is on its boundary.
+    SingularFit,
+    /// The optimum was not reached.
+    NotConverged,
+    /// Columns repeat others and were left out.
+    DroppedColumns,
+    /// A factor has one level left.
+    OneLevelFactor,
+    /// A variance rests on very few groups.
+    FewGroups,
+    /// Many rows were left out.
+    ManyRowsDropped,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; {}", self.what, self.advice)
+    }
+}
+
+impl Warning {
+    pub(crate) fn new(kind: WarningKind, what: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { kind, what: what.into(), advice: advice.into() }
+    }
+
+    pub(crate) fn dropped_columns(names: &[String]) -> Self {
+        Self::new(
+            WarningKind::DroppedColumns,
+            format!("{} repeat(s) what other columns say and was left out", quoted(names)),
+            "an empty combination of factor levels or a covariate that is a sum of others causes this; \
+             the fitted values are not affected, but read the remaining coefficients with the gap in mind",
+        )
+    }
+
+    pub(crate) fn one_level(name: &str) -> Self {
+        Self::new(
+            WarningKind::OneLevelFactor,
+            format!("factor `{name}` has a single level in the rows used, so nothing can be said about it"),
+            "check whether missing values removed the other levels, or drop it from the formula",
+        )
+    }
+}
+
+pub(super) fn of(model: &LinearMixedModel) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    if !model.converged {
+        warnings.push(Warning::new(
+            WarningKind::NotConverged,
+            "the optimum was not reached",
+            "do not use these estimates: the model asks for more than the data hold; remove a random term or rescale",
+        ));
+    }
+    if model.singular {
+        warnings.extend((0..model.frame.random.len()).filter_map(|term| singular_term(model, term)));
+    }
+    if !model.dropped_columns.is_empty() {
+        warnings.push(Warning::dropped_columns(&model.dropped_columns));
+    }
+    warnings.extend(model.frame.one_level_factors.iter().map(|name| Warning::one_level(name)));
+    for (group, n_levels) in model.n_groups.iter().filter(|(_, n_levels)| *n_levels < 5) {
+        warnings.push(Warning::new(
+            WarningKind::FewGroups,
+            format!("the variance between the levels of `{group}` rests on {n_levels} levels"),
+            format!("it is hardly known; treat `{group}` as a fixed effect, or use Kenward–Roger degrees of freedom"),
+        ));
+    }
+    let n_rows = model.n_observations + model.n_dropped;
+    if model.n_dropped * 5 > n_rows {
+        warnings.push(Warning::new(
+            WarningKind::ManyRowsDropped,
+            format!("{} of {n_rows} rows were left out because something was missing", model.n_dropped),
+            "the result holds for the rest only if values are missing at random given what is in the model; \
+             compare those left out, and consider multiple imputation",
+        ));
+    }
+    warnings
+}
+
+/// What is singular about a term, and what that means.
+fn singular_term(model: &LinearMixedModel, index: usize) -> Option<Warning> {
+    let shape = &model.function.shape;
+    let term = &model.frame.random[index];
+    let values: Vec<f64> = model.theta.iter().map(|Theta { value, .. }| *value).collect();
+    let lambda = shape.lambda(&values, index);
+    let width = lambda.n_rows();
+    if (0..width).all(|i| lambda[(i, i)] != 0.0) {
+        return None;
+    }
+    let group = &term.group;
+    let still: Vec<String> = (0..width)
+        .filter(|&i| lambda.row(i).iter().all(|&value| value == 0.0))
+        .map(|i| term.column_names[i].clone())
+        .collect();
+    let what = if still.len() == width {
+        format!("the levels of `{group}` do not differ in {} beyond the residual noise: the variance is estimated as exactly zero", quoted(&still))
+    } else if !still.is_empty() {
+        format!("the levels of `{group}` do not differ in {}: that variance is estimated as exactly zero", quoted(&still))
+    } else if width == 2 {
+        let sign = if lambda[(0, 0)] * lambda[(1, 0)] < 0.0 { "-1" } else { "1" };
+        format!(
+            "the random effects {} of `{group}` are estimated as perfectly correlated ({sign}): the data show one direction in which the levels differ, not two",
+            quoted(&term.column_names)
+        )
+    } else {
+        let directions = (0..width).filter(|&i| lambda[(i, i)] != 0.0).count();
+        format!("the {width} random effects of `{group}` vary in only {directions} direction(s): their covariance matrix is singular")
+    };
+    let advice = if still.len() == width {
+        format!(
+            "the fixed effects are those of a model without `{group}`; that is no proof that the groups are alike, only that \
+             {} of them cannot show a difference; keep the term if the design demands it",
+            term.levels.len()
+        )
+    } else {
+        format!(
+            "the fixed effects remain usable, but their degrees of freedom depend on how they are computed here: report \
+             Kenward–Roger, and compare with the simpler `{}`",
+            simpler(term.column_names.as_slice(), group)
+        )
+    };
+    Some(Warning::new(WarningKind::SingularFit, what, advice))
+}
+
+fn simpler(columns: &[String], group: &str) -> String {
+    if columns.iter().any(|name| name == "(Intercept)") && columns.len() > 1 {
+        format!("(1 | {group})")
+    } else {
+        format!("a model without ({} | {group})", columns.join(" + "))
+    }
+}
+
+fn quoted(names: &[String]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(" and ")
+}
