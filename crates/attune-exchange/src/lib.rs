@@ -1,1 +1,28 @@
-//! To come.
+//! Files of other tools to records.
+//!
+//! A study file says where its records are and what their columns mean (`[[data]]`). This crate
+//! reads those files, CSV or XLSX, into [`Records`](attune_records::Records), and tells every
+//! problem at once with file, row, column, cell and remedy. In reading order: [`record_files`] are
+//! the bytes, [`table`] makes a grid of text of them whatever the tool was, [`sheet`] finds columns
+//! and reads cells, [`rows`] makes records of rows, and what concerns several records is checked in
+//! `attune-records`. Nothing is guessed in silence: whatever was assumed comes back as a warning or
+//! a note. No database, no network.
+
+mod cell;
+mod data_fault;
+mod data_problem;
+mod near_miss;
+mod problem_list;
+mod read_records;
+mod record_files;
+mod rows;
+mod sheet;
+mod simulation_marker;
+mod table;
+
+pub use attune_records::record_problem::Severity;
+pub use data_fault::DataFault;
+pub use data_problem::{DataProblem, DataProblems};
+pub use problem_list::list_problems;
+pub use read_records::{read_records, read_records_from};
+pub use record_files::RecordFiles;
