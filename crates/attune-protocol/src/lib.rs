@@ -10,12 +10,26 @@ pub mod codebook;
 pub mod consent;
 pub mod data;
 pub mod design;
+pub mod folder;
+pub mod formula;
 pub mod id;
 pub mod instrument;
+pub mod instrument_file;
+pub mod instrument_library;
 pub mod missing;
+pub mod near_miss;
 pub mod plan;
+pub mod problem;
 pub mod protocol;
 pub mod scheme;
+pub mod shape;
+pub mod source;
 pub mod study;
+pub mod time_phrase;
 
+mod check;
+mod written;
+
+pub use folder::StudyFolder;
+pub use problem::{Problem, Problems};
 pub use protocol::Protocol;

@@ -1,0 +1,553 @@
+//! Assumptions for simulation: they speak of things that exist, and they do not contradict each
+//! other.
+
+use std::collections::BTreeMap;
+
+use super::{Checking, measures::Sources};
+use crate::{
+    assumptions::{
+        Assumptions, AttendanceAssumption, AttributeAssumption, Attrition, ByArm, Course,
+        Distribution, Missingness, Preterm, Spread,
+    },
+    id::{ArmId, AttributeId, ItemId, MeasureId},
+    missing::Missing,
+    near_miss::{listed, suggestion},
+    problem::Problem,
+    shape::Thing,
+    written::{At, Node, TextAt, Value, Written},
+};
+
+impl Checking<'_> {
+    pub(super) fn assumptions(
+        &mut self,
+        root: &Written,
+        sources: &Sources<'_>,
+    ) -> Option<Assumptions> {
+        let table = root.table("simulation")?;
+        self.check_numbers_of_dyads(root, table);
+        let age = table.table("age-at-enrolment-days");
+        let age_at_enrolment = age.and_then(|age| self.spread(age));
+        let courses = self.courses(table);
+        let correlations = self.correlations(table, &courses);
+        let missing = table
+            .tables("missing")
+            .filter_map(|m| self.missingness(m, sources))
+            .collect();
+        let attributes = self.attribute_assumptions(root, table);
+        let attrition = table
+            .tables("attrition")
+            .filter_map(|a| self.attrition(a))
+            .collect();
+        self.check_outcomes_have_a_course(root, table);
+        Some(Assumptions {
+            dyads: counts(table, "dyads"),
+            dyads_by_arm: counts(table, "dyads-by-arm"),
+            enrolment: self.enrolment(table)?,
+            age_at_enrolment: age_at_enrolment?,
+            preterm: table.table("preterm").and_then(|preterm| {
+                Some(Preterm {
+                    share: preterm.number("share")?,
+                    weeks_early_at_most: preterm.number("weeks-early-at-most")?,
+                })
+            }),
+            visit_jitter_days: table.number("visit-jitter-days").unwrap_or(0.0),
+            courses,
+            correlations,
+            attrition,
+            missingness: missing,
+            attributes,
+            attendance: self.attendance(table),
+        })
+    }
+
+    fn enrolment(&mut self, table: &Written) -> Option<(jiff::civil::Date, jiff::civil::Date)> {
+        let enrolment = table.table("enrolment")?;
+        let (from, to) = (enrolment.date("from")?, enrolment.date("to")?);
+        if to < from {
+            self.reading.error(
+                enrolment.at_key("to"),
+                "enrolment ends before it begins",
+                "correct 'from' or 'to'",
+            );
+        }
+        Some((from, to))
+    }
+
+    /// Dyads are counted by site where sites have arms, and by arm where dyads have their own.
+    fn check_numbers_of_dyads(&mut self, root: &Written, table: &Written) {
+        let study = root.table("study");
+        let Some(allocation) = study.and_then(|study| study.text("allocation")) else {
+            return;
+        };
+        let (key, other) = match allocation {
+            "dyad" | "randomised-dyad" => ("dyads-by-arm", "dyads"),
+            _ => ("dyads", "dyads-by-arm"),
+        };
+        if let Some(entry) = table.entry(other) {
+            self.reading.error(
+                entry.key_at,
+                format!("with allocation '{allocation}' dyads are counted in '{key}'"),
+                format!("write {key} = {{ … }} in place of '{other}'"),
+            );
+        } else if !table.has(key) {
+            self.reading.error(
+                table.at,
+                "the simulation does not say how many dyads there are",
+                match key {
+                    "dyads" => "add dyads = { … } with a number for each site",
+                    _ => "add dyads-by-arm = { … } with a number for each arm",
+                },
+            );
+        }
+        let thing = if key == "dyads" {
+            Thing::Site
+        } else {
+            Thing::Arm
+        };
+        if table.node(key).is_some() {
+            self.check_each_has_one(table, key, thing);
+        }
+    }
+
+    /// A map must have an entry for each arm, or each site.
+    fn check_each_has_one(&mut self, table: &Written, key: &str, thing: Thing) {
+        let named: Vec<_> = table
+            .map(key)
+            .iter()
+            .filter_map(|(name, _)| Some(name.text_at()?.text))
+            .collect();
+        let absent: Vec<_> = self
+            .index
+            .all(thing)
+            .filter(|id| !named.contains(id))
+            .map(str::to_owned)
+            .collect();
+        if !absent.is_empty() && self.index.is_sure(thing) {
+            self.reading.error(
+                table.at_key(key),
+                format!(
+                    "'{key}' has no number for {}",
+                    listed(absent.iter().map(String::as_str))
+                ),
+                format!("add a number for each {}", thing.noun()),
+            );
+        }
+    }
+
+    fn spread(&mut self, table: &Written) -> Option<Spread> {
+        let spread = Spread {
+            mean: table.number("mean")?,
+            sd: table.number("sd")?,
+            minimum: table.number("minimum")?,
+            maximum: table.number("maximum")?,
+        };
+        self.check_bounds(table);
+        let within = spread.minimum <= spread.mean && spread.mean <= spread.maximum;
+        if !within && spread.minimum < spread.maximum {
+            self.reading.error(
+                table.at_key("mean"),
+                "the mean lies outside 'minimum' and 'maximum'",
+                "correct one of the three",
+            );
+        }
+        Some(spread)
+    }
+
+    fn courses(&mut self, table: &Written) -> Vec<Course> {
+        let mut courses = Vec::new();
+        let mut seen: BTreeMap<&str, At> = BTreeMap::new();
+        for course in table.tables("course") {
+            for key in ["start", "per-month"] {
+                if matches!(
+                    course.node(key).map(|node| &node.value),
+                    Some(Value::Map(_))
+                ) {
+                    self.check_each_has_one(course, key, Thing::Arm);
+                }
+            }
+            if let Some(measure) = course.text_at("measure")
+                && let Some(first) = seen.insert(measure.text, measure.at)
+            {
+                let first = self.reading.place(first);
+                let problem = Problem::error(
+                    self.reading.place(measure.at),
+                    format!("'{}' has two courses", measure.text),
+                )
+                .with_remedy("keep one of the two")
+                .with_second(first, "the first one");
+                self.reading.problems.push(problem);
+            }
+            courses.extend(read_course(course));
+        }
+        courses
+    }
+
+    fn correlations(
+        &mut self,
+        table: &Written,
+        courses: &[Course],
+    ) -> Vec<(MeasureId, MeasureId, f64)> {
+        let mut correlations: Vec<(MeasureId, MeasureId, f64)> = Vec::new();
+        let mut last = table.at;
+        for correlation in table.tables("correlation") {
+            let measures: Vec<TextAt<'_>> = correlation.texts("between").collect();
+            let [first, second] = measures.as_slice() else {
+                if correlation.node("between").is_some() {
+                    self.reading.error(
+                        correlation.at_key("between"),
+                        "a correlation is between two measures",
+                        "name two measures",
+                    );
+                }
+                continue;
+            };
+            if first.text == second.text {
+                self.reading.error(
+                    second.at,
+                    "this is the same measure twice",
+                    "name two measures",
+                );
+                continue;
+            }
+            if !self.check_has_course(table, *first) | !self.check_has_course(table, *second) {
+                continue;
+            }
+            let is_twin = |(a, b, _): &(MeasureId, MeasureId, f64)| {
+                let pair = [&**a, &**b];
+                pair == [first.text, second.text] || pair == [second.text, first.text]
+            };
+            if correlations.iter().any(is_twin) {
+                self.reading.error(
+                    correlation.at,
+                    "these two measures have a correlation already",
+                    "keep one of the two",
+                );
+                continue;
+            }
+            if let Some(value) = correlation.number("value") {
+                last = correlation.at_key("value");
+                correlations.push((
+                    MeasureId::new(first.text),
+                    MeasureId::new(second.text),
+                    value,
+                ));
+            }
+        }
+        if !is_positive_definite(courses, &correlations) {
+            self.reading.error(
+                last,
+                "no measures can be correlated like this, all taken together",
+                "make some of the correlations smaller; two measures that both go with a third \
+                 must go with each other",
+            );
+        }
+        correlations
+    }
+
+    fn check_has_course(&mut self, table: &Written, measure: TextAt<'_>) -> bool {
+        let with_course = || {
+            table
+                .tables("course")
+                .filter_map(|course| course.text("measure"))
+        };
+        if with_course().any(|known| known == measure.text) {
+            return true;
+        }
+        let remedy = suggestion(measure.text, with_course(), || {
+            "add [[simulation.course]] for it".to_owned()
+        });
+        self.reading.error(
+            measure.at,
+            format!("'{}' has no course", measure.text),
+            remedy,
+        );
+        false
+    }
+
+    fn attrition(&mut self, table: &Written) -> Option<Attrition> {
+        let reasons = self.weights(table, "reasons");
+        Some(Attrition {
+            arm: table.text("arm").map(ArmId::new),
+            per_month: table.number("per-month")?,
+            reasons,
+            withdraws_consent: table.yes_no("withdraws-consent").unwrap_or(false),
+        })
+    }
+
+    fn missingness(&mut self, table: &Written, sources: &Sources<'_>) -> Option<Missingness> {
+        let measure = table.text("measure")?;
+        if let Some(item) = table.text_at("item") {
+            let planned = measure.split_once('.').and_then(|(source, _)| {
+                sources
+                    .instruments
+                    .iter()
+                    .find(|planned| &*planned.id == source)
+            });
+            if let Some(planned) = planned {
+                self.check_item(item, planned);
+            }
+        }
+        let reasons = self.weights(table, "reasons");
+        Some(Missingness {
+            measure: MeasureId::new(measure),
+            item: table.text("item").map(ItemId::new),
+            share: table.number("share")?,
+            reasons: reasons
+                .into_iter()
+                .filter_map(|(words, weight)| Some((Missing::from_words(&words)?, weight)))
+                .collect(),
+        })
+    }
+
+    /// Names and weights; at least one is needed.
+    fn weights(&mut self, table: &Written, key: &str) -> Vec<(String, f64)> {
+        let weights: Vec<(String, f64)> = table
+            .map(key)
+            .iter()
+            .filter_map(|(name, weight)| Some((name.text_at()?.text.to_owned(), weight.number()?)))
+            .collect();
+        let is_written_empty = matches!(table.node(key).map(|node| &node.value), Some(Value::Map(pairs)) if pairs.is_empty());
+        if is_written_empty {
+            self.reading.error(
+                table.at_key(key),
+                format!("'{key}' names nothing"),
+                "name at least one, with its weight",
+            );
+        }
+        weights
+    }
+
+    fn attribute_assumptions(
+        &mut self,
+        root: &Written,
+        table: &Written,
+    ) -> Vec<AttributeAssumption> {
+        let mut assumptions: Vec<AttributeAssumption> = Vec::new();
+        for assumption in table.tables("attribute") {
+            let Some(id) = assumption.text_at("id") else {
+                continue;
+            };
+            if assumptions.iter().any(|known| &*known.attribute == id.text) {
+                self.reading.error(
+                    id.at,
+                    format!("'{}' has two distributions", id.text),
+                    "keep one of the two",
+                );
+            }
+            let attribute = root
+                .tables("attribute")
+                .find(|a| a.text("id") == Some(id.text));
+            let kind = attribute.and_then(|attribute| attribute.text("kind"));
+            let distribution = match kind {
+                Some("number") => self.number_distribution(assumption),
+                Some("levels") => self.level_distribution(assumption, attribute),
+                Some(_) => {
+                    self.reading.error(
+                        id.at,
+                        format!("'{}' is a date, which simulation does not make up", id.text),
+                        "remove this table",
+                    );
+                    None
+                }
+                None => None,
+            };
+            if let Some(distribution) = distribution {
+                assumptions.push(AttributeAssumption {
+                    attribute: AttributeId::new(id.text),
+                    distribution,
+                });
+            }
+        }
+        assumptions
+    }
+
+    fn number_distribution(&mut self, table: &Written) -> Option<Distribution> {
+        if let Some(entry) = table.entry("levels") {
+            self.reading.error(
+                entry.key_at,
+                "the attribute is a number and has no levels",
+                "write number = { mean = …, sd = …, minimum = …, maximum = … }",
+            );
+            return None;
+        }
+        if !table.has("number") {
+            self.reading.error(
+                table.at,
+                "the distribution is missing",
+                "add number = { mean = …, sd = …, minimum = …, maximum = … }",
+            );
+        }
+        let spread = table
+            .table("number")
+            .and_then(|number| self.spread(number))?;
+        Some(Distribution::Number(spread))
+    }
+
+    fn level_distribution(
+        &mut self,
+        table: &Written,
+        attribute: Option<&Written>,
+    ) -> Option<Distribution> {
+        if let Some(entry) = table.entry("number") {
+            self.reading.error(
+                entry.key_at,
+                "the attribute has levels and is no number",
+                "write levels = { … } with a weight for each level",
+            );
+            return None;
+        }
+        if !table.has("levels") {
+            self.reading.error(
+                table.at,
+                "the distribution is missing",
+                "add levels = { … } with a weight for each level",
+            );
+        }
+        let known: Vec<&str> = attribute
+            .into_iter()
+            .flat_map(|attribute| attribute.tables("levels"))
+            .filter_map(|level| level.text("id"))
+            .collect();
+        for (level, _) in table.map("levels") {
+            let Some(level) = level.text_at() else {
+                continue;
+            };
+            if !known.contains(&level.text) && !known.is_empty() {
+                let remedy = suggestion(level.text, known.iter().copied(), || {
+                    format!("its levels are {}", listed(known.iter().copied()))
+                });
+                self.reading.error(
+                    level.at,
+                    format!("the attribute has no level '{}'", level.text),
+                    remedy,
+                );
+            }
+        }
+        Some(Distribution::Levels(self.weights(table, "levels")))
+    }
+
+    fn attendance(&mut self, table: &Written) -> Vec<AttendanceAssumption> {
+        let attendance = |table: &Written| {
+            Some(AttendanceAssumption {
+                arm: ArmId::new(table.text("arm")?),
+                every_days: table.count("every-days")?,
+                share: table.number("share")?,
+                sd_logit: table.number("sd-logit").unwrap_or(0.0),
+                minutes: table.number("minutes")?,
+            })
+        };
+        table.tables("attendance").filter_map(attendance).collect()
+    }
+
+    /// An outcome without a course would have no values in a simulation.
+    fn check_outcomes_have_a_course(&mut self, root: &Written, table: &Written) {
+        for outcome in root.tables("outcome") {
+            let Some(measure) = outcome.text_at("measure") else {
+                continue;
+            };
+            let (has_one, remedy) = match measure.text.split_once('.') {
+                Some(("attendance", _)) => (
+                    table.has("attendance"),
+                    "add [[simulation.attendance]]".to_owned(),
+                ),
+                Some(("sessions", _)) => continue,
+                _ => (
+                    table.tables("course").any(|course| {
+                        !course.has("measure") || course.text("measure") == Some(measure.text)
+                    }),
+                    format!(
+                        "add [[simulation.course]] with measure = \"{}\"",
+                        measure.text
+                    ),
+                ),
+            };
+            if !has_one {
+                self.reading.warning(
+                    measure.at,
+                    "the simulation assumes nothing about this measure, so it will have no values",
+                    remedy,
+                );
+            }
+        }
+    }
+}
+
+fn read_course(table: &Written) -> Option<Course> {
+    let number = |key| table.number(key).unwrap_or(0.0);
+    Some(Course {
+        measure: MeasureId::new(table.text("measure")?),
+        start: by_arm(table.node("start")?),
+        per_month: by_arm(table.node("per-month")?),
+        phase_shift: numbers(table.node("phase-shift")),
+        sd_between: table.number("sd-between")?,
+        sd_slope: number("sd-slope"),
+        correlation: number("correlation"),
+        sd_within: table.number("sd-within")?,
+        sd_site: number("sd-site"),
+        sd_item: number("sd-item"),
+    })
+}
+
+fn by_arm(node: &Node) -> ByArm {
+    match node.number() {
+        Some(number) => ByArm::Every(number),
+        None => ByArm::Each(numbers(Some(node))),
+    }
+}
+
+fn numbers<T: From<String>>(node: Option<&Node>) -> Vec<(T, f64)> {
+    let Some(Value::Map(pairs)) = node.map(|node| &node.value) else {
+        return Vec::new();
+    };
+    pairs
+        .iter()
+        .filter_map(|(name, number)| {
+            Some((T::from(name.text_at()?.text.to_owned()), number.number()?))
+        })
+        .collect()
+}
+
+fn counts<T: From<String>>(table: &Written, key: &str) -> Vec<(T, u32)> {
+    let count = |node: &Node| match node.value {
+        Value::Integer(count) => u32::try_from(count).ok(),
+        _ => None,
+    };
+    table
+        .map(key)
+        .iter()
+        .filter_map(|(name, number)| {
+            Some((T::from(name.text_at()?.text.to_owned()), count(number)?))
+        })
+        .collect()
+}
+
+/// Whether the matrix of all correlations has a Cholesky factor.
+fn is_positive_definite(courses: &[Course], correlations: &[(MeasureId, MeasureId, f64)]) -> bool {
+    let position = |measure: &MeasureId| courses.iter().position(|c| c.measure == *measure);
+    let n = courses.len();
+    let mut matrix = vec![vec![0.0; n]; n];
+    for i in 0..n {
+        matrix[i][i] = 1.0;
+    }
+    for (first, second, value) in correlations {
+        if let (Some(i), Some(j)) = (position(first), position(second)) {
+            matrix[i][j] = *value;
+            matrix[j][i] = *value;
+        }
+    }
+    for j in 0..n {
+        for i in j..n {
+            let sum: f64 = (0..j).map(|k| matrix[i][k] * matrix[j][k]).sum();
+            let rest = matrix[i][j] - sum;
+            if i == j {
+                if rest <= 1e-10 {
+                    return false;
+                }
+                matrix[j][j] = rest.sqrt();
+            } else {
+                matrix[i][j] = rest / matrix[j][j];
+            }
+        }
+    }
+    true
+}

@@ -1,0 +1,580 @@
+//! Files of records: which keys and columns a file of each kind has, and what cells stand for.
+
+use super::Checking;
+use crate::{
+    data::{
+        AssessmentColumns, AssessmentLayout, AttendanceColumns, DataContent, DataFile, DyadColumns,
+        SessionColumns, TimeColumn, TimeUnit, VisitColumns, WideWave,
+    },
+    id::{InstrumentId, ItemId, MeasureId, WaveId},
+    instrument::PlannedInstrument,
+    missing::Missing,
+    near_miss::{listed, suggestion},
+    plan::About,
+    problem::{Place, Problem},
+    shape::Thing,
+    written::{Node, TextAt, Written},
+};
+
+mod recode;
+
+/// What a file of one kind may say.
+struct Parts {
+    kind: &'static str,
+    /// Keys of `[[data]]` that only some kinds have.
+    keys: &'static [&'static str],
+    /// Columns that it must have.
+    required: &'static [&'static str],
+    /// Columns that it may have.
+    optional: &'static [&'static str],
+}
+
+/// Keys of `[[data]]` that not every kind has.
+const SPECIAL_KEYS: &[&str] = &[
+    "attributes",
+    "instrument",
+    "layout",
+    "items",
+    "wave",
+    "measures",
+];
+
+const PARTS: &[Parts] = &[
+    Parts {
+        kind: "dyads",
+        keys: &["attributes"],
+        required: &["dyad"],
+        optional: &[
+            "site",
+            "arm",
+            "enrolled",
+            "born",
+            "due",
+            "age-at-enrolment",
+            "left",
+            "left-reason",
+            "withdrew",
+        ],
+    },
+    Parts {
+        kind: "assessments",
+        keys: &["instrument", "layout", "items", "wave"],
+        required: &[],
+        optional: &[
+            "dyad", "unit", "wave", "date", "time", "assessor", "item", "value",
+        ],
+    },
+    Parts {
+        kind: "attendance",
+        keys: &[],
+        required: &["dyad", "date"],
+        optional: &["site", "minutes"],
+    },
+    Parts {
+        kind: "sessions",
+        keys: &["measures"],
+        required: &["session", "date"],
+        optional: &["site", "families"],
+    },
+];
+
+impl Checking<'_> {
+    pub(super) fn data_files(
+        &mut self,
+        root: &Written,
+        instruments: &[PlannedInstrument],
+    ) -> Vec<DataFile> {
+        let mut files = Vec::new();
+        for table in root.tables("data") {
+            self.check_file(root, table);
+            self.check_parts(root, table);
+            let instrument = table
+                .text("instrument")
+                .and_then(|id| instruments.iter().find(|planned| &*planned.id == id));
+            let content = self.content(table, instrument);
+            let recode = self.recode(root, table, instrument);
+            if let (Some(file), Some(content)) = (table.string("file"), content) {
+                files.push(DataFile {
+                    file,
+                    sheet: table.string("sheet"),
+                    content,
+                    missing_codes: missing_codes(table),
+                    recode,
+                });
+            }
+        }
+        self.check_dyads_are_there(root, instruments);
+        files
+    }
+
+    fn check_file(&mut self, root: &Written, table: &Written) {
+        let Some(file) = table.text_at("file") else {
+            return;
+        };
+        let ending = file.text.rsplit_once('.').map_or("", |(_, ending)| ending);
+        if !["csv", "xlsx"].contains(&ending.to_lowercase().as_str()) {
+            self.reading.error(
+                file.at,
+                format!("'{}' is neither a .csv nor an .xlsx file", file.text),
+                "save the table as CSV or as an Excel workbook (.xlsx)",
+            );
+        } else if ending.eq_ignore_ascii_case("csv") && table.has("sheet") {
+            self.reading.error(
+                table.at_key("sheet"),
+                "a CSV file has no sheets",
+                "remove the line",
+            );
+        }
+        if self.folder.has(file.text) {
+            return;
+        }
+        let message = format!("there is no file '{}' in the study folder", file.text);
+        if root.has("simulation") {
+            self.reading.warning(
+                file.at,
+                message,
+                "run `attune simulate` to make one up from the assumptions, or put yours there",
+            );
+        } else {
+            let remedy = suggestion(file.text, self.folder.names(), || {
+                "put the file there, or correct its name here".to_owned()
+            });
+            self.reading.error(file.at, message, remedy);
+        }
+    }
+
+    fn check_parts(&mut self, root: &Written, table: &Written) {
+        let kind = table.text("kind");
+        let Some(parts) = PARTS.iter().find(|parts| Some(parts.kind) == kind) else {
+            return;
+        };
+        for key in SPECIAL_KEYS.iter().filter(|key| !parts.keys.contains(key)) {
+            if let Some(entry) = table.entry(key) {
+                let homes = PARTS.iter().filter(|parts| parts.keys.contains(key));
+                let homes: Vec<_> = homes.map(|parts| parts.kind).collect();
+                self.reading.error(
+                    entry.key_at,
+                    format!("a file of {} has no '{key}'", parts.kind),
+                    format!("only a file of {} has it", homes.join(" or ")),
+                );
+            }
+        }
+        let Some(columns) = table.table("columns") else {
+            return;
+        };
+        let allowed = || parts.required.iter().chain(parts.optional).copied();
+        for entry in &columns.entries {
+            if !allowed().any(|part| part == entry.key) {
+                self.reading.error(
+                    entry.key_at,
+                    format!("a file of {} has no column for '{}'", parts.kind, entry.key),
+                    format!("it may have columns for {}", listed(allowed())),
+                );
+            }
+        }
+        let by_dyad = ["dyad", "randomised-dyad"];
+        let study = root.table("study");
+        let allocation = study.and_then(|study| study.text("allocation"));
+        let needs_arm =
+            parts.kind == "dyads" && allocation.is_some_and(|word| by_dyad.contains(&word));
+        let needs_site =
+            ["dyads", "sessions"].contains(&parts.kind) && self.index.all(Thing::Site).count() > 1;
+        let mut needed = parts.required.to_vec();
+        needed.extend(needs_arm.then_some("arm"));
+        needed.extend(needs_site.then_some("site"));
+        for part in needed {
+            if !columns.has(part) {
+                let why = match part {
+                    "arm" => ", and in this study each dyad has its own",
+                    "site" => ", and the study has several sites",
+                    _ => "",
+                };
+                self.reading.error(
+                    columns.at,
+                    format!("no column says the {part}{why}"),
+                    format!("add {part} = … with the heading of its column"),
+                );
+            }
+        }
+    }
+
+    fn content(
+        &mut self,
+        table: &Written,
+        instrument: Option<&PlannedInstrument>,
+    ) -> Option<DataContent> {
+        match table.text("kind")? {
+            "dyads" => Some(DataContent::Dyads(self.dyads(table)?)),
+            "assessments" => self
+                .assessments(table, instrument)
+                .map(DataContent::Assessments),
+            "attendance" => {
+                let columns = table.table("columns")?;
+                Some(DataContent::Attendance(AttendanceColumns {
+                    dyad: columns.string("dyad")?,
+                    date: columns.string("date")?,
+                    site: columns.string("site"),
+                    minutes: columns.string("minutes"),
+                }))
+            }
+            _ => Some(DataContent::Sessions(self.sessions(table)?)),
+        }
+    }
+
+    fn dyads(&mut self, table: &Written) -> Option<DyadColumns> {
+        let columns = table.table("columns")?;
+        if columns.has("age-at-enrolment") && columns.has("born") && columns.has("enrolled") {
+            self.reading.error(
+                columns.at_key("age-at-enrolment"),
+                "the age at enrolment follows from 'born' and 'enrolled'",
+                "remove one of the three",
+            );
+        }
+        if columns.has("left-reason") && !columns.has("left") {
+            self.reading.error(
+                columns.at_key("left-reason"),
+                "there is a reason for leaving and no day",
+                "add left = … with the column of the day",
+            );
+        }
+        Some(DyadColumns {
+            dyad: columns.string("dyad")?,
+            site: columns.string("site"),
+            arm: columns.string("arm"),
+            enrolled: columns.string("enrolled"),
+            born: columns.string("born"),
+            due: columns.string("due"),
+            age_at_enrolment: columns.table("age-at-enrolment").and_then(time_column),
+            left: columns.string("left"),
+            left_reason: columns.string("left-reason"),
+            withdrew: columns.string("withdrew"),
+            attributes: columns_of(table, "attributes"),
+        })
+    }
+
+    fn assessments(
+        &mut self,
+        table: &Written,
+        instrument: Option<&PlannedInstrument>,
+    ) -> Option<AssessmentColumns> {
+        if !table.has("instrument") {
+            self.reading.error(
+                table.at,
+                "this file of assessments does not say of which instrument",
+                "add instrument = … with the id of an [[instrument]]",
+            );
+        }
+        let unit = self.unit(table, instrument);
+        let layout = self.layout(table, instrument);
+        Some(AssessmentColumns {
+            unit: unit?,
+            instrument: InstrumentId::new(table.text("instrument")?),
+            assessor: table.table("columns")?.string("assessor"),
+            layout: layout?,
+        })
+    }
+
+    /// The column of the unit: `dyad`, or `unit` where the instrument is about something else.
+    fn unit(&mut self, table: &Written, instrument: Option<&PlannedInstrument>) -> Option<String> {
+        let columns = table.table("columns")?;
+        if columns.has("dyad") && columns.has("unit") {
+            self.reading.error(
+                columns.at_key("unit"),
+                "there are columns for both 'dyad' and 'unit'",
+                "keep one of the two",
+            );
+        } else if !columns.has("dyad") && !columns.has("unit") {
+            self.reading.error(
+                columns.at,
+                "no column says whom the assessment is about",
+                "add dyad = … with the heading of the column of study codes",
+            );
+        }
+        let about_a_family = instrument
+            .map(|planned| matches!(planned.about, About::Dyad | About::Infant | About::Carer));
+        match about_a_family {
+            Some(true) if columns.has("unit") => self.reading.error(
+                columns.at_key("unit"),
+                "the instrument is about a family, so the column is that of the dyad",
+                "write dyad in place of unit",
+            ),
+            Some(false) if columns.has("dyad") => self.reading.error(
+                columns.at_key("dyad"),
+                "the instrument is not about a dyad",
+                "write unit in place of dyad, or correct 'about' of the instrument",
+            ),
+            _ => {}
+        }
+        columns.string("dyad").or_else(|| columns.string("unit"))
+    }
+
+    fn layout(
+        &mut self,
+        table: &Written,
+        instrument: Option<&PlannedInstrument>,
+    ) -> Option<AssessmentLayout> {
+        let layout = match table.entry("layout") {
+            None => "visits",
+            Some(_) => table.text("layout")?,
+        };
+        let columns = table.table("columns")?;
+        let (keys, parts): (&[&str], &[&str]) = match layout {
+            "visits" => (&["items"], &["wave", "date", "time"]),
+            "values" => (&[], &["wave", "date", "time", "item", "value"]),
+            _ => (&["wave"], &[]),
+        };
+        for key in ["items", "wave"] {
+            if table.has(key) != keys.contains(&key) {
+                self.report_layout_key(table, layout, key);
+            }
+        }
+        for part in ["wave", "date", "time", "item", "value"] {
+            if let Some(entry) = columns.entry(part)
+                && !parts.contains(&part)
+            {
+                self.reading.error(
+                    entry.key_at,
+                    format!("a file in layout '{layout}' has no column for '{part}'"),
+                    match layout {
+                        "wide" => "say it for each wave, in [[data.wave]]",
+                        _ => "remove it, or write layout = \"values\"",
+                    },
+                );
+            }
+        }
+        match layout {
+            "wide" => {
+                let waves = table
+                    .tables("wave")
+                    .filter_map(|wave| self.wide_wave(wave, instrument));
+                Some(AssessmentLayout::Wide {
+                    waves: waves.collect(),
+                })
+            }
+            "values" => {
+                let when = self.visit(columns);
+                for part in ["item", "value"] {
+                    if !columns.has(part) {
+                        self.reading.error(
+                            columns.at,
+                            format!("no column holds the {part}"),
+                            format!("add {part} = … with the heading of its column"),
+                        );
+                    }
+                }
+                Some(AssessmentLayout::Values {
+                    when,
+                    item: columns.string("item")?,
+                    value: columns.string("value")?,
+                })
+            }
+            _ => Some(AssessmentLayout::Visits {
+                when: self.visit(columns),
+                items: self.items(table, instrument),
+            }),
+        }
+    }
+
+    fn report_layout_key(&mut self, table: &Written, layout: &str, key: &str) {
+        if let Some(entry) = table.entry(key) {
+            let remedy = match key {
+                "wave" => "write layout = \"wide\", or remove [[data.wave]]",
+                _ if layout == "wide" => "name the items of each wave, in [[data.wave]]",
+                _ => "remove it, or write layout = \"visits\"",
+            };
+            self.reading.error(
+                entry.key_at,
+                format!("a file in layout '{layout}' has no '{key}'"),
+                remedy,
+            );
+            return;
+        }
+        let (what, remedy) = match key {
+            "wave" => (
+                "a wide file says for each wave which columns it has",
+                "add [[data.wave]] with wave = … and items = { … }",
+            ),
+            _ => (
+                "no column holds an item or score",
+                "add items = { … } with the heading of each item's column",
+            ),
+        };
+        self.reading.error(table.at, what, remedy);
+    }
+
+    fn visit(&mut self, columns: &Written) -> VisitColumns {
+        if !["wave", "date", "time"]
+            .iter()
+            .any(|part| columns.has(part))
+        {
+            self.reading.error(
+                columns.at,
+                "no column says when a visit was",
+                "add wave = …, date = … or time = { column = …, unit = … }",
+            );
+        }
+        self.check_date_or_time(columns);
+        VisitColumns {
+            wave: columns.string("wave"),
+            date: columns.string("date"),
+            time: columns.table("time").and_then(time_column),
+        }
+    }
+
+    fn check_date_or_time(&mut self, columns: &Written) {
+        if columns.has("date") && columns.has("time") {
+            self.reading.error(
+                columns.at_key("time"),
+                "the time since enrolment follows from the date",
+                "keep 'date' or 'time'",
+            );
+        }
+    }
+
+    fn wide_wave(
+        &mut self,
+        table: &Written,
+        instrument: Option<&PlannedInstrument>,
+    ) -> Option<WideWave> {
+        self.check_date_or_time(table);
+        let items = self.items(table, instrument);
+        Some(WideWave {
+            wave: WaveId::new(table.text("wave")?),
+            date: table.string("date"),
+            time: table.table("time").and_then(time_column),
+            items,
+        })
+    }
+
+    /// Columns of items; each must be an item of the instrument and have a column of its own.
+    fn items(
+        &mut self,
+        table: &Written,
+        instrument: Option<&PlannedInstrument>,
+    ) -> Vec<(ItemId, String)> {
+        let mut columns: Vec<(&str, TextAt<'_>)> = Vec::new();
+        for (item, column) in texts(table.map("items")) {
+            if let Some(planned) = instrument {
+                self.check_item(item, planned);
+            }
+            if let Some((_, first)) = columns.iter().find(|(name, _)| *name == column.text) {
+                let first = self.reading.place(first.at);
+                let problem = Problem::error(
+                    self.reading.place(column.at),
+                    format!("the column '{}' holds two items", column.text),
+                )
+                .with_remedy("give each item its own column")
+                .with_second(first, "named here already");
+                self.reading.problems.push(problem);
+            }
+            columns.push((column.text, column));
+        }
+        columns_of(table, "items")
+    }
+
+    /// Checks that an item is one of the instrument's.
+    pub(super) fn check_item(&mut self, item: TextAt<'_>, planned: &PlannedInstrument) {
+        let known = || planned.definition.items.iter().map(|item| &*item.id);
+        if known().any(|id| id == item.text) {
+            return;
+        }
+        let remedy = suggestion(item.text, known(), || {
+            format!("its items are {}", listed(known()))
+        });
+        self.reading.error(
+            item.at,
+            format!(
+                "the instrument '{}' has no item '{}'",
+                planned.id, item.text
+            ),
+            remedy,
+        );
+    }
+
+    fn sessions(&mut self, table: &Written) -> Option<SessionColumns> {
+        for (name, _) in texts(table.map("measures")) {
+            if !crate::written::is_id(name.text) || name.text == "families" {
+                self.reading.error(
+                    name.at,
+                    format!("'{}' cannot be the name of a measure", name.text),
+                    "use lower-case letters, digits and hyphens, begin with a letter, and do not \
+                     call it families",
+                );
+            }
+        }
+        let columns = table.table("columns")?;
+        Some(SessionColumns {
+            session: columns.string("session")?,
+            date: columns.string("date")?,
+            site: columns.string("site"),
+            families: columns.string("families"),
+            measures: texts(table.map("measures"))
+                .map(|(name, column)| {
+                    let measure = MeasureId::of("sessions", name.text);
+                    (measure, column.text.to_owned())
+                })
+                .collect(),
+        })
+    }
+
+    /// Assessments and attendance of dyads need a file that says who the dyads are.
+    fn check_dyads_are_there(&mut self, root: &Written, instruments: &[PlannedInstrument]) {
+        let kinds: Vec<_> = root
+            .tables("data")
+            .map(|table| table.text("kind"))
+            .collect();
+        if kinds.contains(&Some("dyads")) || kinds.contains(&None) {
+            return;
+        }
+        let speaks_of_dyads = |table: &Written| match table.text("kind") {
+            Some("attendance") => true,
+            Some("assessments") => instruments.iter().any(|planned| {
+                Some(&*planned.id) == table.text("instrument")
+                    && matches!(planned.about, About::Dyad | About::Infant | About::Carer)
+            }),
+            _ => false,
+        };
+        if let Some(table) = root.tables("data").find(|table| speaks_of_dyads(table)) {
+            let place: Place = self.reading.place(table.at);
+            let problem = Problem::error(place, "no file says who the dyads are").with_remedy(
+                "add [[data]] with kind = \"dyads\"; it may name the same file as this one",
+            );
+            self.reading.problems.push(problem);
+        }
+    }
+}
+
+fn missing_codes(table: &Written) -> Vec<(String, Missing)> {
+    texts(table.map("missing"))
+        .filter_map(|(cell, reason)| {
+            Some((cell.text.to_owned(), Missing::from_words(reason.text)?))
+        })
+        .collect()
+}
+
+fn time_column(table: &Written) -> Option<TimeColumn> {
+    let unit = match table.text("unit")? {
+        "days" => TimeUnit::Days,
+        "weeks" => TimeUnit::Weeks,
+        "months" => TimeUnit::Months,
+        _ => TimeUnit::Years,
+    };
+    Some(TimeColumn {
+        column: table.string("column")?,
+        unit,
+    })
+}
+
+/// Pairs of a map from texts to texts.
+fn texts(pairs: &[(Node, Node)]) -> impl Iterator<Item = (TextAt<'_>, TextAt<'_>)> {
+    pairs
+        .iter()
+        .filter_map(|(key, value)| Some((key.text_at()?, value.text_at()?)))
+}
+
+/// Ids and the columns that hold them.
+fn columns_of<T: From<String>>(table: &Written, key: &str) -> Vec<(T, String)> {
+    texts(table.map(key))
+        .map(|(name, column)| (T::from(name.text.to_owned()), column.text.to_owned()))
+        .collect()
+}

@@ -1,0 +1,158 @@
+//! The tables `[study]`, `[[team]]`, `[[partner]]`, `[[publication]]`, `[[deviation]]`, and the
+//! texts of the public page.
+
+use std::collections::BTreeSet;
+
+use super::Checking;
+use crate::{
+    folder::{Absence, TextFault},
+    id::{AnalysisId, StudyId},
+    study::{
+        Allocation, Deviation, PageText, Partner, Publication, Study, StudyStatus, TeamMember,
+    },
+    written::{TextAt, Written},
+};
+
+impl Checking<'_> {
+    pub(super) fn study(&mut self, root: &Written) -> Study {
+        let empty = Written::empty(root);
+        let table = root.table("study").unwrap_or(&empty);
+        let (started, ended) = (table.date("started"), table.date("ended"));
+        if started.zip(ended).is_some_and(|(first, last)| last < first) {
+            self.reading.error(
+                table.at_key("ended"),
+                "the study ends before it starts",
+                "correct 'started' or 'ended'",
+            );
+        }
+        Study {
+            id: StudyId::new(table.text("id").unwrap_or("")),
+            title: table.string("title").unwrap_or_default(),
+            plain_title: table.string("plain-title"),
+            aims: table.texts("aims").map(|aim| aim.text.to_owned()).collect(),
+            allocation: table.word("allocation").unwrap_or(Allocation::None),
+            status: table.word("status").unwrap_or(StudyStatus::Planned),
+            results_released: table.yes_no("results-released").unwrap_or(false),
+            simulated: table.yes_no("simulated").unwrap_or(false),
+            data_statement: table.string("data-statement"),
+            pages: self.pages(table),
+            started,
+            ended,
+            funder: table.string("funder"),
+            ethics_reference: table.string("ethics-reference"),
+            registration: table.string("registration"),
+            contact: table.string("contact"),
+        }
+    }
+
+    fn pages(&mut self, study: &Written) -> Vec<PageText> {
+        let own = study.text_at("page").map(|file| {
+            let language = study.text("language").unwrap_or("en");
+            (language, file, study.at_key("page"))
+        });
+        let others = study.tables("pages").filter_map(|page| {
+            Some((
+                page.text("language")?,
+                page.text_at("file")?,
+                page.at_key("language"),
+            ))
+        });
+        let mut languages = BTreeSet::new();
+        let mut pages = Vec::new();
+        for (language, file, at) in own.into_iter().chain(others) {
+            if !languages.insert(language.to_owned()) {
+                self.reading.error(
+                    at,
+                    format!("there are two pages in language '{language}'"),
+                    "keep one of the two, or correct the language",
+                );
+            }
+            if let Some(markdown) = self.markdown(file) {
+                pages.push(PageText {
+                    language: language.to_owned(),
+                    file: file.text.to_owned(),
+                    markdown,
+                });
+            }
+        }
+        pages
+    }
+
+    fn markdown(&mut self, file: TextAt<'_>) -> Option<String> {
+        match self.folder.text(file.text) {
+            Ok(source) if source.text.trim().is_empty() => {
+                self.reading.error(
+                    file.at,
+                    format!("'{}' is empty", file.text),
+                    "write the page, or remove this line",
+                );
+                None
+            }
+            Ok(source) => Some(source.text),
+            Err(TextFault::NotText(problem)) => {
+                self.reading.problems.push(*problem);
+                None
+            }
+            Err(TextFault::Absent(absence)) => {
+                self.cannot_read(file, &absence);
+                None
+            }
+        }
+    }
+
+    /// Reports a file that is there and cannot be read; a missing one has been reported.
+    pub(super) fn cannot_read(&mut self, file: TextAt<'_>, absence: &Absence) {
+        if let Absence::Unreadable(why) = absence {
+            self.reading.error(
+                file.at,
+                format!("'{}' cannot be read: {why}", file.text),
+                "mend the file, or name another",
+            );
+        }
+    }
+}
+
+pub(super) fn team(root: &Written) -> Vec<TeamMember> {
+    let member = |table: &Written| {
+        Some(TeamMember {
+            name: table.string("name")?,
+            role: table.string("role"),
+            orcid: table.string("orcid"),
+            affiliation: table.string("affiliation"),
+        })
+    };
+    root.tables("team").filter_map(member).collect()
+}
+
+pub(super) fn partners(root: &Written) -> Vec<Partner> {
+    let partner = |table: &Written| {
+        Some(Partner {
+            name: table.string("name")?,
+            role: table.string("role"),
+            url: table.string("url"),
+        })
+    };
+    root.tables("partner").filter_map(partner).collect()
+}
+
+pub(super) fn publications(root: &Written) -> Vec<Publication> {
+    let publication = |table: &Written| {
+        Some(Publication {
+            citation: table.string("citation")?,
+            doi: table.string("doi"),
+        })
+    };
+    root.tables("publication").filter_map(publication).collect()
+}
+
+pub(super) fn deviations(root: &Written) -> Vec<Deviation> {
+    let deviation = |table: &Written| {
+        Some(Deviation {
+            date: table.date("date")?,
+            analysis: table.text("analysis").map(AnalysisId::new),
+            what: table.string("what")?,
+            why: table.string("why")?,
+        })
+    };
+    root.tables("deviation").filter_map(deviation).collect()
+}

@@ -1,0 +1,267 @@
+//! The table `[[data]]`: files of records and the meaning of their columns.
+
+use super::{FileUse, Kind, Table, Thing, Word, optional, required, tables, with_default, word};
+
+pub(super) static DATA: Table = Table {
+    heading: "[[data]]",
+    doc: "A file of records and what its columns mean. Several tables may name the same file, for \
+          example once for the dyads and once for their assessments.",
+    keys: &[
+        required(
+            "file",
+            Kind::File(FileUse::Records),
+            "A `.csv` or `.xlsx` file in the study folder.",
+        ),
+        optional(
+            "sheet",
+            Kind::Text,
+            "Sheet of a workbook; the first when left out.",
+        ),
+        required("kind", Kind::Word(DATA_KIND), "What the rows are."),
+        required(
+            "columns",
+            Kind::Table(&COLUMNS),
+            "Which column plays which part.",
+        ),
+        optional(
+            "attributes",
+            Kind::Map {
+                keys: &Kind::Reference(Thing::Attribute),
+                values: &Kind::Column,
+            },
+            "Columns of attributes, in a file of dyads: attribute = column.",
+        ),
+        optional(
+            "instrument",
+            Kind::Reference(Thing::Instrument),
+            "The instrument, in a file of assessments.",
+        ),
+        with_default(
+            "layout",
+            Kind::Word(LAYOUT),
+            "visits",
+            "How assessments lie in the file.",
+        ),
+        optional(
+            "items",
+            Kind::Map {
+                keys: &Kind::Item,
+                values: &Kind::Column,
+            },
+            "Columns of items or entered scores, in a file of assessments: item = column.",
+        ),
+        tables(
+            "wave",
+            &DATA_WAVE,
+            "Columns of each wave, in a wide file of assessments.",
+        ),
+        optional(
+            "measures",
+            Kind::Map {
+                keys: &Kind::Text,
+                values: &Kind::Column,
+            },
+            "Columns of other numbers, in a file of sessions: `weighed = \"n_weighed\"` is the \
+             measure `sessions.weighed`.",
+        ),
+        optional(
+            "missing",
+            Kind::Map {
+                keys: &Kind::Text,
+                values: &Kind::Word(MISSING),
+            },
+            "Cells that stand for a reason why there is no value: `{ \"-99\" = \"refused\" }`. An \
+             empty cell is `not recorded` unless `\"\"` says otherwise.",
+        ),
+        optional(
+            "recode",
+            Kind::Map {
+                keys: &Kind::Text,
+                values: &Kind::Map {
+                    keys: &Kind::Text,
+                    values: &Kind::Text,
+                },
+            },
+            "Cells that stand for an id or a value of the study, by part, item or attribute: \
+             `{ arm = { Y = \"intervention\" } }`.",
+        ),
+    ],
+};
+
+const DATA_KIND: &[Word] = &[
+    word("dyads", "one row per dyad: site, arm, dates, attributes"),
+    word("assessments", "answers to one instrument"),
+    word("attendance", "one row per dyad and session attended"),
+    word("sessions", "one row per session of the clinic or group"),
+];
+
+const LAYOUT: &[Word] = &[
+    word("visits", "one row per visit, one column per item"),
+    word("values", "one row per visit and item"),
+    word("wide", "one row per dyad, columns for each wave"),
+];
+
+/// Reasons as [`crate::missing::Missing::words`] writes them; scores alone can lack answers.
+pub(super) const MISSING: &[Word] = &[
+    word("not asked", "the question was planned and not put"),
+    word("hidden by branching", "an earlier answer made it fall away"),
+    word("refused", "the person preferred not to answer"),
+    word("not applicable", "the question does not fit this person"),
+    word("not done", "the visit or test did not take place"),
+    word("withdrawn", "consent was withdrawn"),
+    word("invalid", "a value was given but cannot be right"),
+    word("not recorded", "the file says no more"),
+];
+
+static COLUMNS: Table = Table {
+    heading: "columns = { … }",
+    doc: "Which column of the file plays which part. Which parts there are depends on the `kind` \
+          of the file.",
+    keys: &[
+        optional(
+            "dyad",
+            Kind::Column,
+            "Study code of the dyad. In files of dyads, attendance and assessments.",
+        ),
+        optional(
+            "unit",
+            Kind::Column,
+            "Code of the unit, in files of assessments about a session, a member of staff or the \
+             clinic; stands in place of `dyad`.",
+        ),
+        optional(
+            "session",
+            Kind::Column,
+            "Code of the session. In files of sessions.",
+        ),
+        optional(
+            "site",
+            Kind::Column,
+            "Site. In files of dyads (may be left out when the study has one site), attendance \
+             and sessions.",
+        ),
+        optional(
+            "arm",
+            Kind::Column,
+            "Arm, where dyads have their own. In files of dyads.",
+        ),
+        optional(
+            "enrolled",
+            Kind::Column,
+            "Day of enrolment. In files of dyads.",
+        ),
+        optional(
+            "born",
+            Kind::Column,
+            "Day of the infant's birth. In files of dyads.",
+        ),
+        optional(
+            "due",
+            Kind::Column,
+            "Day on which the birth was due. In files of dyads.",
+        ),
+        optional(
+            "age-at-enrolment",
+            Kind::Table(&AGE_COLUMN),
+            "Infant's age at enrolment, where the file has no dates. In files of dyads.",
+        ),
+        optional(
+            "left",
+            Kind::Column,
+            "Day on which the dyad left the study. In files of dyads.",
+        ),
+        optional("left-reason", Kind::Column, "Why. In files of dyads."),
+        optional(
+            "withdrew",
+            Kind::Column,
+            "Day on which consent was withdrawn. In files of dyads.",
+        ),
+        optional(
+            "wave",
+            Kind::Column,
+            "The planned wave; found from date and windows when left out. In files of assessments.",
+        ),
+        optional(
+            "date",
+            Kind::Column,
+            "Day of the visit or session. In files of assessments, attendance and sessions.",
+        ),
+        optional(
+            "time",
+            Kind::Table(&TIME_COLUMN),
+            "Time since enrolment, where there is no date. In files of assessments.",
+        ),
+        optional(
+            "assessor",
+            Kind::Column,
+            "Who assessed or coded. In files of assessments.",
+        ),
+        optional(
+            "item",
+            Kind::Column,
+            "Column that names the item, in layout `values`.",
+        ),
+        optional(
+            "value",
+            Kind::Column,
+            "Column with the value, in layout `values`.",
+        ),
+        optional(
+            "minutes",
+            Kind::Column,
+            "Minutes stayed. In files of attendance.",
+        ),
+        optional(
+            "families",
+            Kind::Column,
+            "Families present, an anonymous count. In files of sessions.",
+        ),
+    ],
+};
+
+static AGE_COLUMN: Table = Table {
+    heading: "age-at-enrolment = { … }",
+    doc: "A column that holds the infant's age.",
+    keys: &[
+        required("column", Kind::Column, "Column heading."),
+        required("unit", Kind::Word(TIME_UNIT), "Unit of its numbers."),
+    ],
+};
+
+static TIME_COLUMN: Table = Table {
+    heading: "time = { … }",
+    doc: "A column that holds the time since enrolment.",
+    keys: &[
+        required("column", Kind::Column, "Column heading."),
+        required("unit", Kind::Word(TIME_UNIT), "Unit of its numbers."),
+    ],
+};
+
+const TIME_UNIT: &[Word] = &[
+    word("days", "days"),
+    word("weeks", "weeks of 7 days"),
+    word("months", "months of 30.4375 days"),
+    word("years", "years of 365.25 days"),
+];
+
+static DATA_WAVE: Table = Table {
+    heading: "[[data.wave]]",
+    doc: "The columns of one wave in a wide file.",
+    keys: &[
+        required("wave", Kind::Reference(Thing::Wave), "The wave."),
+        optional("date", Kind::Column, "Day of the visit."),
+        optional(
+            "time",
+            Kind::Table(&TIME_COLUMN),
+            "Time since enrolment, where there is no date.",
+        ),
+        required(
+            "items",
+            Kind::Map {
+                keys: &Kind::Item,
+                values: &Kind::Column,
+            },
+            "Columns of items or entered scores: item = column.",
+        ),
+    ],
+};
