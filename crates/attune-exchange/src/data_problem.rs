@@ -72,18 +72,35 @@ impl Serialize for DataProblem {
     }
 }
 
-/// All problems of a study's files, at least one of them an error; in the order of the study file,
-/// then by row.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+/// Problems of a study's files, in the order of the study file, then by row.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct DataProblems {
-    /// The problems, warnings and notes among them.
+    /// Errors, warnings and notes.
     pub problems: Vec<DataProblem>,
+}
+
+impl DataProblems {
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.problems.is_empty()
+    }
+
+    /// Whether one of them is an error.
+    pub fn has_errors(&self) -> bool {
+        let mut problems = self.problems.iter();
+        problems.any(|problem| problem.severity() == Severity::Error)
+    }
+
+    /// The list for people, without its last line end.
+    pub fn rendered(&self) -> String {
+        list_problems(&self.problems).trim_end().to_owned()
+    }
 }
 
 impl fmt::Display for DataProblems {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&list_problems(&self.problems))
+        formatter.write_str(&self.rendered())
     }
 }
 

@@ -8,6 +8,7 @@
 //! `attune-records`. Nothing is guessed in silence: whatever was assumed comes back as a warning or
 //! a note. No database, no network.
 
+mod any_table;
 mod cell;
 mod data_fault;
 mod data_problem;
@@ -20,9 +21,9 @@ mod sheet;
 mod simulation_marker;
 mod table;
 
+pub use any_table::AnyTable;
 pub use attune_records::record_problem::Severity;
 pub use data_fault::DataFault;
 pub use data_problem::{DataProblem, DataProblems};
-pub use problem_list::list_problems;
 pub use read_records::{read_records, read_records_from};
 pub use record_files::RecordFiles;

@@ -11,7 +11,7 @@ use attune_protocol::{
 };
 use attune_records::{
     Records,
-    record_problem::{RecordFault, RecordProblem, Severity},
+    record_problem::{RecordFault, RecordProblem},
     source::SourceFile,
 };
 use sha2::{Digest, Sha256};
@@ -36,7 +36,8 @@ use field_column::column_of;
 /// Unknown codes for which a likely one is looked for; the search goes through all codes.
 const MOST_SUGGESTIONS: usize = 50;
 
-/// Reads the records that the protocol names, from the files beside the study file in `folder`.
+/// Reads the records that the protocol names, from the files beside the study file in `folder`. With
+/// the records come warnings and notes.
 ///
 /// # Errors
 ///
@@ -44,7 +45,7 @@ const MOST_SUGGESTIONS: usize = 50;
 pub fn read_records(
     protocol: &Protocol,
     folder: &Path,
-) -> Result<(Records, Vec<DataProblem>), DataProblems> {
+) -> Result<(Records, DataProblems), DataProblems> {
     read_records_from(protocol, &RecordFiles::from_folder(protocol, folder))
 }
 
@@ -56,7 +57,7 @@ pub fn read_records(
 pub fn read_records_from(
     protocol: &Protocol,
     files: &RecordFiles,
-) -> Result<(Records, Vec<DataProblem>), DataProblems> {
+) -> Result<(Records, DataProblems), DataProblems> {
     let mut reading = Reading::default();
     let tables = reading.read_tables(protocol, files);
     let mut records = reading.read_rows(protocol, &tables);
@@ -255,7 +256,7 @@ impl Reading {
         mut self,
         protocol: &Protocol,
         records: Option<Records>,
-    ) -> Result<(Records, Vec<DataProblem>), DataProblems> {
+    ) -> Result<(Records, DataProblems), DataProblems> {
         let place = |problem: &DataProblem| {
             let files = &mut protocol.data.iter();
             let file = files.position(|data| *data.file == *problem.file);
@@ -268,12 +269,12 @@ impl Reading {
         };
         self.problems.sort_by_cached_key(place);
         self.problems.dedup();
-        let is_error = |problem: &DataProblem| problem.severity() == Severity::Error;
+        let problems = DataProblems {
+            problems: self.problems,
+        };
         match records {
-            Some(records) if !self.problems.iter().any(is_error) => Ok((records, self.problems)),
-            _ => Err(DataProblems {
-                problems: self.problems,
-            }),
+            Some(records) if !problems.has_errors() => Ok((records, problems)),
+            _ => Err(problems),
         }
     }
 }

@@ -78,13 +78,18 @@ fn read_file(folder: &Path, name: &str) -> Result<Vec<u8>, DataFault> {
     if !Path::new(name).components().all(stays_inside) {
         return Err(DataFault::FileOutsideStudy);
     }
+    read_bytes(&folder.join(name))
+}
+
+/// The bytes of a file that is not too large.
+pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, DataFault> {
     let unreadable = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::NotFound => DataFault::FileMissing,
         _ => DataFault::FileUnreadable {
             reason: error.to_string(),
         },
     };
-    let file = std::fs::File::open(folder.join(name)).map_err(unreadable)?;
+    let file = std::fs::File::open(path).map_err(unreadable)?;
     let limit = LARGEST_FILE_MEGABYTES * 1_000_000;
     let mut bytes = Vec::new();
     // The size is counted while reading: a pipe or a growing file has none to ask for.

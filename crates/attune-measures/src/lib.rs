@@ -4,6 +4,14 @@
 //! is missing, source. Questionnaire scores, indices, attendance and (later) coded video and coded
 //! text are the same kind of thing from here on. No statistics, no files.
 
-pub mod measures;
+//!
+//! [`measure()`] does it all: [`measure`] has its steps, [`scoring`] the rules of instruments,
+//! [`measures`] the table, [`long_table`] its text form.
 
+pub mod long_table;
+pub mod measure;
+pub mod measures;
+pub mod scoring;
+
+pub use measure::measure;
 pub use measures::Measures;

@@ -11,10 +11,11 @@ pub use attune_records::records::{AttributeValue, Leaving};
 use attune_records::source::{Source, SourceFile};
 use jiff::civil::Date;
 
-/// The long table. Rows are in the order unit, measure, time; each unit's rows stand together.
+/// The long table. Rows are in the order unit, measure, time; each unit's rows stand together, and
+/// measures are in the order of the study file.
 #[derive(Debug, Clone, Default)]
 pub struct Measures {
-    /// Dyads and other units, by id.
+    /// Dyads by id, then sessions, clinics and members of staff by id.
     pub units: Vec<Unit>,
     /// One row per unit, planned wave (or time) and measure.
     pub rows: Vec<Measure>,
@@ -33,7 +34,7 @@ pub struct Unit {
     pub id: Arc<str>,
     /// What kind of unit it is.
     pub about: About,
-    /// Where it belongs.
+    /// Where it belongs; empty for a member of staff of a study with several sites.
     pub site: SiteId,
     /// Its arm: its own, or its site's on the day of enrolment.
     pub arm: Option<ArmId>,
@@ -46,7 +47,7 @@ pub struct Unit {
     pub days_early: Option<f64>,
     /// Leaving the study before its end.
     pub left: Option<Leaving>,
-    /// Sessions attended, where attendance is recorded.
+    /// Sessions attended since enrolment, where attendance is recorded.
     pub sessions_attended: Option<u32>,
     /// Attributes of the protocol, in its order.
     pub attributes: Vec<(AttributeId, Result<AttributeValue, Missing>)>,
@@ -67,7 +68,8 @@ pub struct Measure {
     pub wave: Option<WaveId>,
     /// Day of the visit.
     pub date: Option<Date>,
-    /// Days since enrolment; the planned time of the wave where the visit did not take place.
+    /// Days since enrolment; the planned time of the wave where the visit did not take place or has
+    /// no date.
     pub days: Option<f64>,
     /// Infant's chronological age in days.
     pub age_days: Option<f64>,
