@@ -31,6 +31,11 @@ impl Oracle {
             .unwrap_or_else(|| panic!("{}: no reference at {path}", self.name))
     }
 
+    /// The same, where it may be absent or null.
+    pub fn find(&self, path: &str) -> Option<&Value> {
+        self.reference.pointer(&format!("/{path}")).filter(|value| !value.is_null())
+    }
+
     pub fn number(&self, path: &str) -> f64 {
         as_number(self.value(path))
             .unwrap_or_else(|| panic!("{}: {path} is not a number", self.name))
