@@ -12,7 +12,7 @@ mod any_table;
 mod cell;
 mod data_fault;
 mod data_problem;
-mod near_miss;
+mod nearest_code;
 mod problem_list;
 mod read_records;
 mod record_files;
