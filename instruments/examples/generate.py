@@ -98,18 +98,23 @@ class Sheet:
         for shows, order, answers, result, wrong in self.examples:
             text += f"\n[[example]]\nshows = {toml(shows)}\n"
             if order:
-                text += f"item_order = {toml(order)}\n"
-            text += f"answers = {toml(answers)}\n"
-            text += f"scores = {toml(result['scores'])}\n"
+                text += f"item-order = {toml(order)}\n"
+            if isinstance(answers, list):
+                # Positions where there are several orders, otherwise ids.
+                keys = self.ids if not self.orders else [str(n) for n in range(1, 99)]
+                answers = dict(zip(keys, answers))
+            for there, gone, values in (("answers", "missing", answers),
+                                        ("scores", "no-score", result["scores"])):
+                text += line(there, {k: v for k, v in values.items() if known(v)})
+                text += line(gone, {k: v for k, v in values.items() if not known(v)})
             for key in ("bands", "reached"):
-                kept = {k: v for k, v in result.get(key, {}).items() if v}
-                if kept:
-                    text += f"{key} = {toml(kept)}\n"
-            if result.get("alerts"):
-                text += f"alerts = {toml(result['alerts'])}\n"
-            if wrong:
-                text += f"invalid = {toml(wrong)}\n"
+                text += line(key, {k: v for k, v in result.get(key, {}).items() if v})
+            text += line("alerts", result.get("alerts")) + line("invalid", wrong)
         Path(__file__).with_name(f"{self.name}.toml").write_text(text, encoding="utf-8")
+
+
+def line(key, value):
+    return f"{key} = {toml(value)}\n" if value else ""
 
 
 def toml(value):

@@ -9,7 +9,7 @@ use crate::{
     problem::{Problem, Problems, Severity},
     shape::definition::{DEFINITION, EXAMPLES},
     source::Source,
-    written::{Reading, TextAt, Written, id_fault, is_id, read_definition_file},
+    written::{Reading, TextAt, Written, is_id, read_definition_file},
 };
 
 mod examples;
@@ -50,10 +50,13 @@ pub fn read_examples(
 pub(crate) fn read_definition(reading: &mut Reading, source: Source) -> Option<Instrument> {
     let n_before = reading.problems.len();
     let written = read_definition_file(reading, source, &DEFINITION)?;
-    let instrument = check(reading, &written);
+    let instrument = check(reading, &written, n_before);
+    (!has_error(&reading.problems[n_before..])).then_some(instrument)
+}
+
+fn has_error(problems: &[Problem]) -> bool {
     let is_error = |problem: &Problem| problem.severity == Severity::Error;
-    let is_sound = !reading.problems[n_before..].iter().any(is_error);
-    is_sound.then_some(instrument)
+    problems.iter().any(is_error)
 }
 
 fn judge<T>(reading: Reading, value: Option<T>) -> Result<T, Problems> {
@@ -62,7 +65,8 @@ fn judge<T>(reading: Reading, value: Option<T>) -> Result<T, Problems> {
 }
 
 /// The definition; where something is wrong, it is said in `reading` and the value is not used.
-fn check(reading: &mut Reading, written: &Written) -> Instrument {
+/// `n_before` problems belong to other files.
+fn check(reading: &mut Reading, written: &Written, n_before: usize) -> Instrument {
     let licence = licence(written);
     let items = items::check(reading, written, licence.holds);
     let scores = scores::check(reading, written, &items);
@@ -78,20 +82,29 @@ fn check(reading: &mut Reading, written: &Written) -> Instrument {
         item_orders: items::orders(reading, written, &items),
         alerts: items::alerts(reading, written, &items),
         edition: written.table("edition").map(edition),
-        notes: written.texts("notes").map(|note| note.text.to_owned()).collect(),
+        notes: written
+            .texts("notes")
+            .map(|note| note.text.to_owned())
+            .collect(),
         examples: Vec::new(),
         licence,
         items,
         scores,
     };
-    items::check_that_each_counts(reading, written, &instrument);
+    if !has_error(&reading.problems[n_before..]) {
+        items::check_that_each_counts(reading, written, &instrument);
+    }
     instrument.examples = examples::check(reading, &instrument, written);
     instrument
 }
 
 fn licence(written: &Written) -> Licence {
     let licence = written.table("licence");
-    let string = |key| licence.and_then(|table| table.string(key)).unwrap_or_default();
+    let string = |key| {
+        licence
+            .and_then(|table| table.string(key))
+            .unwrap_or_default()
+    };
     Licence {
         holds: licence
             .and_then(|table| word(table, "holds"))
@@ -102,7 +115,12 @@ fn licence(written: &Written) -> Licence {
 }
 
 fn edition(written: &Written) -> Edition {
-    let strings = |key| written.texts(key).map(|text| text.text.to_owned()).collect();
+    let strings = |key| {
+        written
+            .texts(key)
+            .map(|text| text.text.to_owned())
+            .collect()
+    };
     Edition {
         editions: strings("editions"),
         norms: strings("norms"),
@@ -120,7 +138,10 @@ fn word<T: serde::de::DeserializeOwned>(written: &Written, key: &str) -> Option<
 }
 
 fn words<T: serde::de::DeserializeOwned>(written: &Written, key: &str) -> Vec<T> {
-    written.texts(key).filter_map(|word| from_word(word.text)).collect()
+    written
+        .texts(key)
+        .filter_map(|word| from_word(word.text))
+        .collect()
 }
 
 fn from_word<T: serde::de::DeserializeOwned>(word: &str) -> Option<T> {
@@ -139,11 +160,15 @@ fn find<'a>(
     if found.is_none() {
         let remedy = suggestion(name.text, known.clone(), || {
             match listed(known.clone()).as_str() {
-                "" => format!("define the {what} first"),
+                "" => "define it first".to_owned(),
                 names => format!("these are known here: {names}"),
             }
         });
-        reading.error(name.at, format!("there is no {what} '{}'", name.text), remedy);
+        reading.error(
+            name.at,
+            format!("there is no {what} '{}'", name.text),
+            remedy,
+        );
     }
     found
 }
@@ -168,8 +193,11 @@ fn check_unique<'a>(reading: &mut Reading, what: &str, names: impl Iterator<Item
 
 /// A problem when a name does not have the form of an id.
 fn check_id(reading: &mut Reading, name: TextAt<'_>) {
-    if !is_id(name.text, false) {
-        let (message, remedy) = id_fault(name.text, false);
-        reading.error(name.at, message, remedy);
+    if !is_id(name.text) {
+        reading.error(
+            name.at,
+            format!("'{}' cannot be an id", name.text),
+            "use a lower-case letter, then letters, digits and -, 60 at most",
+        );
     }
 }

@@ -15,10 +15,14 @@ pub(super) fn check(
     instrument: &Instrument,
     written: &Written,
 ) -> Vec<WorkedExample> {
-    let titles = written.tables("example").filter_map(|example| example.text_at("shows"));
+    let titles = written
+        .tables("example")
+        .filter_map(|example| example.text_at("shows"));
     check_unique(reading, "examples that show", titles);
     let tables = written.tables("example");
-    tables.map(|table| example(reading, instrument, table)).collect()
+    tables
+        .map(|table| example(reading, instrument, table))
+        .collect()
 }
 
 fn example(reading: &mut Reading, instrument: &Instrument, table: &Written) -> WorkedExample {
@@ -53,7 +57,8 @@ fn answers(
     let codes = table.map("answers").iter();
     let codes = codes.filter_map(|(key, code)| Some((key.text_at()?, Ok(code.number()?))));
     let reasons = table.map("missing").iter();
-    let reasons = reasons.filter_map(|(key, reason)| Some((key.text_at()?, Err(of_words(reason)?))));
+    let reasons =
+        reasons.filter_map(|(key, reason)| Some((key.text_at()?, Err(of_words(reason)?))));
     let order = table.text("item-order");
     let mut answers = Vec::new();
     for (key, answer) in codes.chain(reasons) {
@@ -82,7 +87,8 @@ fn scores(
     let values = table.map("scores").iter();
     let values = values.filter_map(|(key, value)| Some((key.text_at()?, Ok(value.number()?))));
     let reasons = table.map("no-score").iter();
-    let reasons = reasons.filter_map(|(key, reason)| Some((key.text_at()?, Err(of_words(reason)?))));
+    let reasons =
+        reasons.filter_map(|(key, reason)| Some((key.text_at()?, Err(of_words(reason)?))));
     let all: Vec<_> = values.chain(reasons).collect();
     check_unique(reading, "results for", all.iter().map(|(name, _)| *name));
     all.into_iter()
@@ -114,7 +120,12 @@ fn bands(
             continue;
         };
         let score = instrument.score(&id).expect("it was found by this id");
-        find(reading, label, "band", score.bands.iter().map(|band| band.label.as_str()));
+        find(
+            reading,
+            label,
+            "band",
+            score.bands.iter().map(|band| band.label.as_str()),
+        );
         bands.push((id, label.text.to_owned()));
     }
     bands
@@ -127,7 +138,10 @@ fn reached(
 ) -> Vec<(ScoreId, String)> {
     let mut reached = Vec::new();
     for (key, labels) in table.map("reached") {
-        let Some(id) = key.text_at().and_then(|key| score_named(reading, instrument, key)) else {
+        let Some(id) = key
+            .text_at()
+            .and_then(|key| score_named(reading, instrument, key))
+        else {
             continue;
         };
         let score = instrument.score(&id).expect("it was found by this id");

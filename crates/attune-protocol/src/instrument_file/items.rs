@@ -9,6 +9,14 @@ use crate::{
     written::{Reading, TextAt, Written},
 };
 
+/// Stands for the answers of an item whose scale has been reported, so that nothing more is said
+/// about them.
+const UNKNOWN_ANSWERS: Answers = Answers::Number {
+    minimum: f64::NEG_INFINITY,
+    maximum: f64::INFINITY,
+    decimals: 0,
+};
+
 pub(super) fn check(reading: &mut Reading, written: &Written, holds: LicenceClass) -> Vec<Item> {
     let scales = scales(reading, written, holds);
     let ids = || written.tables("item").filter_map(|item| item.text_at("id"));
@@ -31,7 +39,9 @@ fn scales<'w>(
     written: &'w Written,
     holds: LicenceClass,
 ) -> Vec<(&'w str, Option<Answers>)> {
-    let ids = written.tables("scale").filter_map(|scale| scale.text_at("id"));
+    let ids = written
+        .tables("scale")
+        .filter_map(|scale| scale.text_at("id"));
     check_unique(reading, "scales", ids);
     let mut scales = Vec::new();
     for table in written.tables("scale") {
@@ -80,7 +90,9 @@ fn number(reading: &mut Reading, scale: &Written) -> Option<Answers> {
     Some(Answers::Number {
         minimum,
         maximum,
-        decimals: scale.count("decimals").map_or(0, |n| u8::try_from(n).unwrap_or(6)),
+        decimals: scale
+            .count("decimals")
+            .map_or(0, |n| u8::try_from(n).unwrap_or(6)),
     })
 }
 
@@ -92,7 +104,11 @@ fn options(reading: &mut Reading, scale: &Written, holds: LicenceClass) -> Optio
         };
         if options.iter().any(|option| option.code == code) {
             let message = format!("two options of this scale have the code {code}");
-            reading.error(table.at_key("code"), message, "give each option its own code");
+            reading.error(
+                table.at_key("code"),
+                message,
+                "give each option its own code",
+            );
         }
         if holds == LicenceClass::Slots && table.has("label") {
             no_text(reading, table.at_key("label"), "a label");
@@ -140,7 +156,8 @@ fn item(
         find(reading, name, "scale", names)
     });
     let id = ItemId::new(table.text("id")?);
-    let answers = scales[found?].1.clone()?;
+    let answers = found.and_then(|position| scales[position].1.clone());
+    let answers = answers.unwrap_or(UNKNOWN_ANSWERS);
     let not_applicable = table.number("not-applicable");
     if let Some(value) = not_applicable {
         let (lowest, highest) = answers.range().unwrap_or((value, value));
@@ -160,19 +177,21 @@ fn item(
 }
 
 pub(super) fn orders(reading: &mut Reading, written: &Written, items: &[Item]) -> Vec<ItemOrder> {
-    let ids = written.tables("item-order").filter_map(|order| order.text_at("id"));
+    let ids = written
+        .tables("item-order")
+        .filter_map(|order| order.text_at("id"));
     check_unique(reading, "item orders", ids);
     let mut orders = Vec::new();
     for table in written.tables("item-order") {
-        let in_order = item_ids(reading, table.texts("items"), items);
         check_unique(reading, "items", table.texts("items"));
+        let in_order = item_ids(reading, table.texts("items"), items);
+        let is_complete = in_order.len() == table.texts("items").count();
         let left_out = items.iter().find(|item| !in_order.contains(&item.id));
-        if let Some(item) = left_out {
+        let is_that_of_the_file = in_order.iter().eq(items.iter().map(|item| &item.id));
+        if let Some(item) = left_out.filter(|_| is_complete) {
             let message = format!("this order leaves out '{}'", item.id);
             reading.error(table.at_key("items"), message, "list every item once");
-        }
-        let is_first = orders.is_empty();
-        if is_first && !in_order.iter().eq(items.iter().map(|item| &item.id)) {
+        } else if is_complete && orders.is_empty() && !is_that_of_the_file {
             reading.error(
                 table.at_key("items"),
                 "the first order is not that of the items in this file",
@@ -210,15 +229,22 @@ pub(super) fn item_named<'i>(
 }
 
 pub(super) fn alerts(reading: &mut Reading, written: &Written, items: &[Item]) -> Vec<Alert> {
-    let ids = written.tables("alert").filter_map(|alert| alert.text_at("id"));
+    let ids = written
+        .tables("alert")
+        .filter_map(|alert| alert.text_at("id"));
     check_unique(reading, "alerts", ids);
     let mut alerts = Vec::new();
     for table in written.tables("alert") {
-        let item = table.text_at("item").and_then(|name| item_named(reading, name, items));
+        let item = table
+            .text_at("item")
+            .and_then(|name| item_named(reading, name, items));
         let (Some(item), Some(at_least)) = (item, table.number("at-least")) else {
             continue;
         };
-        let can_be_raised = item.answers.range().is_some_and(|(_, highest)| at_least <= highest);
+        let can_be_raised = item
+            .answers
+            .range()
+            .is_some_and(|(_, highest)| at_least <= highest);
         if !can_be_raised {
             let message = format!("no answer to '{}' counts {at_least} or more", item.id);
             reading.error(table.at_key("at-least"), message, "lower the threshold");

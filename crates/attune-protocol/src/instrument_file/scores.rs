@@ -31,7 +31,11 @@ const RULE_KEYS: [(&str, &[&str], &[&str]); 9] = [
 ];
 
 pub(super) fn check(reading: &mut Reading, written: &Written, items: &[Item]) -> Vec<Score> {
-    let ids = || written.tables("score").filter_map(|score| score.text_at("id"));
+    let ids = || {
+        written
+            .tables("score")
+            .filter_map(|score| score.text_at("id"))
+    };
     check_unique(reading, "scores", ids());
     for id in ids() {
         check_id(reading, id);
@@ -58,7 +62,11 @@ fn check_keys(reading: &mut Reading, table: &Written) {
             reading.error(table.at, message, format!("write {key} = …"));
         } else if !needs && !allowed_by.contains(&rule) && table.has(key) {
             let message = format!("the rule {rule} takes no '{key}'");
-            reading.error(table.at_key(key), message, "remove this line, or change the rule");
+            reading.error(
+                table.at_key(key),
+                message,
+                "remove this line, or change the rule",
+            );
         }
     }
 }
@@ -74,7 +82,10 @@ fn score(
     for name in table.texts("reversed") {
         let is_part = rule.items().iter().any(|item| item.as_str() == name.text);
         if !is_part && reversed.iter().any(|item| item.as_str() == name.text) {
-            let message = format!("'{}' is reversed but does not count in this score", name.text);
+            let message = format!(
+                "'{}' is reversed but does not count in this score",
+                name.text
+            );
             reading.error(name.at, message, "add it to the items, or remove it here");
         }
     }
@@ -145,7 +156,11 @@ fn scored_items(reading: &mut Reading, table: &Written, items: &[Item]) -> Optio
     let found = item_ids(reading, table.texts("items"), items);
     let is_empty_list = table.node("items").is_some() && table.list("items").is_empty();
     if is_empty_list {
-        reading.error(table.at_key("items"), "this list is empty", "list the items");
+        reading.error(
+            table.at_key("items"),
+            "this list is empty",
+            "list the items",
+        );
     }
     (!found.is_empty()).then_some(found)
 }
@@ -166,7 +181,10 @@ fn item_numbers(
 ) -> Option<Vec<(ItemId, f64)>> {
     let mut pairs = Vec::new();
     for (name, value) in table.map(key) {
-        let Some(item) = name.text_at().and_then(|name| item_named(reading, name, items)) else {
+        let Some(item) = name
+            .text_at()
+            .and_then(|name| item_named(reading, name, items))
+        else {
             continue;
         };
         check_can_be_scored(reading, item, name.at);
@@ -204,14 +222,27 @@ fn scores(reading: &mut Reading, table: &Written, before: &[Score]) -> Option<Ve
 
 fn score_named<'s>(reading: &mut Reading, name: &Node, before: &'s [Score]) -> Option<&'s Score> {
     let ids = before.iter().map(|score| score.id.as_str());
-    let found = find(reading, name.text_at()?, "score above this one named", ids);
+    let found = find(reading, name.text_at()?, "earlier score", ids);
     found.map(|position| &before[position])
 }
 
 fn lookup(reading: &mut Reading, table: &Written, before: &[Score]) -> Option<ScoreRule> {
     let of = score_named(reading, table.node("of")?, before)?;
+    let rows = rows(reading, table.list("table"));
+    let is_sorted = rows.is_sorted_by(|a, b| a.0 < b.0);
+    if is_sorted && rows.len() == table.list("table").len() {
+        check_table_covers(reading, table.at_key("table"), of, &rows);
+    }
+    (!rows.is_empty()).then_some(ScoreRule::Lookup {
+        of: of.id.clone(),
+        table: rows,
+    })
+}
+
+/// The rows of a table that are rows.
+fn rows(reading: &mut Reading, written: &[Node]) -> Vec<(f64, f64)> {
     let mut rows: Vec<(f64, f64)> = Vec::new();
-    for row in table.list("table") {
+    for row in written {
         let Some(pair) = pair(row) else {
             let remedy = "write [raw, result], such as [7, 9.51]";
             reading.error(row.at, "a row of the table is two numbers", remedy);
@@ -219,15 +250,12 @@ fn lookup(reading: &mut Reading, table: &Written, before: &[Score]) -> Option<Sc
         };
         if rows.last().is_some_and(|last| pair.0 <= last.0) {
             let message = "raw values of the table must ascend";
-            reading.error(row.at, message, "sort the rows, and give each raw value once");
+            let remedy = "sort the rows, and give each raw value once";
+            reading.error(row.at, message, remedy);
         }
         rows.push(pair);
     }
-    check_table_covers(reading, table.at_key("table"), of, &rows);
-    (!rows.is_empty()).then_some(ScoreRule::Lookup {
-        of: of.id.clone(),
-        table: rows,
-    })
+    rows
 }
 
 fn pair(row: &Node) -> Option<(f64, f64)> {
@@ -240,10 +268,13 @@ fn pair(row: &Node) -> Option<(f64, f64)> {
     }
 }
 
+/// Tables of scores with more values than this are not checked for gaps.
+const MOST_ROWS: f64 = 10_000.0;
+
 /// Every whole raw value of the score has a row, and no row lies outside.
 fn check_table_covers(reading: &mut Reading, at: At, of: &Score, rows: &[(f64, f64)]) {
     let n_values = of.maximum - of.minimum + 1.0;
-    if rows.is_empty() || n_values > 10_000.0 {
+    if rows.is_empty() || n_values > MOST_ROWS {
         return;
     }
     let has = |raw: f64| rows.iter().any(|(from, _)| *from == raw);
@@ -251,12 +282,18 @@ fn check_table_covers(reading: &mut Reading, at: At, of: &Score, rows: &[(f64, f
     while raw <= of.maximum {
         if !has(raw) {
             let message = format!("the table has no row for {raw} of '{}'", of.id);
-            reading.error(at, message, "give a row for every value that the score can have");
+            reading.error(
+                at,
+                message,
+                "give a row for every value that the score can have",
+            );
             return;
         }
         raw += 1.0;
     }
-    let outside = rows.iter().find(|(raw, _)| *raw < of.minimum || *raw > of.maximum);
+    let outside = rows
+        .iter()
+        .find(|(raw, _)| *raw < of.minimum || *raw > of.maximum);
     if let Some((raw, _)) = outside {
         let message = format!(
             "the table has a row for {raw}, but '{}' runs from {} to {}",
@@ -274,7 +311,9 @@ fn missing_rule(
     items: &[Item],
 ) -> Option<MissingRule> {
     let n_parts = rule.items().len() + rule.scores().len();
-    let minimum_answered = table.count("minimum-answered").map_or(n_parts, |n| n as usize);
+    let minimum_answered = table
+        .count("minimum-answered")
+        .map_or(n_parts, |n| n as usize);
     let prorate = table.yes_no("prorate") == Some(true);
     let at = table.at_key(if table.has("minimum-answered") {
         "minimum-answered"
@@ -282,7 +321,10 @@ fn missing_rule(
         "prorate"
     });
     let complaint = if minimum_answered > n_parts {
-        Some(("more answers are asked for than the score has items", "lower it"))
+        Some((
+            "more answers are asked for than the score has items",
+            "lower it",
+        ))
     } else if minimum_answered < n_parts {
         complaint_about_fewer(rule, prorate, items)
     } else if prorate {
@@ -311,7 +353,8 @@ fn complaint_about_fewer(
     let range = |id: &ItemId| items.iter().find(|item| item.id == *id)?.answers.range();
     let mut ranges = rule.items().into_iter().map(range);
     let first = ranges.next().flatten();
-    let ranges_differ = ranges.any(|other| other != first);
+    let is_known = |range: &Option<(f64, f64)>| range.is_some_and(|(low, _)| low.is_finite());
+    let ranges_differ = is_known(&first) && ranges.any(|other| is_known(&other) && other != first);
     match rule {
         ScoreRule::Sum(_) | ScoreRule::Scaled { of_mean: false, .. } if !prorate => Some((
             "a sum over fewer answers than items would be too small",
@@ -352,7 +395,14 @@ fn range(rule: &ScoreRule, items: &[Item], before: &[Score]) -> Option<(f64, f64
             factor,
         } => {
             let ranges = of_items(items)?;
-            times(*factor, if *of_mean { mean(&ranges) } else { sum(&ranges) })
+            times(
+                *factor,
+                if *of_mean {
+                    mean(&ranges)
+                } else {
+                    sum(&ranges)
+                },
+            )
         }
         ScoreRule::Weighted(items) => {
             let weighted = |(id, weight): &(ItemId, f64)| Some(times(*weight, item_range(id)?));
@@ -391,6 +441,7 @@ fn times(factor: f64, (lowest, highest): (f64, f64)) -> (f64, f64) {
 }
 
 fn bands(reading: &mut Reading, table: &Written, minimum: f64, maximum: f64) -> Vec<Band> {
+    let n_before = reading.problems.len();
     let mut bands: Vec<Band> = Vec::new();
     for written in table.tables("bands") {
         let (Some(from), Some(to)) = (written.number("from"), written.number("to")) else {
@@ -399,14 +450,19 @@ fn bands(reading: &mut Reading, table: &Written, minimum: f64, maximum: f64) -> 
         let message = if from > to {
             Some(format!("this band runs from {from} down to {to}"))
         } else if bands.last().is_some_and(|last| from <= last.to) {
-            Some(format!("this band begins at {from}, within the band above it"))
+            Some(format!(
+                "this band begins at {from}, within the band before it"
+            ))
         } else if from < minimum || to > maximum {
-            Some(format!("this band leaves the score's range, {minimum} to {maximum}"))
+            Some(format!(
+                "this band leaves the score's range, {minimum} to {maximum}"
+            ))
         } else {
             None
         };
         if let Some(message) = message {
-            reading.error(written.at, message, "correct from and to; lowest band first");
+            let remedy = "correct from and to; the lowest band comes first";
+            reading.error(written.at, message, remedy);
         }
         bands.push(Band {
             from,
@@ -414,17 +470,24 @@ fn bands(reading: &mut Reading, table: &Written, minimum: f64, maximum: f64) -> 
             label: text(written, "label"),
         });
     }
-    let is_covered = bands.first().is_none_or(|first| first.from == minimum)
-        && bands.last().is_none_or(|last| last.to == maximum);
-    if !is_covered {
+    let reaches = |end: Option<f64>, goal: f64| end.is_none_or(|end| end == goal);
+    let is_covered = reaches(bands.first().map(|band| band.from), minimum)
+        && reaches(bands.last().map(|band| band.to), maximum);
+    if !is_covered && minimum.is_finite() && reading.problems.len() == n_before {
         let message = format!("the bands do not reach from {minimum} to {maximum}");
-        reading.error(table.at_key("bands"), message, "name a band for every value");
+        reading.error(
+            table.at_key("bands"),
+            message,
+            "name a band for every value",
+        );
     }
     bands
 }
 
 fn cut_offs(reading: &mut Reading, table: &Written, minimum: f64, maximum: f64) -> Vec<CutOff> {
-    let labels = table.tables("cut-offs").filter_map(|cut_off| cut_off.text_at("label"));
+    let labels = table
+        .tables("cut-offs")
+        .filter_map(|cut_off| cut_off.text_at("label"));
     check_unique(reading, "cut-offs", labels);
     let mut cut_offs = Vec::new();
     for written in table.tables("cut-offs") {
@@ -434,11 +497,8 @@ fn cut_offs(reading: &mut Reading, table: &Written, minimum: f64, maximum: f64) 
             (Some(value), None) => (value, true),
             (None, Some(value)) => (value, false),
             _ => {
-                reading.error(
-                    written.at,
-                    "a cut-off has either at-or-above or at-or-below",
-                    "write one of the two",
-                );
+                let message = "a cut-off has either at-or-above or at-or-below";
+                reading.error(written.at, message, "write one of the two");
                 continue;
             }
         };
