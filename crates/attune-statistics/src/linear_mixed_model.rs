@@ -24,6 +24,7 @@ use crate::matrix::Matrix;
 use crate::model_frame::{FrameError, ModelFrame, model_frame};
 use crate::table::Table;
 
+pub(crate) use assemble::root_of_covariance;
 pub use conditional_modes::ConditionalModes;
 pub(crate) use coordinates::Coordinates;
 use covariance::CovarianceShape;

@@ -13,7 +13,7 @@ use std::ops::{Index, IndexMut};
 
 pub use cholesky::Cholesky;
 pub use eigen::{SymmetricEigen, pseudo_inverse, symmetric_eigen};
-pub(crate) use orthonormal::{OrthonormalColumns, orthonormalise};
+pub(crate) use orthonormal::{OrthonormalColumns, back_substitute, orthonormalise};
 pub(crate) use summation::{dot, sum};
 
 /// A dense matrix, stored row by row.

@@ -39,6 +39,8 @@ pub struct ModelFrame {
     pub n_dropped: usize,
     /// Factors of the fixed part that have a single level left in the rows used.
     pub one_level_factors: Vec<String>,
+    /// The values of the variables of the fixed part.
+    pub(crate) fixed_values: Vec<Values>,
 }
 
 /// Why a formula and a table do not make a model.
@@ -158,6 +160,7 @@ pub fn model_frame(formula: &Formula, table: &Table) -> Result<ModelFrame, Frame
         n_dropped: table.n_rows() - used_rows.len(),
         used_rows,
         one_level_factors,
+        fixed_values,
     })
 }
 

@@ -53,9 +53,6 @@ impl CovarianceShape {
         self.terms.iter().enumerate().flat_map(of_term).collect()
     }
 
-    pub(crate) fn n_theta(&self) -> usize {
-        self.terms.iter().map(|term| term.width * (term.width + 1) / 2).sum()
-    }
 
     /// Whether each parameter is on the diagonal of its `Λ`, where zero is the boundary.
     pub(crate) fn is_diagonal(&self) -> Vec<bool> {

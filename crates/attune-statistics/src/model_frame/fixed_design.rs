@@ -134,7 +134,7 @@ impl FixedDesign {
             && inner_factors.iter().all(|factor| outer_factors.contains(factor))
     }
 
-    pub(super) fn columns_from(&self, values: &[Values], n_rows: usize) -> Vec<Vec<f64>> {
+    pub(crate) fn columns_from(&self, values: &[Values], n_rows: usize) -> Vec<Vec<f64>> {
         let mut columns = Vec::new();
         if self.intercept {
             columns.push(vec![1.0; n_rows]);

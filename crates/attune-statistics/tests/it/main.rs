@@ -5,6 +5,7 @@ mod distributions;
 mod oracle;
 mod oracle_before_after;
 mod oracle_lmm;
+mod oracle_lmm_lrt;
 mod oracle_permutation;
 mod oracle_scale;
 mod residual_checks;

@@ -5,9 +5,13 @@
 
 use std::collections::BTreeMap;
 
+use attune_statistics::distributions::student_t_two_sided_p;
 use attune_statistics::formula::Formula;
+use attune_statistics::inference::{CoefficientTest, DegreesOfFreedom, Inference, coefficient_tests};
 use attune_statistics::linear_mixed_model::{Estimator, FitSettings, LinearMixedModel, fit};
+use attune_statistics::marginal_means::{MarginalMean, MarginalMeans, marginal_means, pairwise, trends};
 use attune_statistics::table::{Column, Factor, Table};
+use attune_statistics::type_three::type_three_tests;
 use serde_json::Value;
 
 use crate::oracle::read_file;
@@ -132,7 +136,135 @@ fn check(name: &str) {
     compare_with_gold(&mut compare, &model, &gold);
     compare_with_lme4(&mut compare, &model, &case["reference"]["optimum"]);
     compare_conditional_modes(&mut compare, &model, &case["reference"]);
+    compare_tests(&mut compare, &model, &case["reference"], &gold);
     compare.finish();
+}
+
+fn compare_tests(compare: &mut Comparison, model: &LinearMixedModel, reference: &Value, gold: &Value) {
+    let wald = model.inference(DegreesOfFreedom::Normal).expect("inference");
+    for (test, expected) in coefficient_tests(&wald, 0.95).iter().zip(list(&reference["wald_ci95"])) {
+        compare.number("Wald lower", test.ci_lower, number(&expected["lower"]), TIGHT);
+        compare.number("Wald upper", test.ci_upper, number(&expected["upper"]), TIGHT);
+    }
+    if let Some(expected) = reference["icc"]["ratio_all_variances"].as_f64() {
+        compare.number("icc", model.intraclass_correlation().expect("random intercepts"), expected, VARIANCE);
+    }
+    for (key, method, tolerance) in [
+        ("satterthwaite", DegreesOfFreedom::Satterthwaite, 1e-7),
+        ("kenward_roger", DegreesOfFreedom::KenwardRoger, 1e-7),
+    ] {
+        if reference[key].is_object() {
+            let inference = model.inference(method).expect("inference");
+            compare_coefficients(compare, &inference, &reference[key], key, tolerance);
+            compare_terms(compare, &inference, &reference[key]["anova_type3"], key);
+            compare_means(compare, &inference, &reference["emmeans"][key.replace('_', "-")], key);
+        }
+    }
+    if gold["satterthwaite_df"].is_object() {
+        let inference = model.inference(DegreesOfFreedom::Satterthwaite).expect("inference");
+        for (test, (name, expected)) in coefficient_tests(&inference, 0.95).iter().zip(named(&gold["satterthwaite_df"])) {
+            compare.number(&format!("gold Satterthwaite df {name}"), test.df, expected, 1e-8);
+        }
+    }
+}
+
+pub fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+fn compare_coefficients(
+    compare: &mut Comparison,
+    inference: &Inference<'_>,
+    reference: &Value,
+    method: &str,
+    tolerance: f64,
+) {
+    let tests = coefficient_tests(inference, 0.95);
+    compare.equal("coefficients", &tests.len(), &list(&reference["coefficients"]).len());
+    for (test, expected) in tests.iter().zip(list(&reference["coefficients"])) {
+        let what = |part: &str| format!("{method} {} {part}", test.term);
+        compare.number(&what("estimate"), test.estimate, number(&expected["estimate"]), TIGHT);
+        compare.number(&what("se"), test.se, number(&expected["se"]), if method == "satterthwaite" { TIGHT } else { 1e-7 });
+        compare.number(&what("df"), test.df, number(&expected["df"]), tolerance);
+        compare.number(&what("t"), test.statistic, number(&expected["t"]), 1e-7);
+        compare.number(&what("p"), test.p, number(&expected["p"]), p_tolerance(expected));
+    }
+    for (test, expected) in tests.iter().zip(list(&reference["ci95"])) {
+        compare.number("lower", test.ci_lower, number(&expected["lower"]), 1e-8);
+        compare.number("upper", test.ci_upper, number(&expected["upper"]), 1e-8);
+    }
+    if reference["vcov_adjusted"].is_object() {
+        for (i, row) in rows(&reference["vcov_adjusted"]["values"]).iter().enumerate() {
+            compare.numbers(&format!("adjusted vcov row {i}"), inference.vcov.row(i), row, 1e-7);
+        }
+    }
+}
+
+/// lmerTest rounds its type III contrasts to 7 decimals (`zapsmall`), so 1/3 is off by 1e-7 there.
+fn compare_terms(compare: &mut Comparison, inference: &Inference<'_>, reference: &Value, method: &str) {
+    let tests = type_three_tests(inference);
+    compare.equal("terms", &tests.len(), &list(reference).len());
+    for (term, expected) in tests.iter().zip(list(reference)) {
+        let what = |part: &str| format!("{method} type III {} {part}", term.term);
+        compare.equal(&what("name"), &Value::from(term.term.clone()), &expected["term"]);
+        compare.number(&what("sum of squares"), term.sum_of_squares, number(&expected["sumsq"]), 3e-7);
+        compare.number(&what("numerator df"), term.test.df_numerator, number(&expected["num_df"]), 0.0);
+        compare.number(&what("denominator df"), term.test.df_denominator, number(&expected["den_df"]), 1e-7);
+        compare.number(&what("F"), term.test.statistic, number(&expected["F"]), 3e-7);
+        compare.number(&what("p"), term.test.p, number(&expected["p"]), 3e-6);
+    }
+}
+
+fn compare_means(compare: &mut Comparison, inference: &Inference<'_>, reference: &Value, method: &str) {
+    if !reference.is_object() {
+        return;
+    }
+    let at = vec![("tos".to_owned(), vec![0.5, 1.0, 1.5])];
+    let wanted = MarginalMeans { over: vec!["trt".to_owned()], at };
+    let means = marginal_means(inference, &wanted, 0.95).expect("means");
+    compare_estimates(compare, &tests_of(&means), &reference["means"], "emmean", method);
+    let contrasts: Vec<CoefficientTest> =
+        pairwise(inference, &means, &["tos"], 0.95).into_iter().map(|contrast| contrast.test).collect();
+    compare_estimates(compare, &contrasts, &reference["contrast_Y_minus_N_at_each_tos"], "estimate", method);
+    let by_arm = MarginalMeans { over: vec!["trt".to_owned()], at: Vec::new() };
+    let slopes = trends(inference, "tos", &by_arm, 0.95).expect("slopes");
+    compare_estimates(compare, &tests_of(&slopes), &reference["slopes"], "tos.trend", method);
+    let difference: Vec<CoefficientTest> =
+        pairwise(inference, &slopes, &[], 0.95).into_iter().map(|contrast| contrast.test).collect();
+    compare.equal("name", &difference[0].term.as_str(), &"Y - N");
+    compare_estimates(compare, &difference, &reference["slope_difference_Y_minus_N"], "estimate", method);
+}
+
+fn tests_of(means: &[MarginalMean]) -> Vec<CoefficientTest> {
+    means.iter().map(|mean| mean.estimate.clone()).collect()
+}
+
+fn compare_estimates(
+    compare: &mut Comparison,
+    tests: &[CoefficientTest],
+    reference: &Value,
+    estimate: &str,
+    method: &str,
+) {
+    compare.equal("estimates", &tests.len(), &list(reference).len());
+    for (test, expected) in tests.iter().zip(list(reference)) {
+        let what = |part: &str| format!("{method} {} {part}", test.term);
+        compare.number(&what(estimate), test.estimate, number(&expected[estimate]), 1e-7);
+        compare.number(&what("SE"), test.se, number(&expected["SE"]), 1e-7);
+        compare.number(&what("df"), test.df, number(&expected["df"]), 1e-7);
+        compare.number(&what("lower"), test.ci_lower, number(&expected["lower"]), 1e-7);
+        compare.number(&what("upper"), test.ci_upper, number(&expected["upper"]), 1e-7);
+        compare.number(&what("t"), test.statistic, number(&expected["t"]), 1e-7);
+        compare.number(&what("p"), test.p, number(&expected["p"]), p_tolerance(expected));
+    }
+}
+
+/// 1e-6, or far in the tail what the tolerance of the degrees of freedom (1e-7) allows: R differentiates
+/// numerically there, and at t = 43 a p value moves by 3e-6 when its df moves by 1.5e-8.
+fn p_tolerance(expected: &Value) -> f64 {
+    let (t, df) = (number(&expected["t"]), number(&expected["df"]));
+    let moved = student_t_two_sided_p(t, df * (1.0 + 1e-7)) / student_t_two_sided_p(t, df);
+    f64::max(1e-6, (moved - 1.0).abs())
 }
 
 fn compare_with_gold(compare: &mut Comparison, model: &LinearMixedModel, gold: &Value) {
