@@ -534,6 +534,76 @@ def swemwbs():
     sheet.write()
 
 
+# -- WHO-5 (Topp 2015) and CORE-10 (Barkham 2013) -----------------------------------------------
+
+
+def who5():
+    def rule(answers):
+        raw = whole(list(answers.values()), sum)
+        index = raw * 4 if known(raw) else raw
+        reached = [f"{cut} or less" for cut in (50, 28) if known(index) and index <= cut]
+        return {"scores": {"raw": raw, "index": index}, "reached": {"index": reached}}
+
+    sheet = Sheet("who-5", rule, numbered(5), lambda item, v: v in (0, 1, 2, 3, 4, 5))
+    add = sheet.add
+    add("all at the minimum", [0] * 5, {"raw": 0, "index": 0})
+    add("all at the maximum", [5] * 5, {"raw": 25, "index": 100})
+    for raw, index in [(1, 4), (6, 24), (7, 28), (8, 32), (12, 48), (13, 52), (15, 60), (18, 72), (24, 96)]:
+        add(f"raw {raw} is index {index}", fill(raw, 5, 5), {"raw": raw, "index": index})
+    add("answers of every kind", [5, 4, 3, 2, 1], {"raw": 15, "index": 60})
+    add("the same answers turned round: no item is reversed", [1, 2, 3, 4, 5], {"raw": 15, "index": 60})
+    add("one item missing", [3, 3, 3, 3, NOT_RECORDED], {"raw": TOO_FEW, "index": TOO_FEW})
+    add("one item refused", [REFUSED, 3, 3, 3, 3], {"raw": TOO_FEW, "index": TOO_FEW})
+    add("one item answered", [NOT_RECORDED, NOT_RECORDED, 2, NOT_RECORDED, NOT_RECORDED], {"raw": TOO_FEW})
+    add("nothing answered, refused throughout", [REFUSED] * 5, {"raw": REFUSED, "index": REFUSED})
+    add("the visit did not take place", [NOT_DONE] * 5, {"raw": NOT_DONE, "index": NOT_DONE})
+    add("nothing answered, two reasons", [REFUSED, REFUSED, NOT_ASKED, NOT_ASKED, NOT_ASKED], {"raw": TOO_FEW})
+    add("six is no answer of this form", [6, 3, 3, 3, 3], {"raw": TOO_FEW})
+    add("a negative code is no answer of this form", [3, 3, 3, 3, -1], {"raw": TOO_FEW})
+    sheet.write()
+
+
+def core10():
+    def rule(answers):
+        said = [answers[f"q{k}"] for k in range(1, 11)]
+        printed = turned(said, {2, 3}, 4)
+        there = [v for v in printed if known(v)]
+        total = sum(there) * 10 / len(there) if len(there) >= 9 else reason(printed)
+        risk = known(said[5]) and said[5] >= 1
+        return {"scores": {"total": total}, "alerts": ["risk"] if risk else [],
+                "reached": {"total": ["11 or more"] if known(total) and total >= 11 else []}}
+
+    sheet = Sheet("core-10", rule, numbered(10), lambda item, v: v in (0, 1, 2, 3, 4))
+    add = sheet.add
+    best = [0, 4, 4, 0, 0, 0, 0, 0, 0, 0]
+    worst = [4 - v for v in best]
+
+    def with_total(total):
+        answers = list(best)
+        for place, points in zip((0, 3, 4, 6, 7, 8, 9), fill(total, 7, 4)):
+            answers[place] = points
+        return answers
+
+    add("no distress", best, {"total": 0})
+    add("the greatest distress, with the risk item", worst, {"total": 40})
+    add("not at all, whatever the item says", [0] * 10, {"total": 8})
+    add("most of the time, whatever the item says", [4] * 10, {"total": 32})
+    for total, side in [(1, "almost none"), (5, "low"), (10, "below the cut-off"), (11, "at the cut-off"),
+                        (12, "above the cut-off"), (20, "well above"), (28, "all but the risk item")]:
+        add(f"a total of {total}: {side}", with_total(total), {"total": total})
+    add("item 2 reversed: not at all counts four", put(best, q2=0), {"total": 4})
+    add("item 3 reversed: only occasionally counts three", put(best, q3=1), {"total": 3})
+    add("the risk item alone raises the alert", put(best, q6=1), {"total": 1})
+    add("the risk item not answered: a total, and no alert can be judged", put(with_total(9), q6=REFUSED), {"total": 10})
+    add("one missing, prorated to a broken number", put(with_total(8), q6=NOT_RECORDED), {"total": 80 / 9})
+    add("one missing, prorated beyond the cut-off", put(with_total(10), q6=NOT_RECORDED), {"total": 100 / 9})
+    add("one reversed item missing", put(with_total(18), q3=NOT_RECORDED), {"total": 20})
+    add("two missing make no total", put(with_total(12), q6=NOT_RECORDED, q2=REFUSED), {"total": TOO_FEW})
+    add("nothing answered keeps its reason", [WITHDRAWN] * 10, {"total": WITHDRAWN})
+    add("an answer that is not on the form counts as missing", put(with_total(9), q6=5), {"total": 10})
+    sheet.write()
+
+
 # -- typed-in scores ----------------------------------------------------------------------------
 
 INDEX_STEPS = [(-1000, "more than two SD below the norm"), (70, "more than one SD below the norm"),
@@ -629,7 +699,7 @@ def interaction_ratings():
 
 if __name__ == "__main__":
     for make in (phq9, gad7, phq4, kpcs, pbq, epds, wemwbs, swemwbs, developmental_index,
-                 cognitive_index, interaction_ratings):
+                 cognitive_index, interaction_ratings, who5, core10):
         make()
     for lowest in (0, 1):
         rosenberg(lowest)

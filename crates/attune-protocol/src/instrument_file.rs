@@ -158,11 +158,9 @@ fn find<'a>(
 ) -> Option<usize> {
     let found = known.clone().position(|other| other == name.text);
     if found.is_none() {
-        let remedy = suggestion(name.text, known.clone(), || {
-            match listed(known.clone()).as_str() {
-                "" => "define it first".to_owned(),
-                names => format!("these are known here: {names}"),
-            }
+        let remedy = suggestion(name.text, known.clone(), || match listed(known).as_str() {
+            "" => "define it first".to_owned(),
+            names => format!("these are known here: {names}"),
         });
         reading.error(
             name.at,

@@ -24,6 +24,7 @@ macro_rules! definitions {
 /// All definition files of the folder, sorted; a test compares the list with the folder.
 const DEFINITIONS: &[Definition] = definitions![
     "cognitive-index.toml",
+    "core-10.toml",
     "developmental-index.toml",
     "epds.toml",
     "gad-7.toml",
@@ -36,6 +37,7 @@ const DEFINITIONS: &[Definition] = definitions![
     "rosenberg.toml",
     "swemwbs.toml",
     "wemwbs.toml",
+    "who-5.toml",
 ];
 
 static LIBRARY: LazyLock<Vec<Instrument>> = LazyLock::new(|| {

@@ -29,6 +29,7 @@ macro_rules! instruments {
 
 instruments! {
     examples_of_cognitive_index: "cognitive-index",
+    examples_of_core_10: "core-10",
     examples_of_developmental_index: "developmental-index",
     examples_of_epds: "epds",
     examples_of_gad_7: "gad-7",
@@ -41,6 +42,7 @@ instruments! {
     examples_of_rosenberg_coded_1_to_4: "rosenberg-1-4",
     examples_of_swemwbs: "swemwbs",
     examples_of_wemwbs: "wemwbs",
+    examples_of_who_5: "who-5",
 }
 
 /// Prorated sums are rounded once, in the last place, by whoever makes them.
@@ -54,18 +56,53 @@ fn check(id: &str) {
     let examples = read_examples(instrument, &file, &text).unwrap_or_else(|e| panic!("{e}"));
     assert!(examples.len() >= 20, "{id} has {} examples", examples.len());
 
-    let faults = |example| {
-        let differences = differences(instrument, example);
-        differences.map(|lines| format!("  \"{}\":\n    {lines}\n", example.shows))
+    let failed = failures(instrument, &examples);
+    assert!(failed.is_empty(), "examples of {id} fail:\n{failed}");
+}
+
+/// The examples of the format page, whose definitions hold their own.
+#[test]
+fn examples_of_the_format_page() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/formats/instrument.md");
+    let page = fs::read_to_string(path).expect("the page is there");
+    let blocks = page
+        .split("```toml\n")
+        .skip(1)
+        .filter_map(|block| block.split("```").next());
+    let all: String = blocks.collect();
+    let mut n_examples = 0;
+    for file in all.split("format = 1").skip(1) {
+        let text = format!("format = 1{file}");
+        let instrument = Instrument::read("page.toml", &text).unwrap_or_else(|e| panic!("{e}"));
+        let failed = failures(&instrument, &instrument.examples);
+        assert!(
+            failed.is_empty(),
+            "examples of {} fail:\n{failed}",
+            instrument.id
+        );
+        n_examples += instrument.examples.len();
+    }
+    assert_eq!(n_examples, 3);
+}
+
+/// A changed rule is told example by example, so that one sees what it does.
+#[test]
+fn a_wrong_rule_is_told_by_the_names_of_its_examples() {
+    let text = instrument_library::definition_text("gad-7", None).expect("it is shipped");
+    let wrong = text.replace("minimum-answered = 5", "minimum-answered = 6");
+    let wrong = Instrument::read("gad-7.toml", &wrong).unwrap_or_else(|e| panic!("{e}"));
+    let examples = include_str!("../../../../instruments/examples/gad-7.toml");
+    let examples = read_examples(&wrong, "gad-7.toml", examples).unwrap_or_else(|e| panic!("{e}"));
+    insta::assert_snapshot!(failures(&wrong, &examples));
+}
+
+/// The examples that fail, by name; empty when none does.
+fn failures(instrument: &Instrument, examples: &[WorkedExample]) -> String {
+    let fault = |example: &WorkedExample| {
+        let lines = differences(instrument, example)?;
+        Some(format!("\"{}\":\n    {lines}\n", example.shows))
     };
-    let failed: Vec<String> = examples.iter().filter_map(faults).collect();
-    assert!(
-        failed.is_empty(),
-        "{} of {} examples of {id} fail:\n{}",
-        failed.len(),
-        examples.len(),
-        failed.concat()
-    );
+    examples.iter().filter_map(fault).collect()
 }
 
 /// What differs between an example and what the scorer makes of its answers.
@@ -74,9 +111,12 @@ fn differences(instrument: &Instrument, example: &WorkedExample) -> Option<Strin
     let found = score_answers(instrument, order, &example.answers);
     let mut lines = Vec::new();
     for (id, expected) in &example.scores {
-        let value = found.score(id).map(|score| score.value);
-        if !value.is_some_and(|value| agree(value, *expected)) {
-            lines.push(format!("{id} is {value:?}, expected {expected:?}"));
+        let score = found
+            .score(id)
+            .expect("every score of the definition is made");
+        if !agree(score.value, *expected) {
+            let (value, expected) = (words(score.value), words(*expected));
+            lines.push(format!("{id} is {value}, expected {expected}"));
         }
     }
     let mut compare = |what: &str, found: Vec<String>, expected: Vec<String>| {
@@ -98,6 +138,13 @@ fn agree(found: Result<f64, Missing>, expected: Result<f64, Missing>) -> bool {
         (Ok(found), Ok(expected)) => (found - expected).abs() <= TOLERANCE,
         (found, expected) => found == expected,
     }
+}
+
+fn words(value: Result<f64, Missing>) -> String {
+    value.map_or_else(
+        |reason| reason.words().to_owned(),
+        |value| value.to_string(),
+    )
 }
 
 fn bands(scores: &Scores) -> Vec<String> {
