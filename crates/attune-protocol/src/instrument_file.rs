@@ -13,7 +13,9 @@ use crate::{
 };
 
 mod examples;
+mod interpretation;
 mod items;
+mod ranges;
 mod scores;
 
 impl Instrument {

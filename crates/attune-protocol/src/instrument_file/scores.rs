@@ -1,14 +1,15 @@
-//! Scores: each rule with the keys that it takes, the range that follows from it, and the bands and
-//! cut-offs within that range.
+//! Scores: each rule with the keys that it takes, and what is done about missing answers.
 
 use super::{
     check_id, check_unique, find,
+    interpretation::{bands, cut_offs},
     items::{item_ids, item_named},
+    ranges::range,
     text, word,
 };
 use crate::{
     id::{ItemId, ScoreId},
-    instrument::{Answers, Band, CutOff, Item, MissingRule, Score, ScoreRule},
+    instrument::{Answers, Item, MissingRule, Score, ScoreRule},
     plan::Better,
     written::{At, Node, Reading, Value, Written},
 };
@@ -375,143 +376,4 @@ fn complaint_about_fewer(
             "remove minimum-answered",
         )),
     }
-}
-
-/// Smallest and largest value that a rule can give. Reversal does not change an item's range.
-fn range(rule: &ScoreRule, items: &[Item], before: &[Score]) -> Option<(f64, f64)> {
-    let item_range = |id: &ItemId| items.iter().find(|item| item.id == *id)?.answers.range();
-    let score_range = |id: &ScoreId| {
-        let score = before.iter().find(|score| score.id == *id)?;
-        Some((score.minimum, score.maximum))
-    };
-    let of_items = |ids: &[ItemId]| ids.iter().map(item_range).collect::<Option<Vec<_>>>();
-    let of_scores = |ids: &[ScoreId]| ids.iter().map(score_range).collect::<Option<Vec<_>>>();
-    let range = match rule {
-        ScoreRule::Sum(items) => sum(&of_items(items)?),
-        ScoreRule::Mean(items) => mean(&of_items(items)?),
-        ScoreRule::Scaled {
-            items,
-            of_mean,
-            factor,
-        } => {
-            let ranges = of_items(items)?;
-            times(
-                *factor,
-                if *of_mean {
-                    mean(&ranges)
-                } else {
-                    sum(&ranges)
-                },
-            )
-        }
-        ScoreRule::Weighted(items) => {
-            let weighted = |(id, weight): &(ItemId, f64)| Some(times(*weight, item_range(id)?));
-            sum(&items.iter().map(weighted).collect::<Option<Vec<_>>>()?)
-        }
-        ScoreRule::CountAtLeast(items) => (0.0, items.len() as f64),
-        ScoreRule::AllAtLeast(_) => (0.0, 1.0),
-        ScoreRule::SumOfScores(scores) => sum(&of_scores(scores)?),
-        ScoreRule::MeanOfScores(scores) => mean(&of_scores(scores)?),
-        ScoreRule::Lookup { table, .. } => {
-            let results = table.iter().map(|(_, result)| *result);
-            (
-                results.clone().fold(f64::INFINITY, f64::min),
-                results.fold(f64::NEG_INFINITY, f64::max),
-            )
-        }
-        ScoreRule::Entered(item) => item_range(item)?,
-    };
-    Some(range)
-}
-
-fn sum(ranges: &[(f64, f64)]) -> (f64, f64) {
-    let add = |sum: (f64, f64), range: &(f64, f64)| (sum.0 + range.0, sum.1 + range.1);
-    ranges.iter().fold((0.0, 0.0), add)
-}
-
-fn mean(ranges: &[(f64, f64)]) -> (f64, f64) {
-    let (lowest, highest) = sum(ranges);
-    let n = ranges.len() as f64;
-    (lowest / n, highest / n)
-}
-
-fn times(factor: f64, (lowest, highest): (f64, f64)) -> (f64, f64) {
-    let (a, b) = (factor * lowest, factor * highest);
-    (a.min(b), a.max(b))
-}
-
-fn bands(reading: &mut Reading, table: &Written, minimum: f64, maximum: f64) -> Vec<Band> {
-    let n_before = reading.problems.len();
-    let mut bands: Vec<Band> = Vec::new();
-    for written in table.tables("bands") {
-        let (Some(from), Some(to)) = (written.number("from"), written.number("to")) else {
-            continue;
-        };
-        let message = if from > to {
-            Some(format!("this band runs from {from} down to {to}"))
-        } else if bands.last().is_some_and(|last| from <= last.to) {
-            Some(format!(
-                "this band begins at {from}, within the band before it"
-            ))
-        } else if from < minimum || to > maximum {
-            Some(format!(
-                "this band leaves the score's range, {minimum} to {maximum}"
-            ))
-        } else {
-            None
-        };
-        if let Some(message) = message {
-            let remedy = "correct from and to; the lowest band comes first";
-            reading.error(written.at, message, remedy);
-        }
-        bands.push(Band {
-            from,
-            to,
-            label: text(written, "label"),
-        });
-    }
-    let reaches = |end: Option<f64>, goal: f64| end.is_none_or(|end| end == goal);
-    let is_covered = reaches(bands.first().map(|band| band.from), minimum)
-        && reaches(bands.last().map(|band| band.to), maximum);
-    if !is_covered && minimum.is_finite() && reading.problems.len() == n_before {
-        let message = format!("the bands do not reach from {minimum} to {maximum}");
-        reading.error(
-            table.at_key("bands"),
-            message,
-            "name a band for every value",
-        );
-    }
-    bands
-}
-
-fn cut_offs(reading: &mut Reading, table: &Written, minimum: f64, maximum: f64) -> Vec<CutOff> {
-    let labels = table
-        .tables("cut-offs")
-        .filter_map(|cut_off| cut_off.text_at("label"));
-    check_unique(reading, "cut-offs", labels);
-    let mut cut_offs = Vec::new();
-    for written in table.tables("cut-offs") {
-        let above = written.number("at-or-above");
-        let below = written.number("at-or-below");
-        let (value, at_or_above) = match (above, below) {
-            (Some(value), None) => (value, true),
-            (None, Some(value)) => (value, false),
-            _ => {
-                let message = "a cut-off has either at-or-above or at-or-below";
-                reading.error(written.at, message, "write one of the two");
-                continue;
-            }
-        };
-        if value < minimum || value > maximum {
-            let message = format!("{value} is outside the score's range, {minimum} to {maximum}");
-            reading.error(written.at, message, "correct the value");
-        }
-        cut_offs.push(CutOff {
-            label: text(written, "label"),
-            value,
-            at_or_above,
-            source: text(written, "source"),
-        });
-    }
-    cut_offs
 }
