@@ -56,6 +56,9 @@ pub struct Finding {
     /// The outcome's smallest difference that matters in the unit of the estimate; absent where the
     /// outcome has none or the estimate is in another unit.
     pub smallest_difference_in_estimate_unit: Option<f64>,
+    /// For a difference in change per unit of time: what it comes to over the follow-up, in the
+    /// outcome's unit.
+    pub over_follow_up: Option<OverFollowUp>,
     /// p value adjusted for the family.
     pub p_adjusted: Option<f64>,
     /// Standardised effect size.
@@ -131,6 +134,18 @@ pub struct Estimate {
     pub p: Option<f64>,
 }
 
+/// A difference in change per unit of time, summed up over the follow-up.
+#[derive(Debug, Clone, Serialize)]
+pub struct OverFollowUp {
+    /// Months since enrolment at which the follow-up begins: the first wave of the outcome.
+    pub from_months: f64,
+    /// Months since enrolment at which it ends: the last planned contrast, or the last wave.
+    pub to_months: f64,
+    /// Estimate, standard error, interval and test, in the outcome's unit.
+    #[serde(flatten)]
+    pub estimate: Estimate,
+}
+
 /// A standardised effect size.
 #[derive(Debug, Clone, Serialize)]
 pub struct EffectSize {
@@ -150,7 +165,7 @@ pub struct EffectSize {
 }
 
 /// Rows or dyads left out for one reason.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LeftOut {
     /// Reason in words.
     pub why: String,

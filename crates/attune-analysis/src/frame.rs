@@ -48,12 +48,12 @@ pub enum FrameProblem {
         name: String,
     },
     /// Nothing is left.
-    #[error("no row has both a value of `{outcome}` and every variable of the model{why}")]
+    #[error("no row has both a value of `{outcome}` and every variable of the model{}", clause(.left_out))]
     NoRows {
         /// The outcome.
         outcome: String,
-        /// The reasons counted, as a clause.
-        why: String,
+        /// Rows by reason.
+        left_out: Vec<LeftOut>,
     },
 }
 
@@ -88,9 +88,10 @@ pub fn frame(
             Err(gap) => *gaps.entry(gap).or_default() += 1,
         }
     }
-    let left_out = variables.left_out(&gaps);
+    let left_out = variables.left_out(long, &gaps);
     if rows.is_empty() {
-        return Err(no_rows(long, outcome, &left_out));
+        let outcome = long.protocol.outcomes[outcome].id.to_string();
+        return Err(FrameProblem::NoRows { outcome, left_out });
     }
     Ok(Frame {
         n_units: count_units(long, outcome, &rows),
@@ -100,18 +101,15 @@ pub fn frame(
     })
 }
 
-fn no_rows(long: &LongTable<'_>, outcome: usize, left_out: &[LeftOut]) -> FrameProblem {
-    let reasons: Vec<String> = left_out
-        .iter()
-        .map(|left_out| format!("{} {}", crate::words::count(left_out.n), left_out.why))
-        .collect();
-    FrameProblem::NoRows {
-        outcome: long.protocol.outcomes[outcome].id.to_string(),
-        why: if reasons.is_empty() {
-            String::new()
-        } else {
-            format!(": {}", reasons.join(", "))
-        },
+/// The reasons counted, as a clause.
+fn clause(left_out: &[LeftOut]) -> String {
+    let counted =
+        |left_out: &LeftOut| format!("{} {}", crate::words::count(left_out.n), left_out.why);
+    let reasons: Vec<String> = left_out.iter().map(counted).collect();
+    if reasons.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", reasons.join(", "))
     }
 }
 
@@ -199,13 +197,23 @@ impl Variables {
         Ok(())
     }
 
-    fn left_out(&self, gaps: &BTreeMap<(usize, Gap), usize>) -> Vec<LeftOut> {
+    fn left_out(&self, long: &LongTable<'_>, gaps: &BTreeMap<(usize, Gap), usize>) -> Vec<LeftOut> {
+        let label = |name: &str| {
+            let known = long
+                .protocol
+                .attributes
+                .iter()
+                .find(|attribute| *attribute.id == *name);
+            known.map_or_else(|| name.to_owned(), |attribute| attribute.label.clone())
+        };
         let why = |position: usize, gap: Gap| match gap {
             Gap::Other(words) => words.to_owned(),
             Gap::Missing(missing) if position == 0 => {
                 format!("{}: {}", self.outcome_label, missing.words())
             }
-            Gap::Missing(missing) => format!("{}: {}", self.list[position].0, missing.words()),
+            Gap::Missing(missing) => {
+                format!("{}: {}", label(&self.list[position].0), missing.words())
+            }
         };
         gaps.iter()
             .map(|((position, gap), n)| LeftOut {

@@ -3,14 +3,33 @@
 //! A plain function of protocol, measures and seed: no files, no clock, no global randomness. The
 //! same values give the same findings, byte for byte, on any number of threads.
 
-pub mod description;
+mod analyse;
+mod assumptions;
+mod cannot_show;
+mod contrasts;
+mod description;
+mod deviations;
+mod effect_size;
+mod equivalence;
+mod finding;
 pub mod findings;
 mod follow_up;
+mod formula_edits;
 mod frame;
-pub mod long_table;
+mod group_means;
+mod long_table;
 mod meaning;
+mod model_summary;
+mod multiplicity;
+mod question;
+mod reliable_change;
+mod run;
+mod sensitivity;
+mod sentence;
 mod term_names;
 mod time_variable;
+mod trajectory_figure;
 pub mod words;
 
+pub use analyse::{Settings, analyse};
 pub use findings::Findings;

@@ -11,9 +11,17 @@ pub const THIN_SPACE: char = '\u{202f}';
 /// digits of half the interval's width, at most 6.
 ///
 /// The uncertainty of the estimate decides, not its size: 118.4 with an interval of ± 5 keeps one
-/// decimal, 0.42 with ± 0.32 two. Not finite limits give 2.
+/// decimal, 0.42 with ± 0.32 two. An interval that excludes zero shows that it does: up to two more
+/// decimals where a limit would round to zero. Limits that are not finite give 2.
 pub fn decimals_for(lower: f64, upper: f64) -> usize {
-    decimals_of(((upper - lower) / 2.0).abs(), 2)
+    let decimals = decimals_of(((upper - lower) / 2.0).abs(), 2);
+    let nearest = lower.abs().min(upper.abs());
+    let rounds_to_zero = |decimals: &usize| round_to(nearest, *decimals as i32) == 0.0;
+    if lower * upper <= 0.0 {
+        return decimals;
+    }
+    let enough = (decimals..decimals + 2).find(|decimals| !rounds_to_zero(decimals));
+    enough.unwrap_or(decimals + 2).min(6)
 }
 
 /// Decimals that show `digits` significant digits of `value`, between 0 and 6.
@@ -220,6 +228,13 @@ mod tests {
             15_000.0,
             "12\u{202f}346 (95 % CI 10\u{202f}000 to 15\u{202f}000)",
         );
+        check(
+            -0.113,
+            -0.225,
+            -0.001_2,
+            "−0.113 (95 % CI −0.225 to −0.001)",
+        );
+        check(0.2, 0.000_000_1, 0.4, "0.2000 (95 % CI 0.0000 to 0.4000)");
         check(1.0, 1.0, 1.0, "1.00 (95 % CI 1.00 to 1.00)");
     }
 

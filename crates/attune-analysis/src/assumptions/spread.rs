@@ -1,0 +1,106 @@
+//! Is the spread of the residuals the same everywhere: in each group, and along the fitted value?
+
+use attune_statistics::{
+    descriptives::{correlation, standard_deviation},
+    normality::{Centre, equal_spread},
+    table::Column,
+};
+
+use super::{AssumptionCheck, Verdict, check, doubtful_if};
+use crate::{meaning::Meaning, question::Question, run::Run, words};
+
+/// Ratio of the largest to the smallest SD beyond which groups differ in spread.
+const MOST_RATIO: f64 = 1.5;
+/// Correlation of the residuals' size with the fitted value beyond which spread follows it.
+const MOST_CORRELATION: f64 = 0.3;
+
+/// Residual SD in the compared groups.
+pub fn spread_is_equal_in_groups(
+    question: &Question<'_>,
+    run: &Run,
+    meaning: &Meaning,
+    residuals: &[f64],
+) -> Option<AssumptionCheck> {
+    let groups = meaning.comparison.as_ref()?.groups;
+    let Some(Column::Factor(factor)) = run.frame.table.column(groups.variable()) else {
+        return None;
+    };
+    let name = format!("residuals spread equally in the {}s", groups.variable());
+    let mut by_group = vec![Vec::new(); factor.levels.len()];
+    for (code, residual) in factor.codes.iter().zip(residuals) {
+        if let Some(code) = code {
+            by_group[*code as usize].push(*residual);
+        }
+    }
+    let (unit, rows) = words::row_nouns(question.about());
+    let sds: Vec<f64> = by_group
+        .iter()
+        .map(|values| standard_deviation(values))
+        .collect();
+    let (low, high) = sds
+        .iter()
+        .fold((f64::INFINITY, 0.0_f64), |(low, high), sd| {
+            (low.min(*sd), high.max(*sd))
+        });
+    if sds.len() < 2 || sds.iter().any(|sd| !sd.is_finite()) || low <= 0.0 {
+        let detail = "A group has too few values, or they do not vary.".to_owned();
+        return Some(check(&name, Verdict::NotChecked, detail));
+    }
+    let listed: Vec<String> = factor
+        .levels
+        .iter()
+        .zip(sds.iter().zip(&by_group))
+        .map(|(level, (sd, values))| {
+            let n = words::count_of(values.len(), unit, rows);
+            format!(
+                "{} {} ({n})",
+                words::id_words(level),
+                words::two_digits(*sd)
+            )
+        })
+        .collect();
+    let test = match equal_spread(&by_group, Centre::Median) {
+        Ok((test, _)) => format!("; Brown–Forsythe {}", words::p_value(test.p)),
+        Err(_) => String::new(),
+    };
+    let doubtful = high / low > MOST_RATIO;
+    let advice = if doubtful {
+        "The pooled residual variance is too large for one group and too small for the other; \
+         with groups of unequal size the interval is off in a known direction"
+    } else {
+        "One residual variance for all is adequate"
+    };
+    let detail = format!(
+        "Residual SD: {}; ratio {}{test}. {advice}.",
+        words::list(&listed),
+        words::fixed(high / low, 2)
+    );
+    Some(check(&name, doubtful_if(doubtful), detail))
+}
+
+/// Size of the residuals along the fitted value.
+pub fn spread_does_not_follow_the_fitted_value(run: &Run, residuals: &[f64]) -> AssumptionCheck {
+    let name = "residuals spread equally along the fitted value";
+    let sizes: Vec<f64> = residuals.iter().map(|residual| residual.abs()).collect();
+    let fitted = run.fitted();
+    let correlation = correlation(&sizes, &fitted);
+    if !correlation.is_finite() {
+        let detail = "Fitted values or residuals do not vary.".to_owned();
+        return check(name, Verdict::NotChecked, detail);
+    }
+    let doubtful = correlation.abs() > MOST_CORRELATION;
+    let advice = match (doubtful, correlation > 0.0) {
+        (true, true) => {
+            "Spread grows with the value, as it does near a floor; a logarithm or a model for counts may fit better"
+        }
+        (true, false) => {
+            "Spread shrinks with the value, as it does near a ceiling; look whether the scale ends there"
+        }
+        (false, _) => "Spread hardly depends on the value",
+    };
+    let detail = format!(
+        "Correlation of the size of residuals with fitted values: {}. {advice}.",
+        words::fixed(correlation, 2)
+    );
+    check(name, doubtful_if(doubtful), detail)
+}

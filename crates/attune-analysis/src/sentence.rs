@@ -1,0 +1,412 @@
+//! The plain sentence of a finding: direction, size with interval, n, what it comes to over the
+//! follow-up, and what is not known. The interval speaks; no verdict is drawn from p. A result that
+//! shows no difference says which differences it leaves possible.
+
+use attune_protocol::plan::Better;
+
+use crate::{
+    findings::{Estimate, Finding, OverFollowUp},
+    meaning::{Comparison, GroupKind, Meaning, Quantity},
+    question::Question,
+    words,
+};
+
+/// What the sentence needs beside the finding.
+#[derive(Debug, Clone)]
+pub struct Sense {
+    /// What the term is.
+    pub meaning: Meaning,
+    /// Change of the reference group and of the other over the follow-up, by the model.
+    pub changes: Option<(f64, f64)>,
+    /// What is not known: whole sentences, the most important first.
+    pub unknown: Vec<String>,
+}
+
+/// An estimate with both ends of its interval.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    estimate: f64,
+    lower: f64,
+    upper: f64,
+    level: f64,
+}
+
+impl Known {
+    fn of(estimate: &Estimate) -> Option<Self> {
+        Some(Self {
+            estimate: estimate.estimate?,
+            lower: estimate.ci_lower?,
+            upper: estimate.ci_upper?,
+            level: estimate.level,
+        })
+    }
+
+    /// Seen from the other side.
+    fn reversed(self) -> Self {
+        Self {
+            estimate: -self.estimate,
+            lower: -self.upper,
+            upper: -self.lower,
+            ..self
+        }
+    }
+
+    /// With the estimate above zero.
+    fn upright(self) -> Self {
+        if self.estimate < 0.0 {
+            self.reversed()
+        } else {
+            self
+        }
+    }
+
+    fn leaves_none_possible(self) -> bool {
+        self.lower <= 0.0 && self.upper >= 0.0
+    }
+
+    fn decimals(self) -> usize {
+        words::decimals_for(self.lower, self.upper)
+    }
+
+    fn number(self) -> String {
+        words::fixed(self.estimate, self.decimals())
+    }
+
+    fn interval(self) -> String {
+        words::interval(self.level, self.lower, self.upper, self.decimals())
+    }
+}
+
+/// The answer of a finding that has an estimate.
+pub fn answer(question: &Question<'_>, finding: &Finding, sense: &Sense) -> String {
+    let Some(known) = Known::of(&finding.estimate) else {
+        return could_not(question, &finding.warnings);
+    };
+    let mut sentences = vec![main_sentence(question, finding, sense, known)];
+    sentences.extend(matters(question, finding, known));
+    sentences.extend(
+        finding
+            .equivalence
+            .as_ref()
+            .map(|test| test.conclusion.clone()),
+    );
+    sentences.extend(read_together(finding, known));
+    sentences.extend(sense.unknown.iter().take(2).cloned());
+    marked(question, &sentences.join(" "))
+}
+
+/// The answer of a finding without an estimate.
+pub fn could_not(question: &Question<'_>, reasons: &[String]) -> String {
+    let reason = reasons
+        .first()
+        .map_or("the reason is not known", String::as_str);
+    let label = &question.plan().label;
+    marked(
+        question,
+        &format!("The question about {label} could not be answered: {reason}."),
+    )
+}
+
+fn marked(question: &Question<'_>, text: &str) -> String {
+    let simulated = question.long.measures.simulated || question.long.protocol.study.simulated;
+    if simulated {
+        format!("Simulated data: {text}")
+    } else {
+        text.to_owned()
+    }
+}
+
+fn main_sentence(
+    question: &Question<'_>,
+    finding: &Finding,
+    sense: &Sense,
+    known: Known,
+) -> String {
+    let told = Told {
+        label: &question.plan().label,
+        unit: words::unit_in_sentence(question.plan().unit.as_deref()),
+        n: counted(question, finding),
+        better: question.plan().better,
+    };
+    let over = over_follow_up(&told, finding.over_follow_up.as_ref(), known);
+    let comparison = sense.meaning.comparison.as_ref();
+    match (&sense.meaning.quantity, comparison) {
+        (Quantity::Other, _) => told.other(&finding.term, known),
+        (Quantity::Slope(time), None) => told.slope(time.unit(), known),
+        (_, None) => told.other(&finding.term, known),
+        (_, Some(comparison)) if known.leaves_none_possible() => {
+            told.no_difference(&sense.meaning.quantity, comparison, known, &over)
+        }
+        (Quantity::Value { at_start }, Some(comparison)) => {
+            told.higher_or_lower(comparison, *at_start, known)
+        }
+        (quantity, Some(comparison)) => {
+            let per = match quantity {
+                Quantity::Slope(time) => format!(" per {}", time.unit()),
+                _ => String::new(),
+            };
+            told.more_or_less(comparison, &per, sense.changes, known, &over)
+        }
+    }
+}
+
+/// The words that all sentences share.
+struct Told<'a> {
+    label: &'a str,
+    unit: Option<&'a str>,
+    n: String,
+    better: Better,
+}
+
+impl Told<'_> {
+    fn with_unit(&self, number: &str) -> String {
+        match self.unit {
+            Some(unit) => format!("{number} {unit}"),
+            None => number.to_owned(),
+        }
+    }
+
+    fn more_or_less(
+        &self,
+        comparison: &Comparison,
+        per: &str,
+        changes: Option<(f64, f64)>,
+        known: Known,
+        over: &str,
+    ) -> String {
+        let (group, reference) = (
+            name(comparison, &comparison.group),
+            name(comparison, &comparison.reference),
+        );
+        let verb = match changes {
+            Some((a, b)) if a >= 0.0 && b >= 0.0 => Some(("rose", known.estimate > 0.0)),
+            Some((a, b)) if a <= 0.0 && b <= 0.0 => Some(("fell", known.estimate < 0.0)),
+            _ => None,
+        };
+        let label = self.label;
+        let up = known.upright();
+        let size = self.with_unit(&up.number());
+        let n = &self.n;
+        match verb {
+            Some((verb, more)) => {
+                let more = if more { "more" } else { "less" };
+                format!(
+                    "{label} {verb} by {size}{per} {more} in {group} than in {reference} ({}; {n}){over}.",
+                    up.interval()
+                )
+            }
+            None => {
+                let apart = match changes {
+                    Some((_, of_group)) if of_group > 0.0 => {
+                        format!(" rose in {group} and fell in {reference}, a difference of")
+                    }
+                    Some(_) => format!(" fell in {group} and rose in {reference}, a difference of"),
+                    None if known.estimate > 0.0 => {
+                        format!(": the change in {group} was above that in {reference} by")
+                    }
+                    None => format!(": the change in {group} was below that in {reference} by"),
+                };
+                format!("{label}{apart} {size}{per} ({}; {n}){over}.", up.interval())
+            }
+        }
+    }
+
+    fn higher_or_lower(&self, comparison: &Comparison, at_start: bool, known: Known) -> String {
+        let direction = if known.estimate > 0.0 {
+            "higher"
+        } else {
+            "lower"
+        };
+        let up = known.upright();
+        let when = match (at_start, comparison.groups) {
+            (true, GroupKind::Arms) => " at enrolment",
+            (true, GroupKind::Phases) => " at the start",
+            (false, _) => "",
+        };
+        format!(
+            "{} was {} {direction}{when} in {} than in {} ({}; {}).",
+            self.label,
+            self.with_unit(&up.number()),
+            name(comparison, &comparison.group),
+            name(comparison, &comparison.reference),
+            up.interval(),
+            self.n,
+        )
+    }
+
+    fn no_difference(
+        &self,
+        quantity: &Quantity,
+        comparison: &Comparison,
+        known: Known,
+        over: &str,
+    ) -> String {
+        let (what, per) = match quantity {
+            Quantity::Slope(time) => (
+                "no difference in change over time",
+                format!(" per {}", time.unit()),
+            ),
+            Quantity::ChangeToWave(_) | Quantity::ChangeToPhase(_) => {
+                ("no difference in change", String::new())
+            }
+            Quantity::Value { at_start: true } => ("no difference at the start", String::new()),
+            Quantity::Value { .. } | Quantity::Other => ("no difference", String::new()),
+        };
+        format!(
+            "{}: {what} could be told between {} and {}. The estimate is {}{per} ({}; {}){over}; the \
+             data are compatible with anything from {}.",
+            self.label,
+            name(comparison, &comparison.group),
+            name(comparison, &comparison.reference),
+            self.with_unit(&known.number()),
+            known.interval(),
+            self.n,
+            self.range(comparison, known),
+        )
+    }
+
+    /// "a difference of 0.4 in favour of … to one of 0.6 in favour of …".
+    fn range(&self, comparison: &Comparison, known: Known) -> String {
+        let (group, reference) = (
+            name(comparison, &comparison.group),
+            name(comparison, &comparison.reference),
+        );
+        let decimals = known.decimals();
+        let size = |end: f64| words::fixed(end.abs(), decimals);
+        match self.better {
+            Better::Neither => format!(
+                "{} less to {} more in {group} than in {reference}",
+                size(known.lower),
+                size(known.upper)
+            ),
+            Better::Higher => format!(
+                "a difference of {} in favour of {reference} to one of {} in favour of {group}",
+                size(known.lower),
+                size(known.upper)
+            ),
+            Better::Lower => format!(
+                "a difference of {} in favour of {reference} to one of {} in favour of {group}",
+                size(known.upper),
+                size(known.lower)
+            ),
+        }
+    }
+
+    fn slope(&self, unit: &str, known: Known) -> String {
+        let label = self.label;
+        if known.leaves_none_possible() {
+            return format!(
+                "{label}: no change over time could be told. The estimate is {} per {unit} ({}; {}).",
+                self.with_unit(&known.number()),
+                known.interval(),
+                self.n
+            );
+        }
+        let verb = if known.estimate > 0.0 { "rose" } else { "fell" };
+        let up = known.upright();
+        format!(
+            "{label} {verb} by {} per {unit} ({}; {}).",
+            self.with_unit(&up.number()),
+            up.interval(),
+            self.n
+        )
+    }
+
+    fn other(&self, term: &str, known: Known) -> String {
+        let none = if known.leaves_none_possible() {
+            ", which the data cannot tell from none"
+        } else {
+            ""
+        };
+        format!(
+            "{}: the estimate of {term} is {}{none} ({}; {}).",
+            self.label,
+            known.number(),
+            known.interval(),
+            self.n
+        )
+    }
+}
+
+/// "the intervention arm"; the id stands for the group, since labels rarely fit into a sentence.
+fn name(comparison: &Comparison, id: &str) -> String {
+    let noun = match comparison.groups {
+        GroupKind::Arms => "arm",
+        GroupKind::Phases => "phase",
+    };
+    format!("the {} {noun}", words::id_words(id))
+}
+
+fn counted(question: &Question<'_>, finding: &Finding) -> String {
+    let (unit, units) = words::unit_nouns(question.about());
+    let (row, rows) = words::row_nouns(question.about());
+    let n_units = words::count_of(finding.n_units, unit, units);
+    if finding.n_units == finding.n_rows && row == "measurement" {
+        return n_units;
+    }
+    format!("{n_units}, {}", words::count_of(finding.n_rows, row, rows))
+}
+
+/// "; over 12 months that is 5.0 index points (95 % CI 1.2 to 8.9)", where it is another number.
+fn over_follow_up(told: &Told<'_>, over: Option<&OverFollowUp>, known: Known) -> String {
+    let Some(over) = over else {
+        return String::new();
+    };
+    let Some(total) = Known::of(&over.estimate) else {
+        return String::new();
+    };
+    if (total.estimate - known.estimate).abs() <= 1e-9 * known.estimate.abs() {
+        return String::new();
+    }
+    let total = if known.leaves_none_possible() {
+        total
+    } else {
+        total.upright()
+    };
+    format!(
+        "; over {} that is {} ({})",
+        words::months(over.to_months - over.from_months),
+        told.with_unit(&total.number()),
+        total.interval()
+    )
+}
+
+/// How the interval stands to the smallest difference that would matter.
+fn matters(question: &Question<'_>, finding: &Finding, known: Known) -> Option<String> {
+    let smallest = finding.smallest_difference_in_estimate_unit?.abs();
+    let declared = question.plan().smallest_difference_that_matters?;
+    let unit = words::unit_in_sentence(question.plan().unit.as_deref());
+    let size = match unit {
+        Some(unit) => format!("{} {unit}", words::short(declared, 2)),
+        None => words::short(declared, 2),
+    };
+    let over = finding
+        .over_follow_up
+        .as_ref()
+        .map_or_else(String::new, |over| {
+            format!(" over {}", words::months(over.to_months - over.from_months))
+        });
+    let (low, high) = (known.lower, known.upper);
+    let size = format!("the smallest difference declared to matter ({size}{over})");
+    Some(if low >= smallest || high <= -smallest {
+        format!("All of the interval is beyond {size}.")
+    } else if low > -smallest && high < smallest {
+        format!("All of the interval is short of {size}.")
+    } else if known.leaves_none_possible() {
+        format!("A difference beyond {size} cannot be excluded.")
+    } else {
+        format!("Whether it reaches {size} cannot be told.")
+    })
+}
+
+/// Says where the family changes what the interval alone seems to say.
+fn read_together(finding: &Finding, known: Known) -> Option<String> {
+    let alpha = 1.0 - known.level;
+    let (p, adjusted) = (finding.estimate.p?, finding.p_adjusted?);
+    (p <= alpha && adjusted > alpha).then(|| {
+        format!(
+            "Read together with the other questions of its family the evidence is weaker (Holm: {}).",
+            words::p_value(adjusted)
+        )
+    })
+}

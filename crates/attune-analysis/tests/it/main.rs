@@ -1,0 +1,10 @@
+//! Whole runs of a plan on measures built in memory: against the oracle, in words, in the shape of
+//! the JSON, and where nothing can be answered.
+
+mod before_after;
+mod early;
+mod hostel;
+mod refusals;
+mod shape;
+mod speed;
+mod study;
