@@ -49,6 +49,22 @@ pub enum DataProblem {
         /// Which values.
         what: &'static str,
     },
+    /// A rating is not among the categories that were given.
+    #[error(
+        "the rating \"{label}\" is not among the given categories; add it to them or correct it"
+    )]
+    UnknownCategory {
+        /// The rating as written.
+        label: String,
+    },
+    /// Words where numbers are needed.
+    #[error(
+        "{what} are words, but this measure needs numbers; code them, or use a measure for categories"
+    )]
+    NotNumbers {
+        /// Which values.
+        what: &'static str,
+    },
     /// A number lies outside its allowed range.
     #[error("{what} is {value} but must be {allowed}")]
     OutOfRange {

@@ -1,5 +1,6 @@
 //! Statistics for small, clustered, unbalanced data: numbers in, numbers out.
 
+pub mod agreement;
 pub mod distributions;
 pub mod formula;
 pub mod linear_mixed_model;
@@ -26,3 +27,4 @@ pub mod marginal_means;
 pub mod prediction;
 mod satterthwaite;
 pub mod type_three;
+pub mod influence;

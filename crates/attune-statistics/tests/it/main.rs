@@ -3,6 +3,7 @@
 mod before_after;
 mod distributions;
 mod oracle;
+mod oracle_agreement;
 mod oracle_before_after;
 mod oracle_lmm;
 mod oracle_lmm_lrt;

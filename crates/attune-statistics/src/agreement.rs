@@ -1,0 +1,26 @@
+//! Do coders agree? Percent agreement, kappas, Gwet's coefficients, Krippendorff's
+//! alpha, intraclass correlations, limits of agreement.
+//!
+//! [`ratings::Ratings`] holds who gave which unit what; each coefficient has its file.
+//! Every coefficient that is a function of sums over units is written so
+//! ([`additive::Additive`]), which makes its jackknife and bootstrap cheap.
+//! [`report::agree`] answers in the shape that `attune agree --json` prints.
+
+pub mod additive;
+pub mod bland_altman;
+pub mod bootstrap;
+pub mod chance_corrected;
+pub mod cohen_kappa;
+pub mod fleiss_kappa;
+pub mod intraclass;
+pub mod krippendorff_alpha;
+pub mod light_kappa;
+pub mod measurement_error;
+pub mod percent;
+pub mod ratings;
+pub mod report;
+pub mod unitising;
+pub mod weights;
+
+pub use ratings::Ratings;
+pub use report::{AgreeSettings, AgreementReport, Measure, agree};

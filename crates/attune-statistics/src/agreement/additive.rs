@@ -1,0 +1,101 @@
+//! A coefficient as a function of sums over units.
+//!
+//! Each unit contributes a short list of numbers to a vector of totals, and the
+//! coefficient is computed from the totals. Leaving a unit out or drawing it three
+//! times is then a subtraction or a multiplication, not another pass over the data.
+
+/// A coefficient with what each unit adds to its totals.
+pub struct Additive {
+    width: usize,
+    units: Vec<Vec<(usize, f64)>>,
+    evaluate: Box<dyn Fn(&[f64]) -> f64 + Send + Sync>,
+}
+
+impl Additive {
+    /// `units` holds for each unit the places in the totals and the amounts added there;
+    /// `evaluate` computes the coefficient, NaN where it is not defined.
+    pub(crate) fn new(
+        width: usize,
+        units: Vec<Vec<(usize, f64)>>,
+        evaluate: impl Fn(&[f64]) -> f64 + Send + Sync + 'static,
+    ) -> Self {
+        Additive {
+            width,
+            units,
+            evaluate: Box::new(evaluate),
+        }
+    }
+
+    /// The coefficient of all units.
+    pub fn estimate(&self) -> f64 {
+        (self.evaluate)(&self.totals())
+    }
+
+    /// Jackknife standard error √((n − 1)/n Σ(θ₋ᵢ − θ̄)²), leaving out one block at a time.
+    pub fn jackknife_standard_error(&self, blocks: &[usize]) -> f64 {
+        let left_out = self.leave_one_out(blocks);
+        let n = left_out.len() as f64;
+        let mean = left_out.iter().sum::<f64>() / n;
+        ((n - 1.0) / n
+            * left_out
+                .iter()
+                .map(|value| (value - mean).powi(2))
+                .sum::<f64>())
+        .sqrt()
+    }
+
+    /// The coefficient without each block in turn.
+    pub(crate) fn leave_one_out(&self, blocks: &[usize]) -> Vec<f64> {
+        let totals = self.totals();
+        self.block_sums(blocks)
+            .iter()
+            .map(|block| {
+                let mut rest = totals.clone();
+                for (place, amount) in block {
+                    rest[*place] -= amount;
+                }
+                (self.evaluate)(&rest)
+            })
+            .collect()
+    }
+
+    /// What each block adds to the totals. Blocks are numbered; empty numbers are left out.
+    pub(crate) fn block_sums(&self, blocks: &[usize]) -> Vec<Vec<(usize, f64)>> {
+        let n_blocks = blocks.iter().max().map_or(0, |last| last + 1);
+        let mut sums: Vec<Vec<(usize, f64)>> = vec![Vec::new(); n_blocks];
+        let mut used = vec![false; n_blocks];
+        for (unit, block) in self.units.iter().zip(blocks) {
+            used[*block] = true;
+            sums[*block].extend(unit);
+        }
+        for sum in &mut sums {
+            sum.sort_by_key(|(place, _)| *place);
+            sum.dedup_by(|next, kept| {
+                let same = next.0 == kept.0;
+                kept.1 += if same { next.1 } else { 0.0 };
+                same
+            });
+        }
+        sums.into_iter()
+            .zip(used)
+            .filter(|(_, used)| *used)
+            .map(|(sum, _)| sum)
+            .collect()
+    }
+
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+
+    pub(crate) fn evaluate(&self, totals: &[f64]) -> f64 {
+        (self.evaluate)(totals)
+    }
+
+    fn totals(&self) -> Vec<f64> {
+        let mut totals = vec![0.0; self.width];
+        for (place, amount) in self.units.iter().flatten() {
+            totals[*place] += amount;
+        }
+        totals
+    }
+}
