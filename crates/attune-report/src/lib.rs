@@ -1,1 +1,34 @@
-//! To come.
+//! Findings to reports.
+//!
+//! [`compose`] turns a protocol and its findings into a [`Report`]: sections of paragraphs, tables,
+//! figures and checklists that belong to no file format. [`html`] writes it as one page that loads
+//! nothing; [`figures`] and [`tables`] give the parts one by one. Nothing is computed again here: a
+//! number that is not in the findings is not in the report.
+//!
+//! All of it are plain functions: the same findings give the same report, byte for byte.
+
+mod arm_mark;
+mod checklist;
+mod compose;
+mod figure;
+mod figures;
+mod html;
+mod markdown;
+mod references;
+mod report;
+mod table;
+mod text;
+
+pub use arm_mark::{ArmKind, ArmMark};
+pub use checklist::{Checklist, ChecklistItem, Reported};
+pub use compose::compose;
+pub use figure::{
+    ArmTrajectories, Drawing, Figure, FlowColumn, FlowDiagram, FlowStep, Forest, ForestRow,
+    Missingness, MissingnessBar, MissingnessPanel, Trajectories,
+};
+pub use figures::{Format, draw, figures};
+pub use html::html;
+pub use references::Reference;
+pub use report::{Block, Fingerprints, NoticeKind, Person, Report, Section, Statement};
+pub use table::{Cell, Column, Row, RowKind, Table, tables};
+pub use text::{Inline, Text};

@@ -1,0 +1,131 @@
+//! The title block: what the study is, who answers for it, whether its data are real.
+
+use attune_protocol::study::{Allocation, Study, StudyStatus};
+use jiff::civil::Date;
+
+use super::context::Context;
+use crate::{Fingerprints, Person, Report, Text};
+
+pub fn matter(context: &Context<'_>) -> Report {
+    let study = &context.protocol.study;
+    let findings = context.findings;
+    Report {
+        study: study.id.to_string(),
+        title: study.title.clone(),
+        plain_title: study.plain_title.clone(),
+        simulated: context.is_simulated(),
+        data_sentence: data_sentence(context).to_owned(),
+        data_statement: study.data_statement.clone(),
+        people: people(context),
+        facts: facts(context),
+        sections: Vec::new(),
+        references: Vec::new(),
+        fingerprints: Fingerprints {
+            protocol: findings.protocol_fingerprint.clone(),
+            data: findings.data_fingerprint.clone(),
+            engine: findings.engine.clone(),
+            seed: findings.seed,
+        },
+        labels: Default::default(),
+    }
+}
+
+fn data_sentence(context: &Context<'_>) -> &'static str {
+    match context.is_simulated() {
+        true => "The data are made up. No number in this report describes a real family.",
+        false => "The data are real.",
+    }
+}
+
+fn people(context: &Context<'_>) -> Vec<Person> {
+    let team = context.protocol.team.iter();
+    team.map(|member| {
+        let details: Vec<&str> = [&member.role, &member.affiliation]
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .collect();
+        Person {
+            name: member.name.clone(),
+            detail: (!details.is_empty()).then(|| details.join(", ")),
+            orcid: member.orcid.clone(),
+        }
+    })
+    .collect()
+}
+
+fn facts(context: &Context<'_>) -> Vec<(String, Text)> {
+    let study = &context.protocol.study;
+    let mut facts: Vec<(String, Text)> = vec![
+        ("Design".to_owned(), design_words(context).into()),
+        ("Status".to_owned(), status_words(study.status).into()),
+    ];
+    let mut fact = |name: &str, text: Option<Text>| {
+        facts.extend(text.map(|text| (name.to_owned(), text)));
+    };
+    fact("Dates", dates(study).map(Text::from));
+    fact("Partners", partners(context));
+    fact("Funder", study.funder.clone().map(Text::own));
+    fact("Ethics", study.ethics_reference.clone().map(Text::own));
+    fact("Registration", study.registration.clone().map(Text::own));
+    fact("Contact", study.contact.clone().map(Text::own));
+    facts
+}
+
+/// The design in a phrase: how many sites and arms, and how dyads came to their arm.
+pub fn design_words(context: &Context<'_>) -> String {
+    let arms = context.protocol.arms.len();
+    let sites = attune_analysis::words::count_of(context.protocol.sites.len(), "site", "sites");
+    let compared = match arms {
+        0 | 1 => "one arm".to_owned(),
+        _ => format!("{arms} arms compared"),
+    };
+    let allocation = allocation_words(context.protocol.study.allocation);
+    format!("{sites}, {compared}; {allocation}")
+}
+
+/// How dyads came to their arm, in a phrase.
+pub fn allocation_words(allocation: Allocation) -> &'static str {
+    match allocation {
+        Allocation::Site => "not randomised: each site has its arm and its dyads share it",
+        Allocation::RandomisedSite => "sites were randomised to arms",
+        Allocation::Dyad => "not randomised: each dyad has its own arm",
+        Allocation::RandomisedDyad => "dyads were randomised to arms",
+        Allocation::None => "no allocation to arms",
+    }
+}
+
+fn status_words(status: StudyStatus) -> &'static str {
+    match status {
+        StudyStatus::Planned => "planned",
+        StudyStatus::Recruiting => "recruiting",
+        StudyStatus::FollowUp => "in follow-up",
+        StudyStatus::Completed => "completed",
+        StudyStatus::Stopped => "stopped early",
+    }
+}
+
+/// First and last day of the study.
+pub fn dates(study: &Study) -> Option<String> {
+    let words = |date: Date| date.strftime("%-d %B %Y").to_string();
+    match (study.started.map(words), study.ended.map(words)) {
+        (Some(from), Some(to)) => Some(format!("{from} to {to}")),
+        (Some(from), None) => Some(format!("from {from}")),
+        (None, Some(to)) => Some(format!("to {to}")),
+        (None, None) => None,
+    }
+}
+
+fn partners(context: &Context<'_>) -> Option<Text> {
+    let mut text = Text::default();
+    for partner in &context.protocol.partners {
+        if !text.is_empty() {
+            text = text.and("; ");
+        }
+        text = text.and_own(&partner.name);
+        if let Some(role) = &partner.role {
+            text = text.and(" (").and_own(role).and(")");
+        }
+    }
+    (!text.is_empty()).then_some(text)
+}

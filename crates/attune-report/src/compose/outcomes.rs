@@ -1,0 +1,131 @@
+//! Every outcome by arm and wave, as observed.
+
+use attune_analysis::{findings::OutcomeCell, words};
+
+use super::context::{Context, mean_cell, role_words};
+use crate::{Block, Column, Row, Section, Table, Text, table::arm_heading};
+
+pub fn section(context: &Context<'_>) -> Section {
+    let mut section = Section::new("outcomes", "Outcomes as observed");
+    if context.findings.description.outcomes.is_empty() {
+        section.say("No value of any outcome is recorded.");
+        return section;
+    }
+    section.say(
+        Text::default()
+            .and_see("outcomes-table")
+            .and(" gives every outcome by arm and wave, before any model."),
+    );
+    section.push(Block::Table(table(context)));
+    section
+}
+
+/// Columns stand for arms, and for phases within them where the design has phases.
+type Place<'a> = (Option<&'a str>, Option<&'a str>);
+
+fn table(context: &Context<'_>) -> Table {
+    let cells = &context.findings.description.outcomes;
+    let places = places(cells);
+    let mut columns = vec![Column::words("Outcome and wave")];
+    for place in &places {
+        let group = place_heading(context, *place);
+        columns.push(Column::numbers("n").under(group.clone()));
+        columns.push(Column::numbers("Mean (SD)").under(group.clone()));
+        columns.push(Column::numbers("Median").under(group.clone()));
+        columns.push(Column::numbers("Range").under(group));
+    }
+    let mut table = Table::new("outcomes-table", "Outcomes by arm and wave", columns);
+    let mut outcomes: Vec<&str> = cells.iter().map(|cell| cell.outcome.as_str()).collect();
+    outcomes.dedup();
+    for outcome in outcomes {
+        table
+            .rows
+            .push(Row::heading(outcome_heading(context, outcome)));
+        table.rows.extend(wave_rows(context, outcome, &places));
+    }
+    table
+}
+
+fn places(cells: &[OutcomeCell]) -> Vec<Place<'_>> {
+    let mut places: Vec<Place<'_>> = Vec::new();
+    for cell in cells {
+        let place = (cell.arm.as_deref(), cell.phase.as_deref());
+        if !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    places
+}
+
+fn place_heading(context: &Context<'_>, (arm, phase): Place<'_>) -> Text {
+    let arm = arm.map(|arm| {
+        let (mark, label) = context.arm(arm);
+        arm_heading(mark, &label)
+    });
+    let phase = phase.map(|phase| context.arm(phase));
+    match (arm, phase) {
+        (Some(arm), Some((_, phase))) => arm.and(", ").and_own(phase),
+        (Some(arm), None) => arm,
+        (None, Some((mark, phase))) => arm_heading(mark, &phase),
+        (None, None) => "All".into(),
+    }
+}
+
+fn outcome_heading(context: &Context<'_>, id: &str) -> Text {
+    let outcome = context
+        .protocol
+        .outcomes
+        .iter()
+        .find(|o| o.id.as_str() == id);
+    let Some(outcome) = outcome else {
+        return Text::own(id);
+    };
+    let mut text = Text::own(&outcome.label);
+    if let Some(unit) = &outcome.unit {
+        text = text.and(", ").and_own(unit);
+    }
+    text.and(format!(" ({})", role_words(outcome.role)))
+}
+
+fn wave_rows(context: &Context<'_>, outcome: &str, places: &[Place<'_>]) -> Vec<Row> {
+    let cells = &context.findings.description.outcomes;
+    let mut waves: Vec<&str> = Vec::new();
+    for cell in cells.iter().filter(|cell| cell.outcome == outcome) {
+        if !waves.contains(&cell.wave.as_str()) {
+            waves.push(&cell.wave);
+        }
+    }
+    let row = |wave: &&str| {
+        let mut row = vec![Text::own(context.wave(wave))];
+        for place in places {
+            let cell = cells.iter().find(|cell| {
+                cell.outcome == outcome
+                    && cell.wave == *wave
+                    && (cell.arm.as_deref(), cell.phase.as_deref()) == *place
+            });
+            row.extend(value_cells(cell));
+        }
+        Row::of(row)
+    };
+    waves.iter().map(row).collect()
+}
+
+fn value_cells(cell: Option<&OutcomeCell>) -> [Text; 4] {
+    let dash = || Text::from("–");
+    let Some(cell) = cell else {
+        return [dash(), dash(), dash(), dash()];
+    };
+    let range = match (cell.minimum, cell.maximum) {
+        (Some(low), Some(high)) => {
+            format!("{} to {}", words::short(low, 1), words::short(high, 1)).into()
+        }
+        _ => dash(),
+    };
+    [
+        Text::count(cell.n),
+        mean_cell(cell.mean, cell.sd),
+        cell.median
+            .map_or_else(dash, |median| words::short(median, 1).into()),
+        range,
+    ]
+}

@@ -1,0 +1,221 @@
+//! The figure of a finding: each dyad's course and the fitted lines.
+
+use attune_analysis::{findings::Finding, words};
+
+use super::context::{Context, anchor};
+use crate::{ArmTrajectories, Column, Drawing, Figure, Row, Table, Text, Trajectories};
+
+/// More dyads than this are not told apart in a drawing; a regular sample of each arm is drawn.
+const MOST_DYADS: usize = 240;
+
+/// The figure; none where the finding has neither values nor lines.
+pub fn figure(context: &Context<'_>, finding: &Finding) -> Option<Figure> {
+    let arms = arms(context, finding);
+    let is_empty = arms
+        .iter()
+        .all(|arm| arm.dyads.is_empty() && arm.fitted.is_empty());
+    if is_empty {
+        return None;
+    }
+    let id = anchor("courses", &finding.id);
+    Some(Figure {
+        number: None,
+        simulated: context.is_simulated(),
+        title: Text::own(&finding.question),
+        caption: caption(finding, &arms),
+        description: description(finding, &arms),
+        data: data(finding, &id),
+        drawing: Drawing::Trajectories(Trajectories {
+            time_label: finding.figure.time_label.clone(),
+            time_ticks: finding.figure.time_ticks.clone(),
+            value_label: value_label(finding),
+            level: words::level(finding.estimate.level),
+            arms,
+        }),
+        id,
+    })
+}
+
+fn value_label(finding: &Finding) -> String {
+    match &finding.outcome.unit {
+        Some(unit) => format!("{}, {unit}", finding.outcome.label),
+        None => finding.outcome.label.clone(),
+    }
+}
+
+/// Arms in the order of the protocol, then arms that only the figure knows.
+fn arms(context: &Context<'_>, finding: &Finding) -> Vec<ArmTrajectories> {
+    let figure = &finding.figure;
+    let mut ids: Vec<Option<&str>> = Vec::new();
+    let known = context
+        .findings
+        .description
+        .arms
+        .iter()
+        .map(|(id, _)| Some(id.as_str()));
+    let seen = figure.dyads.iter().map(|dyad| dyad.arm.as_deref());
+    let fitted = figure.fitted.iter().map(|line| line.arm.as_deref());
+    for id in known.chain(seen).chain(fitted) {
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    ids.iter()
+        .map(|id| one_arm(context, finding, *id))
+        .filter(|arm| !arm.dyads.is_empty() || !arm.fitted.is_empty())
+        .collect()
+}
+
+fn one_arm(context: &Context<'_>, finding: &Finding, id: Option<&str>) -> ArmTrajectories {
+    let figure = &finding.figure;
+    let (mark, label) = match id {
+        Some(id) => context.arm(id),
+        None => (crate::ArmMark(crate::ArmKind::Further), "All".to_owned()),
+    };
+    let every = figure.dyads.len().div_ceil(MOST_DYADS).max(1);
+    ArmTrajectories {
+        mark,
+        label,
+        dyads: figure
+            .dyads
+            .iter()
+            .filter(|dyad| dyad.arm.as_deref() == id)
+            .step_by(every)
+            .map(|dyad| dyad.points.clone())
+            .collect(),
+        fitted: figure
+            .fitted
+            .iter()
+            .find(|line| line.arm.as_deref() == id)
+            .map(|line| line.points.clone())
+            .unwrap_or_default(),
+        means: means(context, finding, id),
+    }
+}
+
+/// Observed means by wave, where the axis counts time since enrolment.
+fn means(context: &Context<'_>, finding: &Finding, arm: Option<&str>) -> Vec<(f64, f64)> {
+    let Some(per_month) = units_per_month(&finding.figure.time_label) else {
+        return Vec::new();
+    };
+    let cells = &context.findings.description.outcomes;
+    cells
+        .iter()
+        .filter(|cell| cell.outcome == finding.outcome.id && cell.arm.as_deref() == arm)
+        .filter_map(|cell| Some((cell.months? * per_month, cell.mean?)))
+        .collect()
+}
+
+fn units_per_month(time_label: &str) -> Option<f64> {
+    let label = time_label.to_lowercase();
+    if !label.contains("since enrolment") {
+        return None;
+    }
+    [
+        ("month", 1.0),
+        ("year", 1.0 / 12.0),
+        ("day", attune_protocol::design::DAYS_PER_MONTH),
+    ]
+    .into_iter()
+    .find(|(unit, _)| label.contains(unit))
+    .map(|(_, factor)| factor)
+}
+
+fn caption(finding: &Finding, arms: &[ArmTrajectories]) -> Text {
+    let drawn: usize = arms.iter().map(|arm| arm.dyads.len()).sum();
+    let all = finding.figure.n_dyads;
+    let dyads = match drawn < all {
+        true => format!(
+            "A thin line is one dyad; a regular sample of {} of {} is drawn.",
+            words::count(drawn),
+            words::count_of(all, "dyad", "dyads")
+        ),
+        false => "A thin line is one dyad, a small dot one of its values.".to_owned(),
+    };
+    let mut text = Text::from(dyads);
+    if arms.iter().any(|arm| !arm.fitted.is_empty()) {
+        text = text.and(format!(
+            " Thick lines are what the planned model gives for each arm, bands its {} confidence \
+             interval.",
+            words::level(finding.estimate.level)
+        ));
+    }
+    if arms.iter().any(|arm| !arm.means.is_empty()) {
+        text = text.and(" In the last panel, which has its own scale, large dots are observed means at each wave.");
+    }
+    text
+}
+
+fn description(finding: &Finding, arms: &[ArmTrajectories]) -> String {
+    let lines: Vec<String> = arms
+        .iter()
+        .filter_map(|arm| {
+            let (first, last) = (arm.fitted.first()?, arm.fitted.last()?);
+            Some(format!(
+                "{}: fitted from {} at {} to {} at {}.",
+                arm.label,
+                words::fixed(first.1, 1),
+                words::short(first.0, 1),
+                words::fixed(last.1, 1),
+                words::short(last.0, 1)
+            ))
+        })
+        .collect();
+    format!(
+        "{} Line chart of {} by {}. {}",
+        finding.answer,
+        finding.outcome.label,
+        finding.figure.time_label,
+        lines.join(" ")
+    )
+}
+
+fn data(finding: &Finding, figure: &str) -> Table {
+    let mut table = Table::new(
+        format!("{figure}-data"),
+        Text::from("Values and fitted lines: ").and_own(&finding.outcome.label),
+        vec![
+            Column::words("What"),
+            Column::words("Arm"),
+            Column::words("Dyad"),
+            Column::numbers(Text::own(&finding.figure.time_label)),
+            Column::numbers("Value"),
+            Column::numbers("Lower"),
+            Column::numbers("Upper"),
+        ],
+    );
+    let name = |arm: Option<&str>| Text::own(arm.unwrap_or("all"));
+    // A figure's data need not have more digits than an eye can use many times over.
+    let number = |value: f64, decimals: i32| {
+        let scale = 10_f64.powi(decimals);
+        Text::number((value * scale).round() / scale, 2)
+    };
+    for line in &finding.figure.fitted {
+        for (time, value, lower, upper) in &line.points {
+            table.rows.push(Row::of(vec![
+                "fitted".into(),
+                name(line.arm.as_deref()),
+                Text::default(),
+                number(*time, 3),
+                number(*value, 5),
+                number(*lower, 5),
+                number(*upper, 5),
+            ]));
+        }
+    }
+    let every = finding.figure.dyads.len().div_ceil(MOST_DYADS).max(1);
+    for dyad in finding.figure.dyads.iter().step_by(every) {
+        for (time, value) in &dyad.points {
+            table.rows.push(Row::of(vec![
+                "observed".into(),
+                name(dyad.arm.as_deref()),
+                Text::own(&dyad.dyad),
+                number(*time, 3),
+                number(*value, 5),
+                Text::default(),
+                Text::default(),
+            ]));
+        }
+    }
+    table
+}

@@ -1,0 +1,83 @@
+//! Axes: a line, ticks with numbers, and a name with its unit.
+
+use attune_analysis::words;
+
+use super::{
+    scale::{Scale, month_ticks, ticks},
+    svg::{AXIS, AXIS_NAME, Anchor, GRID, SMALL, Svg, lines},
+};
+
+/// A rectangle in which data are drawn.
+#[derive(Debug, Clone, Copy)]
+pub struct Panel {
+    pub left: f64,
+    pub right: f64,
+    pub top: f64,
+    pub bottom: f64,
+}
+
+/// A tick: where, and what stands beneath.
+pub type Tick = (f64, String);
+
+/// Numbers as ticks.
+pub fn numbered((marks, decimals): (Vec<f64>, usize)) -> Vec<Tick> {
+    let number = |mark: f64| (mark, words::fixed(mark, decimals));
+    marks.into_iter().map(number).collect()
+}
+
+/// Ticks of a time axis: months in quarters and years when it counts months; names where the axis
+/// counts nothing, such as phases.
+pub fn time_ticks(label: &str, named: &[Tick], scale: Scale) -> Vec<Tick> {
+    let label = label.to_lowercase();
+    let (low, high) = scale.values();
+    let unit = ["month", "year", "week", "day"]
+        .into_iter()
+        .find(|unit| label.contains(unit));
+    match unit {
+        None if !named.is_empty() => named.to_vec(),
+        Some("month") => numbered(month_ticks(low, high, 5)),
+        _ => numbered(ticks(low, high, 5)),
+    }
+}
+
+/// A horizontal axis beneath the panel: line, ticks and what stands beneath them.
+pub fn below(svg: &mut Svg, panel: Panel, scale: Scale, ticks: &[Tick]) {
+    svg.line(
+        AXIS,
+        (panel.left, panel.bottom),
+        (panel.right, panel.bottom),
+    );
+    let room = (panel.right - panel.left) / ticks.len().max(1) as f64;
+    for (mark, words) in ticks {
+        let x = scale.at(*mark);
+        svg.line(AXIS, (x, panel.bottom), (x, panel.bottom + 4.0));
+        let words = lines(words, SMALL.size(), room.max(40.0), 1).concat();
+        svg.text(SMALL, (x, panel.bottom + 18.0), Anchor::Middle, &words);
+    }
+}
+
+/// The name of a horizontal axis, in as many lines as it needs. Returns where it ends.
+pub fn name_below(svg: &mut Svg, panel: Panel, name: &str) -> f64 {
+    let width = panel.right - panel.left;
+    let middle = f64::midpoint(panel.left, panel.right);
+    let mut y = panel.bottom + 36.0;
+    for line in lines(name, AXIS_NAME.size(), width.max(150.0), 3) {
+        svg.text(AXIS_NAME, (middle, y), Anchor::Middle, &line);
+        y += 15.0;
+    }
+    y - 15.0
+}
+
+/// Faint lines across the panel at the ticks of a vertical axis, with numbers if wanted.
+pub fn across(svg: &mut Svg, panel: Panel, scale: Scale, with_numbers: bool) {
+    let (low, high) = scale.values();
+    let (marks, decimals) = ticks(low, high, 5);
+    for mark in marks {
+        let y = scale.at(mark);
+        svg.line(GRID, (panel.left, y), (panel.right, y));
+        if with_numbers {
+            let number = words::fixed(mark, decimals);
+            svg.text(SMALL, (panel.left - 8.0, y + 4.0), Anchor::End, &number);
+        }
+    }
+}

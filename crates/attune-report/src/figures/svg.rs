@@ -1,0 +1,455 @@
+//! Writing SVG: shapes with a class and the attributes that it has on white paper, text with
+//! escaping and a rough measure of its width.
+
+use crate::ArmMark;
+
+/// A drawing in the making.
+pub struct Svg {
+    width: f64,
+    height: f64,
+    body: String,
+    /// Attributes of the group that is open; neighbours with the same paint share one.
+    group: Option<String>,
+    /// Text lies above all shapes, so all text of one lettering shares a group.
+    text: Vec<(String, String)>,
+}
+
+/// What a shape is painted with: its class and, for paper, its attributes.
+#[derive(Debug, Clone, Copy)]
+pub struct Paint {
+    class: &'static str,
+    attributes: &'static str,
+}
+
+impl Paint {
+    pub const fn of(class: &'static str, attributes: &'static str) -> Self {
+        Self { class, attributes }
+    }
+
+    fn group(self) -> String {
+        format!(r#"class="{}" {}"#, self.class, self.attributes)
+    }
+}
+
+/// The line under an axis.
+pub const AXIS: Paint = Paint::of("axis", r##"stroke="#565c66" stroke-width="1" fill="none""##);
+/// Faint lines at ticks.
+pub const GRID: Paint = Paint::of("grid", r##"stroke="#e3ded4" stroke-width="1" fill="none""##);
+/// The line of no difference.
+pub const NONE: Paint = Paint::of(
+    "none",
+    r##"stroke="#1f2733" stroke-width="1.25" fill="none""##,
+);
+/// The smallest difference that matters.
+pub const MATTERS: Paint = Paint::of(
+    "matters",
+    r##"stroke="#565c66" stroke-width="1.25" stroke-dasharray="1.5 3" stroke-linecap="round" fill="none""##,
+);
+/// Boxes and arrows of a flow diagram.
+pub const BOX: Paint = Paint::of(
+    "box",
+    r##"stroke="#565c66" stroke-width="1" fill="#ffffff""##,
+);
+/// An arrow or connecting line.
+pub const ARROW: Paint = Paint::of(
+    "arrow",
+    r##"stroke="#565c66" stroke-width="1" fill="none""##,
+);
+
+/// How text is set.
+#[derive(Debug, Clone, Copy)]
+pub struct Lettering {
+    class: &'static str,
+    size: f64,
+    colour: &'static str,
+    extra: &'static str,
+}
+
+const fn lettering(
+    class: &'static str,
+    size: f64,
+    colour: &'static str,
+    extra: &'static str,
+) -> Lettering {
+    Lettering {
+        class,
+        size,
+        colour,
+        extra,
+    }
+}
+
+/// Labels.
+pub const LABEL: Lettering = lettering("label", 13.5, "#1f2733", "");
+/// Labels that matter most.
+pub const STRONG: Lettering = lettering("strong", 13.5, "#1f2733", r#" font-weight="600""#);
+/// Numbers at ticks, second lines.
+pub const SMALL: Lettering = lettering("small", 12.0, "#565c66", "");
+/// Names of axes.
+pub const AXIS_NAME: Lettering = lettering("axis-name", 12.5, "#3b424d", r#" font-style="italic""#);
+
+impl Lettering {
+    /// Size in px.
+    pub fn size(self) -> f64 {
+        self.size
+    }
+
+    fn group(self, class: &str, colour: &str) -> String {
+        let Self { size, extra, .. } = self;
+        format!(r#"class="{class}" font-size="{size}" fill="{colour}"{extra}"#)
+    }
+}
+
+/// Where text stands relative to its point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+impl Anchor {
+    fn attribute(self) -> &'static str {
+        match self {
+            Self::Start => "",
+            Self::Middle => r#" text-anchor="middle""#,
+            Self::End => r#" text-anchor="end""#,
+        }
+    }
+}
+
+impl Svg {
+    pub fn new(width: f64, height: f64) -> Self {
+        Self {
+            width,
+            height,
+            body: String::new(),
+            group: None,
+            text: Vec::new(),
+        }
+    }
+
+    /// Adds an element to the group with these attributes, opening it if it is not open.
+    fn push(&mut self, group: String, element: &str) {
+        if self.group.as_ref() != Some(&group) {
+            self.close_group();
+            self.body.push_str(&format!("<g {group}>\n"));
+            self.group = Some(group);
+        }
+        self.body.push_str(element);
+        self.body.push('\n');
+    }
+
+    fn close_group(&mut self) {
+        if self.group.take().is_some() {
+            self.body.push_str("</g>\n");
+        }
+    }
+
+    pub fn line(&mut self, paint: Paint, from: (f64, f64), to: (f64, f64)) {
+        self.path(paint, &polyline([from, to]));
+    }
+
+    pub fn path(&mut self, paint: Paint, path: &str) {
+        self.push(paint.group(), &format!(r#"<path d="{path}"/>"#));
+    }
+
+    /// A line in the colour and style of an arm.
+    pub fn arm_line(&mut self, mark: ArmMark, class: &str, width: f64, path: &str) {
+        let is_raw = class == "raw";
+        let opacity = if is_raw {
+            r#" stroke-opacity="0.32""#
+        } else {
+            ""
+        };
+        let dashes = match mark.dashes() {
+            dashes if is_raw || dashes.is_empty() => String::new(),
+            dashes => format!(r#" stroke-dasharray="{dashes}""#),
+        };
+        let group = format!(
+            r#"class="{class} {}" fill="none" stroke="{}" stroke-width="{}"{opacity}{dashes} stroke-linejoin="round""#,
+            mark.class(),
+            mark.colour(),
+            c(width),
+        );
+        self.push(group, &format!(r#"<path d="{path}"/>"#));
+    }
+
+    /// An area in the colour of an arm.
+    pub fn arm_area(&mut self, mark: ArmMark, class: &str, opacity: f64, path: &str) {
+        let group = format!(
+            r#"class="{class} {}" fill="{}" fill-opacity="{}""#,
+            mark.class(),
+            mark.colour(),
+            c(opacity),
+        );
+        self.push(group, &format!(r#"<path d="{path}"/>"#));
+    }
+
+    /// Dots in the colour and shape of an arm.
+    pub fn arm_dots(&mut self, mark: ArmMark, class: &str, radius: f64, points: &[(f64, f64)]) {
+        if points.is_empty() {
+            return;
+        }
+        let path: String = points.iter().map(|at| dot(mark, *at, radius)).collect();
+        self.arm_area(mark, class, 1.0, &path);
+    }
+
+    /// Very many small dots: strokes without length, whose caps are the dots.
+    pub fn arm_specks(&mut self, mark: ArmMark, radius: f64, points: &[(f64, f64)]) {
+        let cap = match mark.0 {
+            crate::ArmKind::Programme => "round",
+            _ => "square",
+        };
+        let path: String = points
+            .iter()
+            .map(|(x, y)| format!("M{} {}h.01", c(*x), c(*y)))
+            .collect();
+        let group = format!(
+            r#"class="specks {}" fill="none" stroke="{}" stroke-opacity="0.62" stroke-width="{}" stroke-linecap="{cap}""#,
+            mark.class(),
+            mark.colour(),
+            c(2.0 * radius),
+        );
+        self.push(group, &format!(r#"<path d="{path}"/>"#));
+    }
+
+    pub fn rectangle(&mut self, paint: Paint, corner: (f64, f64), size: (f64, f64), radius: f64) {
+        let element = format!(
+            r#"<rect x="{}" y="{}" width="{}" height="{}" rx="{}"/>"#,
+            c(corner.0),
+            c(corner.1),
+            c(size.0),
+            c(size.1),
+            c(radius),
+        );
+        self.push(paint.group(), &element);
+    }
+
+    /// A rectangle with one of the shades for reasons.
+    pub fn shaded(&mut self, shade: usize, corner: (f64, f64), size: (f64, f64)) {
+        const SHADES: [&str; 6] = [
+            "#2f3947", "#78818d", "#b3b8bf", "#4f5a69", "#949ba5", "#d0d3d7",
+        ];
+        let shade = shade % SHADES.len();
+        let element = format!(
+            r#"<rect x="{}" y="{}" width="{}" height="{}"/>"#,
+            c(corner.0),
+            c(corner.1),
+            c(size.0),
+            c(size.1),
+        );
+        let group = format!(r#"class="shade-{shade}" fill="{}""#, SHADES[shade]);
+        self.push(group, &element);
+    }
+
+    pub fn text(&mut self, lettering: Lettering, at: (f64, f64), anchor: Anchor, words: &str) {
+        let group = lettering.group(lettering.class, lettering.colour);
+        self.write(group, at, anchor, words);
+    }
+
+    /// Text in the colour of an arm.
+    pub fn arm_text(&mut self, mark: ArmMark, at: (f64, f64), anchor: Anchor, words: &str) {
+        let group = STRONG.group(&format!("strong {}", mark.class()), mark.colour());
+        self.write(group, at, anchor, words);
+    }
+
+    fn write(&mut self, group: String, at: (f64, f64), anchor: Anchor, words: &str) {
+        let element = format!(
+            "<text x=\"{}\" y=\"{}\"{}>{}</text>\n",
+            c(at.0),
+            c(at.1),
+            anchor.attribute(),
+            escape(words),
+        );
+        match self.text.iter_mut().find(|(other, _)| *other == group) {
+            Some((_, elements)) => elements.push_str(&element),
+            None => self.text.push((group, element)),
+        }
+    }
+
+    /// The drawing with a remark in its lower right corner.
+    pub fn marked(mut self, remark: &str) -> Self {
+        self.height += 16.0;
+        let at = (self.width - 2.0, self.height - 5.0);
+        self.text(SMALL, at, Anchor::End, remark);
+        self
+    }
+
+    /// The element, with its message for those who do not see it.
+    pub fn finish(mut self, id: &str, class: &str, title: &str, description: &str) -> String {
+        self.close_group();
+        for (group, elements) in &self.text {
+            self.body
+                .push_str(&format!("<g {group}>\n{elements}</g>\n"));
+        }
+        format!(
+            concat!(
+                r#"<svg xmlns="http://www.w3.org/2000/svg" class="{class}" viewBox="0 0 {width} {height}" "#,
+                r#"width="{width}" height="{height}" role="img" aria-labelledby="{id}-title {id}-desc" "#,
+                r#"font-family="'Source Serif 4', 'Source Serif Pro', Charter, Georgia, serif">"#,
+                "\n<title id=\"{id}-title\">{title}</title>\n<desc id=\"{id}-desc\">{description}</desc>\n",
+                "{body}</svg>"
+            ),
+            class = class,
+            width = c(self.width),
+            height = c(self.height),
+            id = id,
+            title = escape(title),
+            description = escape(description),
+            body = self.body,
+        )
+    }
+}
+
+fn dot(mark: ArmMark, (x, y): (f64, f64), radius: f64) -> String {
+    use crate::ArmKind::{Comparison, Further, Programme, Third};
+    let r = radius;
+    match mark.0 {
+        Programme => format!(
+            "M{} {}a{r} {r} 0 1 0 {d} 0a{r} {r} 0 1 0 -{d} 0z",
+            c(x - r),
+            c(y),
+            r = c(r),
+            d = c(2.0 * r)
+        ),
+        Comparison => format!(
+            "M{} {}h{s}v{s}h-{s}z",
+            c(x - 0.89 * r),
+            c(y - 0.89 * r),
+            s = c(1.78 * r)
+        ),
+        Third => format!(
+            "M{} {}l{s} {s}l-{s} {s}l-{s} -{s}z",
+            c(x),
+            c(y - 1.25 * r),
+            s = c(1.25 * r)
+        ),
+        Further => format!(
+            "M{} {}l{h} {w}h-{b}z",
+            c(x),
+            c(y - 1.2 * r),
+            h = c(1.2 * r),
+            w = c(2.1 * r),
+            b = c(2.4 * r)
+        ),
+    }
+}
+
+/// A path through points.
+pub fn polyline(points: impl IntoIterator<Item = (f64, f64)>) -> String {
+    let mut path = String::new();
+    for (position, (x, y)) in points.into_iter().enumerate() {
+        let command = if position == 0 { 'M' } else { 'L' };
+        path.push_str(&format!("{command}{} {}", c(x), c(y)));
+    }
+    path
+}
+
+/// A coordinate: two decimals at most, no negative zero.
+pub fn c(value: f64) -> String {
+    let rounded = (value * 100.0).round() / 100.0;
+    if rounded == 0.0 || !rounded.is_finite() {
+        return "0".to_owned();
+    }
+    rounded.to_string()
+}
+
+/// Text for XML. Characters that XML 1.0 does not allow are left out.
+pub fn escape(words: &str) -> String {
+    let mut escaped = String::with_capacity(words.len());
+    for letter in words.chars() {
+        match letter {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\n' | '\t' | '\r' => escaped.push(' '),
+            control if control.is_control() => {}
+            letter => escaped.push(letter),
+        }
+    }
+    escaped
+}
+
+/// Roughly how wide text is in a book serif, in px. Right to a tenth for ordinary words, which is
+/// enough to break lines and to keep labels apart.
+pub fn width_of(words: &str, size: f64) -> f64 {
+    let ems: f64 = words
+        .chars()
+        .map(|letter| match letter {
+            'i' | 'j' | 'l' | '.' | ',' | ':' | ';' | '\'' | '’' | '|' | '!' => 0.28,
+            ' ' | '(' | ')' | 't' | 'f' | 'r' | 'I' | '-' => 0.34,
+            'm' | 'w' | 'M' | 'W' => 0.85,
+            letter if letter.is_uppercase() => 0.66,
+            letter if letter as u32 >= 0x2e80 => 1.0,
+            _ => 0.53,
+        })
+        .sum();
+    ems * size
+}
+
+/// Text in lines no wider than `width`; the last of at most `most` lines ends in an ellipsis when
+/// there is more.
+pub fn lines(words: &str, size: f64, width: f64, most: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in words.split_whitespace() {
+        let fits = lines
+            .last()
+            .is_some_and(|line| width_of(&format!("{line} {word}"), size) <= width);
+        match lines.last_mut() {
+            Some(line) if fits => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    let is_cut = lines.len() > most;
+    lines.truncate(most);
+    let count = lines.len();
+    for (position, line) in lines.iter_mut().enumerate() {
+        let must_end = is_cut && position + 1 == count;
+        if must_end || width_of(line, size) > width {
+            shorten(line, size, width);
+        }
+    }
+    lines
+}
+
+fn shorten(line: &mut String, size: f64, width: f64) {
+    while width_of(line, size) + 0.8 * size > width && line.pop().is_some() {}
+    line.push('…');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn coordinates_are_short_and_have_no_negative_zero() {
+        let shown: Vec<String> = [1.0, 2.345_6, -0.001, 1e-9, f64::NAN].map(c).to_vec();
+        assert_eq!(shown, ["1", "2.35", "0", "0", "0"]);
+    }
+
+    #[test]
+    fn long_words_are_shortened_and_long_texts_cut() {
+        assert_eq!(
+            lines("one two three", 10.0, 30.0, 3),
+            ["one", "two", "three"]
+        );
+        let cut = lines("one two three four five", 10.0, 45.0, 2);
+        assert_eq!(cut.len(), 2);
+        assert!(cut[1].ends_with('…'), "{cut:?}");
+        let long = lines(&"x".repeat(500), 10.0, 60.0, 2);
+        assert!(
+            long.iter().all(|line| width_of(line, 10.0) <= 70.0),
+            "{long:?}"
+        );
+    }
+
+    #[test]
+    fn text_is_escaped() {
+        assert_eq!(escape("a<b & \"c\"\u{0}"), "a&lt;b &amp; &quot;c&quot;");
+    }
+}

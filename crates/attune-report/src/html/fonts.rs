@@ -1,0 +1,29 @@
+//! The report's own serif, embedded where `cargo xtask assets` has fetched it before the build.
+//! Without it the stylesheet's other families are used.
+
+use rust_embed::RustEmbed;
+
+use super::data_address;
+
+#[derive(RustEmbed)]
+#[folder = "assets/fonts/"]
+#[include = "*.woff2"]
+struct Fonts;
+
+/// `@font-face` rules with the fonts inside; empty without fonts.
+pub fn faces() -> String {
+    [
+        ("source-serif-4-normal.woff2", "normal"),
+        ("source-serif-4-italic.woff2", "italic"),
+    ]
+    .into_iter()
+    .filter_map(|(file, style)| Some((Fonts::get(file)?, style)))
+    .map(|(font, style)| {
+        format!(
+            "@font-face{{font-family:\"Source Serif 4\";font-style:{style};font-weight:200 900;\
+             font-display:block;src:url({}) format(\"woff2\")}}\n",
+            data_address::font(&font.data)
+        )
+    })
+    .collect()
+}

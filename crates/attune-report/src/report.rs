@@ -1,0 +1,240 @@
+//! The report as a document that belongs to no file format: sections of blocks. Composing it is in
+//! `compose.rs`; writing it belongs to the outputs (`html.rs`).
+
+use std::collections::BTreeMap;
+
+use crate::{Checklist, Figure, Reference, Table, Text};
+
+/// A report.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// Id of the study.
+    pub study: String,
+    /// Title of the study.
+    pub title: String,
+    /// Title in plain words.
+    pub plain_title: Option<String>,
+    /// Whether any of the data are made up.
+    pub simulated: bool,
+    /// Where the data come from, in one sentence.
+    pub data_sentence: String,
+    /// What the team says about that.
+    pub data_statement: Option<String>,
+    /// Who answers for the study.
+    pub people: Vec<Person>,
+    /// Facts about the study: name and value.
+    pub facts: Vec<(String, Text)>,
+    /// Sections in order.
+    pub sections: Vec<Section>,
+    /// Works cited, in the order of the list.
+    pub references: Vec<Reference>,
+    /// What the report was made from.
+    pub fingerprints: Fingerprints,
+    /// "Table 3", "Figure 1", "Section 4.2" by id.
+    pub labels: BTreeMap<String, String>,
+}
+
+/// A person who answers for the study.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// Name.
+    pub name: String,
+    /// Role and affiliation.
+    pub detail: Option<String>,
+    /// ORCID iD.
+    pub orcid: Option<String>,
+}
+
+/// What the report was made from.
+#[derive(Debug, Clone)]
+pub struct Fingerprints {
+    /// Of the protocol.
+    pub protocol: String,
+    /// Of the data.
+    pub data: String,
+    /// Program and version.
+    pub engine: String,
+    /// Seed of everything random.
+    pub seed: u64,
+}
+
+/// A section.
+#[derive(Debug, Clone, Default)]
+pub struct Section {
+    /// Anchor, unique in the report.
+    pub id: String,
+    /// Number, such as "4.2"; set when the report is put together.
+    pub number: String,
+    /// Title.
+    pub title: Text,
+    /// Language, where it is not the report's.
+    pub language: Option<String>,
+    /// What it says.
+    pub blocks: Vec<Block>,
+    /// Sections within.
+    pub sections: Vec<Section>,
+}
+
+/// A block of a section.
+#[derive(Debug, Clone)]
+pub enum Block {
+    /// A paragraph in Attune's words.
+    Paragraph(Text),
+    /// A paragraph in the words of the study's team.
+    OwnParagraph(Text),
+    /// A small heading within a section.
+    Subheading(Text),
+    /// A list.
+    List {
+        /// Whether the order matters.
+        ordered: bool,
+        /// Items.
+        items: Vec<Text>,
+    },
+    /// Names and what belongs to each.
+    Facts(Vec<(Text, Text)>),
+    /// Something to heed.
+    Notice {
+        /// What kind of thing.
+        kind: NoticeKind,
+        /// What to heed.
+        text: Text,
+    },
+    /// One finding in a sentence with its numbers.
+    Statement(Statement),
+    /// Commands to type.
+    Commands(Vec<String>),
+    /// A table.
+    Table(Table),
+    /// A figure.
+    Figure(Figure),
+    /// A reporting guideline, item by item.
+    Checklist(Checklist),
+    /// The works cited.
+    References,
+    /// What most readers may skip.
+    Details {
+        /// What is inside.
+        summary: Text,
+        /// The blocks inside.
+        blocks: Vec<Block>,
+    },
+}
+
+/// Kinds of notices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoticeKind {
+    /// A limit of what can be said.
+    Limit,
+    /// A doubt of the engine.
+    Doubt,
+}
+
+/// One finding in a sentence with its numbers.
+#[derive(Debug, Clone)]
+pub struct Statement {
+    /// Anchor of the finding's section.
+    pub finding: String,
+    /// Primary, secondary or exploratory.
+    pub role: String,
+    /// Outcome.
+    pub outcome: String,
+    /// The question.
+    pub question: String,
+    /// The answer.
+    pub answer: String,
+    /// Numbers: name and value.
+    pub numbers: Vec<(String, Text)>,
+}
+
+impl Section {
+    /// A section without content.
+    pub fn new(id: impl Into<String>, title: impl Into<Text>) -> Self {
+        Self {
+            id: id.into(),
+            title: title.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Adds a block.
+    pub fn push(&mut self, block: Block) {
+        self.blocks.push(block);
+    }
+
+    /// Adds a paragraph.
+    pub fn say(&mut self, text: impl Into<Text>) {
+        self.blocks.push(Block::Paragraph(text.into()));
+    }
+
+    /// Whether nothing is in it.
+    pub fn is_empty(&self) -> bool {
+        self.blocks.is_empty() && self.sections.is_empty()
+    }
+}
+
+impl Report {
+    /// "Table 3", "Figure 1", "Section 4.2" for an id; the id itself when nothing has it.
+    pub fn label(&self, id: &str) -> String {
+        self.labels
+            .get(id)
+            .map_or_else(|| id.to_owned(), Clone::clone)
+    }
+
+    /// Numbers sections, tables and figures, and remembers what each is called.
+    pub(crate) fn number(&mut self) {
+        let mut counts = Counts::default();
+        for (position, section) in self.sections.iter_mut().enumerate() {
+            number_section(section, &(position + 1).to_string(), &mut counts);
+        }
+        self.labels = counts.labels;
+    }
+
+    /// The anchors that exist.
+    pub fn anchors(&self) -> impl Iterator<Item = &str> {
+        self.labels.keys().map(String::as_str)
+    }
+}
+
+#[derive(Default)]
+struct Counts {
+    tables: usize,
+    figures: usize,
+    labels: BTreeMap<String, String>,
+}
+
+fn number_section(section: &mut Section, number: &str, counts: &mut Counts) {
+    section.number = number.to_owned();
+    counts
+        .labels
+        .insert(section.id.clone(), format!("Section {number}"));
+    for block in &mut section.blocks {
+        number_block(block, counts);
+    }
+    for (position, inner) in section.sections.iter_mut().enumerate() {
+        number_section(inner, &format!("{number}.{}", position + 1), counts);
+    }
+}
+
+fn number_block(block: &mut Block, counts: &mut Counts) {
+    match block {
+        Block::Table(table) => {
+            counts.tables += 1;
+            table.number = Some(counts.tables);
+            let label = format!("Table {}", counts.tables);
+            counts.labels.insert(table.id.clone(), label);
+        }
+        Block::Figure(figure) => {
+            counts.figures += 1;
+            figure.number = Some(counts.figures);
+            let label = format!("Figure {}", counts.figures);
+            counts.labels.insert(figure.id.clone(), label);
+        }
+        Block::Details { blocks, .. } => {
+            for block in blocks {
+                number_block(block, counts);
+            }
+        }
+        _ => {}
+    }
+}
