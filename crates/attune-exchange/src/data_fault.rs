@@ -131,7 +131,7 @@ pub enum DataFault {
         what: &'static str,
     },
     /// An id that the study file does not define.
-    #[error("{cell} is no {kind} of the study; it has {known}")]
+    #[error("there is no {kind} {cell}; there are {known}")]
     UnknownId {
         /// Site, arm, wave, level or item.
         kind: &'static str,
@@ -186,7 +186,7 @@ pub enum DataFault {
         options: String,
     },
     /// More decimals than are meaningful.
-    #[error("{cell} has more than {decimals} decimal(s)")]
+    #[error("{cell} has more decimals than {decimals}")]
     TooManyDecimals {
         /// The cell.
         cell: String,
@@ -275,6 +275,12 @@ pub enum DataFault {
     WaveNotFound {
         /// Why.
         reason: NoWave,
+    },
+    /// Rows of one dyad that give it different facts.
+    #[error("the same dyad has another value in {first}")]
+    DyadRowsDiffer {
+        /// The dyad's first row.
+        first: Source,
     },
     /// An item stands twice in a visit.
     #[error("{item} of this visit is already in {first}")]
@@ -375,6 +381,7 @@ impl DataFault {
             Self::VisitWithoutWave => "visit without a wave",
             Self::NeitherWaveNorTime => "visit without wave and date",
             Self::WaveNotFound { .. } => "wave not found",
+            Self::DyadRowsDiffer { .. } => "facts of a dyad that differ",
             Self::DuplicateAnswer { .. } => "duplicate answer",
             Self::DatesDiffer { .. } => "two dates for one visit",
             Self::SimulationEdited => "changed simulation",
@@ -463,6 +470,7 @@ impl DataFault {
             Self::WaveNotFound { .. } => {
                 "correct the date, add a column with the wave, or widen the window of the wave in the study file"
             }
+            Self::DyadRowsDiffer { .. } => "give all rows of a dyad the same value",
             Self::DuplicateAnswer { .. } => "keep one row per visit and item",
             Self::DatesDiffer { .. } => "give all rows of a visit the same date",
             Self::SimulationEdited => {

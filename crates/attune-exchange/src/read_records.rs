@@ -3,7 +3,11 @@
 mod columns_unread;
 mod field_column;
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::Arc,
+};
 
 use attune_protocol::{
     Protocol,
@@ -12,17 +16,19 @@ use attune_protocol::{
 use attune_records::{
     Records,
     record_problem::{RecordFault, RecordProblem},
-    source::SourceFile,
+    source::{Source, SourceFile},
 };
 use sha2::{Digest, Sha256};
 
 use crate::{
     data_fault::DataFault,
     data_problem::{DataProblem, DataProblems},
-    near_miss::nearest_code,
+    nearest_code::nearest_code,
     record_files::RecordFiles,
     rows::{
-        assessment_rows::read_assessments, attendance_rows::read_attendance, dyad_rows::read_dyads,
+        assessment_rows::read_assessments,
+        attendance_rows::read_attendance,
+        dyad_rows::{RowsPerDyad, read_dyads},
         session_rows::read_sessions,
     },
     sheet::Sheet,
@@ -107,6 +113,12 @@ impl Reading {
                 }
                 Err(fault) => {
                     self.report_file(data, fault);
+                    if let Some(last) = self.problems.last_mut()
+                        && !matches!(last.fault, DataFault::SheetMissing { .. })
+                    {
+                        // The whole workbook is at fault, not each of its sheets.
+                        last.sheet = None;
+                    }
                     faulty.push(key);
                 }
             }
@@ -134,7 +146,11 @@ impl Reading {
         let mut records = Records::default();
         self.read_each(protocol, tables, |reading, sheet, content| {
             if let DataContent::Dyads(columns) = content {
-                match sheet.and_then(|sheet| read_dyads(sheet, columns)) {
+                let dyads = sheet.and_then(|sheet| {
+                    let rows_per_dyad = rows_per_dyad(protocol, sheet.data);
+                    read_dyads(sheet, columns, rows_per_dyad)
+                });
+                match dyads {
                     Some(dyads) => records.dyads.extend(dyads),
                     None => reading.dyads_are_incomplete = true,
                 }
@@ -233,11 +249,19 @@ impl Reading {
             Ok((records, problems)) => (Some(records), problems),
             Err(problems) => (None, problems),
         };
+        let faulty_rows: BTreeSet<(Arc<str>, Option<u32>)> = self
+            .problems
+            .iter()
+            .map(|problem| (problem.file.clone(), problem.row))
+            .collect();
+        let is_faulty = |at: &Source| faulty_rows.contains(&(at.file.clone(), Some(at.row)));
         let mut n_suggestions = 0;
         for problem in problems {
             let unknown = match &problem.fault {
                 RecordFault::UnknownDyad { .. } if self.dyads_are_incomplete => continue,
                 RecordFault::UnknownSession { .. } if self.sessions_are_incomplete => continue,
+                // Its arm or its site could not be read.
+                RecordFault::NoArm { .. } if is_faulty(&problem.source) => continue,
                 RecordFault::UnknownDyad { code } => Some(code.clone()),
                 _ => None,
             };
@@ -276,6 +300,17 @@ impl Reading {
             Some(records) if !problems.has_errors() => Ok((records, problems)),
             _ => Err(problems),
         }
+    }
+}
+
+/// A file that holds assessments beside dyads repeats each dyad.
+fn rows_per_dyad(protocol: &Protocol, dyads: &DataFile) -> RowsPerDyad {
+    let is_more =
+        |data: &DataFile| key(data) == key(dyads) && !matches!(data.content, DataContent::Dyads(_));
+    if protocol.data.iter().any(is_more) {
+        RowsPerDyad::Several
+    } else {
+        RowsPerDyad::One
     }
 }
 

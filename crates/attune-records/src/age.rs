@@ -11,6 +11,14 @@ pub fn days_between(from: Date, to: Date) -> f64 {
     f64::from((to - from).get_days())
 }
 
+/// A number of days in words, without its sign.
+pub(crate) fn days_in_words(days: f64) -> String {
+    match days.abs() {
+        1.0 => "1 day".to_owned(),
+        days => format!("{days} days"),
+    }
+}
+
 impl Dyad {
     /// Infant's chronological age at enrolment in days: from the dates, otherwise as given.
     /// Negative for a family that was enrolled before the birth.

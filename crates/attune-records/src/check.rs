@@ -145,10 +145,10 @@ fn faults_of_dyad(protocol: &Protocol, dyad: &Dyad) -> Vec<(Field, RecordFault)>
     faults
 }
 
-/// Whether no site gives the dyad its arm.
+/// Whether its site gives the dyad no arm.
 fn needs_own_arm(protocol: &Protocol, dyad: &Dyad) -> bool {
-    let by_site = |site: &Site| !site.arms.is_empty();
-    !protocol.site(&dyad.site).is_some_and(by_site)
+    let site = protocol.site(&dyad.site);
+    site.is_some_and(|site| site.arms.is_empty())
 }
 
 /// What the study does with the records of a family that withdraws from taking part: the strictest

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::source::Source;
+use crate::{age::days_in_words, source::Source};
 
 /// How bad a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -119,7 +119,7 @@ pub enum RecordFault {
         first: Source,
     },
     /// A birth too far from the day on which it was due.
-    #[error("the birth on {born} is {} days {} the due date", .days.abs(), if *.days > 0.0 { "before" } else { "after" })]
+    #[error("the birth on {born} is {} {} the due date", days_in_words(*.days), if *.days > 0.0 { "before" } else { "after" })]
     BornFarFromDue {
         /// Day of birth.
         born: Date,
@@ -148,7 +148,7 @@ pub enum RecordFault {
         born: Date,
     },
     /// The family was not yet enrolled.
-    #[error("{} day(s) before the dyad was enrolled", .days)]
+    #[error("{} before the dyad was enrolled", days_in_words(*.days))]
     BeforeEnrolment {
         /// Days before enrolment.
         days: f64,
@@ -166,7 +166,7 @@ pub enum RecordFault {
         left: Date,
     },
     /// The visit was too early or too late.
-    #[error("{} day(s) {} for {wave}, outside its window", .days.abs(), if *.days > 0.0 { "late" } else { "early" })]
+    #[error("{} too {} for {wave}, outside its window", days_in_words(*.days), if *.days > 0.0 { "late" } else { "early" })]
     OutsideWindow {
         /// The wave.
         wave: WaveId,

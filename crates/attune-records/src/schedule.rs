@@ -8,7 +8,7 @@ use attune_protocol::{
 use thiserror::Error;
 
 use crate::{
-    age::days_between,
+    age::{days_between, days_in_words},
     records::{Dyad, When},
 };
 
@@ -55,8 +55,8 @@ pub enum NoWave {
     NoDate,
     /// It lies in no wave's window.
     #[error(
-        "lies in no wave's window; the nearest is {nearest}, whose planned day is {} day(s) {}",
-        .days.abs(), if *.days > 0.0 { "earlier" } else { "later" }
+        "lies in no wave's window; the nearest is {nearest}, whose planned day is {} {}",
+        days_in_words(*.days), if *.days > 0.0 { "earlier" } else { "later" }
     )]
     OutsideWindows {
         /// The wave whose planned day is nearest.

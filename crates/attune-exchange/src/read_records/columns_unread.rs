@@ -6,6 +6,8 @@ use std::{
 };
 
 use super::{Key, Tables};
+use attune_protocol::near_miss::listed;
+
 use crate::{data_fault::DataFault, data_problem::DataProblem, table::column_letters};
 
 /// Columns that are mentioned, by table.
@@ -27,7 +29,7 @@ pub(super) fn report_unread(tables: &Tables, used: &UsedColumns, problems: &mut 
             })
             .collect();
         if !unread.is_empty() {
-            let headings = unread.join(", ");
+            let headings = listed(unread.iter().map(String::as_str));
             problems.push(DataProblem::of_file(
                 Arc::from(file.as_str()),
                 sheet.as_deref().map(Arc::from),

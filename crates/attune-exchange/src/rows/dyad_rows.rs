@@ -1,5 +1,7 @@
 //! A file of dyads: one row per dyad with site, arm, dates and attributes.
 
+use std::collections::BTreeMap;
+
 use attune_protocol::{
     data::{DyadColumns, TimeUnit},
     id::{ArmId, AttributeId, DyadId},
@@ -10,7 +12,10 @@ use attune_records::records::{AttributeValue, Dyad, Leaving};
 use jiff::civil::Date;
 
 use super::{check_site_is_said, site_of_row};
-use crate::sheet::{Column, Limits, Sheet};
+use crate::{
+    data_fault::DataFault,
+    sheet::{Column, Limits, Sheet},
+};
 
 /// The columns of a file of dyads that were found.
 struct Columns<'a> {
@@ -28,14 +33,70 @@ struct Columns<'a> {
     attributes: Vec<(&'a Attribute, Option<Column<'a>>)>,
 }
 
+/// How many rows a dyad has in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RowsPerDyad {
+    /// One: the file holds dyads alone.
+    One,
+    /// One per visit: the file holds assessments too, and each row repeats the facts of the dyad.
+    Several,
+}
+
 /// Reads the dyads of a file. `None` when there is no column of codes.
-pub(crate) fn read_dyads<'a>(sheet: &mut Sheet<'a>, names: &'a DyadColumns) -> Option<Vec<Dyad>> {
+pub(crate) fn read_dyads<'a>(
+    sheet: &mut Sheet<'a>,
+    names: &'a DyadColumns,
+    rows_per_dyad: RowsPerDyad,
+) -> Option<Vec<Dyad>> {
     let columns = find_columns(sheet, names)?;
     let mut dyads = Vec::with_capacity(sheet.table.n_rows());
+    let mut first_rows: BTreeMap<&str, usize> = BTreeMap::new();
     for row in sheet.rows() {
-        dyads.extend(read_dyad(sheet, row, &columns));
+        let first = *first_rows
+            .entry(sheet.cell(row, &columns.dyad))
+            .or_insert(row);
+        if rows_per_dyad == RowsPerDyad::Several && first != row {
+            report_differences(sheet, &columns, first, row);
+        } else {
+            dyads.extend(read_dyad(sheet, row, &columns));
+        }
     }
     Some(dyads)
+}
+
+/// Reports where a row gives a dyad other facts than its first row.
+fn report_differences<'a>(sheet: &mut Sheet<'a>, columns: &Columns<'a>, first: usize, row: usize) {
+    for column in columns.facts() {
+        if sheet.cell(first, column) != sheet.cell(row, column) {
+            let first = sheet.row_source(first);
+            sheet.report(row, column, DataFault::DyadRowsDiffer { first });
+        }
+    }
+}
+
+impl<'a> Columns<'a> {
+    /// Columns that say something about the dyad.
+    fn facts(&self) -> impl Iterator<Item = &Column<'a>> {
+        let days = [
+            &self.enrolled,
+            &self.born,
+            &self.due,
+            &self.left,
+            &self.withdrew,
+        ];
+        let others = [&self.site, &self.arm, &self.left_reason];
+        let age = self.age_at_enrolment.as_ref().map(|(column, _)| column);
+        let attributes = self
+            .attributes
+            .iter()
+            .filter_map(|(_, column)| column.as_ref());
+        others
+            .into_iter()
+            .chain(days)
+            .flatten()
+            .chain(age)
+            .chain(attributes)
+    }
 }
 
 fn find_columns<'a>(sheet: &mut Sheet<'a>, names: &'a DyadColumns) -> Option<Columns<'a>> {

@@ -6,6 +6,7 @@ use attune_protocol::{
     data::VisitColumns,
     id::WaveId,
     instrument::{Answers, Item},
+    near_miss::{listed, nearest},
 };
 use attune_records::records::{Answer, Assessment, When};
 use jiff::civil::Date;
@@ -16,7 +17,6 @@ use super::{
 };
 use crate::{
     data_fault::DataFault,
-    near_miss::{listed, nearest_word},
     sheet::{Column, Limits, Sheet},
 };
 
@@ -101,7 +101,7 @@ fn read_answer<'a>(
 fn report_unknown_item<'a>(sheet: &mut Sheet<'a>, row: usize, column: &Column<'a>, items: &[Item]) {
     let cell = sheet.cell(row, column);
     let ids = items.iter().map(|item| item.id.as_str());
-    let meant = nearest_word(cell, ids.clone()).map(str::to_owned);
+    let meant = nearest(cell, ids.clone()).map(str::to_owned);
     let fault = DataFault::UnknownId {
         kind: "item",
         cell: cell.to_owned(),

@@ -141,12 +141,16 @@ fn find_wave<'a>(
     let protocol = sheet.protocol;
     let is_planned = |wave: &&Wave| planned.waves.is_empty() || planned.waves.contains(&wave.id);
     let waves: Vec<&Wave> = protocol.waves.iter().filter(is_planned).collect();
-    let (is_dyad, dyad) = match planned.about {
-        About::Dyad | About::Infant | About::Carer => (true, records.dyad(unit)),
-        About::Session | About::Clinic | About::StaffMember => (false, None),
+    let (is_known, dyad) = match planned.about {
+        About::Dyad | About::Infant | About::Carer => {
+            let dyad = records.dyad(unit);
+            (dyad.is_some(), dyad)
+        }
+        About::Session => (records.session(unit).is_some(), None),
+        About::Clinic | About::StaffMember => (true, None),
     };
-    if waves.is_empty() || (is_dyad && dyad.is_none()) {
-        // Without waves none is looked for; an unknown dyad is reported on its own.
+    if waves.is_empty() || !is_known {
+        // Without waves none is looked for; an unknown unit is reported on its own.
         return Some(None);
     }
     let site = records.site_of(protocol, planned.about, unit);

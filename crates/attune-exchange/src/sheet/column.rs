@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use attune_protocol::data::Recode;
+use attune_protocol::{
+    data::Recode,
+    near_miss::{listed, nearest},
+};
 
 use super::Sheet;
 use crate::{
     cell::{DateOrder, date_order},
     data_fault::DataFault,
-    near_miss::{listed, nearest_word},
 };
 
 /// A column that was found.
@@ -104,7 +106,7 @@ impl<'a> Sheet<'a> {
 
     fn report_missing_column(&mut self, heading: &str) {
         let headings: Vec<&str> = self.table.headings.iter().map(|one| &**one).collect();
-        let meant = nearest_word(heading, headings.iter().copied());
+        let meant = nearest(heading, headings.iter().copied());
         let fault = DataFault::ColumnMissing {
             heading: heading.to_owned(),
             headings: listed(headings.into_iter()),

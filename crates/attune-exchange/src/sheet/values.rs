@@ -1,14 +1,17 @@
 //! Cells as values: numbers within limits, counts, dates, ids. What is wrong is reported, and the
 //! value then is invalid.
 
-use attune_protocol::{instrument::Answers, missing::Missing};
+use attune_protocol::{
+    instrument::Answers,
+    missing::Missing,
+    near_miss::{listed, nearest},
+};
 use jiff::civil::Date;
 
 use super::{Column, Sheet};
 use crate::{
     cell::{is_missing_number, is_missing_word, read_date, read_number},
     data_fault::DataFault,
-    near_miss::{listed, nearest_word},
 };
 
 /// What numbers are possible.
@@ -120,7 +123,7 @@ impl<'a> Sheet<'a> {
         let by_label = known.iter().find(|one| id_and_label(one).1 == cell);
         let meant = by_label.map(|one| id_and_label(one).0);
         let meant = meant
-            .or_else(|| nearest_word(cell, ids.clone()))
+            .or_else(|| nearest(cell, ids.clone()))
             .map(str::to_owned);
         let fault = if is_missing_word(cell) {
             DataFault::UndeclaredMissingCode {

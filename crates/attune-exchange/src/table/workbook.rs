@@ -18,7 +18,9 @@ type Workbook<'a> = Xlsx<Cursor<&'a [u8]>>;
 
 /// Reads a sheet; the first one without a name.
 pub(super) fn read(bytes: &[u8], sheet: Option<&str>) -> Result<Table, DataFault> {
-    check_unpacked_size(bytes)?;
+    if bytes.len() > ALWAYS_SMALL_BYTES {
+        check_unpacked_size(bytes, LARGEST_UNPACKED_MEGABYTES)?;
+    }
     let mut workbook: Workbook<'_> = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
     let sheet = find_sheet(&workbook, sheet)?;
     let merged = workbook.merge_cells_by_sheet_name(&sheet).map_err(broken)?;
@@ -36,14 +38,11 @@ pub(super) fn read(bytes: &[u8], sheet: Option<&str>) -> Result<Table, DataFault
 }
 
 /// Unpacks everything into nothing, counting: sizes that an archive states may be lies.
-fn check_unpacked_size(bytes: &[u8]) -> Result<(), DataFault> {
-    if bytes.len() <= ALWAYS_SMALL_BYTES {
-        return Ok(());
-    }
+fn check_unpacked_size(bytes: &[u8], megabytes: u64) -> Result<(), DataFault> {
     let broken = |reason: String| DataFault::BrokenWorkbook { reason };
     let mut archive =
         ZipArchive::new(Cursor::new(bytes)).map_err(|error| broken(error.to_string()))?;
-    let limit = LARGEST_UNPACKED_MEGABYTES * 1_000_000;
+    let limit = megabytes * 1_000_000;
     let mut total = 0;
     for index in 0..archive.len() {
         let part = archive
@@ -52,9 +51,7 @@ fn check_unpacked_size(bytes: &[u8]) -> Result<(), DataFault> {
         let mut part = part.take(limit + 1 - total);
         total += copy(&mut part, &mut sink()).map_err(|error| broken(error.to_string()))?;
         if total > limit {
-            return Err(DataFault::FileTooLarge {
-                megabytes: LARGEST_UNPACKED_MEGABYTES,
-            });
+            return Err(DataFault::FileTooLarge { megabytes });
         }
     }
     Ok(())
@@ -180,7 +177,28 @@ pub(crate) fn column_letters(mut column: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::column_letters;
+    use std::io::{Cursor, Write};
+
+    use zip::{ZipWriter, write::SimpleFileOptions};
+
+    use super::{check_unpacked_size, column_letters};
+    use crate::data_fault::DataFault;
+
+    #[test]
+    fn an_archive_that_unpacks_to_too_much_is_refused_before_it_is_read() {
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        for part in ["one", "two"] {
+            writer
+                .start_file(part, SimpleFileOptions::default())
+                .expect("a part");
+            writer.write_all(&[0; 600_000]).expect("written");
+        }
+        let bytes = writer.finish().expect("an archive").into_inner();
+        assert!(bytes.len() < 10_000, "small as long as it is packed");
+        assert_eq!(check_unpacked_size(&bytes, 2), Ok(()));
+        let too_large = DataFault::FileTooLarge { megabytes: 1 };
+        assert_eq!(check_unpacked_size(&bytes, 1), Err(too_large));
+    }
 
     #[test]
     fn columns_are_named_as_in_a_spreadsheet() {

@@ -1,0 +1,9 @@
+//! Files as people have them, read by studies as people write them.
+
+mod folder;
+mod formats;
+mod layouts;
+mod round_trip;
+mod study;
+mod workbooks;
+mod wrong_input;
