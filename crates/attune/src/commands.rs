@@ -1,0 +1,64 @@
+//! The commands, as typed.
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+mod analyse;
+mod check;
+mod demo;
+mod fit;
+mod measures;
+mod new;
+mod report;
+mod schema;
+mod simulate;
+
+/// Attune carries an evaluation of a parent–infant programme from the study file to the report.
+#[derive(Debug, Parser)]
+#[command(
+    name = "attune",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Read both example studies, run their plans, print the findings and write the reports
+    Demo(demo::Demo),
+    /// Write a commented study folder to start from
+    New(new::New),
+    /// Check a study folder and its data; every problem is listed with its remedy
+    Check(check::Check),
+    /// Print the JSON Schema of the study file, for editors
+    Schema(schema::Schema),
+    /// Make up records from a study's declared assumptions
+    Simulate(simulate::Simulate),
+    /// Print the long table of measures as CSV
+    Measures(measures::MeasuresCommand),
+    /// Run the plan of a study and print its findings
+    Analyse(analyse::Analyse),
+    /// Run the plan of a study and write its report
+    Report(report::ReportCommand),
+    /// Fit a model to any table by lme4's formula language
+    Fit(fit::Fit),
+}
+
+/// Runs the command that was typed.
+pub fn run(arguments: Arguments) -> Result<()> {
+    match arguments.command {
+        Command::Demo(demo) => demo.run(),
+        Command::New(new) => new.run(),
+        Command::Check(check) => check.run(),
+        Command::Schema(schema) => schema.run(),
+        Command::Simulate(simulate) => simulate.run(),
+        Command::Measures(measures) => measures.run(),
+        Command::Analyse(analyse) => analyse.run(),
+        Command::Report(report) => report.run(),
+        Command::Fit(fit) => fit.run(),
+    }
+}

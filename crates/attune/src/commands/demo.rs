@@ -1,0 +1,79 @@
+//! `attune demo`: both example studies from folder to report.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+use clap::Args;
+
+use crate::{commands::report, examples, findings_text, output, run};
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Folder for the example studies and their reports; studies that are there already are kept as
+    /// they are. Without it a fresh folder is made and named
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Stop before the web application (which is still to come: today this changes nothing)
+    #[arg(long)]
+    no_serve: bool,
+    /// Seed of everything random
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+impl Demo {
+    pub fn run(&self) -> Result<()> {
+        let folder = self.data.clone().map_or_else(fresh_folder, Ok)?;
+        let mut reports = Vec::new();
+        for example in examples::ALL {
+            let study = folder.join("studies").join(example.id);
+            if !study.exists() {
+                write_example(example, &study)?;
+            }
+            let (protocol, findings) = run::findings(&study, None, self.seed)?;
+            output::print_text(&findings_text::all(&findings))?;
+            output::print_text("\n")?;
+            reports.push(report::write_html(
+                &protocol,
+                &findings,
+                &folder.join("reports"),
+            )?);
+        }
+        output::print_text("Reports, to be opened in a browser:\n")?;
+        for path in &reports {
+            output::print_text(&format!("  {}\n", path.display()))?;
+        }
+        let studies = folder.join("studies");
+        output::print_text(&format!(
+            "\nThe studies are in {}; change a study.toml there and run `attune check` and `attune report` on its folder.\n",
+            studies.display(),
+        ))
+    }
+}
+
+/// `attune-demo` in the working folder, or the first free `attune-demo-2`, `-3`, ….
+fn fresh_folder() -> Result<PathBuf> {
+    let names =
+        std::iter::once("attune-demo".to_owned()).chain((2..).map(|n| format!("attune-demo-{n}")));
+    for name in names {
+        match fs::create_dir(&name) {
+            Ok(()) => return Ok(PathBuf::from(name)),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(error) => {
+                return Err(error)
+                    .context("cannot make a folder for the demo here; name one with --data");
+            }
+        }
+    }
+    unreachable!("the names never end")
+}
+
+fn write_example(example: &examples::Example, study: &Path) -> Result<()> {
+    for (name, bytes) in example.files() {
+        output::write_file(&study.join(name), &bytes)?;
+    }
+    Ok(())
+}

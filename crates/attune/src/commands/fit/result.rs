@@ -1,0 +1,221 @@
+//! What a fit is told by: one value for both kinds of model, made once, printed as a table or as
+//! the JSON document of `docs/formats/fit.md`.
+
+use anyhow::Result;
+use attune_statistics::{
+    inference::{CoefficientTest, Inference, coefficient_tests},
+    least_squares::LeastSquares,
+    linear_mixed_model::{ConditionalModes, Estimator, LinearMixedModel, VarianceComponent},
+    matrix::Matrix,
+};
+use serde_json::{Map, Value, json};
+
+use super::{Fit, emmeans, emmeans::Emmeans};
+
+/// A fitted model and what was asked of it.
+pub struct FitResult {
+    pub formula: String,
+    pub estimator: &'static str,
+    pub n_observations: usize,
+    pub n_dropped: usize,
+    pub n_groups: Vec<(String, usize)>,
+    pub n_parameters: usize,
+    pub df: super::Df,
+    pub level: f64,
+    pub fixed: Vec<CoefficientTest>,
+    pub vcov: Matrix,
+    pub theta: Vec<(String, f64)>,
+    pub random: Vec<VarianceComponent>,
+    pub sigma: f64,
+    pub log_likelihood: f64,
+    pub aic: f64,
+    pub bic: f64,
+    pub singular: bool,
+    pub converged: bool,
+    pub evaluations: usize,
+    pub gradient_norm: f64,
+    pub emmeans: Option<Emmeans>,
+    pub blups: Vec<ConditionalModes>,
+    pub warnings: Vec<String>,
+}
+
+/// The result of a mixed model.
+pub fn of_mixed_model(model: &LinearMixedModel, fit: &Fit) -> Result<FitResult> {
+    let inference = model.inference(fit.df.into())?;
+    Ok(FitResult {
+        formula: fit.formula.clone(),
+        estimator: match model.estimator {
+            Estimator::Reml => "REML",
+            Estimator::MaximumLikelihood => "ML",
+        },
+        n_observations: model.n_observations,
+        n_dropped: model.n_dropped,
+        n_groups: model.n_groups.clone(),
+        n_parameters: model.n_parameters,
+        df: fit.df,
+        level: fit.level,
+        fixed: coefficient_tests(&inference, fit.level),
+        vcov: model.vcov.clone(),
+        theta: model
+            .theta
+            .iter()
+            .map(|theta| (theta.name.clone(), theta.value))
+            .collect(),
+        random: model.random.clone(),
+        sigma: model.sigma,
+        log_likelihood: model.log_likelihood,
+        aic: model.aic,
+        bic: model.bic,
+        singular: model.singular,
+        converged: model.converged,
+        evaluations: model.optimum.evaluations,
+        gradient_norm: model.optimum.gradient_norm,
+        emmeans: asked_means(&inference, fit)?,
+        blups: if fit.blups {
+            model.conditional_modes()
+        } else {
+            Vec::new()
+        },
+        warnings: model.warnings.iter().map(ToString::to_string).collect(),
+    })
+}
+
+/// The result of least squares.
+pub fn of_least_squares(model: &LeastSquares, fit: &Fit) -> Result<FitResult> {
+    let inference = model.inference(fit.df.into());
+    Ok(FitResult {
+        formula: fit.formula.clone(),
+        estimator: "least squares",
+        n_observations: model.n_observations,
+        n_dropped: model.n_dropped,
+        n_groups: Vec::new(),
+        n_parameters: model.coefficients.len() + 1,
+        df: fit.df,
+        level: fit.level,
+        fixed: coefficient_tests(&inference, fit.level),
+        vcov: model.vcov.clone(),
+        theta: Vec::new(),
+        random: Vec::new(),
+        sigma: model.sigma,
+        log_likelihood: model.log_likelihood,
+        aic: model.aic,
+        bic: model.bic,
+        singular: false,
+        converged: true,
+        evaluations: 0,
+        gradient_norm: 0.0,
+        emmeans: asked_means(&inference, fit)?,
+        blups: Vec::new(),
+        warnings: model.warnings.iter().map(ToString::to_string).collect(),
+    })
+}
+
+fn asked_means(inference: &Inference<'_>, fit: &Fit) -> Result<Option<Emmeans>> {
+    fit.emmeans
+        .as_deref()
+        .map(|spec| emmeans::run(inference, spec, fit.level))
+        .transpose()
+}
+
+impl FitResult {
+    /// The JSON document. What is not defined is `null`, infinities are `"Inf"` and `"-Inf"`.
+    pub fn json(&self) -> Value {
+        let mut document = json!({
+            "formula": self.formula,
+            "family": "gaussian",
+            "estimator": self.estimator,
+            "n_observations": self.n_observations,
+            "n_dropped": self.n_dropped,
+            "n_groups": object(self.n_groups.iter().map(|(name, n)| (name, json!(n)))),
+            "n_parameters": self.n_parameters,
+            "fixed": self.fixed.iter().map(test).collect::<Vec<_>>(),
+            "vcov": {
+                "terms": self.fixed.iter().map(|test| &test.term).collect::<Vec<_>>(),
+                "values": rows(&self.vcov),
+            },
+            "theta": object(self.theta.iter().map(|(name, value)| (name, number(*value)))),
+            "random": self.random.iter().map(component).collect::<Vec<_>>(),
+            "sigma": number(self.sigma),
+            "log_likelihood": number(self.log_likelihood),
+            "aic": number(self.aic),
+            "bic": number(self.bic),
+            "singular": self.singular,
+            "converged": self.converged,
+            "optimiser": { "evaluations": self.evaluations, "gradient_norm": number(self.gradient_norm) },
+        });
+        if let Some(emmeans) = &self.emmeans {
+            document["emmeans"] = emmeans.means_json();
+            document["contrasts"] = emmeans.contrasts_json();
+        }
+        if !self.blups.is_empty() {
+            document["blups"] = object(
+                self.blups
+                    .iter()
+                    .map(|modes| (&modes.group, modes_json(modes))),
+            );
+        }
+        document["warnings"] = json!(self.warnings);
+        document
+    }
+}
+
+/// One test as JSON.
+pub fn test(test: &CoefficientTest) -> Value {
+    json!({
+        "term": test.term,
+        "estimate": number(test.estimate),
+        "se": number(test.se),
+        "df": number(test.df),
+        "statistic": number(test.statistic),
+        "p": number(test.p),
+        "ci_lower": number(test.ci_lower),
+        "ci_upper": number(test.ci_upper),
+    })
+}
+
+fn component(component: &VarianceComponent) -> Value {
+    let (value, root) = (number(component.value), number(component.standardised));
+    match &component.with {
+        Some(with) => json!({
+            "group": component.group, "term": component.term, "with": with,
+            "covariance": value, "correlation": root,
+        }),
+        None => {
+            json!({ "group": component.group, "term": component.term, "variance": value, "sd": root })
+        }
+    }
+}
+
+fn modes_json(modes: &ConditionalModes) -> Value {
+    json!({
+        "columns": modes.columns,
+        "levels": modes.levels,
+        "values": rows(&modes.values),
+        "se": rows(&modes.standard_errors),
+    })
+}
+
+fn rows(matrix: &Matrix) -> Vec<Vec<Value>> {
+    (0..matrix.n_rows())
+        .map(|i| matrix.row(i).iter().copied().map(number).collect())
+        .collect()
+}
+
+fn object<'a>(entries: impl Iterator<Item = (&'a String, Value)>) -> Value {
+    Value::Object(
+        entries
+            .map(|(name, value)| (name.clone(), value))
+            .collect::<Map<_, _>>(),
+    )
+}
+
+/// A number; JSON knows no infinity and nothing undefined.
+pub fn number(value: f64) -> Value {
+    if value.is_finite() {
+        json!(value)
+    } else if value.is_nan() {
+        Value::Null
+    } else {
+        json!(if value > 0.0 { "Inf" } else { "-Inf" })
+    }
+}

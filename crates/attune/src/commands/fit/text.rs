@@ -1,0 +1,198 @@
+//! A fit as a readable table.
+
+use attune_analysis::words;
+use attune_statistics::{inference::CoefficientTest, marginal_means::CellValue};
+
+use super::{Df, emmeans::Emmeans, result::FitResult};
+use crate::text_table::{Align, TextTable};
+
+/// Everything that was asked for.
+pub fn whole(fit: &FitResult) -> String {
+    let mut text = format!("{}\n{}\n\n", fit.formula, heading(fit));
+    text += &tests(&fit.fixed, fit.level, "term", |test| test.term.clone());
+    if !fit.random.is_empty() {
+        text += &format!("\nRandom effects\n{}", random(fit));
+    }
+    text += &likelihood(fit);
+    if let Some(emmeans) = &fit.emmeans {
+        text += &means(emmeans, fit.level);
+    }
+    for modes in &fit.blups {
+        text += &format!(
+            "\nConditional modes of {}\n{}",
+            modes.group,
+            self::modes(modes)
+        );
+    }
+    for warning in &fit.warnings {
+        text += &format!("\nMind: {warning}\n");
+    }
+    text
+}
+
+fn heading(fit: &FitResult) -> String {
+    let groups: Vec<String> = fit
+        .n_groups
+        .iter()
+        .map(|(name, n)| format!("{} {name}", words::count(*n)))
+        .collect();
+    let df = match fit.df {
+        _ if fit.random.is_empty() => "t with the residual degrees of freedom",
+        Df::Satterthwaite => "t with Satterthwaite degrees of freedom",
+        Df::KenwardRoger => "t with Kenward–Roger degrees of freedom and standard errors",
+        Df::Normal => "z",
+    };
+    let mut parts = vec![
+        fit.estimator.to_owned(),
+        words::count_of(fit.n_observations, "row", "rows"),
+    ];
+    if fit.n_dropped > 0 {
+        parts.push(format!(
+            "{} left out for missing values",
+            words::count(fit.n_dropped)
+        ));
+    }
+    parts.extend(groups);
+    parts.push(df.to_owned());
+    parts.join(" · ")
+}
+
+fn tests<T>(rows: &[T], level: f64, first: &str, name: impl Fn(&T) -> String) -> String
+where
+    T: AsTest,
+{
+    let interval = format!("{} CI", words::level(level));
+    let mut table = TextTable::new(&[first, "estimate", "SE", &interval, "df", "t", "p"]);
+    for row in rows {
+        let test = row.as_test();
+        let decimals = words::decimals_for(test.ci_lower, test.ci_upper) + 1;
+        table.row([
+            name(row),
+            words::fixed(test.estimate, decimals),
+            words::fixed(test.se, decimals),
+            format!(
+                "{} to {}",
+                words::fixed(test.ci_lower, decimals),
+                words::fixed(test.ci_upper, decimals)
+            ),
+            if test.df.is_finite() {
+                words::fixed(test.df, 1)
+            } else {
+                "∞".to_owned()
+            },
+            words::fixed(test.statistic, 2),
+            words::p_value(test.p)
+                .trim_start_matches("p = ")
+                .trim_start_matches("p ")
+                .to_owned(),
+        ]);
+    }
+    table.text()
+}
+
+/// What has a test to print.
+trait AsTest {
+    fn as_test(&self) -> &CoefficientTest;
+}
+
+impl AsTest for CoefficientTest {
+    fn as_test(&self) -> &CoefficientTest {
+        self
+    }
+}
+
+impl AsTest for attune_statistics::marginal_means::MarginalMean {
+    fn as_test(&self) -> &CoefficientTest {
+        &self.estimate
+    }
+}
+
+impl AsTest for attune_statistics::marginal_means::PairwiseContrast {
+    fn as_test(&self) -> &CoefficientTest {
+        &self.test
+    }
+}
+
+fn random(fit: &FitResult) -> String {
+    let mut table = TextTable::new(&["group", "effect", "with", "variance", "SD"]);
+    table.align(&[
+        Align::Left,
+        Align::Left,
+        Align::Left,
+        Align::Right,
+        Align::Right,
+    ]);
+    for component in &fit.random {
+        let with = component.with.clone().unwrap_or_default();
+        let root = match component.with {
+            Some(_) => format!("correlation {}", words::fixed(component.standardised, 3)),
+            None => significant(component.standardised),
+        };
+        let variance = significant(component.value);
+        table.row([
+            component.group.clone(),
+            component.term.clone(),
+            with,
+            variance,
+            root,
+        ]);
+    }
+    table.text()
+}
+
+fn likelihood(fit: &FitResult) -> String {
+    format!(
+        "\nlog-likelihood {} · AIC {} · BIC {} · {} parameters{}\n",
+        words::fixed(fit.log_likelihood, 3),
+        words::fixed(fit.aic, 2),
+        words::fixed(fit.bic, 2),
+        fit.n_parameters,
+        if fit.converged {
+            ""
+        } else {
+            " · NOT CONVERGED"
+        },
+    )
+}
+
+fn means(emmeans: &Emmeans, level: f64) -> String {
+    let cell = |cell: &[(String, CellValue)]| {
+        let part = |(name, value): &(String, CellValue)| match value {
+            CellValue::Level(level) => format!("{name} {level}"),
+            CellValue::Number(number) => format!("{name} {}", words::short(*number, 4)),
+        };
+        cell.iter().map(part).collect::<Vec<_>>().join(", ")
+    };
+    let means = tests(&emmeans.means, level, "at", |mean| cell(&mean.cell));
+    let contrasts = tests(&emmeans.contrasts, level, "difference", |pair| {
+        match cell(&pair.cell) {
+            at if at.is_empty() => pair.test.term.clone(),
+            at => format!("{} ({at})", pair.test.term),
+        }
+    });
+    format!("\nMarginal means\n{means}\nDifferences of marginal means\n{contrasts}")
+}
+
+fn modes(modes: &attune_statistics::linear_mixed_model::ConditionalModes) -> String {
+    let heading: Vec<String> = std::iter::once("level".to_owned())
+        .chain(
+            modes
+                .columns
+                .iter()
+                .flat_map(|column| [column.clone(), "SE".to_owned()]),
+        )
+        .collect();
+    let heading: Vec<&str> = heading.iter().map(String::as_str).collect();
+    let mut table = TextTable::new(&heading);
+    for (i, level) in modes.levels.iter().enumerate() {
+        let pairs = modes.values.row(i).iter().zip(modes.standard_errors.row(i));
+        let cells = pairs.flat_map(|(value, se)| [words::fixed(*value, 3), words::fixed(*se, 3)]);
+        table.row(std::iter::once(level.clone()).chain(cells));
+    }
+    table.text()
+}
+
+/// Five significant digits.
+fn significant(value: f64) -> String {
+    words::fixed(value, words::decimals_of(value, 5))
+}

@@ -1,0 +1,57 @@
+//! `attune report STUDY`: run the plan, write the report.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use attune_analysis::Findings;
+use attune_protocol::Protocol;
+use clap::{Args, ValueEnum};
+
+use crate::{output, run};
+
+#[derive(Debug, Args)]
+pub struct ReportCommand {
+    /// Study folder
+    study: PathBuf,
+    /// Formats to write
+    #[arg(long, value_delimiter = ',', default_value = "html")]
+    to: Vec<Format>,
+    /// Folder to write to
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    out: PathBuf,
+    /// Folder with the data files, when it is not the study folder
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Seed of everything random; the report names it
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// One self-contained HTML file
+    Html,
+}
+
+impl ReportCommand {
+    pub fn run(&self) -> Result<()> {
+        let (protocol, findings) = run::findings(&self.study, self.data.as_deref(), self.seed)?;
+        for format in &self.to {
+            match format {
+                Format::Html => {
+                    let path = write_html(&protocol, &findings, &self.out)?;
+                    output::print_text(&format!("{}\n", path.display()))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Writes `<study>.html` into the folder and returns its path.
+pub fn write_html(protocol: &Protocol, findings: &Findings, folder: &Path) -> Result<PathBuf> {
+    let report = run::report(protocol, findings);
+    let path = folder.join(format!("{}.html", protocol.study.id));
+    output::write_file(&path, attune_report::html(&report).as_bytes())?;
+    Ok(path)
+}

@@ -1,0 +1,62 @@
+//! The way of a number, step by step, for the commands: plan, records, measures, findings, report.
+//! Problems come back as one error that shows all of them; warnings go to standard error.
+
+use std::path::Path;
+
+use anyhow::Result;
+use attune_analysis::{Findings, Settings, analyse};
+use attune_measures::{Measures, measure};
+use attune_protocol::{Protocol, problem};
+use attune_records::Records;
+use attune_report::Report;
+
+use crate::{output::AsItIs, problems, progress};
+
+/// Reads and checks the study folder. Warnings are printed.
+pub fn protocol(study: &Path) -> Result<Protocol> {
+    let (protocol, warnings) =
+        Protocol::read(study).map_err(|problems| AsItIs(problems.render(problems::style())))?;
+    if !warnings.is_empty() {
+        eprintln!("{}", problem::render(&warnings, problems::style()));
+    }
+    Ok(protocol)
+}
+
+/// Reads and checks the data files that the protocol names, from `folder`. Warnings are printed.
+pub fn records(protocol: &Protocol, folder: &Path) -> Result<Records> {
+    let read = || attune_exchange::read_records(protocol, folder);
+    let (records, warnings) = progress::during("Reading records", read)
+        .map_err(|problems| AsItIs(problems.rendered()))?;
+    if !warnings.is_empty() {
+        eprintln!("{warnings}\n");
+    }
+    Ok(records)
+}
+
+/// From the folder to the long table.
+pub fn measures(study: &Path, data: Option<&Path>) -> Result<(Protocol, Measures)> {
+    let protocol = protocol(study)?;
+    let records = records(&protocol, data.unwrap_or(study))?;
+    let measures = measure(&protocol, &records);
+    Ok((protocol, measures))
+}
+
+/// From the folder to the findings.
+pub fn findings(study: &Path, data: Option<&Path>, seed: u64) -> Result<(Protocol, Findings)> {
+    let (protocol, measures) = measures(study, data)?;
+    let settings = Settings {
+        seed,
+        ..Settings::default()
+    };
+    let findings = progress::during("Running the plan", || {
+        analyse(&protocol, &measures, &settings)
+    });
+    Ok((protocol, findings))
+}
+
+/// From the findings to the report.
+pub fn report(protocol: &Protocol, findings: &Findings) -> Report {
+    progress::during("Composing the report", || {
+        attune_report::compose(protocol, findings)
+    })
+}

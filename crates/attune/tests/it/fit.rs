@@ -1,0 +1,83 @@
+//! `attune fit` on files as people have them.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::support::{run, succeed};
+
+const EARLY: &str = include_str!("../../../attune-statistics/tests/oracles/data/early.csv");
+
+#[test]
+fn early_from_the_command_line_gives_the_numbers_of_r() {
+    let here = tempfile::tempdir().expect("a temporary folder");
+    fs::write(here.path().join("early.csv"), EARLY).expect("a writable folder");
+    let out = succeed(
+        here.path(),
+        &[
+            "fit",
+            "early.csv",
+            "cog ~ tos * trt + (tos | id)",
+            "--df",
+            "kenward-roger",
+            "--json",
+        ],
+    );
+    let fit: Value = serde_json::from_str(&out).expect("JSON");
+    let interaction = fit["fixed"]
+        .as_array()
+        .expect("terms")
+        .iter()
+        .find(|term| term["term"] == "tos:trtY")
+        .expect("the term");
+    // lmerTest 3.1-3, pbkrtest 0.5.2, R 4.2.2.
+    assert!((interaction["p"].as_f64().expect("p") - 0.039_198_977_874_791_055).abs() < 1e-8);
+    assert_eq!(fit["singular"], true);
+    assert_eq!(fit["n_groups"]["id"], 103);
+}
+
+#[test]
+fn a_fit_is_printed_as_a_table_with_its_doubts() {
+    let here = tempfile::tempdir().expect("a temporary folder");
+    fs::write(here.path().join("early.csv"), EARLY).expect("a writable folder");
+    insta::assert_snapshot!(succeed(
+        here.path(),
+        &[
+            "fit",
+            "early.csv",
+            "cog ~ tos * trt + (tos | id)",
+            "--emmeans",
+            "trt at tos=0.5,1.5"
+        ]
+    ));
+}
+
+#[test]
+fn wrong_formulas_and_columns_are_told_with_their_place() {
+    let here = tempfile::tempdir().expect("a temporary folder");
+    fs::write(here.path().join("early.csv"), EARLY).expect("a writable folder");
+    let told = |formula: &str, more: &[&str]| {
+        let mut arguments = vec!["fit", "early.csv", formula];
+        arguments.extend(more);
+        let said = run(here.path(), &arguments);
+        assert_eq!(said.code, 1, "{}", said.out);
+        said.err
+    };
+    let cases = [
+        told("cog ~ tos * trt + (tos | id", &[]),
+        told("cog ~ months * trt", &[]),
+        told("cogg ~ tos", &[]),
+        told("cog ~ tos", &["--numeric", "trt"]),
+        told("cog ~ trt", &["--factor", "trt=Y,X"]),
+        told("cog ~ trt", &["--emmeans", "site"]),
+    ];
+    insta::assert_snapshot!(cases.join("\n"));
+}
+
+#[test]
+fn a_file_that_is_not_there_is_said() {
+    let here = tempfile::tempdir().expect("a temporary folder");
+    let said = run(here.path(), &["fit", "nowhere.csv", "y ~ x"]);
+    assert_eq!(said.code, 1);
+    assert!(said.err.contains("nowhere.csv"), "{}", said.err);
+}

@@ -1,0 +1,8 @@
+//! The binary as its users type it: whole studies from folder to report, wrong input, exit codes.
+
+mod bad_input;
+mod command_line;
+mod fit;
+mod interrupted;
+mod studies;
+mod support;
