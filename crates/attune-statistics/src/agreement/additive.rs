@@ -31,7 +31,8 @@ impl Additive {
         (self.evaluate)(&self.totals())
     }
 
-    /// Jackknife standard error √((n − 1)/n Σ(θ₋ᵢ − θ̄)²), leaving out one block at a time.
+    /// Jackknife standard error √((n − 1)/n Σ(θ₋ᵢ − θ̄)²), leaving out one block at a
+    /// time; blocks that add nothing do not count.
     pub fn jackknife_standard_error(&self, blocks: &[usize]) -> f64 {
         let left_out = self.leave_one_out(blocks);
         let n = left_out.len() as f64;
@@ -59,13 +60,12 @@ impl Additive {
             .collect()
     }
 
-    /// What each block adds to the totals. Blocks are numbered; empty numbers are left out.
+    /// What each block adds to the totals; blocks that say nothing (no two ratings of a
+    /// unit) are left out.
     pub(crate) fn block_sums(&self, blocks: &[usize]) -> Vec<Vec<(usize, f64)>> {
         let n_blocks = blocks.iter().max().map_or(0, |last| last + 1);
         let mut sums: Vec<Vec<(usize, f64)>> = vec![Vec::new(); n_blocks];
-        let mut used = vec![false; n_blocks];
         for (unit, block) in self.units.iter().zip(blocks) {
-            used[*block] = true;
             sums[*block].extend(unit);
         }
         for sum in &mut sums {
@@ -76,11 +76,8 @@ impl Additive {
                 same
             });
         }
-        sums.into_iter()
-            .zip(used)
-            .filter(|(_, used)| *used)
-            .map(|(sum, _)| sum)
-            .collect()
+        sums.retain(|sum| !sum.is_empty());
+        sums
     }
 
     pub(crate) fn width(&self) -> usize {

@@ -260,12 +260,11 @@ impl Answer<'_> {
 
     /// Takes a result in, or says why there is none; the bootstrap replaces the interval.
     fn take(&mut self, mut result: AgreementResult, additive: Option<Additive>) {
-        if result.estimate.is_none_or(f64::is_nan) {
+        if result.estimate.is_none_or(|estimate| !estimate.is_finite()) {
             let AgreementResult {
                 measure, variant, ..
             } = &result;
-            let reason =
-                "chance alone would explain complete agreement, or no two ratings can be paired";
+            let reason = "no two ratings can be paired, or nothing varies beyond chance";
             self.warnings.push(format!(
                 "{measure} ({variant}) is not defined here: {reason}"
             ));
@@ -328,19 +327,15 @@ impl Answer<'_> {
     /// A coefficient whose only large-sample error is the jackknife's.
     fn take_with_jackknife(&mut self, measure: &'static str, variant: String, additive: Additive) {
         let blocks = self.ratings.blocks();
-        let mut counted = blocks.clone();
-        counted.sort_unstable();
-        counted.dedup();
+        let n_blocks = additive.block_sums(&blocks).len() as f64;
         let (estimate, se) = (
             additive.estimate(),
             additive.jackknife_standard_error(&blocks),
         );
         let mut result = row(measure, variant, estimate);
-        if se.is_finite() && counted.len() > 1 {
-            let reach = student_t_quantile(
-                0.5 + self.settings.confidence / 2.0,
-                counted.len() as f64 - 1.0,
-            ) * se;
+        if se.is_finite() && n_blocks > 1.0 {
+            let reach =
+                student_t_quantile(0.5 + self.settings.confidence / 2.0, n_blocks - 1.0) * se;
             result.se = Some(se);
             (result.ci_lower, result.ci_upper) =
                 (Some(estimate - reach), Some((estimate + reach).min(1.0)));

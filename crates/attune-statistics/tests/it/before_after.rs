@@ -182,7 +182,7 @@ fn a_table_report_warns_of_small_expected_counts() {
 }
 
 /// A report with its numbers cut to eight digits, so that a snapshot can be read.
-fn rounded(report: &impl serde::Serialize) -> Value {
+pub fn rounded(report: &impl serde::Serialize) -> Value {
     fn cut(value: &mut Value) {
         match value {
             Value::Number(number) if number.is_f64() => {

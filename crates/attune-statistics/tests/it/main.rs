@@ -1,5 +1,6 @@
 //! Reference values and laws, one module per subject.
 
+mod agreement;
 mod before_after;
 mod distributions;
 mod oracle;
