@@ -12,6 +12,7 @@ mod coordinates;
 mod covariance;
 mod cross_products;
 mod derivatives;
+mod deletion;
 mod deviance;
 mod lanes;
 mod optimum;
@@ -26,7 +27,7 @@ use crate::table::Table;
 
 pub(crate) use assemble::root_of_covariance;
 pub use conditional_modes::ConditionalModes;
-pub(crate) use coordinates::Coordinates;
+pub(crate) use coordinates::{Coordinates, InternalColumns};
 use covariance::CovarianceShape;
 use cross_products::{CrossProducts, GroupColumns, Rows};
 pub(crate) use deviance::DevianceFunction;
@@ -271,6 +272,15 @@ pub(crate) fn deviance_function(
     estimator: Estimator,
 ) -> Result<(Coordinates, DevianceFunction), FitError> {
     let (coordinates, columns) = coordinates::internal(frame)?;
+    let function = deviance_function_of(frame, &columns, estimator)?;
+    Ok((coordinates, function))
+}
+
+pub(crate) fn deviance_function_of(
+    frame: &ModelFrame,
+    columns: &InternalColumns,
+    estimator: Estimator,
+) -> Result<DevianceFunction, FitError> {
     let eliminated = eliminated_group(frame);
     let mut width = 0;
     let mut places = Vec::new();
@@ -297,7 +307,7 @@ pub(crate) fn deviance_function(
     if largest > 20_000 {
         return Err(FitError::TooManyCrossedEffects { group: eliminated.to_owned(), n_columns: largest });
     }
-    Ok((coordinates, DevianceFunction { products: CrossProducts::new(&rows), shape, estimator }))
+    Ok(DevianceFunction { products: CrossProducts::new(&rows), shape, estimator })
 }
 
 /// The grouping factor with the most random effects.

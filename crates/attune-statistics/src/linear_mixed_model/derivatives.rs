@@ -358,36 +358,27 @@ impl<'a> Pass<'a> {
 
     fn add_level_products(&self, result: &mut [Vec<Matrix>]) {
         let products = &self.function.products;
-        let (width, p1) = (products.width, products.p + 1);
-        let n_local = self.local.len();
-        // Four-index sums of c_a d_bc c_d' would be larger than needed: one matrix for each pair of elements.
-        let chunks: Vec<usize> = (0..products.n_levels).step_by(CHUNK).collect();
+        let p = products.p;
+        let blocks_per_chunk = CHUNK / LANES;
+        let chunks: Vec<usize> = (0..products.n_blocks()).step_by(blocks_per_chunk).collect();
         let of_chunk = |&start: &usize| {
-            let mut worker = LevelPass::new(products);
-            let mut sums = vec![Matrix::zeros(products.p, products.p); n_local * n_local];
-            for position in start..(start + CHUNK).min(products.n_levels) {
-                let lane = position % LANES;
-                if lane == 0 {
-                    worker.load(self, position / LANES, width);
-                }
-                worker.project(self, position, lane);
-                let c = Matrix::from_function(width, products.p, |i, x| worker.c[i * p1 + x].0[lane]);
-                let d = Matrix::from_function(width, width, |i, j| worker.d[i * width + j].0[lane]);
-                let applied: Vec<Matrix> = self.local.iter().map(|element| element.times(&c)).collect();
-                for k in 0..n_local {
-                    let through = d.times(&applied[k]);
-                    for i in 0..=k {
-                        sums[i * n_local + k].add_scaled(1.0, &applied[i].transposed_times(&through));
-                    }
-                }
+            let blocks = start..(start + blocks_per_chunk).min(products.n_blocks());
+            match products.width {
+                1 => chunk_products(self, blocks, 1),
+                2 => chunk_products(self, blocks, 2),
+                3 => chunk_products(self, blocks, 3),
+                width => chunk_products(self, blocks, width),
             }
-            sums
         };
-        let pieces: Vec<Vec<Matrix>> = chunks.par_iter().map(of_chunk).collect();
+        let pieces: Vec<Vec<f64>> = chunks.par_iter().map(of_chunk).collect();
         for piece in pieces {
-            for (i, element) in self.local.iter().enumerate() {
-                for (k, other) in self.local.iter().enumerate().skip(i) {
-                    result[element.place][other.place].add_scaled(1.0, &piece[i * n_local + k]);
+            let mut sums = piece.chunks_exact(p * p);
+            for (k, element) in self.local.iter().enumerate() {
+                for other in &self.local[k..] {
+                    let target = &mut result[element.place][other.place];
+                    for (i, row) in sums.next().into_iter().flat_map(|sums| sums.chunks_exact(p)).enumerate() {
+                        crate::matrix::add_scaled(target.row_mut(i), 1.0, row);
+                    }
                 }
             }
         }
@@ -457,18 +448,6 @@ fn trace_of_products(m: &Matrix, x: &Matrix, e: &[(usize, usize)], f: &[(usize, 
         total += if a == b { 0.5 * of_pair } else { of_pair };
     }
     total
-}
-
-impl LocalElement {
-    /// `E * matrix`.
-    fn times(self, matrix: &Matrix) -> Matrix {
-        let mut product = Matrix::zeros(matrix.n_rows(), matrix.n_columns());
-        crate::matrix::add_scaled(product.row_mut(self.row), 1.0, matrix.row(self.column));
-        if self.row != self.column {
-            crate::matrix::add_scaled(product.row_mut(self.column), 1.0, matrix.row(self.row));
-        }
-        product
-    }
 }
 
 impl RestPass {
@@ -545,7 +524,69 @@ fn chunk_sums(pass: &Pass<'_>, blocks: std::ops::Range<usize>, width: usize) -> 
     worker
 }
 
+/// `C'E D F C` without the residual, summed over a run of blocks, for each pair of local elements.
+#[inline(always)]
+fn chunk_products(pass: &Pass<'_>, blocks: std::ops::Range<usize>, width: usize) -> Vec<f64> {
+    let products = &pass.function.products;
+    let (p, n_local) = (products.p, pass.local.len());
+    let mut worker = LevelPass::new(products);
+    let mut sums = vec![Lanes::ZERO; n_local * (n_local + 1) / 2 * p * p];
+    let mut through = vec![Lanes::ZERO; n_local * width * p];
+    for block in blocks {
+        worker.load(pass, block, width);
+        for lane in 0..LANES.min(products.n_levels - block * LANES) {
+            worker.project(pass, block * LANES + lane, lane);
+        }
+        worker.multiply_through(pass, width, &mut through);
+        worker.add_products(pass, width, &through, &mut sums);
+    }
+    sums.iter().map(|sum| sum.total()).collect()
+}
+
 impl LevelPass {
+    /// `D F C` for each local element `F`.
+    #[inline(always)]
+    fn multiply_through(&self, pass: &Pass<'_>, width: usize, through: &mut [Lanes]) {
+        let p = pass.function.products.p;
+        let p1 = p + 1;
+        for (element, product) in pass.local.iter().zip(through.chunks_exact_mut(width * p)) {
+            let (r, s) = (element.row, element.column);
+            for i in 0..width {
+                let (of_row, of_column) = (self.d[i * width + r], self.d[i * width + s]);
+                for x in 0..p {
+                    let mut value = of_row * self.c[s * p1 + x];
+                    if r != s {
+                        value += of_column * self.c[r * p1 + x];
+                    }
+                    product[i * p + x] = value;
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn add_products(&self, pass: &Pass<'_>, width: usize, through: &[Lanes], sums: &mut [Lanes]) {
+        let p = pass.function.products.p;
+        let p1 = p + 1;
+        let mut sums = sums.chunks_exact_mut(p);
+        for (k, element) in pass.local.iter().enumerate() {
+            let (r, s) = (element.row, element.column);
+            for product in through.chunks_exact(width * p).skip(k) {
+                let (of_row, of_column) = (&product[r * p..(r + 1) * p], &product[s * p..(s + 1) * p]);
+                for x in 0..p {
+                    let Some(row) = sums.next() else { return };
+                    let (with_row, with_column) = (self.c[s * p1 + x], self.c[r * p1 + x]);
+                    for y in 0..p {
+                        row[y] += with_row * of_row[y];
+                        if r != s {
+                            row[y] += with_column * of_column[y];
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     fn new(products: &CrossProducts) -> Self {
         let (width, p1) = (products.width, products.p + 1);
         Self {

@@ -112,6 +112,11 @@ impl DevianceFunction {
         })
     }
 
+    /// `[X y]'W⁻¹[X y]` of a model with one grouping factor.
+    pub(crate) fn sums_at(&self, theta: &[f64]) -> Matrix {
+        self.level_sums(&self.shape.eliminated_lambda(theta)).1
+    }
+
     /// `log|W₁|` and `[X y]'W₁⁻¹[X y]`.
     fn level_sums(&self, lambda: &Matrix) -> (f64, Matrix) {
         let products = &self.products;

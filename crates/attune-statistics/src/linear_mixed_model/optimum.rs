@@ -38,8 +38,9 @@ pub(crate) struct Minimum {
 
 /// Below this a standard deviation (relative to the residual one) is tried as exactly zero.
 const SMALL_FACTOR: f64 = 1e-4;
-const SAMPLE_FROM_BLOCKS: usize = 2048;
-const SAMPLE_BLOCKS: usize = 512;
+/// From this many blocks of levels on, a sample of them gives the start.
+const SAMPLE_FROM_BLOCKS: usize = 512;
+const SAMPLE_BLOCKS: usize = 128;
 
 /// Finds the minimum; `None` when the deviance is not finite anywhere.
 pub(crate) fn minimise(function: &DevianceFunction, max_iterations: usize) -> Option<Minimum> {
