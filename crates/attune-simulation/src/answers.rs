@@ -2,135 +2,23 @@
 //!
 //! Items start at the share of their range that the score has of its own, with a spread that leaves
 //! their sum alone; each is put on its nearest answer; then one item after the other moves one
-//! answer up or down until the score is as near to the intended one as the answers allow. Items may
-//! be reversed or weighted, and a score may be made of other scores or found in a table.
+//! answer up or down until the score is as near to the intended one as the answers allow. How a
+//! score follows from its items is in `score_form.rs`.
+
+mod ladder;
 
 use attune_protocol::{
     id::ItemId,
-    instrument::{Answers, Instrument, Score, ScoreRule},
+    instrument::{Answers, Instrument},
 };
 
 use crate::{
-    draws::{round_to, standard_normal, whole_between},
+    draws::{standard_normal, whole_between},
+    score_form::{ScoreForm, answers_of},
     streams::Stream,
 };
 
-/// How a score follows from items, in a form that can be turned round.
-#[derive(Debug, Clone, PartialEq)]
-pub enum ScoreForm {
-    /// constant + Σ weight × item.
-    Linear {
-        /// What reversed items add.
-        constant: f64,
-        /// Items with their weights; reversed items have a negative one.
-        weights: Vec<(ItemId, f64)>,
-    },
-    /// Number of items at or above their thresholds.
-    Count(Vec<(ItemId, f64)>),
-    /// Found in a table by another score.
-    Lookup {
-        /// Raw value and result.
-        table: Vec<(f64, f64)>,
-        /// The score that is looked up.
-        of: Box<ScoreForm>,
-    },
-}
-
-impl ScoreForm {
-    /// The form of `score`; `None` where items cannot be made from it, as for a score that only
-    /// says whether others are beyond their thresholds.
-    pub fn of(instrument: &Instrument, score: &Score) -> Option<Self> {
-        match &score.rule {
-            ScoreRule::Sum(items) => linear(instrument, score, items.iter().map(|i| (i, 1.0))),
-            ScoreRule::Mean(items) => {
-                let share = 1.0 / items.len() as f64;
-                linear(instrument, score, items.iter().map(|i| (i, share)))
-            }
-            ScoreRule::Weighted(items) => {
-                linear(instrument, score, items.iter().map(|(i, w)| (i, *w)))
-            }
-            ScoreRule::Scaled {
-                items,
-                of_mean,
-                factor,
-            } => {
-                let divisor = if *of_mean { items.len() as f64 } else { 1.0 };
-                let weight = factor / divisor;
-                linear(instrument, score, items.iter().map(|i| (i, weight)))
-            }
-            ScoreRule::Entered(item) => linear(instrument, score, [(item, 1.0)].into_iter()),
-            ScoreRule::CountAtLeast(items) => Some(Self::Count(items.clone())),
-            ScoreRule::SumOfScores(parts) => combined(instrument, parts, 1.0),
-            ScoreRule::MeanOfScores(parts) => combined(instrument, parts, 1.0 / parts.len() as f64),
-            ScoreRule::Lookup { of, table } => Some(Self::Lookup {
-                table: table.clone(),
-                of: Box::new(Self::of(instrument, instrument.score(of)?)?),
-            }),
-            ScoreRule::AllAtLeast(_) => None,
-        }
-    }
-
-    /// The items that the score is made of.
-    pub fn items(&self) -> Vec<&ItemId> {
-        match self {
-            Self::Linear { weights: items, .. } | Self::Count(items) => {
-                items.iter().map(|(item, _)| item).collect()
-            }
-            Self::Lookup { of, .. } => of.items(),
-        }
-    }
-}
-
-fn linear<'a>(
-    instrument: &Instrument,
-    score: &Score,
-    items: impl Iterator<Item = (&'a ItemId, f64)>,
-) -> Option<ScoreForm> {
-    let mut constant = 0.0;
-    let mut weights = Vec::new();
-    for (item, weight) in items {
-        let (minimum, maximum) = answers_of(instrument, item)?.range()?;
-        if score.reversed.contains(item) {
-            constant += weight * (minimum + maximum);
-            weights.push((item.clone(), -weight));
-        } else {
-            weights.push((item.clone(), weight));
-        }
-    }
-    Some(ScoreForm::Linear { constant, weights })
-}
-
-fn combined(
-    instrument: &Instrument,
-    parts: &[attune_protocol::id::ScoreId],
-    factor: f64,
-) -> Option<ScoreForm> {
-    let mut sum = 0.0;
-    let mut all: Vec<(ItemId, f64)> = Vec::new();
-    for part in parts {
-        let ScoreForm::Linear { constant, weights } =
-            ScoreForm::of(instrument, instrument.score(part)?)?
-        else {
-            return None;
-        };
-        sum += factor * constant;
-        for (item, weight) in weights {
-            match all.iter_mut().find(|(known, _)| *known == item) {
-                Some((_, known)) => *known += factor * weight,
-                None => all.push((item, factor * weight)),
-            }
-        }
-    }
-    Some(ScoreForm::Linear {
-        constant: sum,
-        weights: all,
-    })
-}
-
-fn answers_of<'a>(instrument: &'a Instrument, item: &ItemId) -> Option<&'a Answers> {
-    let found = instrument.items.iter().find(|known| known.id == *item)?;
-    Some(&found.answers)
-}
+use ladder::Ladder;
 
 /// Codes of the answers to the items of one score, so that the score comes as near to `intended` as
 /// the answers allow. `sd_item` is the spread of items around their common level, in answer points.
@@ -145,14 +33,11 @@ pub fn answers_for_score(
         ScoreForm::Linear { constant, weights } => {
             let fields = fields(instrument, weights, stream);
             let values = values_for_sum(&fields, intended - constant, sd_item, stream);
-            let code = |(field, value): (&Field<'_>, f64)| {
-                (field.item.clone(), field.ladder.code(value))
-            };
+            let code =
+                |(field, value): (&Field<'_>, f64)| (field.item.clone(), field.ladder.code(value));
             fields.iter().zip(values).map(code).collect()
         }
-        ScoreForm::Count(thresholds) => {
-            answers_for_count(instrument, thresholds, intended, stream)
-        }
+        ScoreForm::Count(thresholds) => answers_for_count(instrument, thresholds, intended, stream),
         ScoreForm::Lookup { table, of } => {
             let raw = raw_value(table, intended);
             answers_for_score(instrument, of, raw, sd_item, stream)
@@ -209,78 +94,6 @@ fn fields<'a>(
     weights.iter().filter_map(field).collect()
 }
 
-/// The values that an item can take, as scores.
-enum Ladder {
-    /// Score and code, ascending by score.
-    Options(Vec<(f64, f64)>),
-    /// Numbers with so many decimals between two bounds.
-    Decimals { range: (f64, f64), decimals: u8 },
-}
-
-impl Ladder {
-    fn of(answers: &Answers) -> Option<Self> {
-        match answers {
-            Answers::Options(options) => {
-                let pair = |option: &attune_protocol::instrument::AnswerOption| {
-                    (option.score, option.code)
-                };
-                let mut steps: Vec<(f64, f64)> = options.iter().map(pair).collect();
-                steps.sort_by(|a, b| a.0.total_cmp(&b.0));
-                Some(Self::Options(steps))
-            }
-            Answers::Number {
-                minimum,
-                maximum,
-                decimals,
-            } => Some(Self::Decimals {
-                range: (*minimum, *maximum),
-                decimals: *decimals,
-            }),
-            Answers::Text => None,
-        }
-    }
-
-    fn nearest(&self, value: f64) -> f64 {
-        match self {
-            Self::Options(steps) => steps
-                .iter()
-                .map(|(score, _)| *score)
-                .min_by(|a, b| (a - value).abs().total_cmp(&(b - value).abs()))
-                .unwrap_or(value),
-            Self::Decimals { range, decimals } => {
-                round_to(value, *decimals).max(range.0).min(range.1)
-            }
-        }
-    }
-
-    /// The next value from `current` in the direction of `wanted`: one option on, or for numbers
-    /// `wanted` itself.
-    fn step(&self, current: f64, wanted: f64) -> f64 {
-        match self {
-            Self::Options(steps) => {
-                let mut scores = steps.iter().map(|(score, _)| *score);
-                let next = if wanted > current {
-                    scores.find(|score| *score > current)
-                } else {
-                    scores.rev().find(|score| *score < current)
-                };
-                next.unwrap_or(current)
-            }
-            Self::Decimals { .. } => self.nearest(wanted),
-        }
-    }
-
-    fn code(&self, value: f64) -> f64 {
-        match self {
-            Self::Options(steps) => steps
-                .iter()
-                .find(|(score, _)| *score == value)
-                .map_or(value, |(_, code)| *code),
-            Self::Decimals { .. } => value,
-        }
-    }
-}
-
 /// Item values whose weighted sum comes as near to `intended` as they can.
 fn values_for_sum(
     fields: &[Field<'_>],
@@ -302,16 +115,15 @@ fn values_for_sum(
 
 /// Where each item would lie if answers were continuous: all at the same share of their range, with
 /// a spread whose weighted sum is zero.
-fn item_levels(
-    fields: &[Field<'_>],
-    intended: f64,
-    sd_item: f64,
-    stream: &mut Stream,
-) -> Vec<f64> {
+fn item_levels(fields: &[Field<'_>], intended: f64, sd_item: f64, stream: &mut Stream) -> Vec<f64> {
     let end = |low: bool| -> f64 {
         let at = |field: &Field<'_>| {
             let (minimum, maximum) = field.range;
-            let towards = if (field.weight > 0.0) == low { minimum } else { maximum };
+            let towards = if (field.weight > 0.0) == low {
+                minimum
+            } else {
+                maximum
+            };
             field.weight * towards
         };
         fields.iter().map(at).sum()
@@ -325,7 +137,11 @@ fn item_levels(
     let spread = spread_without_sum(fields, sd_item, stream);
     let level = |(field, error): (&Field<'_>, f64)| {
         let (minimum, maximum) = field.range;
-        let share = if field.weight > 0.0 { share } else { 1.0 - share };
+        let share = if field.weight > 0.0 {
+            share
+        } else {
+            1.0 - share
+        };
         minimum + share * (maximum - minimum) + error
     };
     fields.iter().zip(spread).map(level).collect()
@@ -361,7 +177,9 @@ fn best_move(
         if field.weight == 0.0 {
             continue;
         }
-        let moved = field.ladder.step(values[index], values[index] + gap / field.weight);
+        let moved = field
+            .ladder
+            .step(values[index], values[index] + gap / field.weight);
         let left = (gap - field.weight * (moved - values[index])).abs();
         if left > gap.abs() - NEARER {
             continue;
@@ -422,4 +240,99 @@ fn code_beyond(answers: &Answers, threshold: f64, above: bool, stream: &mut Stre
     }
     let chosen = whole_between(stream, 0, fitting.len() as i64 - 1) as usize;
     fitting.get(chosen).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use attune_measures::scoring::score_answers;
+    use attune_protocol::{instrument::Score, instrument_library, missing::Missing};
+
+    use super::*;
+    use crate::streams::{Purpose, Streams};
+
+    /// Answers around `intended`, and the score that the instrument's own rule makes of them.
+    fn scored(instrument: &Instrument, score: &Score, intended: f64, sd_item: f64) -> Option<f64> {
+        let form = ScoreForm::of(instrument, score)?;
+        let of = [score.id.as_str(), &intended.to_string()];
+        let mut stream = Streams::new(5).stream(Purpose::Items, &of);
+        let codes = answers_for_score(instrument, &form, intended, sd_item, &mut stream);
+        let answer = |(item, code): (ItemId, f64)| (item, Ok::<f64, Missing>(code));
+        let answers: Vec<_> = codes.into_iter().map(answer).collect();
+        let scores = score_answers(instrument, None, &answers);
+        assert!(scores.problems.is_empty(), "{:?}", scores.problems);
+        scores.score(&score.id)?.value.ok()
+    }
+
+    /// The largest distance between two neighbouring values of the score.
+    fn step(instrument: &Instrument, form: &ScoreForm) -> f64 {
+        match form {
+            ScoreForm::Linear { weights, .. } => weights
+                .iter()
+                .map(|(item, weight)| match answers_of(instrument, item) {
+                    Some(Answers::Number { decimals, .. }) => {
+                        weight.abs() / (0..*decimals).fold(1.0, |scale, _| scale * 10.0)
+                    }
+                    _ => weight.abs(),
+                })
+                .fold(f64::INFINITY, f64::min),
+            ScoreForm::Count(_) => 1.0,
+            ScoreForm::Lookup { table, .. } => table
+                .windows(2)
+                .map(|pair| (pair[1].1 - pair[0].1).abs())
+                .fold(0.0, f64::max),
+        }
+    }
+
+    #[test]
+    fn every_score_of_the_library_is_hit_as_near_as_its_answers_allow() {
+        let mut n_scores = 0;
+        for instrument in instrument_library::all() {
+            for score in &instrument.scores {
+                let Some(form) = ScoreForm::of(instrument, score) else {
+                    continue;
+                };
+                n_scores += 1;
+                let width = score.maximum - score.minimum;
+                let near = 0.5 * step(instrument, &form) + 1e-9;
+                for share in [0.0, 0.013, 0.25, 0.4999, 0.77, 1.0] {
+                    for sd_item in [0.0, 0.8, 3.0] {
+                        let intended = score.minimum + share * width;
+                        let made = scored(instrument, score, intended, sd_item).unwrap();
+                        assert!(
+                            (made - intended).abs() <= near,
+                            "{} {}: {made} for {intended}",
+                            instrument.id,
+                            score.id
+                        );
+                    }
+                }
+            }
+        }
+        assert!(n_scores > 20, "{n_scores}");
+    }
+
+    #[test]
+    fn a_score_beyond_the_scale_is_put_on_its_end() {
+        let instrument = instrument_library::find("phq-9", None).unwrap();
+        let total = instrument.score("total").unwrap();
+        assert_eq!(scored(instrument, total, -8.0, 1.0), Some(0.0));
+        assert_eq!(scored(instrument, total, 99.0, 1.0), Some(27.0));
+    }
+
+    #[test]
+    fn items_spread_around_their_level_only_as_far_as_asked() {
+        let instrument = instrument_library::find("phq-9", None).unwrap();
+        let total = instrument.score("total").unwrap();
+        let form = ScoreForm::of(instrument, total).unwrap();
+        let distinct = |sd_item: f64| {
+            let mut stream = Streams::new(5).stream(Purpose::Items, &["spread"]);
+            let codes = answers_for_score(instrument, &form, 13.0, sd_item, &mut stream);
+            let mut codes: Vec<i64> = codes.iter().map(|(_, code)| *code as i64).collect();
+            codes.sort_unstable();
+            codes.dedup();
+            codes
+        };
+        assert_eq!(distinct(0.0), [1, 2]);
+        assert_eq!(distinct(1.5), [0, 1, 2, 3]);
+    }
 }

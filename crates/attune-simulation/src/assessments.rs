@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use attune_protocol::{
     design::DAYS_PER_MONTH,
-    id::{ItemId, PhaseId, SiteId, WaveId},
-    instrument::{AnsweredBy, PlannedInstrument},
+    id::{ArmId, ItemId, PhaseId, SiteId, WaveId},
+    instrument::{AnsweredBy, Answers, Item, PlannedInstrument},
     missing::Missing,
     plan::About,
 };
@@ -40,10 +40,22 @@ pub fn assess_families(rehearsal: &Rehearsal<'_>, families: &[Family]) -> Vec<As
             arm: family.arm.as_ref(),
             since: family.enrolled,
         };
-        for (planned, plan) in rehearsal.protocol.instruments.iter().zip(&rehearsal.item_plans) {
-            if matches!(planned.about, About::Dyad | About::Infant | About::Carer) {
-                assessments.extend(assess_unit(rehearsal, planned, plan, &unit, &family.visits));
+        for (planned, plan) in rehearsal
+            .protocol
+            .instruments
+            .iter()
+            .zip(&rehearsal.item_plans)
+        {
+            if !matches!(planned.about, About::Dyad | About::Infant | About::Carer) {
+                continue;
             }
+            // A family may be enrolled before the birth; an infant is assessed after it.
+            let is_born = |visit: &&Visit| {
+                planned.about != About::Infant
+                    || family.dyad.born.is_none_or(|born| born <= visit.date)
+            };
+            let visits: Vec<Visit> = family.visits.iter().filter(is_born).copied().collect();
+            assessments.extend(assess_unit(rehearsal, planned, plan, &unit, &visits));
         }
     }
     assessments
@@ -59,7 +71,7 @@ pub struct MeasuredUnit<'a> {
     /// Its site.
     pub site: &'a SiteId,
     /// Its arm.
-    pub arm: Option<&'a attune_protocol::id::ArmId>,
+    pub arm: Option<&'a ArmId>,
     /// The day from which months are counted.
     pub since: Date,
 }
@@ -131,7 +143,7 @@ pub fn assess_once(
         months: days_between(unit.since, day.date) as f64 / DAYS_PER_MONTH,
     };
     let codes = codes(rehearsal, planned, plan, unit.key, own, occasion);
-    let answer = |item: &attune_protocol::instrument::Item| Answer {
+    let answer = |item: &Item| Answer {
         item: item.id.clone(),
         value: codes
             .iter()
@@ -139,7 +151,9 @@ pub fn assess_once(
             .map_or(Err(Missing::NotRecorded), |(_, code)| Ok(*code)),
         source: rehearsal.source.clone(),
     };
-    let mut answers: Vec<Answer> = planned.definition.items.iter().map(answer).collect();
+    let is_scored = |item: &&Item| item.answers != Answers::Text;
+    let items = planned.definition.items.iter().filter(is_scored);
+    let mut answers: Vec<Answer> = items.map(answer).collect();
     leave_gaps(rehearsal, planned, &mut answers, unit.key, day.name);
     Some(Assessment {
         instrument: planned.id.clone(),

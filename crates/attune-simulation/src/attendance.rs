@@ -1,10 +1,7 @@
 //! Who came to which session of the clinic or group: sessions at fixed intervals, and each dyad
 //! with its own habit of coming while it is in the study.
 
-use attune_protocol::{
-    assumptions::AttendanceAssumption,
-    design::Site,
-};
+use attune_protocol::{assumptions::AttendanceAssumption, design::Site};
 use attune_records::records::Attendance;
 use jiff::civil::Date;
 
@@ -26,7 +23,10 @@ pub fn attend_sessions(rehearsal: &Rehearsal<'_>, families: &[Family]) -> Vec<At
     let mut attendance = Vec::new();
     for assumed in &rehearsal.assumptions.attendance {
         let centre = logit_with_mean_share(assumed.share, assumed.sd_logit);
-        for family in families.iter().filter(|f| f.arm.as_ref() == Some(&assumed.arm)) {
+        for family in families
+            .iter()
+            .filter(|f| f.arm.as_ref() == Some(&assumed.arm))
+        {
             attendance.extend(attended(rehearsal, assumed, centre, family));
         }
     }
@@ -66,7 +66,10 @@ fn attended(
 fn minutes(stream: &mut crate::streams::Stream, mean: f64) -> f64 {
     let shortest = SHORTEST_STAY.min(mean);
     let bounds = (shortest, 2.0 * mean - shortest);
-    round_to(normal_between(stream, mean, SPREAD_OF_MINUTES * mean, bounds), 0)
+    round_to(
+        normal_between(stream, mean, SPREAD_OF_MINUTES * mean, bounds),
+        0,
+    )
 }
 
 /// Days of sessions from the first to the last day.
@@ -80,9 +83,8 @@ pub fn session_days(first: Date, last: Date, every_days: u32) -> Vec<Date> {
 
 /// Days between sessions at a site, where attendance is assumed for its arm.
 pub fn days_between_sessions(rehearsal: &Rehearsal<'_>, site: &Site) -> Option<u32> {
-    let offered = |assumed: &&AttendanceAssumption| {
-        site.arms.iter().any(|since| since.what == assumed.arm)
-    };
+    let offered =
+        |assumed: &&AttendanceAssumption| site.arms.iter().any(|since| since.what == assumed.arm);
     let mut assumed = rehearsal.assumptions.attendance.iter();
     assumed.find(offered).map(|assumed| assumed.every_days)
 }

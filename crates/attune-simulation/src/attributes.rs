@@ -16,7 +16,7 @@ use crate::{
 pub fn attribute_value(
     attribute: &Attribute,
     assumptions: &Assumptions,
-    streams: Streams,
+    streams: &Streams,
     key: &str,
 ) -> Option<AttributeValue> {
     let mut stream = streams.stream(Purpose::Attribute, &[key, &attribute.id]);
@@ -45,4 +45,3 @@ pub fn attribute_value(
         (_, None) => None,
     }
 }
-

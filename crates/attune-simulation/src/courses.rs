@@ -24,7 +24,7 @@ pub struct Courses<'a> {
     /// Lower triangular root of the correlation matrix of the intercepts.
     pub correlation_root: &'a [Vec<f64>],
     /// Random streams.
-    pub streams: Streams,
+    pub streams: &'a Streams,
 }
 
 /// What is a unit's own in the course of one measure.
@@ -124,7 +124,8 @@ fn correlation_matrix(assumptions: &Assumptions, notes: &mut Vec<String>) -> Vec
     for row in 0..courses.len() {
         matrix[row][row] = 1.0;
     }
-    let position = |measure: &MeasureId| courses.iter().position(|course| course.measure == *measure);
+    let position =
+        |measure: &MeasureId| courses.iter().position(|course| course.measure == *measure);
     for (one, other, value) in &assumptions.correlations {
         match (position(one), position(other)) {
             (Some(row), Some(column)) if row != column => {
@@ -169,7 +170,9 @@ mod tests {
     use super::*;
 
     fn product(root: &[Vec<f64>], row: usize, column: usize) -> f64 {
-        (0..root.len()).map(|k| root[row][k] * root[column][k]).sum()
+        (0..root.len())
+            .map(|k| root[row][k] * root[column][k])
+            .sum()
     }
 
     #[test]
@@ -190,9 +193,7 @@ mod tests {
 
     #[test]
     fn a_correlation_of_one_is_possible_and_a_contradiction_is_not() {
-        let of = |a: f64, b: f64, c: f64| {
-            vec![vec![1.0, a, b], vec![a, 1.0, c], vec![b, c, 1.0]]
-        };
+        let of = |a: f64, b: f64, c: f64| vec![vec![1.0, a, b], vec![a, 1.0, c], vec![b, c, 1.0]];
         assert!(cholesky(&of(1.0, 0.5, 0.5)).is_ok());
         assert_eq!(cholesky(&of(1.0, 0.5, -0.5)), Err(2));
         assert_eq!(cholesky(&of(0.9, 0.9, -0.9)), Err(2));

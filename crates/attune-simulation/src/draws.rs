@@ -116,7 +116,7 @@ fn mean_share(centre: f64, sd: f64) -> f64 {
 /// enough to see the spread.
 pub fn sensible_decimals(sd: f64) -> u8 {
     match sd.abs() {
-        spread if spread >= 1.0 || spread == 0.0 => 0,
+        spread if spread >= 1.0 => 0,
         spread if spread >= 0.1 => 1,
         spread if spread >= 0.01 => 2,
         _ => 3,
@@ -178,7 +178,10 @@ mod tests {
             counts[weighted_choice(&mut stream, weights.into_iter()).unwrap()] += 1;
         }
         assert_eq!(counts[1], 0);
-        assert!((f64::from(counts[0]) - 10_000.0).abs() < 330.0, "{counts:?}");
+        assert!(
+            (f64::from(counts[0]) - 10_000.0).abs() < 330.0,
+            "{counts:?}"
+        );
         assert_eq!(weighted_choice(&mut stream, [0.0].into_iter()), None);
     }
 

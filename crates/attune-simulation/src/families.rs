@@ -6,7 +6,7 @@
 
 use attune_protocol::{
     assumptions::Attrition,
-    design::DAYS_PER_MONTH,
+    design::{DAYS_PER_MONTH, Site},
     id::{ArmId, AttributeId, DyadId, SiteId},
     missing::Missing,
     plan::{About, Attribute},
@@ -72,55 +72,32 @@ pub fn enrol_families(rehearsal: &Rehearsal<'_>) -> Vec<Family> {
 
 fn places(rehearsal: &Rehearsal<'_>) -> Vec<Place> {
     let assumptions = &rehearsal.assumptions;
-    let by_site = || assumptions.dyads.iter();
-    if !dyads_have_own_arm(rehearsal.protocol) {
-        if assumptions.dyads.is_empty() {
-            let number = assumptions.dyads_by_arm.iter().map(|(_, n)| n).sum();
-            return places_over_sites(rehearsal, number, "dyad", None);
-        }
-        return by_site()
-            .flat_map(|(site, number)| (1..=*number).map(move |k| place_at(site, k, None)))
-            .collect();
+    if dyads_have_own_arm(rehearsal.protocol) {
+        let of_arm = |(arm, number): &(ArmId, u32)| places_of_arm(rehearsal, arm, *number);
+        return assumptions.dyads_by_arm.iter().flat_map(of_arm).collect();
     }
-    if assumptions.dyads_by_arm.is_empty() {
-        // Arms take turns within each site.
-        let arms = &rehearsal.protocol.arms;
-        let arm = |k: u32| arms.get((k as usize - 1) % arms.len().max(1));
-        return by_site()
-            .flat_map(|(site, number)| (1..=*number).map(move |k| (site, k)))
-            .map(|(site, k)| place_at(site, k, arm(k).map(|arm| arm.id.clone())))
-            .collect();
-    }
-    let of_arm = |(arm, number): &(ArmId, u32)| {
-        places_over_sites(rehearsal, *number, arm, Some(arm))
-    };
-    assumptions.dyads_by_arm.iter().flat_map(of_arm).collect()
+    let of_site = |(site, number): &(SiteId, u32)| places_of_site(site, *number);
+    assumptions.dyads.iter().flat_map(of_site).collect()
 }
 
-fn place_at(site: &SiteId, number: u32, own_arm: Option<ArmId>) -> Place {
-    Place {
-        key: format!("{site}/{number}"),
+fn places_of_site(site: &SiteId, number: u32) -> Vec<Place> {
+    let place = |k: u32| Place {
+        key: format!("{site}/{k}"),
         site: site.clone(),
-        own_arm,
-    }
+        own_arm: None,
+    };
+    (1..=number).map(place).collect()
 }
 
-fn places_over_sites(
-    rehearsal: &Rehearsal<'_>,
-    number: u32,
-    name: &str,
-    own_arm: Option<&ArmId>,
-) -> Vec<Place> {
-    let sites = &rehearsal.protocol.sites;
-    let place = |k: u32| {
-        let site = sites.get(k as usize % sites.len().max(1))?;
-        Some(Place {
-            key: format!("{name}/{}", k + 1),
-            site: site.id.clone(),
-            own_arm: own_arm.cloned(),
-        })
+/// The dyads of an arm take the sites in turn.
+fn places_of_arm(rehearsal: &Rehearsal<'_>, arm: &ArmId, number: u32) -> Vec<Place> {
+    let sites = rehearsal.protocol.sites.iter().cycle();
+    let place = |(k, site): (u32, &Site)| Place {
+        key: format!("{arm}/{k}"),
+        site: site.id.clone(),
+        own_arm: Some(arm.clone()),
     };
-    (0..number).filter_map(place).collect()
+    (1..=number).zip(sites).map(place).collect()
 }
 
 fn day_of_enrolment(rehearsal: &Rehearsal<'_>, key: &str) -> Date {
@@ -228,10 +205,11 @@ fn leaving(
 type Attributes = Vec<(AttributeId, Result<AttributeValue, Missing>)>;
 
 fn attributes(rehearsal: &Rehearsal<'_>, key: &str) -> Attributes {
-    let of_dyads =
-        |attribute: &&Attribute| matches!(attribute.about, About::Dyad | About::Infant | About::Carer);
+    let of_dyads = |attribute: &&Attribute| {
+        matches!(attribute.about, About::Dyad | About::Infant | About::Carer)
+    };
     let value = |attribute: &Attribute| {
-        let value = attribute_value(attribute, &rehearsal.assumptions, rehearsal.streams, key);
+        let value = attribute_value(attribute, &rehearsal.assumptions, &rehearsal.streams, key);
         let value = value.ok_or(Missing::NotRecorded);
         (attribute.id.clone(), value)
     };

@@ -75,7 +75,10 @@ fn csv_bytes(file: &str, tables: &[&Table]) -> Result<Vec<u8>, FileError> {
     }
     let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
     for table in tables {
-        let rows = table.rows.iter().map(|row| row.iter().map(Cell::text).collect());
+        let rows = table
+            .rows
+            .iter()
+            .map(|row| row.iter().map(Cell::text).collect());
         let lines: Vec<Vec<String>> = std::iter::once(table.columns.clone()).chain(rows).collect();
         for line in lines {
             writer.write_record(line).map_err(|source| FileError::Csv {

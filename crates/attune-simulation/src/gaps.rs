@@ -9,7 +9,7 @@ use attune_protocol::{
 use attune_records::records::Answer;
 
 use crate::{
-    answers::ScoreForm, draws::weighted_choice, rehearsal::Rehearsal, streams::Purpose,
+    draws::weighted_choice, rehearsal::Rehearsal, score_form::ScoreForm, streams::Purpose,
 };
 
 /// Takes answers away as the assumptions say. A gap in a whole measure takes all its items

@@ -7,11 +7,12 @@
 use attune_protocol::{
     Protocol,
     assumptions::Course,
+    data::{AssessmentLayout, DataContent},
     id::{ItemId, MeasureId},
     instrument::{Answers, Item, PlannedInstrument, Score},
 };
 
-use crate::{answers::ScoreForm, neutral::neutral_course};
+use crate::{neutral::neutral_course, score_form::ScoreForm};
 
 /// How the items of one instrument are made.
 #[derive(Debug, Clone)]
@@ -42,13 +43,47 @@ pub fn item_plans(
 ) -> Vec<ItemPlan> {
     note_unused_courses(protocol, courses, notes);
     let n_declared = courses.len();
-    let plan = |planned| item_plan(planned, n_declared, courses, notes);
+    let plan = |planned: &PlannedInstrument| {
+        let held = items_in_files(protocol, planned);
+        item_plan(planned, n_declared, held.as_deref(), courses, notes)
+    };
     protocol.instruments.iter().map(plan).collect()
+}
+
+/// The items that the study's files hold; `None` when no file is about the instrument.
+fn items_in_files(protocol: &Protocol, planned: &PlannedInstrument) -> Option<Vec<ItemId>> {
+    let mut held = None;
+    for file in &protocol.data {
+        let DataContent::Assessments(columns) = &file.content else {
+            continue;
+        };
+        if columns.instrument != planned.id {
+            continue;
+        }
+        let held = held.get_or_insert_with(Vec::new);
+        let order = planned.item_order.as_deref();
+        let id = |key: &ItemId| Some(planned.definition.item(order, key)?.id.clone());
+        match &columns.layout {
+            AssessmentLayout::Visits { items, .. } => {
+                held.extend(items.iter().filter_map(|(key, _)| id(key)));
+            }
+            AssessmentLayout::Values { .. } => {
+                let all = &planned.definition.items;
+                held.extend(all.iter().map(|item| item.id.clone()));
+            }
+            AssessmentLayout::Wide { waves } => {
+                let items = waves.iter().flat_map(|wave| &wave.items);
+                held.extend(items.filter_map(|(key, _)| id(key)));
+            }
+        }
+    }
+    held
 }
 
 fn item_plan(
     planned: &PlannedInstrument,
     n_declared: usize,
+    held: Option<&[ItemId]>,
     courses: &mut Vec<Course>,
     notes: &mut Vec<String>,
 ) -> ItemPlan {
@@ -69,10 +104,16 @@ fn item_plan(
             continue;
         };
         let course = declared.unwrap_or_else(|| {
-            notes.push(format!(
-                "No course of {measure} is assumed: it stays in the middle of its range in every arm."
+            if held.is_some_and(|held| form.items().iter().any(|item| held.contains(item))) {
+                notes.push(format!(
+                    "No course of {measure} is assumed: it stays in the middle of its range in \
+                     every arm."
+                ));
+            }
+            courses.push(neutral_course(
+                measure.clone(),
+                (score.minimum, score.maximum),
             ));
-            courses.push(neutral_course(measure.clone(), (score.minimum, score.maximum)));
             courses.len() - 1
         });
         plan.deciding.push(DecidingScore {

@@ -22,6 +22,7 @@ pub mod marker;
 pub mod neutral;
 pub mod other_units;
 pub mod rehearsal;
+pub mod score_form;
 pub mod sessions;
 pub mod simulate;
 pub mod streams;
@@ -31,7 +32,5 @@ pub mod write_plan;
 
 pub use marker::{MARKER_FILE, Marker};
 pub use neutral::neutral_assumptions;
-pub use simulate::{
-    SimulatedFiles, SimulatedRecords, SimulationError, simulate, simulate_records,
-};
+pub use simulate::{SimulatedFiles, SimulatedRecords, SimulationError, simulate, simulate_records};
 pub use write_plan::{OverwriteRefused, WritePlan, write_plan};

@@ -89,7 +89,8 @@ impl Marker {
     }
 }
 
-fn sha256(bytes: &[u8]) -> String {
+/// SHA-256 in lower-case hexadecimal.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
     let digest = Sha256::digest(bytes);
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -66,15 +66,18 @@ pub fn dyads_have_own_arm(protocol: &Protocol) -> bool {
 }
 
 fn fill_dyads(protocol: &Protocol, assumptions: &mut Assumptions, notes: &mut Vec<String>) {
-    if !assumptions.dyads.is_empty() || !assumptions.dyads_by_arm.is_empty() {
-        return;
-    }
     if dyads_have_own_arm(protocol) {
+        if !assumptions.dyads_by_arm.is_empty() {
+            return;
+        }
         let each = |arm: &Arm| (arm.id.clone(), DYADS);
         assumptions.dyads_by_arm = protocol.arms.iter().map(each).collect();
         notes.push(format!(
             "The number of dyads is not assumed: {DYADS} were made up for each arm."
         ));
+        return;
+    }
+    if !assumptions.dyads.is_empty() {
         return;
     }
     for site in &protocol.sites {
@@ -165,7 +168,8 @@ fn fill_sessions(protocol: &Protocol, assumptions: &mut Assumptions, notes: &mut
         let DataContent::Sessions(columns) = &file.content else {
             continue;
         };
-        let mut measures: Vec<MeasureId> = columns.measures.iter().map(|(m, _)| m.clone()).collect();
+        let mut measures: Vec<MeasureId> =
+            columns.measures.iter().map(|(m, _)| m.clone()).collect();
         if columns.families.is_some() && assumptions.attendance.is_empty() {
             measures.insert(0, MeasureId::new("sessions.families"));
         }

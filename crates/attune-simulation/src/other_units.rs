@@ -23,7 +23,11 @@ const STAFF_MEMBERS: u32 = 6;
 
 /// The assessments of staff members, sessions and clinics, by instrument and unit.
 pub fn assess_other_units(rehearsal: &Rehearsal<'_>, sessions: &[Session]) -> Vec<Assessment> {
-    let plans = rehearsal.protocol.instruments.iter().zip(&rehearsal.item_plans);
+    let plans = rehearsal
+        .protocol
+        .instruments
+        .iter()
+        .zip(&rehearsal.item_plans);
     plans
         .flat_map(|(planned, plan)| match planned.about {
             About::Dyad | About::Infant | About::Carer => Vec::new(),

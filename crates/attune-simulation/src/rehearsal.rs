@@ -75,7 +75,7 @@ impl<'a> Rehearsal<'a> {
         Courses {
             courses: &self.assumptions.courses,
             correlation_root: &self.correlation_root,
-            streams: self.streams,
+            streams: &self.streams,
         }
     }
 

@@ -37,7 +37,11 @@ pub fn hold_sessions(rehearsal: &Rehearsal<'_>, attendance: &[Attendance]) -> Ve
     for (index, site) in rehearsal.protocol.sites.iter().enumerate() {
         let every = days_between_sessions(rehearsal, site);
         // Where attendance is assumed for some arms, the other sites have no sessions.
-        let fallback = rehearsal.assumptions.attendance.is_empty().then_some(EVERY_DAYS);
+        let fallback = rehearsal
+            .assumptions
+            .attendance
+            .is_empty()
+            .then_some(EVERY_DAYS);
         let Some(every) = every.or(fallback) else {
             continue;
         };
@@ -105,14 +109,11 @@ fn hold_session(
 }
 
 /// A number of a session from its course, never below zero.
-fn number(
-    rehearsal: &Rehearsal<'_>,
-    measure: &MeasureId,
-    site: &Site,
-    date: Date,
-) -> Option<f64> {
+fn number(rehearsal: &Rehearsal<'_>, measure: &MeasureId, site: &Site, date: Date) -> Option<f64> {
     let assumed = &rehearsal.assumptions.courses;
-    let course = assumed.iter().position(|course| course.measure == *measure)?;
+    let course = assumed
+        .iter()
+        .position(|course| course.measure == *measure)?;
     let courses = rehearsal.courses();
     let key = format!("session/{}/{date}", site.id);
     let own = courses.own_course(course, &key, &site.id);

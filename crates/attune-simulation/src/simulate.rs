@@ -1,9 +1,13 @@
 //! The whole way from assumptions to records and files.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use attune_protocol::{Protocol, assumptions::Assumptions};
-use attune_records::Records;
+use attune_records::{
+    Records,
+    record_problem::{RecordProblem, Severity},
+    source::SourceFile,
+};
 use thiserror::Error;
 
 use crate::{
@@ -11,7 +15,7 @@ use crate::{
     attendance::attend_sessions,
     families::enrol_families,
     file_bytes::{FileError, file_bytes},
-    marker::Marker,
+    marker::{Marker, sha256},
     other_units::assess_other_units,
     rehearsal::Rehearsal,
     sessions::hold_sessions,
@@ -51,6 +55,15 @@ pub enum SimulationError {
         /// The first measure that does not fit to those before it.
         measure: String,
     },
+    /// The assumptions make records that cannot be.
+    #[error(
+        "the assumptions in [simulation] make records that cannot be: {problem}; look at the dates \
+         and ages there"
+    )]
+    Unsound {
+        /// The first problem.
+        problem: String,
+    },
     /// A file could not be made.
     #[error(transparent)]
     File(#[from] FileError),
@@ -60,7 +73,7 @@ pub enum SimulationError {
 /// protocol, assumptions and seed give the same bytes.
 ///
 /// # Errors
-/// When the declared correlations cannot all hold, and when a workbook cannot be made.
+/// As [`simulate_records`], and when a file cannot hold its table.
 pub fn simulate(
     protocol: &Protocol,
     assumptions: &Assumptions,
@@ -81,7 +94,8 @@ pub fn simulate(
 /// The same records without files: what power by simulation needs thousands of times.
 ///
 /// # Errors
-/// When the declared correlations cannot all hold.
+/// When the declared correlations cannot all hold, and when the assumed dates and ages contradict
+/// each other.
 pub fn simulate_records(
     protocol: &Protocol,
     assumptions: &Assumptions,
@@ -98,10 +112,33 @@ pub fn simulate_records(
         assessments,
         sessions,
         attendance,
-        files: Vec::new(),
+        files: vec![no_file(protocol, seed)],
     };
+    let (records, _warnings) = Records::checked(protocol, records)
+        .map_err(|problems| SimulationError::unsound(&problems))?;
     Ok(SimulatedRecords {
         records,
         notes: rehearsal.notes,
     })
+}
+
+/// Stands for the files that these records were never in, so that they too are known to be made up.
+fn no_file(protocol: &Protocol, seed: u64) -> SourceFile {
+    let made_from = format!("simulated from {} with seed {seed}", protocol.fingerprint);
+    SourceFile {
+        file: Arc::from("simulated"),
+        fingerprint: sha256(made_from.as_bytes()),
+        n_rows: 0,
+        simulated: true,
+    }
+}
+
+impl SimulationError {
+    fn unsound(problems: &[RecordProblem]) -> Self {
+        let is_error = |problem: &&RecordProblem| problem.fault.severity() == Severity::Error;
+        let first = problems.iter().find(is_error);
+        Self::Unsound {
+            problem: first.map_or(String::new(), |problem| problem.fault.to_string()),
+        }
+    }
 }

@@ -8,9 +8,9 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 /// All streams of one seed.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Streams {
-    seed: u64,
+    seeded: ChaCha8Rng,
 }
 
 /// What a stream is for. The words are part of the stream's number: changing one changes every
@@ -74,12 +74,13 @@ impl Purpose {
 impl Streams {
     /// The streams of `seed`.
     pub fn new(seed: u64) -> Self {
-        Self { seed }
+        let seeded = ChaCha8Rng::seed_from_u64(seed);
+        Self { seeded }
     }
 
     /// The stream for `purpose` and the things named in `of`.
-    pub fn stream(self, purpose: Purpose, of: &[&str]) -> Stream {
-        let mut generator = ChaCha8Rng::seed_from_u64(self.seed);
+    pub fn stream(&self, purpose: Purpose, of: &[&str]) -> Stream {
+        let mut generator = self.seeded.clone();
         generator.set_stream(stream_number(purpose, of));
         Stream { generator }
     }

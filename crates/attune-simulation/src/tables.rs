@@ -71,7 +71,8 @@ pub fn tables(protocol: &Protocol, records: &Records, notes: &mut Vec<String>) -
     let mut tables: Vec<(Table, Vec<(RowKey, Cells)>)> = Vec::new();
     for file in &protocol.data {
         let part = part(protocol, file, records, &mut written, notes);
-        let same = |(table, _): &&mut (Table, _)| table.file == file.file && table.sheet == file.sheet;
+        let same =
+            |(table, _): &&mut (Table, _)| table.file == file.file && table.sheet == file.sheet;
         match tables.iter_mut().find(same) {
             Some((table, rows)) => {
                 add_columns(&mut table.columns, part.columns);
@@ -90,7 +91,10 @@ pub fn tables(protocol: &Protocol, records: &Records, notes: &mut Vec<String>) -
     }
     notes.sort_unstable();
     notes.dedup();
-    tables.into_iter().map(|(table, rows)| joined(table, rows)).collect()
+    tables
+        .into_iter()
+        .map(|(table, rows)| joined(table, rows))
+        .collect()
 }
 
 /// What earlier `[[data]]` tables hold already.
@@ -158,49 +162,35 @@ fn add_columns(all: &mut Vec<String>, more: Vec<String>) {
 /// Rows with the same key become one, and what is known of a unit stands on each of its rows.
 fn joined(mut table: Table, rows: Vec<(RowKey, Cells)>) -> Table {
     let mut by_key: BTreeMap<RowKey, Cells> = BTreeMap::new();
-    let mut order: Vec<String> = Vec::new();
     for (key, cells) in rows {
-        if !order.contains(&key.unit) && !by_key.contains_key(&key) {
-            order.push(key.unit.clone());
-        }
         by_key.entry(key).or_default().extend(cells);
     }
-    let of_unit = |unit: &str| -> Cells {
-        let key = RowKey {
-            unit: unit.to_owned(),
-            visit: None,
-            item: None,
-        };
-        by_key.get(&key).cloned().unwrap_or_default()
-    };
-    let has_visits = |unit: &str| {
-        by_key
-            .keys()
-            .any(|key| key.unit == unit && key.visit.is_some())
-    };
-    let mut units: BTreeMap<&str, (Cells, bool)> = BTreeMap::new();
-    for unit in &order {
-        units.insert(unit, (of_unit(unit), has_visits(unit)));
-    }
-    let laid_out = |cells: &[(String, Cell)], facts: &[(String, Cell)]| -> Vec<Cell> {
-        let cell = |column: &String| {
-            let mut all = cells.iter().chain(facts);
-            let found = all.find(|(known, _)| known == column);
-            found.map_or(Cell::Empty, |(_, cell)| cell.clone())
-        };
-        table.columns.iter().map(cell).collect()
-    };
-    let mut laid: Vec<Vec<Cell>> = Vec::new();
-    for (key, cells) in &by_key {
-        let Some((facts, has_visits)) = units.get(key.unit.as_str()) else {
-            continue;
-        };
-        if key.visit.is_some() || !has_visits {
-            laid.push(laid_out(cells, facts));
+    let mut laid_out = Vec::with_capacity(by_key.len());
+    // Facts about a unit sort before its visits.
+    let mut facts: Option<(&RowKey, &Cells)> = None;
+    let mut rows = by_key.iter().peekable();
+    while let Some((key, cells)) = rows.next() {
+        if key.visit.is_none() {
+            facts = Some((key, cells));
+            if rows.peek().is_some_and(|(next, _)| next.unit == key.unit) {
+                continue;
+            }
         }
+        let of_unit = facts.filter(|(known, _)| known.unit == key.unit);
+        let of_unit = of_unit.map_or(&[][..], |(_, facts)| facts);
+        laid_out.push(in_columns(&table.columns, cells, of_unit));
     }
-    table.rows = laid;
+    table.rows = laid_out;
     table
+}
+
+fn in_columns(columns: &[String], cells: &[(String, Cell)], facts: &[(String, Cell)]) -> Vec<Cell> {
+    let cell = |column: &String| {
+        let mut all = cells.iter().chain(facts);
+        let found = all.find(|(known, _)| known == column);
+        found.map_or(Cell::Empty, |(_, cell)| cell.clone())
+    };
+    columns.iter().map(cell).collect()
 }
 
 /// The cell that is read as `id` in this column.
@@ -219,12 +209,17 @@ fn number_cell(file: &DataFile, column: &str, number: f64) -> Cell {
         .recode
         .iter()
         .find(|recode| recode.column == column && is_this(&recode.value));
-    recoded.map_or(Cell::Number(number), |recode| Cell::Text(recode.cell.clone()))
+    recoded.map_or(Cell::Number(number), |recode| {
+        Cell::Text(recode.cell.clone())
+    })
 }
 
 /// The cell that is read as this reason; an empty one, with a note, where the file has none.
 fn missing_cell(file: &DataFile, reason: Missing, notes: &mut Vec<String>) -> Cell {
-    let declared = file.missing_codes.iter().find(|(_, known)| *known == reason);
+    let declared = file
+        .missing_codes
+        .iter()
+        .find(|(_, known)| *known == reason);
     let empty_means = file.missing_codes.iter().find(|(cell, _)| cell.is_empty());
     match declared {
         Some((cell, _)) if cell.is_empty() => Cell::Empty,

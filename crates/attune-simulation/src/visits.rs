@@ -2,9 +2,10 @@
 //! window, never before enrolment.
 
 use attune_protocol::{
-    design::{Anchor, Site, Timing, Wave},
+    design::{Anchor, Site, Timing, Wave, Window},
     id::PhaseId,
 };
+use attune_records::schedule::is_within;
 use jiff::civil::Date;
 
 use crate::{
@@ -56,8 +57,9 @@ pub fn planned_visits(
     let visit = |(index, wave): (usize, &Wave)| {
         let date = match &wave.timing {
             Timing::After { days, anchor, .. } => {
-                let planned = days_after(anchors.day(*anchor), days.round() as i64);
-                day_around(rehearsal, key, index, planned, anchors.enrolled)
+                let since_anchor = days_between(anchors.day(*anchor), anchors.enrolled);
+                day_around(rehearsal, key, index, *days, since_anchor)
+                    .map(|day| days_after(anchors.day(*anchor), day))
             }
             Timing::During(phase) => day_in_phase(rehearsal, key, site?, phase, anchors.enrolled),
         };
@@ -70,37 +72,41 @@ pub fn planned_visits(
     waves.filter_map(visit).collect()
 }
 
+/// The day of a visit, counted from the wave's anchor as `planned` is; `enrolled` is the day of
+/// enrolment, counted likewise.
 fn day_around(
     rehearsal: &Rehearsal<'_>,
     key: &str,
     wave: usize,
-    planned: Date,
-    enrolled: Date,
-) -> Option<Date> {
+    planned: f64,
+    enrolled: i64,
+) -> Option<i64> {
     let waves = &rehearsal.protocol.waves;
     let sd = rehearsal.assumptions.visit_jitter_days;
-    let (before, after) = match waves[wave].window {
-        Some(window) => (i64::from(window.days_before), i64::from(window.days_after)),
-        None => {
-            let either = days_without_window(waves, wave, sd);
-            (either, either)
+    let window = waves[wave].window.unwrap_or_else(|| {
+        let either = days_without_window(waves, wave, sd);
+        Window {
+            days_before: either,
+            days_after: either,
         }
-    };
-    let earliest = days_between(planned, enrolled).max(-before);
-    if earliest > after {
-        return None;
-    }
+    });
+    let nearest = planned.round() as i64;
+    let reach = i64::from(window.days_before.max(window.days_after));
+    let mut allowed = (nearest - reach..=nearest + reach)
+        .filter(|day| *day >= enrolled && is_within(window, *day as f64 - planned));
+    let earliest = allowed.next()?;
+    let latest = allowed.next_back().unwrap_or(earliest);
     let of = [key, waves[wave].id.as_str()];
     let mut stream = rehearsal.streams.stream(Purpose::VisitDay, &of);
-    // Half a day of room on each side, so that both ends are as likely as their neighbours allow.
-    let bounds = (earliest as f64 - 0.499, after as f64 + 0.499);
-    let jitter = normal_between(&mut stream, 0.0, sd, bounds).round() as i64;
-    Some(days_after(planned, jitter.clamp(earliest, after)))
+    // Half a day of room on each side, so that the ends are as likely as their neighbours allow.
+    let bounds = (earliest as f64 - 0.499, latest as f64 + 0.499);
+    let day = normal_between(&mut stream, nearest as f64, sd, bounds);
+    Some((day.round() as i64).clamp(earliest, latest))
 }
 
 /// Without a window a visit keeps within three SD of its day, and nearer to its own wave than to
 /// any other with the same anchor.
-fn days_without_window(waves: &[Wave], wave: usize, sd: f64) -> i64 {
+fn days_without_window(waves: &[Wave], wave: usize, sd: f64) -> u32 {
     let Timing::After { days, anchor, .. } = &waves[wave].timing else {
         return 0;
     };
@@ -113,7 +119,7 @@ fn days_without_window(waves: &[Wave], wave: usize, sd: f64) -> i64 {
         _ => None,
     };
     let nearest = waves.iter().filter_map(gap).fold(f64::INFINITY, f64::min);
-    (3.0 * sd).min(nearest / 2.0 - 1.0).max(0.0).floor() as i64
+    (3.0 * sd).min(nearest / 2.0 - 1.0).max(0.0).floor() as u32
 }
 
 /// Any day on which the unit is in the study and its site in the phase, each as likely.

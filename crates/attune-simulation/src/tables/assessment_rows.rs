@@ -114,7 +114,17 @@ impl Context<'_> {
             }
             AssessmentLayout::Values { when, item, value } => {
                 cells.extend(self.visit_cells(when, assessment));
-                self.value_rows(&RowKey { unit, visit, item: None }, &cells, (item, value), assessment, notes)
+                self.value_rows(
+                    &RowKey {
+                        unit,
+                        visit,
+                        item: None,
+                    },
+                    &cells,
+                    (item, value),
+                    assessment,
+                    notes,
+                )
             }
             AssessmentLayout::Wide { waves } => {
                 let is_this = |wave: &&WideWave| Some(&wave.wave) == assessment.wave.as_ref();
@@ -128,7 +138,8 @@ impl Context<'_> {
 
     /// Sorts visits by wave, then day.
     fn visit_name(&self, assessment: &Assessment) -> String {
-        let is_this = |wave: &attune_protocol::design::Wave| Some(&wave.id) == assessment.wave.as_ref();
+        let is_this =
+            |wave: &attune_protocol::design::Wave| Some(&wave.id) == assessment.wave.as_ref();
         let place = self.protocol.waves.iter().position(is_this);
         match (place, date(assessment)) {
             (Some(place), _) => format!("wave {place:04}"),
@@ -152,8 +163,7 @@ impl Context<'_> {
     }
 
     fn days_since_enrolment(&self, assessment: &Assessment) -> Option<f64> {
-        let dyads = &self.records.dyads;
-        let dyad = dyads.iter().find(|dyad| *dyad.id == *assessment.unit)?;
+        let dyad = self.records.dyad(&assessment.unit)?;
         let days = days_between(dyad.enrolled?, date(assessment)?);
         Some(days as f64)
     }
@@ -164,8 +174,16 @@ impl Context<'_> {
         assessment: &Assessment,
         notes: &mut Vec<String>,
     ) -> Cells {
-        let cell = |(item, column): &(ItemId, String)| {
-            let answer = assessment.answers.iter().find(|answer| answer.item == *item);
+        let planned = self.protocol.instrument(&self.columns.instrument);
+        // A key may also be a position in the item order that the study uses.
+        let item_of = |key: &ItemId| {
+            let planned = planned?;
+            planned.definition.item(planned.item_order.as_deref(), key)
+        };
+        let cell = |(key, column): &(ItemId, String)| {
+            let item = item_of(key).map(|item| &item.id);
+            let mut answers = assessment.answers.iter();
+            let answer = answers.find(|answer| Some(&answer.item) == item);
             let cell = match answer.map(|answer| answer.value) {
                 Some(Ok(code)) => number_cell(self.file, column, code),
                 Some(Err(reason)) => missing_cell(self.file, reason, notes),

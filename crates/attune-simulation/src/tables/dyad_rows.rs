@@ -41,7 +41,12 @@ fn headings(columns: &DyadColumns) -> Vec<String> {
     ];
     let mut headings = vec![columns.dyad.clone()];
     headings.extend(optional.into_iter().flatten().cloned());
-    headings.extend(columns.age_at_enrolment.iter().map(|time| time.column.clone()));
+    headings.extend(
+        columns
+            .age_at_enrolment
+            .iter()
+            .map(|time| time.column.clone()),
+    );
     headings.extend(columns.attributes.iter().map(|(_, column)| column.clone()));
     let at_the_end = [&columns.left, &columns.left_reason, &columns.withdrew];
     headings.extend(at_the_end.into_iter().flatten().cloned());
@@ -54,12 +59,20 @@ fn cells(file: &DataFile, columns: &DyadColumns, dyad: &Dyad) -> Cells {
         cells.extend(column.iter().map(|column| (column.clone(), cell.clone())));
     };
     let id = |column: &Option<String>, id: &str| {
-        column.as_ref().map_or(Cell::Empty, |column| id_cell(file, column, id))
+        column
+            .as_ref()
+            .map_or(Cell::Empty, |column| id_cell(file, column, id))
     };
-    put(&Some(columns.dyad.clone()), id_cell(file, &columns.dyad, &dyad.id));
+    put(
+        &Some(columns.dyad.clone()),
+        id_cell(file, &columns.dyad, &dyad.id),
+    );
     put(&columns.site, id(&columns.site, &dyad.site));
     let arm = dyad.arm.as_ref();
-    put(&columns.arm, arm.map_or(Cell::Empty, |arm| id(&columns.arm, arm)));
+    put(
+        &columns.arm,
+        arm.map_or(Cell::Empty, |arm| id(&columns.arm, arm)),
+    );
     put(&columns.enrolled, day(dyad.enrolled));
     put(&columns.born, day(dyad.born));
     put(&columns.due, day(dyad.due));
@@ -73,11 +86,16 @@ fn cells(file: &DataFile, columns: &DyadColumns, dyad: &Dyad) -> Cells {
     if let Some(time) = &columns.age_at_enrolment {
         let age = dyad.enrolled.zip(dyad.born);
         let days = age.map(|(enrolled, born)| days_between(born, enrolled) as f64);
-        put(&Some(time.column.clone()), days.map_or(Cell::Empty, |days| time_cell(time, days)));
+        put(
+            &Some(time.column.clone()),
+            days.map_or(Cell::Empty, |days| time_cell(time, days)),
+        );
     }
     for (attribute, column) in &columns.attributes {
         let value = dyad.attributes.iter().find(|(known, _)| known == attribute);
-        let cell = value.map_or(Cell::Empty, |(_, value)| attribute_cell(file, column, value));
+        let cell = value.map_or(Cell::Empty, |(_, value)| {
+            attribute_cell(file, column, value)
+        });
         put(&Some(column.clone()), cell);
     }
     cells
@@ -92,11 +110,7 @@ pub(super) fn time_cell(time: &TimeColumn, days: f64) -> Cell {
     Cell::Number(round_to(days / time.unit.days(), DECIMALS_OF_TIME))
 }
 
-fn attribute_cell(
-    file: &DataFile,
-    column: &str,
-    value: &Result<AttributeValue, Missing>,
-) -> Cell {
+fn attribute_cell(file: &DataFile, column: &str, value: &Result<AttributeValue, Missing>) -> Cell {
     match value {
         Ok(AttributeValue::Number(number)) => number_cell(file, column, *number),
         Ok(AttributeValue::Level(level)) => id_cell(file, column, level),

@@ -35,7 +35,12 @@ pub(super) fn attendance_rows(
         (key, cells)
     };
     let mut headings = vec![columns.dyad.clone(), columns.date.clone()];
-    headings.extend([&columns.site, &columns.minutes].into_iter().flatten().cloned());
+    headings.extend(
+        [&columns.site, &columns.minutes]
+            .into_iter()
+            .flatten()
+            .cloned(),
+    );
     Part {
         columns: headings,
         rows: records.attendance.iter().map(row).collect(),
@@ -63,7 +68,10 @@ pub(super) fn session_rows(
             cells.push((column.clone(), Cell::Number(f64::from(families))));
         }
         for (measure, column) in &columns.measures {
-            let value = session.measures.iter().find(|(known, _, _)| known == measure);
+            let value = session
+                .measures
+                .iter()
+                .find(|(known, _, _)| known == measure);
             let cell = match value.map(|(_, value, _)| *value) {
                 Some(Ok(number)) => number_cell(file, column, number),
                 Some(Err(reason)) => missing_cell(file, reason, notes),
@@ -79,7 +87,12 @@ pub(super) fn session_rows(
         (key, cells)
     };
     let mut headings = vec![columns.session.clone(), columns.date.clone()];
-    headings.extend([&columns.site, &columns.families].into_iter().flatten().cloned());
+    headings.extend(
+        [&columns.site, &columns.families]
+            .into_iter()
+            .flatten()
+            .cloned(),
+    );
     headings.extend(columns.measures.iter().map(|(_, column)| column.clone()));
     Part {
         columns: headings,
