@@ -134,7 +134,10 @@ impl Attending {
         };
         let counted: Vec<&Attendance> = attended.iter().filter(|row| counts(row.date)).collect();
         let last = counted.last().map(|row| row.source.clone());
-        let minutes: Option<f64> = counted.iter().map(|row| row.minutes).sum();
+        // Not `sum`: the sum of no numbers is then -0.
+        let minutes = counted
+            .iter()
+            .try_fold(0.0, |sum, row| Some(sum + row.minutes?));
         let share = self.share(dyad, &counted, counts);
         [
             (Ok(counted.len() as f64), last.clone()),

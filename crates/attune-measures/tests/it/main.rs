@@ -1,4 +1,5 @@
 //! Tests of the crate as its users see it.
 
+mod measuring;
 mod scoring_laws;
 mod worked_examples;
