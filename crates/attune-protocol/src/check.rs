@@ -55,7 +55,7 @@ impl Protocol {
     pub fn read_folder(folder: &StudyFolder) -> Result<(Self, Vec<Problem>), Problems> {
         let mut reading = Reading::default();
         let Some(root) = written::read_study(&mut reading, folder) else {
-            return Err(all_errors(reading.problems));
+            return Err(all_errors(reading.into_problems()));
         };
         let index = Index::of(&mut reading, &root);
         let mut checking = Checking {
@@ -64,7 +64,7 @@ impl Protocol {
             index,
         };
         let protocol = checking.protocol(&root);
-        let warnings = Problems::judge(checking.reading.problems)?;
+        let warnings = Problems::judge(checking.reading.into_problems())?;
         Ok((protocol, warnings))
     }
 }
@@ -86,12 +86,12 @@ impl Checking<'_> {
             schemes: &schemes,
             codebooks: &codebooks,
         };
-        self.measures(root, &sources);
+        let measures = self.measures(root, &sources);
         let data = self.data_files(root, &instruments);
         let outcomes = self.outcomes(root, &sources);
         let analyses = self.analyses(root);
         let multiplicity = self.multiplicity(root);
-        let assumptions = self.assumptions(root, &sources);
+        let assumptions = self.assumptions(root, &sources, &measures);
         Protocol {
             study,
             team: study::team(root),

@@ -130,19 +130,21 @@ pub(crate) enum TextFault {
 }
 
 fn not_utf8(name: &str, bytes: &[u8], at: usize) -> Problem {
+    let remedy = "save the file as UTF-8 in your editor (\"Save with encoding\")";
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        let message = "this file is UTF-16 text, not UTF-8";
+        return Problem::error(Place::file(name), message).with_remedy(remedy);
+    }
     let readable = String::from_utf8_lossy(bytes);
     // Replacement never changes what stands before the first bad byte.
-    let place = Source::new(name, &readable).place(bom_free(bytes, at)..bom_free(bytes, at) + 3);
-    let utf_16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
-    let message = if utf_16 {
-        "this file is UTF-16 text, not UTF-8".to_owned()
-    } else {
-        format!("byte {} of this file is not UTF-8 text", at + 1)
-    };
-    Problem::error(place, message)
-        .with_remedy("save the file as UTF-8 in your editor (\"Save with encoding\")")
+    let start = bom_free(bytes, at);
+    let replacement = '\u{fffd}'.len_utf8();
+    let place = Source::new(name, &readable).place(start..start + replacement);
+    let message = format!("byte {} of this file is not UTF-8 text", at + 1);
+    Problem::error(place, message).with_remedy(remedy)
 }
 
+/// The place of a byte when a byte order mark is left out.
 fn bom_free(bytes: &[u8], at: usize) -> usize {
     if bytes.starts_with("\u{feff}".as_bytes()) {
         at.saturating_sub(3)

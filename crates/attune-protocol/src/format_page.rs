@@ -43,7 +43,8 @@ pub fn missing_key_tables(page: &str, tables: &[&'static Table]) -> Vec<&'static
 
 /// The keys of a table as a Markdown table.
 pub fn key_table(table: &Table) -> String {
-    let mut text = String::from("\n| key | holds | meaning |\n|---|---|---|\n");
+    let mut text = format!("\n**`{}`** {}\n\n", table.heading, table.doc);
+    text += "| key | holds | meaning |\n|---|---|---|\n";
     for key in table.keys {
         text += &format!(
             "| `{}`{} | {} | {} |\n",
@@ -78,7 +79,12 @@ fn holds(kind: &Kind) -> String {
         }
         Kind::Table(table) | Kind::Tables(table) => format!("`{}`", table.heading),
         Kind::TableOrText(table, only) => format!("{only}, or `{}`", table.heading),
-        Kind::List(inner) => format!("list of {}", holds(inner)),
+        Kind::List(inner) => match inner {
+            Kind::Number(bounds) => bounded("list of numbers", bounds),
+            Kind::Table(table) => format!("list of `{}`", table.heading),
+            Kind::TableOrText(table, only) => format!("list of {only}s, or `{}`", table.heading),
+            inner => format!("list of {}", inner.several()),
+        },
         kind => kind.short(),
     }
 }
@@ -120,7 +126,7 @@ mod tests {
         let tables = STUDY_TOML.with_all_below();
         let page = "# Page\n<!-- keys of [[team]] -->\nold\n<!-- end of keys -->\nafter\n";
         let made = with_key_tables(page, &tables);
-        assert!(made.starts_with("# Page\n<!-- keys of [[team]] -->\n\n| key |"));
+        assert!(made.starts_with("# Page\n<!-- keys of [[team]] -->\n\n**`[[team]]`** A person"));
         assert!(made.contains("| `name` **\\*** | text | Name as it is to be printed. |"));
         assert!(made.ends_with("<!-- end of keys -->\nafter\n"));
         assert_eq!(with_key_tables(&made, &tables), made);

@@ -4,7 +4,9 @@
 
 use std::{fmt, sync::Arc};
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet, renderer::DecorStyle};
+use annotate_snippets::{
+    AnnotationKind, Group, Level, Origin, Renderer, Snippet, renderer::DecorStyle,
+};
 use serde::Serialize;
 
 /// All problems of a folder, sorted by file and place. There is at least one error among them.
@@ -57,8 +59,10 @@ pub struct Spot {
     pub column: usize,
     /// Number of characters, at least 1.
     pub length: usize,
-    /// The whole line, without its line ending.
+    /// The line without its line ending; of a very long line a piece around the place.
     pub line_text: Arc<str>,
+    /// The column at which `line_text` begins: 1 for a whole line.
+    pub line_text_from: usize,
 }
 
 /// A second place and what it has to do with the problem.
@@ -234,18 +238,11 @@ fn render_one(problem: &Problem, style: Style) -> String {
         Severity::Error => Level::ERROR.with_name("problem"),
         Severity::Warning => Level::WARNING,
     };
-    let mut group = add_place(
-        level.primary_title(&problem.message),
-        &problem.place,
-        AnnotationKind::Primary,
-        None,
-    );
+    let mut group = Group::with_title(level.primary_title(&problem.message));
+    group = add_place(group, &problem.place, AnnotationKind::Primary, None);
     if let Some(second) = &problem.second {
-        group = group.elements(snippet(
-            &second.place,
-            AnnotationKind::Context,
-            Some(&second.label),
-        ));
+        let label = Some(second.label.as_str());
+        group = add_place(group, &second.place, AnnotationKind::Context, label);
     }
     if let Some(remedy) = &problem.remedy {
         group = group.element(Level::HELP.message(remedy));
@@ -257,36 +254,32 @@ fn render_one(problem: &Problem, style: Style) -> String {
     renderer.render(&[group])
 }
 
+/// The file, and the one line with its marked piece.
 fn add_place<'a>(
-    title: annotate_snippets::Title<'a>,
+    group: Group<'a>,
     place: &'a Place,
     kind: AnnotationKind,
     label: Option<&'a str>,
 ) -> Group<'a> {
-    match snippet(place, kind, label) {
-        Some(snippet) => title.element(snippet),
-        None => title.element(annotate_snippets::Origin::path(&place.file)),
-    }
-}
-
-/// The one line with its marked piece; none when the whole file is meant.
-fn snippet<'a>(
-    place: &'a Place,
-    kind: AnnotationKind,
-    label: Option<&'a str>,
-) -> Option<Snippet<'a, annotate_snippets::Annotation<'a>>> {
-    let spot = place.spot.as_ref()?;
+    let Some(spot) = &place.spot else {
+        return group.element(Origin::path(&place.file));
+    };
     let byte_of = |column: usize| {
         spot.line_text
             .char_indices()
-            .nth(column)
+            .nth(column - spot.line_text_from)
             .map_or(spot.line_text.len(), |(byte, _)| byte)
     };
-    let span = byte_of(spot.column - 1)..byte_of(spot.column - 1 + spot.length);
-    Some(
-        Snippet::source(&*spot.line_text)
-            .line_start(spot.line)
-            .path(&place.file)
-            .annotation(kind.span(span).label(label)),
-    )
+    let span = byte_of(spot.column)..byte_of(spot.column + spot.length);
+    let snippet = Snippet::source(&*spot.line_text)
+        .line_start(spot.line)
+        .annotation(kind.span(span).label(label));
+    if spot.line_text_from == 1 {
+        return group.element(snippet.path(&place.file));
+    }
+    // The renderer would count columns from the beginning of the piece.
+    let origin = Origin::path(&place.file)
+        .line(spot.line)
+        .char_column(spot.column);
+    group.element(origin).element(snippet)
 }

@@ -267,6 +267,7 @@ impl Bounds {
     pub fn words(&self) -> String {
         match (self.from, self.to, self.included) {
             (None, None, _) => String::new(),
+            (Some(from), Some(to), true) if from == to => from.to_string(),
             (Some(from), Some(to), true) => format!("from {from} to {to}"),
             (Some(from), Some(to), false) => {
                 format!("more than {from} and less than {to}")
@@ -339,9 +340,15 @@ impl Kind {
             Self::Doi => "a DOI, such as \"10.1000/182\"".to_owned(),
             Self::Url => "an address that begins with https:// or http://".to_owned(),
             Self::Language => "a language tag, such as \"en\" or \"bn\"".to_owned(),
-            Self::List(kind) => format!("a list in [ ], each entry {}", kind.words()),
-            Self::Table(table) => format!("a table: {}", table.heading),
-            Self::Tables(table) => format!("tables: {}", table.heading),
+            Self::List(kind) => match kind {
+                Self::Word(words) => {
+                    let words: Vec<_> = words.iter().map(|w| format!("\"{}\"", w.word)).collect();
+                    format!("a list in [ ], of {}", words.join(", "))
+                }
+                kind => format!("a list of {}, in [ ]", kind.several()),
+            },
+            Self::Table(table) => format!("one table: {}", table.heading),
+            Self::Tables(table) => format!("a list of tables: {}", table.heading),
             Self::TableOrText(_, key) => format!("text in quotes, or {{ {key} = … }}"),
             Self::Map { keys, values } => {
                 format!("{{ … }} with {} = {}", keys.short(), values.short())
@@ -379,12 +386,25 @@ impl Kind {
             Self::Doi => "DOI".to_owned(),
             Self::Url => "address".to_owned(),
             Self::Language => "language tag".to_owned(),
-            Self::List(kind) => format!("list of {}", kind.short()),
+            Self::List(kind) => format!("list of {}", kind.several()),
             Self::Table(_) => "table".to_owned(),
             Self::Tables(_) => "tables".to_owned(),
             Self::TableOrText(_, key) => format!("{key} or table"),
             Self::Map { keys, values } => format!("{} = {}", keys.short(), values.short()),
             Self::NumberOrMap { keys, .. } => format!("number, or {} = number", keys.short()),
+        }
+    }
+}
+
+impl Kind {
+    /// What several of them are called.
+    pub fn several(&self) -> String {
+        match self {
+            Self::Text => "texts".to_owned(),
+            Self::Reference(thing) => thing.plural(),
+            Self::Table(_) => "tables".to_owned(),
+            Self::TableOrText(_, key) => format!("{key}s or tables"),
+            kind => format!("{}s", kind.short()),
         }
     }
 }
@@ -422,6 +442,15 @@ impl Thing {
             Self::Modifier => "modifier",
             Self::Code => "code",
             Self::Level => "level",
+        }
+    }
+
+    /// What several are called.
+    pub fn plural(self) -> String {
+        match self {
+            Self::Analysis => "analyses".to_owned(),
+            Self::StateSet => "sets of states".to_owned(),
+            other => format!("{}s", other.noun()),
         }
     }
 

@@ -60,16 +60,40 @@ impl Source {
         let line = &self.lines[line_number - 1];
         let from = floor_boundary(&line.text, span.start - line.start);
         let to = floor_boundary(&line.text, span.end.saturating_sub(line.start)).max(from);
+        let column = line.text[..from].chars().count() + 1;
+        let (line_text, line_text_from) = if line.text.len() <= LONGEST_LINE {
+            (Arc::clone(&line.text), 1)
+        } else {
+            piece(&line.text, from, column)
+        };
+        let n_shown = line_text.chars().count() + 1 - (column - line_text_from).min(LONGEST_LINE);
         Place {
             file: self.name.clone(),
             spot: Some(Spot {
                 line: line_number,
-                column: line.text[..from].chars().count() + 1,
-                length: line.text[from..to].chars().count().max(1),
-                line_text: Arc::clone(&line.text),
+                column,
+                length: line.text[from..to].chars().take(n_shown).count().max(1),
+                line_text,
+                line_text_from,
             }),
         }
     }
+}
+
+/// Lines of more bytes than this are shown in part only.
+const LONGEST_LINE: usize = 1000;
+/// Characters shown before and after the place in such a line.
+const SHOWN_BEFORE: usize = 40;
+const SHOWN_AFTER: usize = 200;
+
+/// The piece of a long line around the byte `at` in column `column`, and the column at which the
+/// piece begins.
+fn piece(line: &str, at: usize, column: usize) -> (Arc<str>, usize) {
+    let n_before = (column - 1).min(SHOWN_BEFORE);
+    let before: Vec<char> = line[..at].chars().rev().take(n_before).collect();
+    let after = line[at..].chars().take(SHOWN_AFTER);
+    let piece: String = before.into_iter().rev().chain(after).collect();
+    (Arc::from(piece), column - n_before)
 }
 
 /// The last character boundary at or before `index`.
@@ -107,6 +131,17 @@ mod tests {
         check("\tc = 3", "3", (1, 6, 1, "\tc = 3"));
         check("é = \"ü\" # x", "# x", (1, 9, 3, "é = \"ü\" # x"));
         check("a = [\n 1,\n]\n", "[\n 1,\n]", (1, 5, 1, "a = ["));
+    }
+
+    #[test]
+    fn of_a_very_long_line_only_a_piece_is_kept() {
+        let text = format!("x = \"{}\" wrong", "é".repeat(1000));
+        let source = Source::new("study.toml", &text);
+        let start = text.find("wrong").expect("it is there");
+        let spot = source.place(start..start + 5).spot.expect("a spot");
+        assert_eq!((spot.column, spot.length), (1008, 5));
+        assert_eq!(spot.line_text_from, 968);
+        assert!(spot.line_text.ends_with("é\" wrong"));
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::{
 mod key_faults;
 mod leaf;
 mod tree;
+mod values;
 
 pub(crate) use leaf::{NAMES_IN_FORMULAS, is_id};
 pub(crate) use tree::{read_definition_file, read_study};
@@ -25,7 +26,12 @@ pub(crate) use tree::{read_definition_file, read_study};
 pub(crate) struct Reading {
     pub sources: Vec<Source>,
     pub problems: Vec<Problem>,
+    /// How many problems more there are than are kept.
+    n_untold: usize,
 }
+
+/// More problems than this help nobody; what is beyond is only counted.
+const MOST_PROBLEMS: usize = 1000;
 
 /// A piece of one of the files that have been read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,6 +65,8 @@ pub(crate) struct Entry {
 pub(crate) struct Node {
     pub at: At,
     pub value: Value,
+    /// Whether every entry of a list or map is there; others have been reported and left out.
+    pub is_whole: bool,
 }
 
 #[derive(Debug)]
@@ -92,13 +100,38 @@ impl Reading {
         self.sources[at.source].place(at.start..at.end)
     }
 
+    /// Whether no more problems are kept; the one at hand is then counted.
+    pub fn is_full(&mut self) -> bool {
+        let is_full = self.problems.len() >= MOST_PROBLEMS;
+        self.n_untold += usize::from(is_full);
+        is_full
+    }
+
+    /// All problems, and how many more there are.
+    pub fn into_problems(mut self) -> Vec<Problem> {
+        if self.n_untold > 0 {
+            let place = Place::file(self.sources.first().map_or("", |source| &source.name));
+            let message = format!("there are {} problems more", self.n_untold);
+            let problem = Problem::error(place, message);
+            self.problems
+                .push(problem.with_remedy("mend those that are told, and check again"));
+        }
+        self.problems
+    }
+
     pub fn error(&mut self, at: At, message: impl Into<String>, remedy: impl Into<String>) {
+        if self.is_full() {
+            return;
+        }
         let place = self.place(at);
         self.problems
             .push(Problem::error(place, message).with_remedy(remedy));
     }
 
     pub fn warning(&mut self, at: At, message: impl Into<String>, remedy: impl Into<String>) {
+        if self.is_full() {
+            return;
+        }
         let place = self.place(at);
         self.problems
             .push(Problem::warning(place, message).with_remedy(remedy));
@@ -231,6 +264,16 @@ impl Written {
         }
     }
 
+    /// Whether the key holds a list or map without any entry.
+    pub fn is_empty_at(&self, key: &str) -> bool {
+        self.node(key).is_some_and(Node::is_written_empty)
+    }
+
+    /// Whether all entries of the key's list or map could be read.
+    pub fn is_whole_at(&self, key: &str) -> bool {
+        self.node(key).is_some_and(|node| node.is_whole)
+    }
+
     /// Where to point for a problem with this key: its value, its name, or the table.
     pub fn at_key(&self, key: &str) -> At {
         match self.entry(key) {
@@ -250,6 +293,25 @@ impl TextAt<'_> {
 }
 
 impl Node {
+    /// A value that is no list or map.
+    pub fn single(at: At, value: Value) -> Self {
+        Self {
+            at,
+            value,
+            is_whole: true,
+        }
+    }
+
+    /// Whether it is a list or map that was written without any entry.
+    pub fn is_written_empty(&self) -> bool {
+        let is_empty = match &self.value {
+            Value::List(nodes) => nodes.is_empty(),
+            Value::Map(pairs) => pairs.is_empty(),
+            _ => false,
+        };
+        is_empty && self.is_whole
+    }
+
     pub fn text_at(&self) -> Option<TextAt<'_>> {
         match &self.value {
             Value::Text(text) => Some(TextAt { text, at: self.at }),

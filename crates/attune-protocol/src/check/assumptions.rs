@@ -1,7 +1,7 @@
 //! Assumptions for simulation: they speak of things that exist, and they do not contradict each
 //! other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Checking, measures::Sources};
 use crate::{
@@ -22,6 +22,7 @@ impl Checking<'_> {
         &mut self,
         root: &Written,
         sources: &Sources<'_>,
+        measures: &BTreeSet<String>,
     ) -> Option<Assumptions> {
         let table = root.table("simulation")?;
         self.check_numbers_of_dyads(root, table);
@@ -38,7 +39,7 @@ impl Checking<'_> {
             .tables("attrition")
             .filter_map(|a| self.attrition(a))
             .collect();
-        self.check_outcomes_have_a_course(root, table);
+        self.check_outcomes_have_a_course(root, table, measures);
         Some(Assumptions {
             dyads: counts(table, "dyads"),
             dyads_by_arm: counts(table, "dyads-by-arm"),
@@ -122,7 +123,10 @@ impl Checking<'_> {
             .filter(|id| !named.contains(id))
             .map(str::to_owned)
             .collect();
-        if !absent.is_empty() && self.index.is_sure(thing) {
+        // An id that is unknown here was probably meant to be one of the absent.
+        let knows_all = named.iter().all(|id| self.index.has(thing, id));
+        let is_clear = table.is_whole_at(key) && knows_all && self.index.is_sure(thing);
+        if !absent.is_empty() && is_clear {
             self.reading.error(
                 table.at_key(key),
                 format!(
@@ -306,8 +310,7 @@ impl Checking<'_> {
             .iter()
             .filter_map(|(name, weight)| Some((name.text_at()?.text.to_owned(), weight.number()?)))
             .collect();
-        let is_written_empty = matches!(table.node(key).map(|node| &node.value), Some(Value::Map(pairs)) if pairs.is_empty());
-        if is_written_empty {
+        if table.is_empty_at(key) {
             self.reading.error(
                 table.at_key(key),
                 format!("'{key}' names nothing"),
@@ -440,11 +443,16 @@ impl Checking<'_> {
     }
 
     /// An outcome without a course would have no values in a simulation.
-    fn check_outcomes_have_a_course(&mut self, root: &Written, table: &Written) {
-        for outcome in root.tables("outcome") {
-            let Some(measure) = outcome.text_at("measure") else {
-                continue;
-            };
+    fn check_outcomes_have_a_course(
+        &mut self,
+        root: &Written,
+        table: &Written,
+        measures: &BTreeSet<String>,
+    ) {
+        let measured = root
+            .tables("outcome")
+            .filter_map(|outcome| outcome.text_at("measure"));
+        for measure in measured.filter(|measure| measures.contains(measure.text)) {
             let (has_one, remedy) = match measure.text.split_once('.') {
                 Some(("attendance", _)) => (
                     table.has("attendance"),

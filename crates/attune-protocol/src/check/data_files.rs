@@ -118,7 +118,9 @@ impl Checking<'_> {
                 format!("'{}' is neither a .csv nor an .xlsx file", file.text),
                 "save the table as CSV or as an Excel workbook (.xlsx)",
             );
-        } else if ending.eq_ignore_ascii_case("csv") && table.has("sheet") {
+            return;
+        }
+        if ending.eq_ignore_ascii_case("csv") && table.has("sheet") {
             self.reading.error(
                 table.at_key("sheet"),
                 "a CSV file has no sheets",

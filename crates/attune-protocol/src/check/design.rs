@@ -69,21 +69,34 @@ impl Checking<'_> {
                 });
             }
         }
+        self.check_there_is_a_design(root, allocation);
+        sites
+    }
+
+    /// A study that collects or compares something has sites, and arms unless it says that there are
+    /// none. One that only has a page needs neither.
+    fn check_there_is_a_design(&mut self, root: &Written, allocation: Allocation) {
+        let collects = ["data", "simulation", "analysis"]
+            .iter()
+            .any(|key| root.has(key));
+        if !collects || !root.has("study") {
+            return;
+        }
+        let at = root.at_key("study");
         if !root.has("site") {
             self.reading.error(
-                root.at_key("study"),
+                at,
                 "the study has no [[site]]",
                 "add at least one: [[site]] with id and label",
             );
         }
-        if allocation != Allocation::None && root.has("study") && !root.has("arm") {
+        if allocation != Allocation::None && !root.has("arm") {
             self.reading.error(
-                root.at_key("study"),
+                at,
                 "the study allocates to arms and has no [[arm]]",
                 "add the arms, the reference first, or write allocation = \"none\"",
             );
         }
-        sites
     }
 
     /// What a site names under `arm` or `arms`, with dates that rise.
@@ -243,8 +256,8 @@ impl Checking<'_> {
                 ),
             )
             .with_remedy(
-                "a visit in both belongs to the nearer wave; make the windows narrower if that \
-                 is not meant",
+                "make them narrower: a visit that lies in both can only be placed where its row names \
+                 the wave",
             )
             .with_second(first_place, "the wave before");
             self.reading.problems.push(problem);

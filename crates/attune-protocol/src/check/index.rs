@@ -13,9 +13,17 @@ use crate::{
 /// The ids of a study.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
-    ids: BTreeMap<(Scope, Thing), Vec<(String, At)>>,
+    ids: BTreeMap<(Scope, Thing), Ids>,
     /// Kinds of which at least one could not be read: nobody knows then what does not exist.
     unsure: BTreeSet<Thing>,
+}
+
+/// Ids of one kind within one scope.
+#[derive(Debug, Default)]
+struct Ids {
+    /// In the order written.
+    order: Vec<String>,
+    places: BTreeMap<String, At>,
 }
 
 /// Within what an id is unique: the study, or one scheme, codebook, attribute or behaviour, told by
@@ -76,16 +84,16 @@ impl Index {
 
     /// Ids of this kind in the study, in the order written.
     pub fn all(&self, thing: Thing) -> impl Iterator<Item = &str> {
-        self.ids
-            .get(&(Scope(None), thing))
-            .into_iter()
-            .flatten()
-            .map(|(id, _)| id.as_str())
+        let ids = self.ids.get(&(Scope(None), thing));
+        ids.into_iter()
+            .flat_map(|ids| &ids.order)
+            .map(String::as_str)
     }
 
     /// Whether there is an id of this kind in the study.
     pub fn has(&self, thing: Thing, id: &str) -> bool {
-        self.all(thing).any(|known| known == id)
+        let ids = self.ids.get(&(Scope(None), thing));
+        ids.is_some_and(|ids| ids.places.contains_key(id))
     }
 
     /// Whether all of this kind could be read.
@@ -126,13 +134,12 @@ impl Index {
 
     fn define(&mut self, reading: &mut Reading, thing: Thing, id: TextAt<'_>, scope: Scope) {
         let twin = shares_names_with(thing).iter().find_map(|other| {
-            let known = self.ids.get(&(scope, *other))?;
-            let (_, at) = known.iter().find(|(known, _)| known == id.text)?;
+            let at = self.ids.get(&(scope, *other))?.places.get(id.text)?;
             Some((*other, *at))
         });
         if let Some((other, first)) = twin {
             let message = if other == thing {
-                format!("there are two {}s with the id '{}'", thing.noun(), id.text)
+                format!("there are two {} with the id '{}'", thing.plural(), id.text)
             } else {
                 format!(
                     "'{}' is the id of {} already",
@@ -145,10 +152,13 @@ impl Index {
                 .with_remedy("choose another id for one of them")
                 .with_second(first, "first used here");
             reading.problems.push(problem);
+            // The one that is meant to have another id may well be referred to.
+            self.unsure.insert(thing);
             return;
         }
         let ids = self.ids.entry((scope, thing)).or_default();
-        ids.push((id.text.to_owned(), id.at));
+        ids.order.push(id.text.to_owned());
+        ids.places.insert(id.text.to_owned(), id.at);
     }
 
     fn follow(&self, reading: &mut Reading, table: &Written, within: Within) {
@@ -192,16 +202,16 @@ impl Index {
         reference: TextAt<'_>,
         scope: Scope,
     ) {
-        let known: Vec<_> = self
-            .ids
-            .get(&(scope, thing))
-            .into_iter()
-            .flatten()
-            .map(|(id, _)| id.as_str())
-            .collect();
-        if known.contains(&reference.text) || !self.is_sure(thing) {
+        let ids = self.ids.get(&(scope, thing));
+        let is_known = ids.is_some_and(|ids| ids.places.contains_key(reference.text));
+        if is_known || !self.is_sure(thing) || reading.is_full() {
             return;
         }
+        let known: Vec<_> = ids
+            .into_iter()
+            .flat_map(|ids| &ids.order)
+            .map(String::as_str)
+            .collect();
         let remedy = unknown_remedy(thing, reference.text, &known);
         reading.error(
             reference.at,
@@ -220,7 +230,8 @@ pub(crate) fn unknown_remedy(thing: Thing, written: &str, known: &[&str]) -> Str
         return format!("define it first, with {}", thing.heading());
     }
     format!(
-        "there is {}; or define it with {}",
+        "the {} are {}; or define another with {}",
+        thing.plural(),
         listed(known.iter().copied()),
         thing.heading()
     )

@@ -1,6 +1,8 @@
 //! Measures that the study file names: each must be yielded by an instrument, a scheme, the
 //! register of attendance or a file of sessions.
 
+use std::collections::BTreeSet;
+
 use super::Checking;
 use crate::{
     codebook::Codebook,
@@ -43,8 +45,8 @@ impl Sources<'_> {
 }
 
 impl Checking<'_> {
-    /// Checks every measure that stands anywhere in the file.
-    pub(super) fn measures(&mut self, root: &Written, sources: &Sources<'_>) {
+    /// Checks every measure that stands anywhere in the file; returns those that there are.
+    pub(super) fn measures(&mut self, root: &Written, sources: &Sources<'_>) -> BTreeSet<String> {
         let sessions = session_measures(root);
         let mut named = Vec::new();
         root.visit(&mut |kind, node| {
@@ -52,19 +54,28 @@ impl Checking<'_> {
                 named.push(text);
             }
         });
+        let mut known = BTreeSet::new();
         for measure in named {
-            self.check_measure(measure, sources, &sessions);
+            if self.check_measure(measure, sources, &sessions) {
+                known.insert(measure.text.to_owned());
+            }
         }
+        known
     }
 
-    fn check_measure(&mut self, measure: TextAt<'_>, sources: &Sources<'_>, sessions: &[&str]) {
+    fn check_measure(
+        &mut self,
+        measure: TextAt<'_>,
+        sources: &Sources<'_>,
+        sessions: &[&str],
+    ) -> bool {
         let Some((source, score)) = measure.text.split_once('.') else {
             self.reading.error(
                 measure.at,
                 format!("'{}' is no measure", measure.text),
                 self.whole_measure_meant(measure.text, sources),
             );
-            return;
+            return false;
         };
         let known = match source {
             "attendance" => ATTENDANCE.to_vec(),
@@ -73,12 +84,12 @@ impl Checking<'_> {
                 Some(scores) => scores,
                 None => {
                     self.report_unknown_source(measure, source, sources);
-                    return;
+                    return false;
                 }
             },
         };
         if known.contains(&score) {
-            return;
+            return true;
         }
         let start = source.len() + 1;
         let at = self.reading.inside(measure, start..measure.text.len());
@@ -88,6 +99,7 @@ impl Checking<'_> {
         });
         self.reading
             .error(at, format!("'{source}' has no score '{score}'"), remedy);
+        false
     }
 
     /// For a measure without a dot: the one whose instrument or score has this name.
@@ -101,14 +113,14 @@ impl Checking<'_> {
                     .map(move |score| format!("{source}.{score}"))
             })
             .collect();
-        let meant: Vec<&str> = all
+        let meant: Vec<String> = all
             .iter()
             .filter(|measure| {
                 measure
                     .split('.')
                     .any(|part| nearest(written, [part]).is_some())
             })
-            .map(String::as_str)
+            .map(|measure| format!("'{measure}'"))
             .collect();
         if meant.is_empty() {
             "write instrument.score, scheme.rating or attendance.sessions".to_owned()

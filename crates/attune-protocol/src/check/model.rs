@@ -156,17 +156,10 @@ impl Checking<'_> {
                 .iter()
                 .map(|part| part.variable.as_str())
                 .collect();
-            let terms = model.written_terms();
-            let terms = || terms.iter().map(String::as_str);
-            let remedy = match listed(terms()).as_str() {
-                "" => "add the term to the model".to_owned(),
-                all => format!("its terms are {all}"),
-            };
-            self.reading.error(
-                text.at,
-                format!("the model has no term '{}'", wanted.join(":")),
-                remedy,
-            );
+            let wanted = wanted.join(":");
+            let remedy = nearest_term(&wanted, &model.written_terms());
+            self.reading
+                .error(text.at, format!("the model has no term '{wanted}'"), remedy);
             return;
         }
         for (part, range) in term.parts.iter().zip(pieces(text.text)) {
@@ -176,17 +169,19 @@ impl Checking<'_> {
     }
 
     fn check_level(&mut self, root: &Written, at: At, part: &TermPart) {
-        let Some(levels) = self.levels(root, &part.variable) else {
-            if let Some(level) = &part.level
-                && !part.variable.contains('(')
-            {
-                self.reading.error(
-                    at,
-                    format!("'{}' has no levels", part.variable),
-                    format!("write it without [{level}]"),
-                );
+        let levels = match self.levels(root, &part.variable) {
+            Levels::Known(levels) => levels,
+            Levels::Unknown => return,
+            Levels::Number => {
+                if let Some(level) = &part.level {
+                    self.reading.error(
+                        at,
+                        format!("'{}' has no levels", part.variable),
+                        format!("write it without [{level}]"),
+                    );
+                }
+                return;
             }
-            return;
         };
         // With one level or none there is no comparison, which has been reported or will be.
         let [reference, others @ ..] = levels.as_slice() else {
@@ -228,22 +223,53 @@ impl Checking<'_> {
         }
     }
 
-    /// Levels of a variable, the reference first; `None` for a number, and for what could not be
-    /// read.
-    fn levels(&self, root: &Written, variable: &str) -> Option<Vec<String>> {
+    fn levels(&self, root: &Written, variable: &str) -> Levels {
         if let Some(thing) = thing_of(variable) {
-            let is_sure = self.index.is_sure(thing);
-            return is_sure.then(|| self.index.all(thing).map(str::to_owned).collect());
+            if !self.index.is_sure(thing) {
+                return Levels::Unknown;
+            }
+            return Levels::Known(self.index.all(thing).map(str::to_owned).collect());
         }
-        let attribute = attribute(root, variable)?;
-        if attribute.text("kind") != Some("levels") {
-            return None;
+        if NUMBERS.contains(&variable) {
+            return Levels::Number;
         }
-        let levels = attribute
-            .tables("levels")
-            .filter_map(|level| level.string("id"));
-        Some(levels.collect())
+        // What is neither is a function of a variable, or has been reported.
+        let Some(attribute) = attribute(root, variable) else {
+            return Levels::Unknown;
+        };
+        match attribute.text("kind") {
+            Some("number") => Levels::Number,
+            Some("levels") => self
+                .levels_of(attribute)
+                .map_or(Levels::Unknown, Levels::Known),
+            _ => Levels::Unknown,
+        }
     }
+}
+
+/// What levels a variable has.
+enum Levels {
+    /// It is a number.
+    Number,
+    /// These, the reference first.
+    Known(Vec<String>),
+    /// They could not be read.
+    Unknown,
+}
+
+/// The term that was probably meant, or all of them.
+fn nearest_term(wanted: &str, terms: &[String]) -> String {
+    if terms.is_empty() {
+        return "add the term to the model".to_owned();
+    }
+    let turned = terms.iter().map(|term| {
+        let pieces: Vec<_> = term.split(':').rev().collect();
+        pieces.join(":")
+    });
+    let both: Vec<String> = terms.iter().cloned().chain(turned).collect();
+    suggestion(wanted, both.iter().map(String::as_str), || {
+        format!("its terms are {}", listed(terms.iter().map(String::as_str)))
+    })
 }
 
 fn attribute<'w>(root: &'w Written, id: &str) -> Option<&'w Written> {

@@ -87,7 +87,7 @@ impl Checking<'_> {
                 Some(Level { id, label })
             })
             .collect();
-        let is_whole = table.node("levels").is_some() || !table.has("levels");
+        let is_whole = table.is_whole_at("levels") || !table.has("levels");
         if is_whole && table.list("levels").len() < 2 {
             self.reading.error(
                 table.at_key("levels"),
@@ -97,6 +97,13 @@ impl Checking<'_> {
             return None;
         }
         Some(AttributeKind::Levels(levels))
+    }
+
+    /// Ids of an attribute's levels, the reference first; `None` where one could not be read.
+    pub(super) fn levels_of(&self, attribute: &Written) -> Option<Vec<String>> {
+        let is_sure = attribute.is_whole_at("levels") && self.index.is_sure(Thing::Level);
+        let ids = || attribute.tables("levels").map(|level| level.string("id"));
+        if is_sure { ids().collect() } else { None }
     }
 
     pub(super) fn outcomes(&mut self, root: &Written, sources: &Sources<'_>) -> Vec<Outcome> {
@@ -187,7 +194,7 @@ impl Checking<'_> {
 
     pub(super) fn multiplicity(&mut self, root: &Written) -> Option<Multiplicity> {
         let table = root.table("multiplicity")?;
-        if table.node("family").is_some() && table.list("family").is_empty() {
+        if table.is_empty_at("family") {
             self.reading.error(
                 table.at_key("family"),
                 "the family of analyses is empty",

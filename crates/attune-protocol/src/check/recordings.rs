@@ -71,7 +71,7 @@ impl Checking<'_> {
         let has_behaviours = ["states", "point", "act"].iter().any(|key| scheme.has(key));
         let says_nothing = match scheme.entry("sampling") {
             None => has_behaviours,
-            Some(entry) => entry.node.is_some() && scheme.list("sampling").is_empty(),
+            Some(_) => scheme.is_empty_at("sampling"),
         };
         if says_nothing {
             self.reading.error(
@@ -194,7 +194,7 @@ impl Checking<'_> {
 
     fn act(&mut self, table: &Written) -> Option<DirectedAct> {
         for key in ["from", "to"] {
-            if table.node(key).is_some() && table.list(key).is_empty() {
+            if table.is_empty_at(key) {
                 self.reading.error(
                     table.at_key(key),
                     format!("'{key}' names nobody"),
@@ -250,7 +250,7 @@ impl Checking<'_> {
     fn choices(&mut self, table: &Written, key: &str) -> Option<Vec<String>> {
         table.node(key)?;
         let words = strings(table, key);
-        if words.is_empty() {
+        if table.is_empty_at(key) {
             self.reading.error(
                 table.at_key(key),
                 format!("'{key}' names no words"),
@@ -264,7 +264,9 @@ impl Checking<'_> {
         self.check_bounds(table);
         let (minimum, maximum) = (table.number("minimum")?, table.number("maximum")?);
         let step = table.number("step").unwrap_or(1.0);
-        if !is_on_scale(maximum, minimum, step) && minimum < maximum {
+        let has_bounds = minimum < maximum;
+        let has_scale = has_bounds && is_on_scale(maximum, minimum, step);
+        if has_bounds && !has_scale {
             self.reading.error(
                 table.at_key("step"),
                 format!("steps of {step} from {minimum} do not reach {maximum}"),
@@ -281,6 +283,8 @@ impl Checking<'_> {
                 |n: &f64| (minimum..=maximum).contains(n) && is_on_scale(*n, minimum, step);
             match number.filter(on_scale) {
                 Some(number) => anchors.push((number, words.text.to_owned())),
+                // Without a scale nothing is on it, and that has been reported.
+                None if !has_scale => {}
                 None => self.reading.error(
                     value.at,
                     format!("'{}' is no rating of this scale", value.text),
@@ -303,7 +307,7 @@ impl Checking<'_> {
 
     fn composite(&mut self, table: &Written) -> Option<Composite> {
         let of = score_ids(table, "of");
-        if table.node("of").is_some() && of.is_empty() {
+        if table.is_empty_at("of") {
             self.reading.error(
                 table.at_key("of"),
                 "a composite is made of ratings, and this names none",
@@ -324,10 +328,10 @@ impl Checking<'_> {
         }
         let minimum = table.count("minimum-codable");
         let minimum_codable = minimum.map_or(of.len(), |n| usize::try_from(n).unwrap_or(of.len()));
-        if minimum_codable > of.len() {
+        if minimum_codable > of.len() && table.is_whole_at("of") {
             self.reading.error(
                 table.at_key("minimum-codable"),
-                format!("the composite has {} ratings only", of.len()),
+                format!("the composite is made of fewer ratings: {}", of.len()),
                 "correct the number",
             );
         }

@@ -5,18 +5,27 @@ use std::ops::Range;
 use super::{At, Reading};
 use crate::{
     near_miss::{listed, nearest},
-    shape::{Key, Kind, Need, STUDY_TOML, Table},
+    shape::{FORMAT, Key, Kind, Need, STUDY_TOML, Table},
 };
 
-/// Reports a key that its table does not have.
-pub(super) fn unknown_key(reading: &mut Reading, shape: &'static Table, name: &str, at: At) {
+/// Reports a key that its table does not have; returns the one that was probably meant.
+pub(super) fn unknown_key(
+    reading: &mut Reading,
+    shape: &'static Table,
+    name: &str,
+    at: At,
+) -> Option<&'static str> {
+    // Looking for what was meant takes time, and a file of mere nonsense has very many keys.
+    if reading.is_full() {
+        return None;
+    }
     let message = if is_study_file(shape) {
         format!("there is no table or key '{name}' in a study file")
     } else {
         format!("{} has no key '{name}'", shape.heading)
     };
-    let own = shape.keys.iter().map(|key| key.name);
-    let remedy = if let Some(near) = nearest(name, own) {
+    let meant = nearest(name, shape.keys.iter().map(|key| key.name));
+    let remedy = if let Some(near) = meant {
         format!("did you mean '{near}'?")
     } else {
         match homes(name).as_slice() {
@@ -28,10 +37,16 @@ pub(super) fn unknown_key(reading: &mut Reading, shape: &'static Table, name: &s
         }
     };
     reading.error(at, message, remedy);
+    meant
 }
 
 fn is_study_file(shape: &'static Table) -> bool {
     shape.heading == STUDY_TOML.heading
+}
+
+/// The same word but for `_` and upper case.
+fn is_same(key: &str, written: &str) -> bool {
+    key.len() == written.len() && key == written.to_lowercase().replace('_', "-")
 }
 
 /// Headings of the tables that have a key with this name, a few at most.
@@ -40,13 +55,7 @@ fn homes(name: &str) -> Vec<&'static str> {
         .with_all_below()
         .into_iter()
         .filter(|table| !is_study_file(table))
-        .filter(|table| {
-            nearest(name, table.keys.iter().map(|key| key.name)).is_some_and(|near| {
-                // Only the same word, but for `_` and upper case.
-                near.len() == name.len()
-                    && near.replace('-', "_") == name.to_lowercase().replace('-', "_")
-            })
-        })
+        .filter(|table| table.keys.iter().any(|key| is_same(key.name, name)))
         .map(|table| table.heading)
         .take(3)
         .collect()
@@ -54,26 +63,37 @@ fn homes(name: &str) -> Vec<&'static str> {
 
 /// Message and remedy for a key that must be there and is not.
 pub(super) fn missing_key(shape: &'static Table, key: &Key) -> (String, String) {
-    let (message, write) = match &key.kind {
-        Kind::Table(table) | Kind::Tables(table) if is_study_file(shape) => (
-            format!("the study file has no {}", table.heading),
-            format!("add {}", table.heading),
-        ),
-        Kind::Tables(table) => (
-            format!("{} has no {}", shape.heading, table.heading),
-            format!("add {}", table.heading),
-        ),
-        _ if is_study_file(shape) => (
-            format!("the study file has no '{}'", key.name),
-            format!("add a first line: {} = {}", key.name, crate::shape::FORMAT),
-        ),
-        kind => (
-            format!("{} has no '{}'", shape.heading, key.name),
-            format!("add {} = … ({})", key.name, kind.words()),
-        ),
-    };
     debug_assert_eq!(key.need, Need::Required);
-    (message, write)
+    let name = key.name;
+    if name == "format" {
+        return (
+            format!("this file has no '{name}'"),
+            format!("add a first line: {name} = {FORMAT}"),
+        );
+    }
+    let owner = if is_study_file(shape) {
+        "the study file"
+    } else {
+        shape.heading
+    };
+    match &key.kind {
+        Kind::Table(table) | Kind::Tables(table) if table.heading.starts_with('[') => (
+            format!("{owner} has no {}", table.heading),
+            format!("add {}", table.heading),
+        ),
+        Kind::Table(table) => {
+            let keys = table.keys.iter().filter(|key| key.need == Need::Required);
+            let keys: Vec<_> = keys.map(|key| format!("{} = …", key.name)).collect();
+            (
+                format!("{owner} has no '{name}'"),
+                format!("add {name} = {{ {} }}", keys.join(", ")),
+            )
+        }
+        kind => (
+            format!("{owner} has no '{name}'"),
+            format!("add {name} = … ({})", kind.words()),
+        ),
+    }
 }
 
 /// Message and remedy for what the TOML parser says, in words for people who do not program.

@@ -159,10 +159,10 @@ pub(super) fn text(kind: &Kind, key: &str, written: &str) -> Result<Value, Fault
         Kind::Url => check_url(written)?,
         Kind::Language => check_language(written)?,
         Kind::When => {
-            time_phrase::timing(written).map_err(|error| phrase_fault(error, Kind::When))?;
+            time_phrase::timing(written).map_err(|error| phrase_fault(error, &Kind::When))?;
         }
         Kind::Window => {
-            time_phrase::window(written).map_err(|error| phrase_fault(error, Kind::Window))?;
+            time_phrase::window(written).map_err(|error| phrase_fault(error, &Kind::Window))?;
         }
         Kind::Formula => {
             formula::Model::parse(written).map_err(formula_fault)?;
@@ -175,7 +175,7 @@ pub(super) fn text(kind: &Kind, key: &str, written: &str) -> Result<Value, Fault
     Ok(Value::Text(written.to_owned()))
 }
 
-fn phrase_fault(error: time_phrase::PhraseError, kind: Kind) -> Fault {
+fn phrase_fault(error: time_phrase::PhraseError, kind: &Kind) -> Fault {
     Fault {
         message: error.message,
         remedy: error
@@ -443,7 +443,7 @@ fn noun_of(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "text",
         DeValue::Integer(_) => "a whole number",
-        DeValue::Float(_) => "a number",
+        DeValue::Float(_) => "a number with decimals",
         DeValue::Boolean(_) => "true or false",
         DeValue::Datetime(_) => "a date",
         DeValue::Array(_) => "a list",

@@ -1,14 +1,10 @@
-//! From TOML text to the tree: keys, types, lists, tables. Problems are collected, never thrown.
+//! From TOML text to the tree: files, tables and their keys. Problems are collected, never thrown.
 
-use toml::{
-    Spanned,
-    de::{DeTable, DeValue},
-};
+use toml::{Spanned, de::DeTable};
 
-use super::{At, Entry, Node, Reading, Value, Written, key_faults, leaf};
+use super::{At, Entry, Reading, Written, key_faults, leaf, values::in_order};
 use crate::{
     folder::{Absence, STUDY_FILE, StudyFolder, TextFault},
-    near_miss::suggestion,
     problem::{Place, Problem},
     shape::{FORMAT, FileUse, Key, Kind, Need, STUDY_TOML, Table},
     source::Source,
@@ -18,10 +14,10 @@ use crate::{
 const SYNTAX_FAULTS_TOLD: usize = 8;
 
 /// What the reader of one file carries along.
-struct Reader<'a> {
-    reading: &'a mut Reading,
-    folder: &'a StudyFolder,
-    source: usize,
+pub(super) struct Reader<'a> {
+    pub reading: &'a mut Reading,
+    pub folder: &'a StudyFolder,
+    pub source: usize,
 }
 
 /// Reads the study file and the schemes and codebooks that it names. `None` when there is no tree
@@ -115,7 +111,7 @@ fn parse<'t>(reading: &mut Reading, source: usize, text: &'t str) -> Option<Span
 }
 
 impl Reader<'_> {
-    fn at(&self, span: std::ops::Range<usize>) -> At {
+    pub(super) fn at(&self, span: std::ops::Range<usize>) -> At {
         At {
             source: self.source,
             start: span.start,
@@ -153,7 +149,7 @@ impl Reader<'_> {
 
     /// A table; `elsewhere` are keys that stand in another file and are neither missing nor
     /// allowed here.
-    fn table(
+    pub(super) fn table(
         &mut self,
         shape: &'static Table,
         table: &DeTable<'_>,
@@ -174,7 +170,19 @@ impl Reader<'_> {
                     key_at,
                     node: self.value(&key.kind, key.name, value),
                 }),
-                None => key_faults::unknown_key(self.reading, shape, name.get_ref(), key_at),
+                None => {
+                    let is_free = |key: &str| !table.contains_key(key);
+                    let meant =
+                        key_faults::unknown_key(self.reading, shape, name.get_ref(), key_at);
+                    // A misspelt key is not a missing one.
+                    if let Some(key) = meant.filter(|key| is_free(key)) {
+                        entries.push(Entry {
+                            key,
+                            key_at,
+                            node: None,
+                        });
+                    }
+                }
             }
         }
         let mut written = Written { shape, at, entries };
@@ -268,201 +276,6 @@ impl Reader<'_> {
             }
         }
     }
-
-    fn value(
-        &mut self,
-        kind: &'static Kind,
-        key: &str,
-        value: &Spanned<DeValue<'_>>,
-    ) -> Option<Node> {
-        let at = self.at(value.span());
-        let value = match (kind, value.get_ref()) {
-            (Kind::List(inner), DeValue::Array(array)) => {
-                Value::List(self.list(inner, key, array.iter()))
-            }
-            (Kind::Tables(shape), DeValue::Array(array)) => {
-                Value::List(self.tables(shape, key, array.iter()))
-            }
-            (Kind::Table(shape) | Kind::TableOrText(shape, _), DeValue::Table(table)) => {
-                Value::Table(self.table(shape, table, at, &[]))
-            }
-            (Kind::TableOrText(shape, only), DeValue::String(_)) => {
-                let only = shape.key(only)?;
-                let node = self.value(&only.kind, key, value)?;
-                Value::Table(Written {
-                    shape,
-                    at,
-                    entries: vec![Entry {
-                        key: only.name,
-                        key_at: at,
-                        node: Some(node),
-                    }],
-                })
-            }
-            (Kind::Map { keys, values }, DeValue::Table(table)) => {
-                Value::Map(self.map(keys, values, key, table))
-            }
-            (Kind::NumberOrMap { keys, bounds }, DeValue::Table(table)) => {
-                Value::Map(self.number_map(keys, bounds, key, table))
-            }
-            (kind, value) => self.leaf(kind, key, value, at)?,
-        };
-        Some(Node { at, value })
-    }
-
-    fn leaf(
-        &mut self,
-        kind: &'static Kind,
-        key: &str,
-        value: &DeValue<'_>,
-        at: At,
-    ) -> Option<Value> {
-        let value = match leaf::read(kind, key, value) {
-            Ok(value) => value,
-            Err(fault) => {
-                let at = match (&fault.inside, value.as_str()) {
-                    (Some(inner), Some(text)) => self
-                        .reading
-                        .inside(super::TextAt { text, at }, inner.clone()),
-                    _ => at,
-                };
-                self.reading.error(at, fault.message, fault.remedy);
-                return None;
-            }
-        };
-        if let (Kind::File(used_for), Value::Text(name)) = (kind, &value) {
-            let is_there = self.folder.has(name);
-            if !is_there && *used_for != FileUse::Records {
-                let remedy = suggestion(name, self.folder.names(), || {
-                    "write the file, or correct its name here".to_owned()
-                });
-                self.reading.error(
-                    at,
-                    format!("there is no file '{name}' in the study folder"),
-                    remedy,
-                );
-                return None;
-            }
-        }
-        Some(value)
-    }
-
-    fn list<'v, 't: 'v>(
-        &mut self,
-        kind: &'static Kind,
-        key: &str,
-        values: impl Iterator<Item = &'v Spanned<DeValue<'t>>>,
-    ) -> Vec<Node> {
-        let mut nodes: Vec<Node> = Vec::new();
-        for value in values {
-            let Some(node) = self.value(kind, key, value) else {
-                continue;
-            };
-            let twin = node.text_at().and_then(|text| {
-                nodes
-                    .iter()
-                    .filter_map(Node::text_at)
-                    .find(|other| other.text == text.text)
-            });
-            if let Some(twin) = twin.filter(|_| matches!(kind, Kind::Reference(_) | Kind::Word(_)))
-            {
-                let problem = Problem::error(
-                    self.reading.place(node.at),
-                    format!("'{}' stands twice in this list", twin.text),
-                )
-                .with_remedy("remove one of the two");
-                self.reading.problems.push(problem);
-                continue;
-            }
-            nodes.push(node);
-        }
-        nodes
-    }
-
-    fn tables<'v, 't: 'v>(
-        &mut self,
-        shape: &'static Table,
-        key: &str,
-        values: impl Iterator<Item = &'v Spanned<DeValue<'t>>>,
-    ) -> Vec<Node> {
-        let mut nodes = Vec::new();
-        for value in values {
-            let at = self.at(value.span());
-            if let DeValue::Table(table) = value.get_ref() {
-                let value = Value::Table(self.table(shape, table, at, &[]));
-                nodes.push(Node { at, value });
-            } else {
-                let message = format!("'{key}' must be tables: {}", shape.heading);
-                self.reading.error(
-                    at,
-                    message,
-                    format!("write {} above its keys", shape.heading),
-                );
-            }
-        }
-        nodes
-    }
-
-    fn map(
-        &mut self,
-        keys: &'static Kind,
-        values: &'static Kind,
-        key: &str,
-        table: &DeTable<'_>,
-    ) -> Vec<(Node, Node)> {
-        let mut pairs = Vec::new();
-        for (name, value) in in_order(table) {
-            let Some(name_node) = self.map_key(keys, key, name) else {
-                continue;
-            };
-            if let Some(node) = self.value(values, name.get_ref(), value) {
-                pairs.push((name_node, node));
-            }
-        }
-        pairs
-    }
-
-    fn number_map(
-        &mut self,
-        keys: &'static Kind,
-        bounds: &crate::shape::Bounds,
-        key: &str,
-        table: &DeTable<'_>,
-    ) -> Vec<(Node, Node)> {
-        let mut pairs = Vec::new();
-        for (name, value) in in_order(table) {
-            let at = self.at(value.span());
-            let Some(name_node) = self.map_key(keys, key, name) else {
-                continue;
-            };
-            match leaf::number(bounds, name.get_ref(), value.get_ref()) {
-                Ok(value) => pairs.push((name_node, Node { at, value })),
-                Err(fault) => self.reading.error(at, fault.message, fault.remedy),
-            }
-        }
-        pairs
-    }
-
-    fn map_key(
-        &mut self,
-        kind: &'static Kind,
-        key: &str,
-        name: &Spanned<std::borrow::Cow<'_, str>>,
-    ) -> Option<Node> {
-        let at = self.at(name.span());
-        // Any text may be a key, the empty one too: an empty cell is written "".
-        if let Kind::Text = kind {
-            let value = Value::Text(name.get_ref().to_string());
-            return Some(Node { at, value });
-        }
-        match leaf::text(kind, key, name.get_ref()) {
-            Ok(value) => Some(Node { at, value }),
-            Err(fault) => {
-                self.reading.error(at, fault.message, fault.remedy);
-                None
-            }
-        }
-    }
 }
 
 impl Written {
@@ -478,16 +291,4 @@ impl Written {
             }
         }
     }
-}
-
-/// Keys and values in the order of the file.
-fn in_order<'a, 't>(
-    table: &'a DeTable<'t>,
-) -> Vec<(
-    &'a Spanned<std::borrow::Cow<'t, str>>,
-    &'a Spanned<DeValue<'t>>,
-)> {
-    let mut pairs: Vec<_> = table.iter().collect();
-    pairs.sort_by_key(|(name, _)| name.span().start);
-    pairs
 }

@@ -3,3 +3,6 @@
 mod instrument_format;
 mod instrument_problems;
 mod licensed_texts;
+mod study_folders;
+mod study_format;
+mod study_problems;

@@ -78,7 +78,7 @@ impl Checking<'_> {
                 let items = planned.definition.items.iter();
                 items.map(|item| item.id.to_string()).collect()
             }),
-            other => levels(root, other),
+            other => attribute_with_levels(root, other).and_then(|table| self.levels_of(table)),
         };
         Some(Target { columns, allowed })
     }
@@ -92,7 +92,7 @@ impl Checking<'_> {
             return;
         }
         let remedy = suggestion(value.text, known(), || {
-            format!("there is {}", listed(known()))
+            format!("it can be {}", listed(known()))
         });
         self.reading.error(
             value.at,
@@ -143,15 +143,8 @@ fn parts_with_columns(table: &Written) -> Vec<String> {
     parts
 }
 
-/// Levels of an attribute that has levels.
-fn levels(root: &Written, id: &str) -> Option<Vec<String>> {
-    let attribute = root
-        .tables("attribute")
-        .find(|table| table.text("id") == Some(id) && table.text("kind") == Some("levels"))?;
-    Some(
-        attribute
-            .tables("levels")
-            .filter_map(|level| level.string("id"))
-            .collect(),
-    )
+/// The attribute with this id, if it has levels.
+fn attribute_with_levels<'w>(root: &'w Written, id: &str) -> Option<&'w Written> {
+    root.tables("attribute")
+        .find(|table| table.text("id") == Some(id) && table.text("kind") == Some("levels"))
 }
