@@ -20,6 +20,8 @@ use crate::{
     long_table::LongTable,
     meaning::{Comparison, GroupKind, Meaning, Quantity},
     question::Question,
+    run::Run,
+    site_means::{DyadNumber, site_means},
     words,
 };
 
@@ -234,15 +236,22 @@ fn blinding(protocol: &Protocol) -> Option<String> {
     })
 }
 
-/// What one finding cannot show. `difference` is in the outcome's unit.
+/// What one finding cannot show. `answer` is the model and the difference in the outcome's unit,
+/// where there is one.
 pub fn of_finding(
     question: &Question<'_>,
     meaning: &Meaning,
-    difference: Option<&Estimate>,
+    answer: Option<(&Run, &Estimate)>,
 ) -> Vec<String> {
     let mut limits = Vec::new();
     if let Some(comparison) = &meaning.comparison {
-        limits.extend(site_effect(question, comparison, difference));
+        if let Some((run, difference)) = answer {
+            limits.extend(site_effect(question, comparison, difference));
+            if excludes_zero(difference) {
+                let spread = spread_of_reference_sites(question, meaning, comparison, run);
+                limits.extend(spread);
+            }
+        }
         limits.extend(different_start(question, meaning, comparison));
     }
     limits.extend(norms(question));
@@ -253,10 +262,9 @@ pub fn of_finding(
 fn site_effect(
     question: &Question<'_>,
     comparison: &Comparison,
-    difference: Option<&Estimate>,
+    difference: &Estimate,
 ) -> Option<String> {
     let sites = SitesCompared::of(question, comparison)?;
-    let difference = difference?;
     let (estimate, se) = (difference.estimate?, difference.se?);
     let probability = 0.5 + difference.level / 2.0;
     let critical = match difference.df {
@@ -290,6 +298,50 @@ fn site_effect(
         words::two_digits(effect.advantage_to_explain),
         words::two_digits(effect.advantage_to_doubt),
         words::two_digits(effect.between_site_sd),
+    ))
+}
+
+fn excludes_zero(difference: &Estimate) -> bool {
+    let ends = difference.ci_lower.zip(difference.ci_upper);
+    ends.is_some_and(|(lower, upper)| lower > 0.0 || upper < 0.0)
+}
+
+/// The yardstick for a site's own effect: how far the reference sites lie apart, where there are
+/// three or more.
+fn spread_of_reference_sites(
+    question: &Question<'_>,
+    meaning: &Meaning,
+    comparison: &Comparison,
+    run: &Run,
+) -> Option<String> {
+    SitesCompared::of(question, comparison)?;
+    let number = DyadNumber::of(question, &meaning.quantity).ok()?;
+    let length = match (&meaning.quantity, question.follow_up) {
+        (Quantity::Slope(time), Some(follow_up)) => time.of_months(follow_up.months()),
+        (Quantity::Slope(_), None) => return None,
+        _ => 1.0,
+    };
+    let sites = site_means(question, run, number, comparison).ok()?;
+    let reference: Vec<f64> = sites
+        .iter()
+        .filter(|site| !site.in_group)
+        .map(|site| site.mean * length)
+        .collect();
+    if reference.len() < 3 {
+        return None;
+    }
+    let unit =
+        words::unit_in_sentence(question.plan().unit.as_deref()).unwrap_or("units of the outcome");
+    let what = match number {
+        DyadNumber::Mean => "means",
+        DyadNumber::Slope(_) | DyadNumber::Change { .. } => "mean changes",
+    };
+    Some(format!(
+        "For comparison: the {what} of the {} {} sites have an SD of {} {unit}, chance within sites \
+         included.",
+        words::count(reference.len()),
+        words::id_words(&comparison.reference),
+        words::two_digits(descriptives::standard_deviation(&reference)),
     ))
 }
 

@@ -2,7 +2,12 @@
 
 use attune_protocol::study::StudyStatus;
 
-use crate::{finding::Answered, findings::DeviationNote, long_table::LongTable, words};
+use crate::{
+    finding::{Answered, INFERENCE_REPLACED},
+    findings::DeviationNote,
+    long_table::LongTable,
+    words,
+};
 
 /// All departures.
 pub fn deviations(long: &LongTable<'_>, answered: &[Answered]) -> Vec<DeviationNote> {
@@ -111,6 +116,15 @@ fn of_analysis(answered: &Answered) -> Vec<DeviationNote> {
             what,
             "the data cannot tell these columns from the other terms",
         ));
+    }
+    if answered
+        .finding
+        .warnings
+        .iter()
+        .any(|warning| warning == INFERENCE_REPLACED)
+    {
+        let what = "The planned inference was replaced.".to_owned();
+        notes.push(seen(id, what, INFERENCE_REPLACED));
     }
     for sensitivity in &answered.finding.sensitivity {
         if sensitivity.estimate.estimate.is_none() {

@@ -24,6 +24,10 @@ use crate::{
     words,
 };
 
+/// What is said when the planned inference does not go with the planned estimator.
+pub const INFERENCE_REPLACED: &str = "Kenward–Roger degrees of freedom are defined for REML and not \
+     for the planned ML fit; Satterthwaite’s stand in their place";
+
 /// A finding and what the rest of the run needs to know of it.
 #[derive(Debug)]
 pub struct Answered {
@@ -73,7 +77,15 @@ fn from_run(question: &Question<'_>, run: &Run, seed: u64) -> Result<Answered, R
         seed,
     };
     let sensitivity = sensitivity(&planned);
-    let limits = cannot_show::of_finding(question, &meaning, Some(difference));
+    let limits = cannot_show::of_finding(question, &meaning, Some((run, difference)));
+    let (contrasts, no_contrasts) = or_reason(
+        contrasts(question, &clock, &inference),
+        "the contrasts at the planned times",
+    );
+    let (figure, no_figure) = or_reason(
+        trajectory_figure(question, run, &clock, &inference),
+        "the fitted lines",
+    );
     let mut finding = Finding {
         estimate: estimate.clone(),
         estimate_unit: meaning.estimate_unit(question.plan()),
@@ -93,18 +105,21 @@ fn from_run(question: &Question<'_>, run: &Run, seed: u64) -> Result<Answered, R
         left_out: run.frame.left_out.clone(),
         method: method_sentence(question, run),
         model: model_summary(question, run, &inference),
-        contrasts: contrasts(question, &clock, &inference)?,
+        contrasts: contrasts.unwrap_or_default(),
         sensitivity_summary: summary(&estimate, &sensitivity),
         sensitivity,
         assumptions: check_assumptions(question, run, &meaning, &test),
         cannot_show: limits,
         warnings: warnings(question, run, &test, &meaning),
-        figure: trajectory_figure(question, run, &clock, &inference)?,
+        figure: figure.unwrap_or_else(|| values(question)),
         ..empty(question)
     };
     if finding.effect_size.is_none() {
         finding.warnings.push(no_effect_size(&meaning));
     }
+    finding
+        .warnings
+        .extend([no_contrasts, no_figure].into_iter().flatten());
     let sense = Sense {
         changes: changes(question, &meaning, &clock, &inference),
         unknown: unknown(question, &meaning),
@@ -117,6 +132,14 @@ fn from_run(question: &Question<'_>, run: &Run, seed: u64) -> Result<Answered, R
         dropped_columns: run.dropped_columns().to_vec(),
         not_run: None,
     })
+}
+
+/// A part that could not be made leaves the reason and not the whole finding.
+fn or_reason<T>(made: Result<T, RunProblem>, what: &str) -> (Option<T>, Option<String>) {
+    match made {
+        Ok(made) => (Some(made), None),
+        Err(problem) => (None, Some(format!("{what} could not be made: {problem}"))),
+    }
 }
 
 fn empty(question: &Question<'_>) -> Finding {
@@ -201,7 +224,7 @@ fn over_follow_up(
     Some(OverFollowUp {
         from_months: follow_up.start,
         to_months: follow_up.end,
-        estimate: scaled(estimate, time.from_months(follow_up.months())),
+        estimate: scaled(estimate, time.of_months(follow_up.months())),
     })
 }
 
@@ -254,7 +277,7 @@ fn smallest_difference(
     meaning.comparison.as_ref()?;
     match (&meaning.quantity, over) {
         (Quantity::Slope(time), Some(over)) => {
-            Some(smallest / time.from_months(over.to_months - over.from_months))
+            Some(smallest / time.of_months(over.to_months - over.from_months))
         }
         (Quantity::Slope(_) | Quantity::Other, _) => None,
         _ => Some(smallest),
@@ -279,6 +302,10 @@ fn warnings(
 ) -> Vec<String> {
     let df = test.df.is_finite().then_some(test.df);
     let mut warnings: Vec<String> = singular_warning(question, run, df).into_iter().collect();
+    let inference = question.analysis.inference;
+    if run.possible(inference) != inference {
+        warnings.push(INFERENCE_REPLACED.to_owned());
+    }
     // Singular fits and dropped columns are said in the plan's words.
     let said = [WarningKind::SingularFit, WarningKind::DroppedColumns];
     let others = run

@@ -69,7 +69,7 @@ impl Clock {
         let at = |(time, offset): &(TimeVariable, f64)| {
             (
                 time.name().to_owned(),
-                vec![offset + time.from_months(months)],
+                vec![offset + time.of_months(months)],
             )
         };
         let mut over: Vec<String> = self.groups.into_iter().map(str::to_owned).collect();
@@ -161,7 +161,7 @@ fn mean_offset(question: &Question<'_>, run: &Run, time: TimeVariable) -> f64 {
         .iter()
         .filter_map(|&position| {
             let row = &rows[position];
-            Some(time.of_row(row)? - time.from_months(row.months()?))
+            Some(time.of_row(row)? - time.of_months(row.months()?))
         })
         .collect();
     if offsets.is_empty() {

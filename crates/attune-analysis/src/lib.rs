@@ -26,6 +26,7 @@ mod reliable_change;
 mod run;
 mod sensitivity;
 mod sentence;
+mod site_means;
 mod term_names;
 mod time_variable;
 mod trajectory_figure;

@@ -73,22 +73,30 @@ pub enum Quantity {
 impl Meaning {
     /// What `term` is in `formula`. With `table` the reference groups are those that have rows.
     pub fn of(protocol: &Protocol, formula: &Formula, term: &Term, table: Option<&Table>) -> Self {
+        let reference = |groups| {
+            let in_data = table.and_then(|table| reference_in(table, groups));
+            in_data
+                .or_else(|| planned_reference(protocol, groups))
+                .unwrap_or_default()
+        };
+        Self::of_groups(formula, term, reference)
+    }
+
+    fn of_groups(formula: &Formula, term: &Term, reference: impl Fn(GroupKind) -> String) -> Self {
         let level_of = |variable: &str| {
             let part = term.parts.iter().find(|part| part.variable == variable);
             part.and_then(|part| part.level.clone())
         };
-        let time = term
-            .parts
-            .iter()
-            .find_map(|part| TimeVariable::of_name(&part.variable));
+        let mut parts = term.parts.iter();
+        let time = parts.find_map(|part| TimeVariable::of_name(&part.variable));
         let (arm, phase, wave) = (level_of("arm"), level_of("phase"), level_of("wave"));
-        let (groups, group) = match (&arm, &phase) {
-            (Some(arm), _) => (Some(GroupKind::Arms), arm.clone()),
-            (None, Some(phase)) => (Some(GroupKind::Phases), phase.clone()),
-            (None, None) => (None, String::new()),
+        let compared = match (&arm, &phase) {
+            (Some(arm), _) => Some((GroupKind::Arms, arm.clone())),
+            (None, Some(phase)) => Some((GroupKind::Phases, phase.clone())),
+            (None, None) => None,
         };
-        let comparison = groups.map(|groups| Comparison {
-            reference: reference(protocol, table, groups),
+        let comparison = compared.map(|(groups, group)| Comparison {
+            reference: reference(groups),
             groups,
             group,
         });
@@ -125,19 +133,20 @@ impl Meaning {
     }
 }
 
-/// The reference group: the first one that has rows.
-fn reference(protocol: &Protocol, table: Option<&Table>, groups: GroupKind) -> String {
-    let column = table.and_then(|table| table.column(groups.variable()));
-    if let Some(Column::Factor(factor)) = column
-        && let Some(first) = factor.levels.first()
-    {
-        return first.clone();
+/// The first group that has rows.
+fn reference_in(table: &Table, groups: GroupKind) -> Option<String> {
+    match table.column(groups.variable()) {
+        Some(Column::Factor(factor)) => factor.levels.first().cloned(),
+        _ => None,
     }
-    let first = match groups {
+}
+
+/// The first group of the plan.
+fn planned_reference(protocol: &Protocol, groups: GroupKind) -> Option<String> {
+    match groups {
         GroupKind::Arms => protocol.arms.first().map(|arm| arm.id.to_string()),
         GroupKind::Phases => protocol.phases.first().map(|phase| phase.id.to_string()),
-    };
-    first.unwrap_or_default()
+    }
 }
 
 /// Whether the model has an interaction of the groups with a time or with waves.
@@ -162,4 +171,97 @@ fn changes_over_time(formula: &Formula, comparison: Option<&Comparison>) -> bool
             .any(|name| name == comparison.groups.variable())
             && names.iter().any(is_time)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use attune_protocol::plan::TermPart;
+
+    use super::*;
+
+    /// What a term is in a model of a study with arms `a`, `b` and phases `p`, `q`.
+    fn check(model: &str, term: &str, expected: (Option<(&str, &str)>, Quantity)) {
+        let part = |part: &str| match part.trim_end_matches(']').split_once('[') {
+            Some((variable, level)) => TermPart {
+                variable: variable.to_owned(),
+                level: Some(level.to_owned()),
+            },
+            None => TermPart {
+                variable: part.to_owned(),
+                level: None,
+            },
+        };
+        let wanted = Term {
+            text: term.to_owned(),
+            parts: term.split(':').map(part).collect(),
+        };
+        let formula = Formula::parse(model).unwrap();
+        let factor = |levels: [&str; 2]| {
+            Column::Factor(attune_statistics::table::Factor::with_levels(
+                &levels.map(Some),
+                &levels,
+            ))
+        };
+        let table = Table::new()
+            .with("arm", factor(["a", "b"]))
+            .and_then(|table| table.with("phase", factor(["p", "q"])))
+            .unwrap();
+        let meaning = meaning_in(&formula, &wanted, &table);
+        let comparison = meaning.comparison.as_ref();
+        let groups = comparison.map(|groups| (groups.group.as_str(), groups.reference.as_str()));
+        assert_eq!(
+            (groups, meaning.quantity.clone()),
+            expected,
+            "{term} in {model}"
+        );
+    }
+
+    fn meaning_in(formula: &Formula, term: &Term, table: &Table) -> Meaning {
+        Meaning::of_groups(formula, term, |groups| {
+            reference_in(table, groups).unwrap_or_default()
+        })
+    }
+
+    #[test]
+    fn terms_mean_what_their_parts_say() {
+        let months = Quantity::Slope(TimeVariable::Months);
+        let arms = Some(("b", "a"));
+        let value = |at_start| Quantity::Value { at_start };
+        check("y ~ months * arm", "months:arm[b]", (arms, months.clone()));
+        check("y ~ months * arm", "arm[b]", (arms, value(true)));
+        check("y ~ months + arm", "arm[b]", (arms, value(false)));
+        check(
+            "y ~ wave * arm",
+            "arm[b]:wave[w3]",
+            (arms, Quantity::ChangeToWave("w3".to_owned())),
+        );
+        check("y ~ phase", "phase[q]", (Some(("q", "p")), value(false)));
+        check(
+            "y ~ phase * arm",
+            "phase[q]:arm[b]",
+            (arms, Quantity::ChangeToPhase("q".to_owned())),
+        );
+        check("y ~ phase * arm", "arm[b]", (arms, value(true)));
+        check(
+            "y ~ months * phase",
+            "months:phase[q]",
+            (Some(("q", "p")), months.clone()),
+        );
+        check("y ~ months", "months", (None, months));
+        check(
+            "y ~ mother_age + arm",
+            "mother_age",
+            (None, Quantity::Other),
+        );
+        check(
+            "y ~ mother_age * arm",
+            "mother_age:arm[b]",
+            (None, Quantity::Other),
+        );
+        check(
+            "y ~ months * mother_age",
+            "months:mother_age",
+            (None, Quantity::Other),
+        );
+    }
 }

@@ -26,7 +26,7 @@ pub fn model_summary(
     });
     let summary = ModelSummary {
         formula: run.formula.text.clone(),
-        inference: inference_id(run, question.analysis.inference).to_owned(),
+        inference: inference_id(run, run.possible(question.analysis.inference)).to_owned(),
         fixed: fixed.collect(),
         sigma: Some(run.sigma()),
         ..ModelSummary::default()
@@ -89,7 +89,7 @@ pub fn method_sentence(question: &Question<'_>, run: &Run) -> String {
             "Linear mixed model {}, fitted by {}; tests and {level} intervals with {}.",
             run.formula,
             estimator_words(question.analysis.estimator),
-            inference_words(question.analysis.inference),
+            inference_words(run.possible(question.analysis.inference)),
         ),
         Model::LeastSquares(_) => {
             let tests = match question.analysis.inference {
@@ -157,7 +157,7 @@ pub fn singular_warning(question: &Question<'_>, run: &Run, df: Option<f64>) -> 
         "The fit is singular: in the best fitting model {found}. The data are too few to estimate \
          all the random effects that were planned. This is the optimum and not a failure to find \
          it. The planned model is kept, with {}{df} as planned.{beside}",
-        inference_words(question.analysis.inference)
+        inference_words(run.possible(question.analysis.inference))
     ))
 }
 

@@ -111,10 +111,22 @@ impl Run {
     pub fn inference(&self, planned: PlannedInference) -> Result<Inference<'_>, RunProblem> {
         match &self.model {
             Model::Mixed(model) => model
-                .inference(degrees_of_freedom(planned))
+                .inference(degrees_of_freedom(self.possible(planned)))
                 .map_err(|error| RunProblem::Inference(error.to_string())),
             // Least squares have residual degrees of freedom, whatever is asked but normal.
             Model::LeastSquares(model) => Ok(model.inference(degrees_of_freedom(planned))),
+        }
+    }
+
+    /// Kenward–Roger's adjustment is one of REML; after ML Satterthwaite's stands for it.
+    pub fn possible(&self, planned: PlannedInference) -> PlannedInference {
+        match (&self.model, planned) {
+            (Model::Mixed(model), PlannedInference::KenwardRoger)
+                if model.estimator == Estimator::MaximumLikelihood =>
+            {
+                PlannedInference::Satterthwaite
+            }
+            _ => planned,
         }
     }
 

@@ -410,3 +410,127 @@ fn read_together(finding: &Finding, known: Known) -> Option<String> {
         )
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use attune_protocol::plan::Better;
+
+    use super::{Known, Told};
+    use crate::{
+        meaning::{Comparison, GroupKind, Quantity},
+        time_variable::TimeVariable,
+    };
+
+    fn told(better: Better) -> Told<'static> {
+        Told {
+            label: "Mental index",
+            unit: Some("points"),
+            n: "59 dyads, 201 visits".to_owned(),
+            better,
+        }
+    }
+
+    fn arms() -> Comparison {
+        Comparison {
+            groups: GroupKind::Arms,
+            group: "intervention".to_owned(),
+            reference: "comparison".to_owned(),
+        }
+    }
+
+    fn known(estimate: f64, lower: f64, upper: f64) -> Known {
+        Known {
+            estimate,
+            lower,
+            upper,
+            level: 0.95,
+        }
+    }
+
+    #[test]
+    fn direction_follows_the_change_of_both_arms() {
+        let (up, down) = (known(0.42, 0.1, 0.74), known(-0.42, -0.74, -0.1));
+        let check = |known: Known, changes: Option<(f64, f64)>, expected: &str| {
+            let sentence =
+                told(Better::Higher).more_or_less(&arms(), " per month", changes, known, "");
+            let tail = "(95 % CI 0.10 to 0.74; 59 dyads, 201 visits).";
+            assert_eq!(
+                sentence,
+                format!("Mental index {expected} {tail}").replace(" :", ":")
+            );
+        };
+        let more =
+            "by 0.42 points per month more in the intervention arm than in the comparison arm";
+        let less =
+            "by 0.42 points per month less in the intervention arm than in the comparison arm";
+        check(up, Some((1.0, 6.0)), &format!("rose {more}"));
+        check(down, Some((6.0, 1.0)), &format!("rose {less}"));
+        check(up, Some((-6.0, -1.0)), &format!("fell {less}"));
+        check(down, Some((-1.0, -6.0)), &format!("fell {more}"));
+        check(
+            up,
+            Some((-2.0, 3.0)),
+            "rose in the intervention arm and fell in the comparison arm, a difference of 0.42 points per month",
+        );
+        check(
+            down,
+            Some((3.0, -2.0)),
+            "fell in the intervention arm and rose in the comparison arm, a difference of 0.42 points per month",
+        );
+        check(
+            down,
+            None,
+            ": the change in the intervention arm was below that in the comparison arm by 0.42 points per month",
+        );
+    }
+
+    #[test]
+    fn no_difference_names_what_remains_possible() {
+        let estimate = known(0.1, -0.4, 0.6);
+        let check = |better: Better, expected: &str| {
+            let slope = Quantity::Slope(TimeVariable::Months);
+            let sentence = told(better).no_difference(&slope, &arms(), estimate, "");
+            assert!(
+                sentence.contains("0.10 points per month (95 % CI −0.40 to 0.60;"),
+                "{sentence}"
+            );
+            assert!(sentence.ends_with(expected), "{sentence}");
+        };
+        check(
+            Better::Higher,
+            "a difference of 0.40 in favour of the comparison arm to one of 0.60 in favour of the intervention arm.",
+        );
+        check(
+            Better::Lower,
+            "a difference of 0.60 in favour of the comparison arm to one of 0.40 in favour of the intervention arm.",
+        );
+        check(
+            Better::Neither,
+            "0.40 less to 0.60 more in the intervention arm than in the comparison arm.",
+        );
+    }
+
+    #[test]
+    fn values_and_slopes_have_a_direction() {
+        let down = known(-3.2, -5.0, -1.4);
+        assert_eq!(
+            told(Better::Lower).higher_or_lower(&arms(), true, down),
+            "Mental index was 3.2 points lower at enrolment in the intervention arm than in the \
+             comparison arm (95 % CI 1.4 to 5.0; 59 dyads, 201 visits)."
+        );
+        assert_eq!(
+            told(Better::Higher).slope("month", down),
+            "Mental index fell by 3.2 points per month (95 % CI 1.4 to 5.0; 59 dyads, 201 visits)."
+        );
+        assert!(
+            told(Better::Higher)
+                .slope("month", known(0.1, -1.0, 1.2))
+                .contains("no change over time")
+        );
+        assert!(
+            told(Better::Higher)
+                .other("mother_age", known(0.1, -1.0, 1.2))
+                .contains("cannot tell from none")
+        );
+    }
+}

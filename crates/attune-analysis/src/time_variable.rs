@@ -79,7 +79,7 @@ impl TimeVariable {
     }
 
     /// So many months in its unit.
-    pub fn from_months(self, months: f64) -> f64 {
+    pub fn of_months(self, months: f64) -> f64 {
         match self.unit() {
             "month" => months,
             "year" => months / 12.0,
@@ -138,11 +138,11 @@ mod tests {
 
     #[test]
     fn a_year_is_twelve_months() {
-        assert_eq!(TimeVariable::Years.from_months(12.0), 1.0);
+        assert_eq!(TimeVariable::Years.of_months(12.0), 1.0);
         assert_eq!(
             TimeVariable::Years.days(),
             12.0 * TimeVariable::Months.days()
         );
-        assert_eq!(TimeVariable::Days.from_months(1.0), 30.4375);
+        assert_eq!(TimeVariable::Days.of_months(1.0), 30.4375);
     }
 }

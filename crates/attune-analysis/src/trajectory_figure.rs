@@ -200,7 +200,7 @@ fn places(
     clock: &Clock,
 ) -> Vec<(f64, f64)> {
     if !clock.waves.is_empty() {
-        let place = |(_, months): &(String, f64)| (time.from_months(*months), *months);
+        let place = |(_, months): &(String, f64)| (time.of_months(*months), *months);
         return clock.waves.iter().map(place).collect();
     }
     let rows = &question.long.outcomes[question.outcome];
@@ -216,7 +216,7 @@ fn places(
         (low.min(time), high.max(time))
     });
     let offset = clock.offset(time);
-    let unit = time.from_months(1.0);
+    let unit = time.of_months(1.0);
     (0..POINTS)
         .map(|step| {
             let place = low + (high - low) * step as f64 / (POINTS - 1) as f64;

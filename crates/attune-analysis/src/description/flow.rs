@@ -1,6 +1,8 @@
 //! Participant flow: for each site (and arm) how many dyads were enrolled, and what became of them
 //! wave by wave. At every wave assessed + not assessed + left so far = enrolled.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use attune_measures::measures::Unit;
 
 use crate::{
@@ -8,39 +10,44 @@ use crate::{
     long_table::LongTable,
 };
 
+/// Units of each site and arm.
+type Members = BTreeMap<(usize, Option<usize>), Vec<usize>>;
+
 /// Flow of every site, in the order of the protocol; a site whose dyads have arms of their own has
 /// one row per arm.
 pub fn flow(long: &LongTable<'_>, analysed: &[bool]) -> Vec<FlowRow> {
     let assessed = Assessed::of(long);
-    let n_waves = long.protocol.waves.len();
-    let mut groups: Vec<((usize, Option<usize>), Vec<usize>)> = Vec::new();
-    let mut by_key = std::collections::BTreeMap::new();
+    let protocol = long.protocol;
+    let row = |((site, arm), members): ((usize, Option<usize>), Vec<usize>)| FlowRow {
+        site: protocol.sites[site].id.to_string(),
+        arm: arm.map(|arm| protocol.arms[arm].id.to_string()),
+        enrolled: members.len(),
+        waves: (0..protocol.waves.len())
+            .map(|wave| flow_wave(long, &assessed, &members, wave))
+            .collect(),
+        analysed: members.iter().filter(|&&unit| analysed[unit]).count(),
+    };
+    members(long).into_iter().map(row).collect()
+}
+
+/// Who belongs where; a site without anybody has an empty row under its own arm.
+fn members(long: &LongTable<'_>) -> Members {
+    let mut members = Members::new();
     for unit in long.participants() {
-        if let Some(site) = long.units[unit].site {
-            let members: &mut Vec<usize> = by_key.entry((site, long.units[unit].arm)).or_default();
-            members.push(unit);
+        let place = &long.units[unit];
+        if let Some(site) = place.site {
+            members.entry((site, place.arm)).or_default().push(unit);
         }
     }
-    for site in 0..long.protocol.sites.len() {
-        if !by_key.keys().any(|(with_units, _)| *with_units == site) {
-            let arm = long.protocol.sites[site].arm_on(None);
+    let occupied: BTreeSet<usize> = members.keys().map(|(site, _)| *site).collect();
+    for (position, site) in long.protocol.sites.iter().enumerate() {
+        if !occupied.contains(&position) {
+            let arm = site.arm_on(None);
             let arm = arm.and_then(|id| long.protocol.arms.iter().position(|arm| arm.id == *id));
-            by_key.insert((site, arm), Vec::new());
+            members.insert((position, arm), Vec::new());
         }
     }
-    groups.extend(by_key);
-    groups
-        .into_iter()
-        .map(|((site, arm), members)| FlowRow {
-            site: long.protocol.sites[site].id.to_string(),
-            arm: arm.map(|arm| long.protocol.arms[arm].id.to_string()),
-            enrolled: members.len(),
-            waves: (0..n_waves)
-                .map(|wave| flow_wave(long, &assessed, &members, wave))
-                .collect(),
-            analysed: members.iter().filter(|&&unit| analysed[unit]).count(),
-        })
-        .collect()
+    members
 }
 
 fn flow_wave(
@@ -58,7 +65,7 @@ fn flow_wave(
     for &unit in members {
         match assessed.left_before[unit] {
             Some(left) if left == wave => {
-                count(&mut found.left, leaving_reason(&long.measures.units[unit]))
+                count(&mut found.left, leaving_reason(&long.measures.units[unit]));
             }
             Some(left) if left < wave => {}
             _ if assessed.at(unit, wave) => found.assessed += 1,

@@ -14,35 +14,51 @@ pub fn outcomes_by_wave(long: &LongTable<'_>) -> Vec<OutcomeCell> {
     cells.collect::<Vec<_>>().concat()
 }
 
+/// Arm, phase and wave.
+type Place = (Option<usize>, Option<usize>, usize);
+
+#[derive(Default)]
+struct Values {
+    values: Vec<f64>,
+    months: Vec<f64>,
+}
+
 fn outcome_cells(long: &LongTable<'_>, outcome: usize) -> Vec<OutcomeCell> {
-    let mut by_place: BTreeMap<_, (Vec<f64>, Vec<f64>)> = BTreeMap::new();
+    let mut by_place: BTreeMap<Place, Values> = BTreeMap::new();
     for row in &long.outcomes[outcome] {
         let Some(wave) = row.wave else { continue };
-        let (values, months) = by_place.entry((row.arm, row.phase, wave)).or_default();
+        let found = by_place.entry((row.arm, row.phase, wave)).or_default();
         if let Ok(value) = row.value {
-            values.push(value);
-            months.extend(row.months());
+            found.values.push(value);
+            found.months.extend(row.months());
         }
     }
+    let cells = by_place.into_iter();
+    cells
+        .map(|(place, found)| cell(long, outcome, place, &found))
+        .collect()
+}
+
+fn cell(
+    long: &LongTable<'_>,
+    outcome: usize,
+    (arm, phase, wave): Place,
+    found: &Values,
+) -> OutcomeCell {
     let protocol = long.protocol;
-    let cell = |((arm, phase, wave), (values, months)): (
-        (Option<usize>, Option<usize>, usize),
-        (Vec<f64>, Vec<f64>),
-    )| {
-        let (n, mean, sd) = mean_and_sd(&values);
-        OutcomeCell {
-            outcome: protocol.outcomes[outcome].id.to_string(),
-            arm: arm.map(|arm| protocol.arms[arm].id.to_string()),
-            phase: phase.map(|phase| protocol.phases[phase].id.to_string()),
-            wave: protocol.waves[wave].id.to_string(),
-            n,
-            mean,
-            sd,
-            median: (n > 0).then(|| descriptives::median(&values)),
-            minimum: values.iter().copied().reduce(f64::min),
-            maximum: values.iter().copied().reduce(f64::max),
-            months: (!months.is_empty()).then(|| descriptives::mean(&months)),
-        }
-    };
-    by_place.into_iter().map(cell).collect()
+    let Values { values, months } = found;
+    let (n, mean, sd) = mean_and_sd(values);
+    OutcomeCell {
+        outcome: protocol.outcomes[outcome].id.to_string(),
+        arm: arm.map(|arm| protocol.arms[arm].id.to_string()),
+        phase: phase.map(|phase| protocol.phases[phase].id.to_string()),
+        wave: protocol.waves[wave].id.to_string(),
+        n,
+        mean,
+        sd,
+        median: (n > 0).then(|| descriptives::median(values)),
+        minimum: values.iter().copied().reduce(f64::min),
+        maximum: values.iter().copied().reduce(f64::max),
+        months: (!months.is_empty()).then(|| descriptives::mean(months)),
+    }
 }

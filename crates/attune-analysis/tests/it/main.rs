@@ -6,5 +6,6 @@ mod early;
 mod hostel;
 mod refusals;
 mod shape;
+mod sites;
 mod speed;
 mod study;

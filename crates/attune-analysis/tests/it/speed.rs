@@ -53,10 +53,17 @@ fn data(n_dyads: usize) -> Measures {
     builder.done()
 }
 
+/// The best of three, since other programs share the machine.
 fn seconds(n_dyads: usize) -> f64 {
     let (plan, data) = (plan(), data(n_dyads));
+    (0..3)
+        .map(|_| once(&plan, &data, n_dyads))
+        .fold(f64::INFINITY, f64::min)
+}
+
+fn once(plan: &Protocol, data: &Measures, n_dyads: usize) -> f64 {
     let start = Instant::now();
-    let findings = analyse(&plan, &data, &Settings::default());
+    let findings = analyse(plan, data, &Settings::default());
     assert!(findings.findings[0].estimate.estimate.is_some());
     assert_eq!(findings.findings[0].figure.n_dyads, n_dyads);
     assert!(findings.findings[0].figure.dyads.len() <= 300);
