@@ -3,12 +3,10 @@
 //!
 //! [`ratings::Ratings`] holds who gave which unit what; each coefficient has its file.
 //! Every coefficient that is a function of sums over units is written so
-//! ([`additive::Additive`]), which makes its jackknife and bootstrap cheap.
+//! ([`crate::resampling::additive::Additive`]), which makes its jackknife and bootstrap cheap.
 //! [`report::agree`] answers in the shape that `attune agree --json` prints.
 
-pub mod additive;
 pub mod bland_altman;
-pub mod bootstrap;
 pub mod chance_corrected;
 pub mod cohen_kappa;
 pub mod fleiss_kappa;

@@ -28,3 +28,6 @@ pub mod prediction;
 mod satterthwaite;
 pub mod type_three;
 pub mod influence;
+pub mod resampling;
+pub mod scales;
+pub mod multiple_imputation;

@@ -1,11 +1,11 @@
 //! Bland and Altman's limits of agreement of two coders or methods, also with
 //! several pairs per person.
 
-use super::additive::Additive;
 use super::ratings::Ratings;
 use crate::data_problem::{DataProblem, require, require_level, require_same_length};
 use crate::descriptives::{correlation, mean, standard_deviation, sum, variance};
 use crate::distributions::{normal_quantile, student_t_quantile, student_t_two_sided_p};
+use crate::resampling::additive::Additive;
 
 /// A number with its interval.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]

@@ -5,13 +5,13 @@
 //! coders as fixed and units as sampled (Gwet 2014, *Handbook of Inter-Rater
 //! Reliability*, chapters 5 and 6). See `docs/methods/agreement.md`.
 
-use super::additive::Additive;
 use super::percent::observed_agreement;
 use super::ratings::Ratings;
 use super::weights::Weights;
 use crate::data_problem::{DataProblem, require_level};
 use crate::distributions::{student_t_quantile, student_t_two_sided_p};
 use crate::matrix::Matrix;
+use crate::resampling::additive::Additive;
 
 /// What is taken as agreement by chance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

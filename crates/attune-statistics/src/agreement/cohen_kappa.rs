@@ -1,11 +1,11 @@
 //! Cohen's kappa of two coders, weighted or not, and what must be read beside it.
 
-use super::additive::Additive;
 use super::ratings::Ratings;
 use super::weights::Weights;
 use crate::data_problem::{DataProblem, require_level};
 use crate::distributions::{normal_quantile, normal_two_sided_p};
 use crate::matrix::Matrix;
+use crate::resampling::additive::Additive;
 
 /// Cohen's kappa with its large-sample interval and companions.
 #[derive(Debug, Clone, PartialEq)]

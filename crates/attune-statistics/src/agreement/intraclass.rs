@@ -1,10 +1,10 @@
 //! Intraclass correlations of complete ratings: the six forms of Shrout and Fleiss
 //! (1979), with McGraw and Wong's (1996) names beside them.
 
-use super::additive::Additive;
 use super::ratings::Ratings;
 use crate::data_problem::{DataProblem, require_level};
 use crate::distributions::{f_quantile, f_upper_tail};
+use crate::resampling::additive::Additive;
 
 /// Which intraclass correlation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

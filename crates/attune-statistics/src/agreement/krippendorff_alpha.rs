@@ -3,8 +3,8 @@
 //! α = 1 − Dₒ/Dₑ: disagreement within units against disagreement between all ratings
 //! that can be paired. Units with fewer than two ratings do not count.
 
-use super::additive::Additive;
 use super::ratings::Ratings;
+use crate::resampling::additive::Additive;
 
 /// Level of measurement, which says how far apart two values are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -1,9 +1,9 @@
 //! Light's kappa: the mean of Cohen's kappas over all pairs of coders.
 
-use super::additive::Additive;
 use super::cohen_kappa::kappa_of_counts;
 use super::ratings::Ratings;
 use super::weights::Weights;
+use crate::resampling::additive::Additive;
 
 /// Light's (1971) kappa as sums over units; each pair uses the units that both rated.
 ///

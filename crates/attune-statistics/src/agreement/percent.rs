@@ -1,8 +1,8 @@
 //! Percent agreement: the share of pairs of ratings of the same unit that agree.
 
-use super::additive::Additive;
 use super::ratings::Ratings;
 use super::weights::Weights;
+use crate::resampling::additive::Additive;
 
 /// Mean over units (with at least two ratings) of the share of agreeing pairs,
 /// partially agreeing ones counted by their weight.

@@ -7,9 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::additive::Additive;
 use super::bland_altman::{Limit, WithInterval, bland_altman};
-use super::bootstrap::{BootstrapInterval, BootstrapSettings, bootstrap};
 use super::chance_corrected::{Chance, chance_corrected};
 use super::cohen_kappa::cohen_kappa;
 use super::fleiss_kappa::fleiss_kappa;
@@ -25,6 +23,8 @@ use super::{
 };
 use crate::data_problem::DataProblem;
 use crate::distributions::student_t_quantile;
+use crate::resampling::additive::Additive;
+use crate::resampling::bootstrap::{BootstrapInterval, BootstrapSettings, bootstrap};
 use crate::test_result::number;
 
 /// A measure of agreement that can be asked for.

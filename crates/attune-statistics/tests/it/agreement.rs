@@ -1,7 +1,6 @@
 //! Laws of the agreement measures, the bootstrap, and the report.
 
 use attune_statistics::agreement::bland_altman::{bland_altman, bland_altman_repeated};
-use attune_statistics::agreement::bootstrap::{BootstrapInterval, BootstrapSettings, bootstrap};
 use attune_statistics::agreement::cohen_kappa::cohen_kappa;
 use attune_statistics::agreement::intraclass::{
     IccForm, additive as icc_additive, intraclass, mean_squares,
@@ -12,6 +11,7 @@ use attune_statistics::agreement::measurement_error::{ErrorKind, measurement_err
 use attune_statistics::agreement::percent::percent_agreement;
 use attune_statistics::agreement::weights::Weights;
 use attune_statistics::agreement::{AgreeSettings, Measure, Ratings, agree};
+use attune_statistics::resampling::bootstrap::{BootstrapInterval, BootstrapSettings, bootstrap};
 use proptest::prelude::*;
 
 use crate::oracle::OracleData;

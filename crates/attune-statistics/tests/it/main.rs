@@ -2,12 +2,15 @@
 
 mod agreement;
 mod before_after;
+mod dense_reference;
 mod distributions;
+mod lmm_laws;
 mod oracle;
 mod oracle_agreement;
 mod oracle_before_after;
 mod oracle_lmm;
 mod oracle_lmm_lrt;
+mod oracle_multiple_imputation;
 mod oracle_permutation;
 mod oracle_scale;
 mod residual_checks;
