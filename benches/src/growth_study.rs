@@ -89,7 +89,7 @@ pub fn write(n_dyads: usize) -> Result<PathBuf> {
     fs::create_dir_all(&folder)?;
     let mut random = ChaCha8Rng::seed_from_u64(20_261_122);
     let normal = Normal::new(0.0, 1.0)?;
-    let mut draw = || normal.sample(&mut random);
+    let mut draw = || -> f64 { normal.sample(&mut random) };
     let (mut dyads, mut visits) = ("dyad,arm\n".to_owned(), "dyad,wave,months,mental\n".to_owned());
     for dyad in 1..=n_dyads {
         let arm = if dyad % 2 == 0 { "intervention" } else { "comparison" };

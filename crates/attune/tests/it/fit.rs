@@ -68,6 +68,7 @@ fn wrong_formulas_and_columns_are_told_with_their_place() {
         told("cog ~ months * trt", &[]),
         told("cogg ~ tos", &[]),
         told("cog ~ tos", &["--numeric", "trt"]),
+        told("cog ~ trt", &["--numeric", "trt"]),
         told("cog ~ trt", &["--factor", "trt=Y,X"]),
         told("cog ~ trt", &["--emmeans", "site"]),
     ];

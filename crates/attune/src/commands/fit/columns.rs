@@ -35,6 +35,15 @@ pub fn read(fit: &Fit, formula: &Formula) -> Result<Table> {
             headings.join(", ")
         );
     }
+    let unused = fit
+        .numeric
+        .iter()
+        .chain(&fit.factor)
+        .map(|given| named(given))
+        .find(|given| !names.iter().any(|name| name == given));
+    if let Some(unused) = unused {
+        bail!("`{unused}` is not in the formula; leave its --factor or --numeric out");
+    }
     let mut table = Table::new();
     for name in names {
         let cells = data.column(&name).unwrap_or_default();
@@ -43,6 +52,11 @@ pub fn read(fit: &Fit, formula: &Formula) -> Result<Table> {
         table.push(&name, column)?;
     }
     Ok(table)
+}
+
+/// The column that a `--factor NAME=LEVEL,…` or `--numeric NAME` speaks of.
+fn named(given: &str) -> &str {
+    given.split_once('=').map_or(given, |(name, _)| name)
 }
 
 fn column(fit: &Fit, data: &AnyTable, name: &str, cells: &[&str]) -> Result<Column> {
