@@ -77,6 +77,11 @@ impl SitesCompared {
         })
     }
 
+    /// Whether one of the arms has only one site.
+    pub fn has_single_site(self) -> bool {
+        self.group == 1 || self.reference == 1
+    }
+
     /// The smallest two-sided p that permuting arms over these sites can give.
     pub fn smallest_p(self) -> f64 {
         smallest_reachable_p(self.group + self.reference, self.group)

@@ -2,22 +2,27 @@
 //! it, and everything that a reader should doubt. A model that cannot be run still gives a finding,
 //! with the reason in the place of the estimate.
 
-use attune_statistics::{inference::CoefficientTest, linear_mixed_model::WarningKind};
+use attune_statistics::{
+    inference::{CoefficientTest, Inference},
+    linear_mixed_model::WarningKind,
+};
 
 use crate::{
     assumptions::check_assumptions,
     cannot_show,
     contrasts::contrasts,
+    difference::Difference,
     effect_size::hedges_g,
     equivalence::equivalence,
-    findings::{Estimate, Finding, ModelSummary, OutcomeSummary, OverFollowUp},
+    findings::{Estimate, Finding, ModelSummary, OutcomeSummary, TrajectoryFigure},
     frame::FrameProblem,
-    group_means::Clock,
+    group_means::{Clock, GroupMean},
     meaning::{Meaning, Quantity},
     model_summary::{method_sentence, model_summary, singular_warning},
+    not_known::not_known,
     question::Question,
     reliable_change::reliable_change,
-    run::{Run, RunProblem, estimate_of, run as run_model, scaled},
+    run::{Run, RunProblem, estimate_of, run as run_model},
     sensitivity::{Planned, none_run, sensitivity, summary},
     sentence::{self, Sense},
     trajectory_figure::{trajectory_figure, values},
@@ -59,16 +64,15 @@ pub fn write_answer(question: &Question<'_>, answered: &mut Answered) {
 }
 
 fn from_run(question: &Question<'_>, run: &Run, seed: u64) -> Result<Answered, RunProblem> {
-    let level = question.analysis.level;
     let inference = run.inference(question.analysis.inference)?;
-    let test = run.test(&inference, &question.analysis.answers, level)?;
-    let protocol = question.long.protocol;
+    let test = run.test(
+        &inference,
+        &question.analysis.answers,
+        question.analysis.level,
+    )?;
     let table = Some(&run.frame.table);
-    let meaning = Meaning::of(protocol, &run.formula, &question.analysis.answers, table);
-    let estimate = estimate_of(&test, level);
-    let over = over_follow_up(question, &meaning, &estimate);
-    let difference = over.as_ref().map_or(&estimate, |over| &over.estimate);
-    let compared = compared(question, &meaning, over.as_ref());
+    let answers = &question.analysis.answers;
+    let meaning = Meaning::of(question.long.protocol, &run.formula, answers, table);
     let clock = Clock::of(question, run);
     let planned = Planned {
         question,
@@ -76,53 +80,14 @@ fn from_run(question: &Question<'_>, run: &Run, seed: u64) -> Result<Answered, R
         run,
         seed,
     };
-    let sensitivity = sensitivity(&planned);
-    let limits = cannot_show::of_finding(question, &meaning, Some((run, difference)));
-    let (contrasts, no_contrasts) = or_reason(
-        contrasts(question, &clock, &inference),
-        "the contrasts at the planned times",
-    );
-    let (figure, no_figure) = or_reason(
-        trajectory_figure(question, run, &clock, &inference),
-        "the fitted lines",
-    );
-    let mut finding = Finding {
-        estimate: estimate.clone(),
-        estimate_unit: meaning.estimate_unit(question.plan()),
-        smallest_difference_in_estimate_unit: smallest_difference(
-            question,
-            &meaning,
-            over.as_ref(),
-        ),
-        effect_size: hedges_g(question, &meaning, difference, &compared),
-        equivalence: meaning
-            .comparison
-            .as_ref()
-            .and_then(|_| equivalence(question, difference, &compared)),
-        over_follow_up: over.clone(),
-        n_units: run.frame.n_units,
-        n_rows: run.n_rows(),
-        left_out: run.frame.left_out.clone(),
-        method: method_sentence(question, run),
-        model: model_summary(question, run, &inference),
-        contrasts: contrasts.unwrap_or_default(),
-        sensitivity_summary: summary(&estimate, &sensitivity),
-        sensitivity,
-        assumptions: check_assumptions(question, run, &meaning, &test),
-        cannot_show: limits,
-        warnings: warnings(question, run, &test, &meaning),
-        figure: figure.unwrap_or_else(|| values(question)),
-        ..empty(question)
-    };
-    if finding.effect_size.is_none() {
-        finding.warnings.push(no_effect_size(&meaning));
-    }
-    finding
-        .warnings
-        .extend([no_contrasts, no_figure].into_iter().flatten());
+    let mut finding = empty(question);
+    add_answer(&mut finding, &planned, &test);
+    add_model(&mut finding, &planned, &inference);
+    add_times(&mut finding, &planned, &clock, &inference);
+    add_checks(&mut finding, &planned, &test);
     let sense = Sense {
         changes: changes(question, &meaning, &clock, &inference),
-        unknown: unknown(question, &meaning),
+        unknown: not_known(question, &meaning),
         meaning,
     };
     Ok(Answered {
@@ -134,12 +99,74 @@ fn from_run(question: &Question<'_>, run: &Run, seed: u64) -> Result<Answered, R
     })
 }
 
-/// A part that could not be made leaves the reason and not the whole finding.
-fn or_reason<T>(made: Result<T, RunProblem>, what: &str) -> (Option<T>, Option<String>) {
-    match made {
-        Ok(made) => (Some(made), None),
-        Err(problem) => (None, Some(format!("{what} could not be made: {problem}"))),
+/// The estimate, and what follows from it in the outcome's unit.
+fn add_answer(finding: &mut Finding, planned: &Planned<'_>, test: &CoefficientTest) {
+    let Planned {
+        question,
+        meaning,
+        run,
+        ..
+    } = *planned;
+    let estimate = estimate_of(test, question.analysis.level);
+    let difference = Difference::of(question, meaning, &estimate);
+    finding.estimate_unit = meaning.estimate_unit(question.plan());
+    finding.smallest_difference_in_estimate_unit = difference.smallest_in_estimate_unit;
+    finding.effect_size = hedges_g(question, meaning, &difference.in_unit, &difference.words);
+    // A bound in the outcome's unit says nothing about a change per month of unknown length.
+    let in_unit = difference.over.is_some() || !matches!(meaning.quantity, Quantity::Slope(_));
+    if meaning.comparison.is_some() && in_unit {
+        finding.equivalence = equivalence(question, &difference.in_unit, &difference.words);
     }
+    finding.warnings = warnings(question, run, test, meaning);
+    if finding.effect_size.is_none() {
+        finding.warnings.push(no_effect_size(meaning));
+    }
+    finding.cannot_show =
+        cannot_show::of_finding(question, meaning, Some((run, &difference.in_unit)));
+    finding.over_follow_up = difference.over;
+    finding.estimate = estimate;
+}
+
+/// The model behind it and its rows.
+fn add_model(finding: &mut Finding, planned: &Planned<'_>, inference: &Inference<'_>) {
+    let Planned { question, run, .. } = *planned;
+    finding.n_units = run.frame.n_units;
+    finding.n_rows = run.n_rows();
+    finding.left_out = run.frame.left_out.clone();
+    finding.method = method_sentence(question, run);
+    finding.model = model_summary(question, run, inference);
+}
+
+/// The groups at the planned times and over the whole course.
+fn add_times(
+    finding: &mut Finding,
+    planned: &Planned<'_>,
+    clock: &Clock,
+    inference: &Inference<'_>,
+) {
+    let Planned { question, run, .. } = *planned;
+    match contrasts(question, clock, inference) {
+        Ok(contrasts) => finding.contrasts = contrasts,
+        Err(problem) => finding
+            .warnings
+            .push(format!("the contrasts could not be made: {problem}")),
+    }
+    match trajectory_figure(question, run, clock, inference) {
+        Ok(figure) => finding.figure = figure,
+        Err(problem) => {
+            finding.figure = values(question);
+            finding
+                .warnings
+                .push(format!("the fitted lines could not be made: {problem}"));
+        }
+    }
+}
+
+/// Other ways to ask, and the assumptions.
+fn add_checks(finding: &mut Finding, planned: &Planned<'_>, test: &CoefficientTest) {
+    finding.sensitivity = sensitivity(planned);
+    finding.sensitivity_summary = summary(&finding.estimate, &finding.sensitivity);
+    finding.assumptions = check_assumptions(planned.question, planned.run, planned.meaning, test);
 }
 
 fn empty(question: &Question<'_>) -> Finding {
@@ -183,7 +210,7 @@ fn empty(question: &Question<'_>) -> Finding {
         assumptions: Vec::new(),
         cannot_show: Vec::new(),
         warnings: Vec::new(),
-        figure: crate::findings::TrajectoryFigure::default(),
+        figure: TrajectoryFigure::default(),
     }
 }
 
@@ -209,78 +236,6 @@ fn without_estimate(question: &Question<'_>, problem: &RunProblem) -> Answered {
         analysed: Vec::new(),
         dropped_columns: Vec::new(),
         not_run: Some(reason),
-    }
-}
-
-/// What a difference in change per unit of time comes to over the follow-up.
-fn over_follow_up(
-    question: &Question<'_>,
-    meaning: &Meaning,
-    estimate: &Estimate,
-) -> Option<OverFollowUp> {
-    let (Quantity::Slope(time), Some(follow_up)) = (&meaning.quantity, question.follow_up) else {
-        return None;
-    };
-    Some(OverFollowUp {
-        from_months: follow_up.start,
-        to_months: follow_up.end,
-        estimate: scaled(estimate, time.of_months(follow_up.months())),
-    })
-}
-
-/// The difference that effect size and equivalence are about, in words.
-fn compared(question: &Question<'_>, meaning: &Meaning, over: Option<&OverFollowUp>) -> String {
-    let label = &question.plan().label;
-    let groups = meaning
-        .comparison
-        .as_ref()
-        .map_or_else(String::new, |comparison| {
-            format!(
-                " between {} and {}",
-                words::id_words(&comparison.group),
-                words::id_words(&comparison.reference)
-            )
-        });
-    match (&meaning.quantity, over) {
-        (_, Some(over)) => format!(
-            "the model’s difference{groups} in the change of {label} over {} (from {} to {} after \
-             enrolment)",
-            words::months(over.to_months - over.from_months),
-            words::short(over.from_months, 1),
-            words::months(over.to_months),
-        ),
-        (Quantity::Slope(time), None) => {
-            format!(
-                "the model’s difference{groups} in the change of {label} in one {}",
-                time.unit()
-            )
-        }
-        (Quantity::ChangeToWave(wave), _) => {
-            format!(
-                "the model’s difference{groups} in the change of {label} up to {}",
-                words::id_words(wave)
-            )
-        }
-        (Quantity::ChangeToPhase(_), _) => {
-            format!("the model’s difference{groups} in the change of {label} between the phases")
-        }
-        _ => format!("the model’s difference{groups} in {label}"),
-    }
-}
-
-fn smallest_difference(
-    question: &Question<'_>,
-    meaning: &Meaning,
-    over: Option<&OverFollowUp>,
-) -> Option<f64> {
-    let smallest = question.plan().smallest_difference_that_matters?;
-    meaning.comparison.as_ref()?;
-    match (&meaning.quantity, over) {
-        (Quantity::Slope(time), Some(over)) => {
-            Some(smallest / time.of_months(over.to_months - over.from_months))
-        }
-        (Quantity::Slope(_) | Quantity::Other, _) => None,
-        _ => Some(smallest),
     }
 }
 
@@ -338,7 +293,7 @@ fn changes(
     question: &Question<'_>,
     meaning: &Meaning,
     clock: &Clock,
-    inference: &attune_statistics::inference::Inference<'_>,
+    inference: &Inference<'_>,
 ) -> Option<(f64, f64)> {
     let comparison = meaning.comparison.as_ref()?;
     let follow_up = question.follow_up?;
@@ -349,7 +304,7 @@ fn changes(
     let start = clock.means(inference, follow_up.start, level).ok()?;
     let end = clock.means(inference, follow_up.end, level).ok()?;
     let change = |group: &str| {
-        let of = |means: &[crate::group_means::GroupMean]| {
+        let of = |means: &[GroupMean]| {
             let mean = means
                 .iter()
                 .find(|mean| mean.group.as_deref() == Some(group));
@@ -358,65 +313,6 @@ fn changes(
         Some(of(&end)? - of(&start)?)
     };
     Some((change(&comparison.reference)?, change(&comparison.group)?))
-}
-
-/// What is not known, for the sentence: the most important first.
-fn unknown(question: &Question<'_>, meaning: &Meaning) -> Vec<String> {
-    use attune_protocol::study::Allocation;
-    let protocol = question.long.protocol;
-    let mut unknown = Vec::new();
-    let sites = meaning
-        .comparison
-        .as_ref()
-        .and_then(|comparison| cannot_show::SitesCompared::of(question, comparison));
-    if sites.is_some_and(|sites| sites.group == 1 || sites.reference == 1) {
-        let kind = site_kind(question);
-        unknown.push(format!(
-            "Whether the {kind} itself rather than the programme made a difference cannot be known from one {kind}."
-        ));
-    }
-    let arms = meaning
-        .comparison
-        .as_ref()
-        .is_some_and(|c| c.groups == crate::meaning::GroupKind::Arms);
-    let not_randomised = matches!(
-        protocol.study.allocation,
-        Allocation::Site | Allocation::Dyad
-    );
-    if arms && not_randomised {
-        unknown.push(
-            "The arms were not randomised, so the families may have differed in ways that were not measured."
-                .to_owned(),
-        );
-    }
-    if meaning.comparison.is_some() && !arms {
-        unknown.push(
-            "What else changed between the phases cannot be told apart from the programme."
-                .to_owned(),
-        );
-    }
-    if meaning.comparison.is_none() && meaning.quantity != Quantity::Other {
-        unknown.push("What would have happened without the programme is not known.".to_owned());
-    }
-    unknown
-}
-
-/// What the one site is called: its kind when the plan says so, without what follows "for".
-fn site_kind(question: &Question<'_>) -> String {
-    let protocol = question.long.protocol;
-    let arm = protocol
-        .arms
-        .get(cannot_show::programme_arm(protocol))
-        .map(|arm| &arm.id);
-    let of_arm = protocol.sites.iter().find(|site| site.arm_on(None) == arm);
-    let kind = of_arm
-        .and_then(|site| site.kind.as_deref())
-        .unwrap_or("site");
-    kind.split(" for ")
-        .next()
-        .unwrap_or(kind)
-        .trim()
-        .to_lowercase()
 }
 
 fn analysed_units(question: &Question<'_>, run: &Run) -> Vec<usize> {

@@ -180,7 +180,7 @@ mod tests {
     use super::*;
 
     /// What a term is in a model of a study with arms `a`, `b` and phases `p`, `q`.
-    fn check(model: &str, term: &str, expected: (Option<(&str, &str)>, Quantity)) {
+    fn check(model: &str, term: &str, (groups, quantity): (Option<(&str, &str)>, Quantity)) {
         let part = |part: &str| match part.trim_end_matches(']').split_once('[') {
             Some((variable, level)) => TermPart {
                 variable: variable.to_owned(),
@@ -208,12 +208,9 @@ mod tests {
             .unwrap();
         let meaning = meaning_in(&formula, &wanted, &table);
         let comparison = meaning.comparison.as_ref();
-        let groups = comparison.map(|groups| (groups.group.as_str(), groups.reference.as_str()));
-        assert_eq!(
-            (groups, meaning.quantity.clone()),
-            expected,
-            "{term} in {model}"
-        );
+        let found = comparison.map(|groups| (groups.group.as_str(), groups.reference.as_str()));
+        assert_eq!(found, groups, "{term} in {model}");
+        assert_eq!(meaning.quantity, quantity, "{term} in {model}");
     }
 
     fn meaning_in(formula: &Formula, term: &Term, table: &Table) -> Meaning {
