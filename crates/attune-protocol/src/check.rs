@@ -16,6 +16,7 @@ use crate::{
 };
 
 mod assumptions;
+mod codebooks;
 mod consents;
 mod data_files;
 mod design;
@@ -24,7 +25,7 @@ mod instruments;
 mod measures;
 mod model;
 mod plan;
-mod recordings;
+mod schemes;
 mod study;
 
 use index::Index;

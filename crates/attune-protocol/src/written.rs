@@ -13,12 +13,14 @@ use crate::{
     source::Source,
 };
 
+mod ids;
 mod key_faults;
 mod leaf;
+mod text_shapes;
 mod tree;
 mod values;
 
-pub(crate) use leaf::{NAMES_IN_FORMULAS, is_id};
+pub(crate) use ids::{NAMES_IN_FORMULAS, is_id};
 pub(crate) use tree::{read_definition_file, read_study};
 
 /// The files that have been read and what is wrong with them.

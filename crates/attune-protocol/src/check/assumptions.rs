@@ -6,16 +6,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Checking, measures::Sources};
 use crate::{
     assumptions::{
-        Assumptions, AttendanceAssumption, AttributeAssumption, Attrition, ByArm, Course,
-        Distribution, Missingness, Preterm, Spread,
+        Assumptions, AttendanceAssumption, Attrition, ByArm, Course, Missingness, Preterm, Spread,
     },
-    id::{ArmId, AttributeId, ItemId, MeasureId},
+    id::{ArmId, ItemId, MeasureId},
     missing::Missing,
-    near_miss::{listed, suggestion},
+    near_miss::listed,
     problem::Problem,
     shape::Thing,
-    written::{At, Node, TextAt, Value, Written},
+    written::{At, Node, Value, Written},
 };
+
+mod attributes;
+mod correlations;
 
 impl Checking<'_> {
     pub(super) fn assumptions(
@@ -186,88 +188,6 @@ impl Checking<'_> {
         courses
     }
 
-    fn correlations(
-        &mut self,
-        table: &Written,
-        courses: &[Course],
-    ) -> Vec<(MeasureId, MeasureId, f64)> {
-        let mut correlations: Vec<(MeasureId, MeasureId, f64)> = Vec::new();
-        let mut last = table.at;
-        for correlation in table.tables("correlation") {
-            let measures: Vec<TextAt<'_>> = correlation.texts("between").collect();
-            let [first, second] = measures.as_slice() else {
-                if correlation.node("between").is_some() {
-                    self.reading.error(
-                        correlation.at_key("between"),
-                        "a correlation is between two measures",
-                        "name two measures",
-                    );
-                }
-                continue;
-            };
-            if first.text == second.text {
-                self.reading.error(
-                    second.at,
-                    "this is the same measure twice",
-                    "name two measures",
-                );
-                continue;
-            }
-            if !self.check_has_course(table, *first) | !self.check_has_course(table, *second) {
-                continue;
-            }
-            let is_twin = |(a, b, _): &(MeasureId, MeasureId, f64)| {
-                let pair = [&**a, &**b];
-                pair == [first.text, second.text] || pair == [second.text, first.text]
-            };
-            if correlations.iter().any(is_twin) {
-                self.reading.error(
-                    correlation.at,
-                    "these two measures have a correlation already",
-                    "keep one of the two",
-                );
-                continue;
-            }
-            if let Some(value) = correlation.number("value") {
-                last = correlation.at_key("value");
-                correlations.push((
-                    MeasureId::new(first.text),
-                    MeasureId::new(second.text),
-                    value,
-                ));
-            }
-        }
-        if !is_positive_definite(courses, &correlations) {
-            self.reading.error(
-                last,
-                "no measures can be correlated like this, all taken together",
-                "make some of the correlations smaller; two measures that both go with a third \
-                 must go with each other",
-            );
-        }
-        correlations
-    }
-
-    fn check_has_course(&mut self, table: &Written, measure: TextAt<'_>) -> bool {
-        let with_course = || {
-            table
-                .tables("course")
-                .filter_map(|course| course.text("measure"))
-        };
-        if with_course().any(|known| known == measure.text) {
-            return true;
-        }
-        let remedy = suggestion(measure.text, with_course(), || {
-            "add [[simulation.course]] for it".to_owned()
-        });
-        self.reading.error(
-            measure.at,
-            format!("'{}' has no course", measure.text),
-            remedy,
-        );
-        false
-    }
-
     fn attrition(&mut self, table: &Written) -> Option<Attrition> {
         let reasons = self.weights(table, "reasons");
         Some(Attrition {
@@ -318,115 +238,6 @@ impl Checking<'_> {
             );
         }
         weights
-    }
-
-    fn attribute_assumptions(
-        &mut self,
-        root: &Written,
-        table: &Written,
-    ) -> Vec<AttributeAssumption> {
-        let mut assumptions: Vec<AttributeAssumption> = Vec::new();
-        for assumption in table.tables("attribute") {
-            let Some(id) = assumption.text_at("id") else {
-                continue;
-            };
-            if assumptions.iter().any(|known| &*known.attribute == id.text) {
-                self.reading.error(
-                    id.at,
-                    format!("'{}' has two distributions", id.text),
-                    "keep one of the two",
-                );
-            }
-            let attribute = root
-                .tables("attribute")
-                .find(|a| a.text("id") == Some(id.text));
-            let kind = attribute.and_then(|attribute| attribute.text("kind"));
-            let distribution = match kind {
-                Some("number") => self.number_distribution(assumption),
-                Some("levels") => self.level_distribution(assumption, attribute),
-                Some(_) => {
-                    self.reading.error(
-                        id.at,
-                        format!("'{}' is a date, which simulation does not make up", id.text),
-                        "remove this table",
-                    );
-                    None
-                }
-                None => None,
-            };
-            if let Some(distribution) = distribution {
-                assumptions.push(AttributeAssumption {
-                    attribute: AttributeId::new(id.text),
-                    distribution,
-                });
-            }
-        }
-        assumptions
-    }
-
-    fn number_distribution(&mut self, table: &Written) -> Option<Distribution> {
-        if let Some(entry) = table.entry("levels") {
-            self.reading.error(
-                entry.key_at,
-                "the attribute is a number and has no levels",
-                "write number = { mean = …, sd = …, minimum = …, maximum = … }",
-            );
-            return None;
-        }
-        if !table.has("number") {
-            self.reading.error(
-                table.at,
-                "the distribution is missing",
-                "add number = { mean = …, sd = …, minimum = …, maximum = … }",
-            );
-        }
-        let spread = table
-            .table("number")
-            .and_then(|number| self.spread(number))?;
-        Some(Distribution::Number(spread))
-    }
-
-    fn level_distribution(
-        &mut self,
-        table: &Written,
-        attribute: Option<&Written>,
-    ) -> Option<Distribution> {
-        if let Some(entry) = table.entry("number") {
-            self.reading.error(
-                entry.key_at,
-                "the attribute has levels and is no number",
-                "write levels = { … } with a weight for each level",
-            );
-            return None;
-        }
-        if !table.has("levels") {
-            self.reading.error(
-                table.at,
-                "the distribution is missing",
-                "add levels = { … } with a weight for each level",
-            );
-        }
-        let known: Vec<&str> = attribute
-            .into_iter()
-            .flat_map(|attribute| attribute.tables("levels"))
-            .filter_map(|level| level.text("id"))
-            .collect();
-        for (level, _) in table.map("levels") {
-            let Some(level) = level.text_at() else {
-                continue;
-            };
-            if !known.contains(&level.text) && !known.is_empty() {
-                let remedy = suggestion(level.text, known.iter().copied(), || {
-                    format!("its levels are {}", listed(known.iter().copied()))
-                });
-                self.reading.error(
-                    level.at,
-                    format!("the attribute has no level '{}'", level.text),
-                    remedy,
-                );
-            }
-        }
-        Some(Distribution::Levels(self.weights(table, "levels")))
     }
 
     fn attendance(&mut self, table: &Written) -> Vec<AttendanceAssumption> {
@@ -527,35 +338,4 @@ fn counts<T: From<String>>(table: &Written, key: &str) -> Vec<(T, u32)> {
             Some((T::from(name.text_at()?.text.to_owned()), count(number)?))
         })
         .collect()
-}
-
-/// Whether the matrix of all correlations has a Cholesky factor.
-fn is_positive_definite(courses: &[Course], correlations: &[(MeasureId, MeasureId, f64)]) -> bool {
-    let position = |measure: &MeasureId| courses.iter().position(|c| c.measure == *measure);
-    let n = courses.len();
-    let mut matrix = vec![vec![0.0; n]; n];
-    for i in 0..n {
-        matrix[i][i] = 1.0;
-    }
-    for (first, second, value) in correlations {
-        if let (Some(i), Some(j)) = (position(first), position(second)) {
-            matrix[i][j] = *value;
-            matrix[j][i] = *value;
-        }
-    }
-    for j in 0..n {
-        for i in j..n {
-            let sum: f64 = (0..j).map(|k| matrix[i][k] * matrix[j][k]).sum();
-            let rest = matrix[i][j] - sum;
-            if i == j {
-                if rest <= 1e-10 {
-                    return false;
-                }
-                matrix[j][j] = rest.sqrt();
-            } else {
-                matrix[i][j] = rest / matrix[j][j];
-            }
-        }
-    }
-    true
 }

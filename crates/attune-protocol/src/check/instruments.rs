@@ -38,7 +38,8 @@ impl Checking<'_> {
     }
 
     fn listed_or_all<T: From<String>>(&self, table: &Written, key: &str, thing: Thing) -> Vec<T> {
-        if table.has(key) {
+        let is_empty = !table.has(key) || table.is_empty_at(key);
+        if !is_empty {
             table
                 .texts(key)
                 .map(|text| T::from(text.text.to_owned()))

@@ -1,16 +1,23 @@
-//! Single values: numbers, dates, words, ids, and the texts that have a shape of their own (ORCID
-//! iD, DOI, colour, planned time, window). What needs other tables is checked later.
+//! Single values: numbers, dates, words, and texts of every kind. What needs other tables is checked
+//! later.
 
 use std::ops::Range;
 
 use jiff::civil::Date;
 use toml::de::{DeInteger, DeValue};
 
-use super::Value;
+use super::{
+    Value,
+    ids::check_id,
+    text_shapes::{
+        check_colour, check_doi, check_file_name, check_keyboard_key, check_language, check_orcid,
+        check_url,
+    },
+};
 use crate::{
     formula,
     near_miss::{listed, suggestion},
-    shape::{Bounds, Kind, Thing, Word},
+    shape::{Bounds, Kind, Word},
     time_phrase,
 };
 
@@ -22,7 +29,7 @@ pub(super) struct Fault {
     pub inside: Option<Range<usize>>,
 }
 
-fn fault<T>(message: impl Into<String>, remedy: impl Into<String>) -> Result<T, Fault> {
+pub(super) fn fault<T>(message: impl Into<String>, remedy: impl Into<String>) -> Result<T, Fault> {
     Err(Fault {
         message: message.into(),
         remedy: remedy.into(),
@@ -204,241 +211,6 @@ fn check_word(words: &[Word], key: &str, written: &str) -> Result<(), Fault> {
     )
 }
 
-/// Whether `text` is an id: `[a-z][a-z0-9-]*`.
-pub(crate) fn is_id(text: &str) -> bool {
-    is_joined_by('-', text)
-}
-
-fn is_joined_by(joint: char, text: &str) -> bool {
-    let mut characters = text.chars();
-    characters.next().is_some_and(|c| c.is_ascii_lowercase())
-        && characters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == joint)
-        && text.len() <= LONGEST_ID
-}
-
-const LONGEST_ID: usize = 60;
-
-fn id_fault(thing: Thing, written: &str) -> Result<(), Fault> {
-    let in_formulas = thing.is_name_in_formulas();
-    let joint = if in_formulas { '_' } else { '-' };
-    let mended: String = written
-        .trim()
-        .to_lowercase()
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c } else { joint })
-        .collect();
-    let rule = format!(
-        "an id is a lower-case letter, then letters, digits and {joint}, {LONGEST_ID} at most"
-    );
-    let why = if in_formulas {
-        format!(" (it is a name in formulas; {rule})")
-    } else {
-        format!(" ({rule})")
-    };
-    let what_to_do = if is_joined_by(joint, &mended) {
-        format!("write '{mended}'")
-    } else {
-        "choose another".to_owned()
-    };
-    fault(
-        format!(
-            "'{}' cannot be the id of {}",
-            shortened(written),
-            thing.with_article()
-        ),
-        what_to_do + &why,
-    )
-}
-
-/// Names that mean something in formulas already.
-pub(crate) const NAMES_IN_FORMULAS: &[&str] = &[
-    "days",
-    "months",
-    "years",
-    "age_days",
-    "age_months",
-    "corrected_age_days",
-    "corrected_age_months",
-    "wave",
-    "arm",
-    "site",
-    "phase",
-    "dyad",
-    "baseline",
-];
-
-fn check_id(thing: Thing, written: &str) -> Result<(), Fault> {
-    // Levels stand in data files, often as somebody else wrote them.
-    if thing == Thing::Level {
-        return check_level(written);
-    }
-    let in_formulas = thing.is_name_in_formulas();
-    let joint = if in_formulas { '_' } else { '-' };
-    if !is_joined_by(joint, written) {
-        return id_fault(thing, written);
-    }
-    if in_formulas && NAMES_IN_FORMULAS.contains(&written) {
-        return fault(
-            format!("'{written}' has a meaning of its own in formulas"),
-            format!("choose another id for this {}", thing.noun()),
-        );
-    }
-    let is_source = matches!(thing, Thing::Instrument | Thing::Scheme | Thing::Codebook);
-    if is_source && ["attendance", "sessions"].contains(&written) {
-        return fault(
-            format!("the measures '{written}.…' belong to Attune itself"),
-            format!("choose another id for this {}", thing.noun()),
-        );
-    }
-    Ok(())
-}
-
-fn check_level(written: &str) -> Result<(), Fault> {
-    if written.contains(['[', ']']) || written != written.trim() || written.chars().count() > 60 {
-        return fault(
-            format!("'{}' cannot be a level", shortened(written)),
-            "a level has no brackets, no blanks around it, and 60 characters at most",
-        );
-    }
-    Ok(())
-}
-
-fn check_file_name(written: &str) -> Result<(), Fault> {
-    if written.contains('\\') {
-        return fault(
-            "a file name has / between folders, not \\",
-            format!("write '{}'", written.replace('\\', "/")),
-        );
-    }
-    let leaves = written.starts_with('/')
-        || written.contains(':')
-        || written
-            .split('/')
-            .any(|part| part.is_empty() || part == "." || part == "..");
-    if leaves {
-        return fault(
-            "files of a study lie inside its folder",
-            "name the file from the study folder on, such as data/dyads.csv",
-        );
-    }
-    Ok(())
-}
-
-fn check_colour(written: &str) -> Result<(), Fault> {
-    let digits = written.strip_prefix('#').unwrap_or("");
-    if digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return Ok(());
-    }
-    fault(
-        format!("'{}' is no colour", shortened(written)),
-        "write # and six hexadecimal digits, such as \"#2a9d8f\"",
-    )
-}
-
-fn check_keyboard_key(written: &str) -> Result<(), Fault> {
-    if written.chars().count() == 1 {
-        return Ok(());
-    }
-    fault(
-        format!("'{}' is not one key", shortened(written)),
-        "write one character, such as \"i\"",
-    )
-}
-
-/// ISO 7064 MOD 11-2 over the first fifteen digits, as ORCID uses it.
-fn check_orcid(written: &str) -> Result<(), Fault> {
-    let digits: String = written.chars().filter(|c| *c != '-').collect();
-    let parts: Vec<_> = written.split('-').map(str::len).collect();
-    let (body, last) = digits.split_at(digits.len().saturating_sub(1).min(15));
-    let has_shape = parts == [4, 4, 4, 4]
-        && body.bytes().all(|b| b.is_ascii_digit())
-        && (last.bytes().all(|b| b.is_ascii_digit()) || last == "X");
-    if !has_shape {
-        return fault(
-            format!("'{}' is no ORCID iD", shortened(written)),
-            "write the four groups of four digits alone, such as \"0000-0002-1825-0097\"",
-        );
-    }
-    let total = body
-        .bytes()
-        .fold(0_u32, |total, b| (total + u32::from(b - b'0')) * 2 % 11);
-    let expected = (12 - total) % 11;
-    let found = if last == "X" {
-        10
-    } else {
-        last.parse().unwrap_or(11)
-    };
-    if expected == found {
-        return Ok(());
-    }
-    fault(
-        format!("the check digit of ORCID iD '{written}' is wrong"),
-        "compare it with the person's ORCID page: a digit is mistyped or two are swapped",
-    )
-}
-
-fn check_doi(written: &str) -> Result<(), Fault> {
-    for prefix in [
-        "https://doi.org/",
-        "http://dx.doi.org/",
-        "http://doi.org/",
-        "doi:",
-    ] {
-        if let Some(rest) = written.strip_prefix(prefix) {
-            return fault(
-                "a DOI is written without the address in front of it",
-                format!("write \"{}\"", shortened(rest.trim())),
-            );
-        }
-    }
-    let has_shape = written.strip_prefix("10.").is_some_and(|rest| {
-        rest.split_once('/').is_some_and(|(registrant, suffix)| {
-            registrant.len() >= 4
-                && registrant.bytes().all(|b| b.is_ascii_digit() || b == b'.')
-                && !suffix.is_empty()
-                && !suffix.contains(char::is_whitespace)
-        })
-    });
-    if has_shape {
-        return Ok(());
-    }
-    fault(
-        format!("'{}' is no DOI", shortened(written)),
-        "a DOI begins with 10., has a slash and no blanks, such as \"10.1000/182\"",
-    )
-}
-
-fn check_url(written: &str) -> Result<(), Fault> {
-    let rest = written
-        .strip_prefix("https://")
-        .or_else(|| written.strip_prefix("http://"));
-    if rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(char::is_whitespace)) {
-        return Ok(());
-    }
-    fault(
-        format!("'{}' is no web address", shortened(written)),
-        "write it with https:// in front and without blanks",
-    )
-}
-
-/// The shape of BCP 47: subtags of letters and digits, the first of two or three letters.
-fn check_language(written: &str) -> Result<(), Fault> {
-    let mut subtags = written.split('-');
-    let first = subtags.next().unwrap_or("");
-    let fits = (2..=3).contains(&first.len())
-        && first.bytes().all(|b| b.is_ascii_lowercase())
-        && subtags.all(|tag| {
-            (1..=8).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_alphanumeric())
-        });
-    if fits {
-        return Ok(());
-    }
-    fault(
-        format!("'{}' is no language tag", shortened(written)),
-        "write a BCP 47 tag, such as \"en\", \"bn\" or \"pt-BR\"",
-    )
-}
-
 fn noun_of(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "text",
@@ -495,7 +267,7 @@ fn type_remedy(kind: &Kind, value: &DeValue<'_>) -> String {
 }
 
 /// A text cut for a message.
-fn shortened(text: &str) -> String {
+pub(super) fn shortened(text: &str) -> String {
     const LONGEST: usize = 60;
     if text.chars().count() <= LONGEST {
         return text.to_owned();

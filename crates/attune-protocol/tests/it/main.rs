@@ -6,3 +6,4 @@ mod licensed_texts;
 mod study_folders;
 mod study_format;
 mod study_problems;
+mod study_words;

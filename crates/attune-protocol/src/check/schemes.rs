@@ -1,11 +1,10 @@
-//! Coding schemes for video, and codebooks for interviews.
+//! Coding schemes for video.
 
 use std::collections::BTreeMap;
 
 use super::Checking;
 use crate::{
-    codebook::{Code, Codebook},
-    id::{CodebookId, SchemeId, ScoreId},
+    id::{SchemeId, ScoreId},
     plan::About,
     problem::Problem,
     scheme::{
@@ -344,51 +343,6 @@ impl Checking<'_> {
             minimum_codable,
         })
     }
-
-    pub(super) fn codebooks(&mut self, root: &Written) -> Vec<Codebook> {
-        let mut codebooks = Vec::new();
-        for table in root.tables("codebook") {
-            let codes = self.codes(table);
-            let parts = (
-                table.text("id"),
-                table.string("title"),
-                table.count("version"),
-            );
-            if let (Some(id), Some(title), Some(version)) = parts {
-                codebooks.push(Codebook {
-                    id: CodebookId::new(id),
-                    title,
-                    version,
-                    codes,
-                });
-            }
-        }
-        codebooks
-    }
-
-    fn codes(&mut self, codebook: &Written) -> Vec<Code> {
-        let tables: Vec<_> = codebook.tables("code").collect();
-        let mut codes = Vec::new();
-        for (position, table) in tables.iter().enumerate() {
-            if let Some(parent) = table.text_at("parent") {
-                let is = |other: &&Written| other.text("id") == Some(parent.text);
-                let stands_before = tables[..position].iter().any(is);
-                // A parent that does not exist at all has been reported.
-                if !stands_before && tables.iter().any(is) {
-                    self.reading.error(
-                        parent.at,
-                        format!(
-                            "the parent '{}' does not stand before its child",
-                            parent.text
-                        ),
-                        "write parents before children",
-                    );
-                }
-            }
-            codes.extend(code(table));
-        }
-        codes
-    }
 }
 
 /// Whether `value` is a whole number of steps from `minimum`.
@@ -404,19 +358,6 @@ fn subject(table: &Written) -> Option<Subject> {
         kind: table.word("kind")?,
         key: keyboard_key(table),
         many: table.yes_no("many").unwrap_or(false),
-    })
-}
-
-fn code(table: &Written) -> Option<Code> {
-    Some(Code {
-        id: table.string("id")?,
-        label: table.string("label")?,
-        parent: table.string("parent"),
-        definition: table.string("definition")?,
-        include: table.string("include"),
-        exclude: table.string("exclude"),
-        example: table.string("example"),
-        colour: table.string("colour"),
     })
 }
 

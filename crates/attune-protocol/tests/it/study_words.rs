@@ -1,0 +1,74 @@
+//! Each word that the format allows is the name of a value of the checked type, so that none is read
+//! as something else.
+
+use attune_protocol::{
+    consent::{WithdrawnMedia, WithdrawnRecords},
+    instrument::{AnsweredBy, BlindTo},
+    missing::Missing,
+    plan::{
+        About, Better, Estimator, Inference, MultiplicityMethod, OutcomeRole, Sensitivity,
+    },
+    scheme::{ActTarget, SubjectKind},
+    shape::{Kind, STUDY_TOML, Word},
+    study::{Allocation, StudyStatus},
+};
+use serde::de::{DeserializeOwned, IntoDeserializer, value::Error};
+
+fn reads_as<T: DeserializeOwned>(word: &str) -> bool {
+    let deserializer = IntoDeserializer::<Error>::into_deserializer(word);
+    T::deserialize(deserializer).is_ok()
+}
+
+/// Whether the word is the name of a value of the type that this key is read as; `None` for keys
+/// whose words the checks compare as text.
+fn is_read(heading: &str, key: &str, word: &str) -> Option<bool> {
+    let reads = match (heading, key) {
+        ("[study]", "allocation") => reads_as::<Allocation>,
+        ("[study]", "status") => reads_as::<StudyStatus>,
+        ("withdrawal = { … }", "records") => reads_as::<WithdrawnRecords>,
+        ("withdrawal = { … }", "media") => reads_as::<WithdrawnMedia>,
+        (_, "about") => reads_as::<About>,
+        (_, "blind-to") => reads_as::<BlindTo>,
+        ("[[instrument]]", "answered-by") => reads_as::<AnsweredBy>,
+        ("[[scheme.subject]]", "kind") => reads_as::<SubjectKind>,
+        ("[[scheme.act]]", "to") => reads_as::<ActTarget>,
+        ("[[outcome]]", "role") => reads_as::<OutcomeRole>,
+        ("[[outcome]]", "better") => reads_as::<Better>,
+        ("[[analysis]]", "estimator") => reads_as::<Estimator>,
+        ("[[analysis]]", "inference") => reads_as::<Inference>,
+        ("[[analysis]]", "sensitivity") => reads_as::<Sensitivity>,
+        ("[multiplicity]", "method") => reads_as::<MultiplicityMethod>,
+        ("[[data]]", "missing") | ("[[simulation.missing]]", "reasons") => {
+            return Some(Missing::from_words(word).is_some());
+        }
+        ("sampling = [{ … }]" | "[[scheme.composite]]" | "[[attribute]]" | "[[data]]", "kind")
+        | ("[[data]]", "layout")
+        | (_, "unit") => return None,
+        _ => panic!("nobody says how {heading} {key} is read"),
+    };
+    Some(reads(word))
+}
+
+fn words(kind: &Kind) -> Vec<&'static Word> {
+    match kind {
+        Kind::Word(words) => words.iter().collect(),
+        Kind::List(inner) => words(inner),
+        Kind::Map { keys, values } => [words(keys), words(values)].concat(),
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn every_word_of_the_format_is_read() {
+    let mut n_words = 0;
+    for table in STUDY_TOML.with_all_below() {
+        for key in table.keys {
+            for word in words(&key.kind) {
+                n_words += 1;
+                let read = is_read(table.heading, key.name, word.word);
+                assert_ne!(read, Some(false), "{} {} {}", table.heading, key.name, word.word);
+            }
+        }
+    }
+    assert!(n_words > 80);
+}
