@@ -9,7 +9,7 @@ use serde::de::{DeserializeOwned, IntoDeserializer, value::StrDeserializer};
 
 use crate::{
     problem::{Place, Problem},
-    shape::{Kind, Table},
+    shape::{Kind, Need, Table},
     source::Source,
 };
 
@@ -206,6 +206,34 @@ impl Written {
     /// A word of the description as the value that it stands for.
     pub fn word<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
         self.text_at(key)?.word()
+    }
+
+    /// A word, or what the description says that it is when left out.
+    pub fn word_or_default<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
+        let text = self.text_or_default(key);
+        TextAt { text, at: self.at }.word()
+    }
+
+    pub fn text_or_default(&self, key: &str) -> &str {
+        self.text(key).unwrap_or_else(|| self.default_of(key))
+    }
+
+    pub fn number_or_default(&self, key: &str) -> f64 {
+        let default = || self.default_of(key).parse().unwrap_or_default();
+        self.number(key).unwrap_or_else(default)
+    }
+
+    pub fn yes_no_or_default(&self, key: &str) -> bool {
+        let default = || self.default_of(key) == "true";
+        self.yes_no(key).unwrap_or_else(default)
+    }
+
+    /// What the description says that a key is when it is left out.
+    fn default_of(&self, key: &str) -> &'static str {
+        match self.shape.key(key).map(|key| key.need) {
+            Some(Need::Default(default)) => default,
+            _ => "",
+        }
     }
 
     /// All words of a list.

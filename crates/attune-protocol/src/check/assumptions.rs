@@ -53,7 +53,7 @@ impl Checking<'_> {
                     weeks_early_at_most: preterm.number("weeks-early-at-most")?,
                 })
             }),
-            visit_jitter_days: table.number("visit-jitter-days").unwrap_or(0.0),
+            visit_jitter_days: table.number_or_default("visit-jitter-days"),
             courses,
             correlations,
             attrition,
@@ -194,7 +194,7 @@ impl Checking<'_> {
             arm: table.text("arm").map(ArmId::new),
             per_month: table.number("per-month")?,
             reasons,
-            withdraws_consent: table.yes_no("withdraws-consent").unwrap_or(false),
+            withdraws_consent: table.yes_no_or_default("withdraws-consent"),
         })
     }
 
@@ -246,7 +246,7 @@ impl Checking<'_> {
                 arm: ArmId::new(table.text("arm")?),
                 every_days: table.count("every-days")?,
                 share: table.number("share")?,
-                sd_logit: table.number("sd-logit").unwrap_or(0.0),
+                sd_logit: table.number_or_default("sd-logit"),
                 minutes: table.number("minutes")?,
             })
         };
@@ -292,7 +292,7 @@ impl Checking<'_> {
 }
 
 fn read_course(table: &Written) -> Option<Course> {
-    let number = |key| table.number(key).unwrap_or(0.0);
+    let number = |key| table.number_or_default(key);
     Some(Course {
         measure: MeasureId::new(table.text("measure")?),
         start: by_arm(table.node("start")?),

@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Checking, hexadecimal};
 use crate::{
-    consent::{ConsentPurpose, ConsentText, WithdrawalEffect, WithdrawnMedia},
+    consent::{ConsentPurpose, ConsentText, WithdrawalEffect},
     id::PurposeId,
     problem::Problem,
     written::Written,
@@ -25,7 +25,7 @@ impl Checking<'_> {
             let withdrawal = table.table("withdrawal").and_then(|effect| {
                 Some(WithdrawalEffect {
                     records: effect.word("records")?,
-                    media: effect.word("media").unwrap_or(WithdrawnMedia::Delete),
+                    media: effect.word_or_default("media")?,
                 })
             });
             let parts = (table.text("id"), table.string("label"), withdrawal);
@@ -33,7 +33,7 @@ impl Checking<'_> {
                 purposes.push(ConsentPurpose {
                     id: PurposeId::new(id),
                     label,
-                    needed_to_take_part: table.yes_no("needed-to-take-part").unwrap_or(false),
+                    needed_to_take_part: table.yes_no_or_default("needed-to-take-part"),
                     texts,
                     withdrawal,
                 });
@@ -101,7 +101,7 @@ impl Checking<'_> {
         };
         Some(ConsentText {
             version: table.string("version")?,
-            language: table.text("language").unwrap_or("en").to_owned(),
+            language: table.text_or_default("language").to_owned(),
             file: file.text.to_owned(),
             from: table.date("from"),
             fingerprint,

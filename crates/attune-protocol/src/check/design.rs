@@ -19,7 +19,7 @@ pub(super) fn arms(root: &Written) -> Vec<Arm> {
             id: ArmId::new(table.text("id")?),
             label: table.string("label")?,
             description: table.string("description"),
-            receives_programme: table.yes_no("receives-programme").unwrap_or(false),
+            receives_programme: table.yes_no_or_default("receives-programme"),
         })
     };
     root.tables("arm").filter_map(arm).collect()

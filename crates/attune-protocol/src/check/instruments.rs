@@ -7,7 +7,6 @@ use crate::{
     instrument::{Instrument, PlannedInstrument},
     instrument_file, instrument_library,
     near_miss::{listed, suggestion},
-    plan::About,
     shape::Thing,
     written::{TextAt, Written},
 };
@@ -20,13 +19,15 @@ impl Checking<'_> {
             if let Some(definition) = &definition {
                 self.check_item_order(table, definition);
             }
-            let parts = (table.text("id"), definition, table.word("answered-by"));
-            if let (Some(id), Some(definition), Some(answered_by)) = parts {
+            let answered_by = table.word("answered-by");
+            let about = table.word_or_default("about");
+            let parts = (table.text("id"), definition, answered_by, about);
+            if let (Some(id), Some(definition), Some(answered_by), Some(about)) = parts {
                 instruments.push(PlannedInstrument {
                     id: InstrumentId::new(id),
                     definition,
                     answered_by,
-                    about: table.word("about").unwrap_or(About::Dyad),
+                    about,
                     waves: self.listed_or_all(table, "waves", Thing::Wave),
                     phases: self.listed_or_all(table, "phases", Thing::Phase),
                     blind_to: table.words("blind-to"),

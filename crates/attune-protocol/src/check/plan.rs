@@ -5,8 +5,8 @@ use crate::{
     formula::{self, Model},
     id::{AnalysisId, AttributeId, MeasureId, OutcomeId},
     plan::{
-        About, Analysis, Attribute, AttributeKind, Better, Estimand, Estimator, Inference, Level,
-        Multiplicity, Outcome, Reliability,
+        Analysis, Attribute, AttributeKind, Better, Estimand, Level, Multiplicity, Outcome,
+        Reliability,
     },
     problem::Problem,
     shape::Thing,
@@ -18,14 +18,15 @@ impl Checking<'_> {
         let mut attributes = Vec::new();
         for table in root.tables("attribute") {
             let kind = self.attribute_kind(table);
-            let parts = (table.text("id"), table.string("label"), kind);
-            if let (Some(id), Some(label), Some(kind)) = parts {
+            let about = table.word_or_default("about");
+            let parts = (table.text("id"), table.string("label"), kind, about);
+            if let (Some(id), Some(label), Some(kind), Some(about)) = parts {
                 attributes.push(Attribute {
                     id: AttributeId::new(id),
                     label,
                     kind,
-                    about: table.word("about").unwrap_or(About::Dyad),
-                    in_baseline_table: table.yes_no("in-baseline-table").unwrap_or(true),
+                    about,
+                    in_baseline_table: table.yes_no_or_default("in-baseline-table"),
                 });
             }
         }
@@ -252,9 +253,9 @@ fn analysis(
         outcome: OutcomeId::new(&model.response.text),
         model: text.text.to_owned(),
         answers,
-        estimator: table.word("estimator").unwrap_or(Estimator::Reml),
-        inference: table.word("inference").unwrap_or(Inference::KenwardRoger),
-        level: table.number("level").unwrap_or(0.95),
+        estimator: table.word_or_default("estimator")?,
+        inference: table.word_or_default("inference")?,
+        level: table.number_or_default("level"),
         contrasts_at_months: table
             .list("contrasts-at-months")
             .iter()

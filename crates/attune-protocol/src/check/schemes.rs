@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use super::Checking;
 use crate::{
     id::{SchemeId, ScoreId},
-    plan::About,
     problem::Problem,
     scheme::{
         Behaviour, Composite, DirectedAct, Modifier, ModifierValues, Rating, Sampling, Scheme,
@@ -43,13 +42,14 @@ impl Checking<'_> {
                 table.text("id"),
                 table.string("title"),
                 table.count("version"),
+                table.word_or_default("about"),
             );
-            if let (Some(id), Some(title), Some(version)) = parts {
+            if let (Some(id), Some(title), Some(version), Some(about)) = parts {
                 schemes.push(Scheme {
                     id: SchemeId::new(id),
                     title,
                     version,
-                    about: table.word("about").unwrap_or(About::Dyad),
+                    about,
                     sampling,
                     subjects: table.tables("subject").filter_map(subject).collect(),
                     states,
@@ -163,8 +163,8 @@ impl Checking<'_> {
         Some(StateSet {
             id: table.string("id")?,
             label: table.string("label")?,
-            exclusive: table.yes_no("exclusive").unwrap_or(true),
-            exhaustive: table.yes_no("exhaustive").unwrap_or(false),
+            exclusive: table.yes_no_or_default("exclusive"),
+            exhaustive: table.yes_no_or_default("exhaustive"),
             states: self.behaviours(table, "state"),
         })
     }
@@ -205,7 +205,7 @@ impl Checking<'_> {
             behaviour: self.behaviour(table)?,
             from: strings(table, "from"),
             to: table.words("to"),
-            has_duration: table.yes_no("has-duration").unwrap_or(false),
+            has_duration: table.yes_no_or_default("has-duration"),
         })
     }
 
@@ -262,7 +262,7 @@ impl Checking<'_> {
     fn rating(&mut self, table: &Written) -> Option<Rating> {
         self.check_bounds(table);
         let (minimum, maximum) = (table.number("minimum")?, table.number("maximum")?);
-        let step = table.number("step").unwrap_or(1.0);
+        let step = table.number_or_default("step");
         let has_bounds = minimum < maximum;
         let has_scale = has_bounds && is_on_scale(maximum, minimum, step);
         if has_bounds && !has_scale {
@@ -300,7 +300,7 @@ impl Checking<'_> {
             maximum,
             step,
             anchors,
-            may_be_not_codable: table.yes_no("may-be-not-codable").unwrap_or(false),
+            may_be_not_codable: table.yes_no_or_default("may-be-not-codable"),
         })
     }
 
@@ -357,7 +357,7 @@ fn subject(table: &Written) -> Option<Subject> {
         label: table.string("label")?,
         kind: table.word("kind")?,
         key: keyboard_key(table),
-        many: table.yes_no("many").unwrap_or(false),
+        many: table.yes_no_or_default("many"),
     })
 }
 

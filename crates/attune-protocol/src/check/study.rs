@@ -31,9 +31,11 @@ impl Checking<'_> {
             plain_title: table.string("plain-title"),
             aims: table.texts("aims").map(|aim| aim.text.to_owned()).collect(),
             allocation: table.word("allocation").unwrap_or(Allocation::None),
-            status: table.word("status").unwrap_or(StudyStatus::Planned),
-            results_released: table.yes_no("results-released").unwrap_or(false),
-            simulated: table.yes_no("simulated").unwrap_or(false),
+            status: table
+                .word_or_default("status")
+                .unwrap_or(StudyStatus::Planned),
+            results_released: table.yes_no_or_default("results-released"),
+            simulated: table.yes_no_or_default("simulated"),
             data_statement: table.string("data-statement"),
             pages: self.pages(table),
             started,
@@ -47,7 +49,7 @@ impl Checking<'_> {
 
     fn pages(&mut self, study: &Written) -> Vec<PageText> {
         let own = study.text_at("page").map(|file| {
-            let language = study.text("language").unwrap_or("en");
+            let language = study.text_or_default("language");
             (language, file, study.at_key("page"))
         });
         let others = study.tables("pages").filter_map(|page| {

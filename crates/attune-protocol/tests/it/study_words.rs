@@ -5,11 +5,9 @@ use attune_protocol::{
     consent::{WithdrawnMedia, WithdrawnRecords},
     instrument::{AnsweredBy, BlindTo},
     missing::Missing,
-    plan::{
-        About, Better, Estimator, Inference, MultiplicityMethod, OutcomeRole, Sensitivity,
-    },
+    plan::{About, Better, Estimator, Inference, MultiplicityMethod, OutcomeRole, Sensitivity},
     scheme::{ActTarget, SubjectKind},
-    shape::{Kind, STUDY_TOML, Word},
+    shape::{Kind, Need, STUDY_TOML, Word},
     study::{Allocation, StudyStatus},
 };
 use serde::de::{DeserializeOwned, IntoDeserializer, value::Error};
@@ -59,6 +57,28 @@ fn words(kind: &Kind) -> Vec<&'static Word> {
 }
 
 #[test]
+fn every_default_is_something_that_its_key_may_hold() {
+    let mut n_defaults = 0;
+    for table in STUDY_TOML.with_all_below() {
+        for key in table.keys {
+            let Need::Default(default) = key.need else {
+                continue;
+            };
+            n_defaults += 1;
+            let fits = match &key.kind {
+                Kind::Word(words) => words.iter().any(|word| word.word == default),
+                Kind::YesNo => ["true", "false"].contains(&default),
+                Kind::Number(bounds) => default.parse().is_ok_and(|value| bounds.allow(value)),
+                Kind::Language => default == "en",
+                _ => false,
+            };
+            assert!(fits, "{} {} {default}", table.heading, key.name);
+        }
+    }
+    assert!(n_defaults > 20);
+}
+
+#[test]
 fn every_word_of_the_format_is_read() {
     let mut n_words = 0;
     for table in STUDY_TOML.with_all_below() {
@@ -66,7 +86,14 @@ fn every_word_of_the_format_is_read() {
             for word in words(&key.kind) {
                 n_words += 1;
                 let read = is_read(table.heading, key.name, word.word);
-                assert_ne!(read, Some(false), "{} {} {}", table.heading, key.name, word.word);
+                assert_ne!(
+                    read,
+                    Some(false),
+                    "{} {} {}",
+                    table.heading,
+                    key.name,
+                    word.word
+                );
             }
         }
     }
