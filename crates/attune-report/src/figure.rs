@@ -22,6 +22,8 @@ pub struct Figure {
     pub drawing: Drawing,
     /// The numbers behind it.
     pub data: Table,
+    /// The table of the report that shows the same numbers, where there is one.
+    pub shown_in: Option<String>,
 }
 
 /// What is drawn.

@@ -3,7 +3,7 @@
 //!
 //! Every shape carries a class, which a stylesheet may use for themes, and presentation attributes,
 //! with which it looks right where there is none (paper, Typst, a file of its own). Coordinates have
-//! two decimals at most; the same figure gives the same bytes.
+//! one decimal; the same figure gives the same bytes.
 
 mod axis;
 mod flow;

@@ -11,8 +11,8 @@ use askama::Template;
 use attune_analysis::words;
 
 use crate::{
-    Block, Checklist, Figure, Format, Inline, NoticeKind, Report, Reported, Row, RowKind, Section,
-    Table, Text, draw,
+    Block, Checklist, Figure, Format, Inline, Report, Reported, Row, RowKind, Section, Table, Text,
+    draw,
 };
 
 /// The page.
@@ -26,7 +26,7 @@ pub fn html(report: &Report) -> String {
 }
 
 /// More rows than this are left to the CSV file.
-const MOST_ROWS: usize = 80;
+const MOST_ROWS: usize = 60;
 /// More rows than this are not printed on paper.
 const MOST_PRINTED_ROWS: usize = 60;
 
@@ -67,8 +67,6 @@ struct TablePart<'a> {
     table: &'a Table,
     /// Rows shown, a heading row opening each body.
     bodies: Vec<(Option<&'a Row>, Vec<&'a Row>)>,
-    /// Whether it is mere data, whose cells need no classes of their own.
-    plain: bool,
 }
 
 #[derive(Template)]
@@ -158,7 +156,43 @@ impl<'a> BlockPart<'a> {
     }
 }
 
+/// Filters of the templates.
+mod filters {
+    /// Keeps together what must not be torn apart at the end of a line: "95 % CI", "p = 0.013".
+    #[askama::filter_fn]
+    pub fn unbroken(
+        words: impl std::fmt::Display,
+        _: &dyn askama::Values,
+    ) -> askama::Result<String> {
+        Ok(words
+            .to_string()
+            .replace(" % CI", "\u{a0}%\u{a0}CI")
+            .replace(" %", "\u{a0}%")
+            .replace("p = ", "p\u{a0}=\u{a0}")
+            .replace("p < ", "p\u{a0}<\u{a0}")
+            .replace("n = ", "n\u{a0}=\u{a0}"))
+    }
+
+    /// Keeps all words on one line: "Table 3".
+    #[askama::filter_fn]
+    pub fn one_line(
+        words: impl std::fmt::Display,
+        _: &dyn askama::Values,
+    ) -> askama::Result<String> {
+        Ok(words.to_string().replace(' ', "\u{a0}"))
+    }
+}
+
 impl TextPart<'_> {
+    /// Whether words may run from right to left, so that they must be kept apart from their
+    /// neighbours. Letters below Hebrew's never do.
+    fn may_turn(&self, words: &str) -> bool {
+        words.chars().any(|letter| {
+            let code = letter as u32;
+            code >= 0x590 && !(0x2000..=0x2bff).contains(&code)
+        })
+    }
+
     fn number(&self, value: &f64, decimals: &usize) -> String {
         words::fixed(*value, *decimals)
     }
@@ -186,7 +220,6 @@ impl<'a> TablePart<'a> {
             report,
             table,
             bodies,
-            plain: table.number.is_none(),
         }
     }
 
@@ -205,11 +238,10 @@ impl<'a> TablePart<'a> {
         }
     }
 
-    fn cell_class(&self, column: &usize) -> &'static str {
-        match self.table.columns.get(*column) {
-            Some(column) if column.numeric => "number",
-            _ => "words",
-        }
+    /// Numbers are what most cells hold; only words are marked.
+    fn is_words(&self, column: &usize) -> bool {
+        let column = self.table.columns.get(*column);
+        column.is_some_and(|column| !column.numeric)
     }
 
     /// How many rows are not shown.

@@ -29,6 +29,6 @@ pub use figure::{
 pub use figures::{Format, draw, figures};
 pub use html::html;
 pub use references::Reference;
-pub use report::{Block, Fingerprints, NoticeKind, Person, Report, Section, Statement};
+pub use report::{Block, Fingerprints, Person, Report, Section, Statement};
 pub use table::{Cell, Column, Row, RowKind, Table, tables};
 pub use text::{Inline, Text};

@@ -93,13 +93,10 @@ pub enum Block {
     },
     /// Names and what belongs to each.
     Facts(Vec<(Text, Text)>),
-    /// Something to heed.
-    Notice {
-        /// What kind of thing.
-        kind: NoticeKind,
-        /// What to heed.
-        text: Text,
-    },
+    /// A doubt to bear in mind.
+    Doubt(Text),
+    /// The answer to a question, in a sentence or more.
+    Answer(String),
     /// One finding in a sentence with its numbers.
     Statement(Statement),
     /// Commands to type.
@@ -119,15 +116,6 @@ pub enum Block {
         /// The blocks inside.
         blocks: Vec<Block>,
     },
-}
-
-/// Kinds of notices.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NoticeKind {
-    /// A limit of what can be said.
-    Limit,
-    /// A doubt of the engine.
-    Doubt,
 }
 
 /// One finding in a sentence with its numbers.

@@ -162,7 +162,7 @@ impl Evidence<'_> {
         let sites = &self.context.protocol.sites;
         match sites.iter().any(|site| site.planned_dyads.is_some()) {
             true => in_part(
-                &["flow-table"],
+                &["methods-design"],
                 "why that many were planned, and stopping rules",
             ),
             false => no("the study file plans no number of dyads"),

@@ -106,6 +106,15 @@ impl<'a> Context<'a> {
         flow.iter().map(|row| row.enrolled).sum()
     }
 
+    /// Sites at which dyads were enrolled; a site with dyads of several arms counts once.
+    pub fn n_sites(&self) -> usize {
+        let flow = &self.findings.description.flow;
+        let mut sites: Vec<&str> = flow.iter().map(|row| row.site.as_str()).collect();
+        sites.sort_unstable();
+        sites.dedup();
+        sites.len()
+    }
+
     /// Dyads enrolled in an arm.
     pub fn enrolled_in(&self, arm: &str) -> Option<usize> {
         let arms = &self.findings.description.attrition.by_arm;

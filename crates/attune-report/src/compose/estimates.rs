@@ -30,8 +30,7 @@ pub fn table(context: &Context<'_>) -> Table {
     }
     columns.extend([
         Column::numbers(format!("Effect size ({level})")),
-        Column::numbers("Dyads"),
-        Column::numbers("Rows"),
+        Column::numbers("Dyads (rows)"),
         Column::words("Finding"),
     ]);
     let mut table = Table::new(
@@ -63,11 +62,15 @@ fn outcome_row(finding: &Finding, adjusted: bool) -> Row {
     );
     cells.extend([
         effect,
-        Text::count(finding.n_units),
-        Text::count(finding.n_rows),
+        dyads_and_rows(finding.n_units, finding.n_rows),
         Text::default().and_see(finding_anchor(finding)),
     ]);
     Row::of(cells)
+}
+
+/// "59 (201)".
+fn dyads_and_rows(n_units: usize, n_rows: usize) -> Text {
+    format!("{} ({})", words::count(n_units), words::count(n_rows)).into()
 }
 
 /// What the estimate is: the term and its unit, under the outcome.
@@ -82,21 +85,22 @@ fn term_row(finding: &Finding, width: usize) -> Row {
 }
 
 fn notes(context: &Context<'_>, adjusted: bool) -> Vec<Text> {
+    let findings = &context.findings.findings;
     let mut notes = Vec::new();
-    let mut definitions: Vec<(String, String)> = context
-        .findings
-        .findings
-        .iter()
-        .filter_map(|finding| finding.effect_size.as_ref())
-        .map(|effect| (kind_words(&effect.kind), effect.definition.clone()))
-        .collect();
-    definitions.dedup();
-    for (kind, definition) in definitions {
-        let definition = definition.trim_end_matches('.').to_owned();
-        let note = Text::from(format!("Effect size: {kind}, "))
-            .and_own(definition)
-            .and(".");
-        notes.push(note);
+    if findings.iter().any(|finding| finding.effect_size.is_some()) {
+        let kinds: Vec<&str> = findings
+            .iter()
+            .filter_map(|finding| finding.effect_size.as_ref())
+            .map(|effect| effect.kind.as_str())
+            .collect();
+        let kind = match kinds.as_slice() {
+            [first, rest @ ..] if rest.iter().all(|kind| kind == first) => kind_words(first),
+            _ => "as each finding says".to_owned(),
+        };
+        notes.push(
+            format!("Effect size: {kind}; how it is made is told in each finding’s model in full.")
+                .into(),
+        );
     }
     if adjusted && let Some(multiplicity) = &context.findings.multiplicity {
         let n = words::count_of(multiplicity.members.len(), "analysis", "analyses");
@@ -151,13 +155,15 @@ fn facts(finding: &Finding) -> Vec<(Text, Text)> {
         ("Converged".into(), yes_no(model.converged).into()),
         ("Optimiser".into(), Text::own(&model.optimiser)),
     ];
-    for left_out in &finding.left_out {
-        let n = words::count_of(left_out.n, "row", "rows");
-        facts.push((
-            "Left out".into(),
-            Text::from(format!("{n}: ")).and_own(&left_out.why),
-        ));
+    if let Some(effect) = &finding.effect_size {
+        facts.push(("Effect size".into(), Text::own(&effect.definition)));
     }
+    let left_out: Vec<String> = finding
+        .left_out
+        .iter()
+        .map(|out| format!("{}: {}", words::count_of(out.n, "row", "rows"), out.why))
+        .collect();
+    facts.push(("Left out".into(), Text::own(left_out.join("; "))));
     facts.retain(|(_, text)| !text.words(&str::to_owned).is_empty());
     facts
 }

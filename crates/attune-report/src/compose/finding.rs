@@ -13,7 +13,7 @@ use super::{
     },
     estimates, sensitivity, trajectories,
 };
-use crate::{Block, Column, NoticeKind, Row, RowKind, Section, Table, Text, text::Inline};
+use crate::{Block, Column, Row, RowKind, Section, Table, Text, text::Inline};
 
 pub fn section(context: &Context<'_>) -> Section {
     let mut section = Section::new("findings", "Findings");
@@ -38,9 +38,7 @@ fn one(context: &Context<'_>, finding: &Finding) -> Section {
     section.push(Block::Paragraph(
         Inline::Emphasis(finding.question.clone()).into(),
     ));
-    section.push(Block::Paragraph(
-        Inline::Strong(finding.answer.clone()).into(),
-    ));
+    section.push(Block::Answer(finding.answer.clone()));
     doubts(&mut section, finding);
     section
         .blocks
@@ -66,10 +64,7 @@ fn one(context: &Context<'_>, finding: &Finding) -> Section {
 
 fn doubts(section: &mut Section, finding: &Finding) {
     for warning in &finding.warnings {
-        section.push(Block::Notice {
-            kind: NoticeKind::Doubt,
-            text: Text::own(warning),
-        });
+        section.push(Block::Doubt(Text::own(warning)));
     }
 }
 
@@ -83,11 +78,24 @@ fn contrasts(context: &Context<'_>, finding: &Finding) -> Option<Table> {
         let heading = crate::table::arm_heading(mark, &label);
         columns.push(Column::numbers(heading).under(format!("Mean ({level})").into()));
     }
+    // Where all rows have the same difference, the heading says which.
+    let names: Vec<&str> = finding
+        .contrasts
+        .iter()
+        .map(|c| c.contrast.as_str())
+        .collect();
+    let is_common = names.iter().all(|name| *name == first.contrast);
+    let group = match is_common {
+        true => Text::from("Difference: ").and_own(&first.contrast),
+        false => "Difference".into(),
+    };
+    if !is_common {
+        columns.push(Column::words("Which").under(group.clone()));
+    }
     columns.extend([
-        Column::words("Difference"),
-        Column::numbers(format!("Estimate ({level})")),
-        Column::numbers("df"),
-        Column::numbers("p"),
+        Column::numbers(format!("Estimate ({level})")).under(group.clone()),
+        Column::numbers("df").under(group.clone()),
+        Column::numbers("p").under(group),
     ]);
     let mut table = Table::new(
         anchor("contrasts", &finding.id),
@@ -99,15 +107,20 @@ fn contrasts(context: &Context<'_>, finding: &Finding) -> Option<Table> {
             .notes
             .push(Text::from("Unit: ").and_own(unit).and("."));
     }
-    table.rows = finding.contrasts.iter().map(contrast_row).collect();
+    let rows = finding.contrasts.iter();
+    table.rows = rows
+        .map(|contrast| contrast_row(contrast, is_common))
+        .collect();
     Some(table)
 }
 
-fn contrast_row(contrast: &TimedContrast) -> Row {
+fn contrast_row(contrast: &TimedContrast, is_common: bool) -> Row {
     let mut cells: Vec<Text> = vec![words::months(contrast.months).into()];
     cells.extend(contrast.means.iter().map(|(_, mean)| estimate_cell(mean)));
+    if !is_common {
+        cells.push(Text::own(&contrast.contrast));
+    }
     cells.extend([
-        Text::own(&contrast.contrast),
         estimate_cell(&contrast.estimate),
         df_cell(contrast.estimate.df),
         p_cell(contrast.estimate.p),
@@ -148,7 +161,8 @@ fn change_words(context: &Context<'_>, finding: &Finding, change: &ReliableChang
         ))
         .and(Inline::Citation("jacobson-1991"))
         .and("). ")
-        .and_own(&change.basis)
+        .and_own(words::capitalised(change.basis.trim_end_matches('.')))
+        .and(".")
 }
 
 fn change_table(context: &Context<'_>, finding: &Finding, change: &ReliableChange) -> Table {

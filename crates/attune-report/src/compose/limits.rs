@@ -1,18 +1,10 @@
 //! What the study cannot show, whatever its numbers are.
 
 use super::context::Context;
-use crate::{Block, NoticeKind, Section, Text};
+use crate::{Block, Section, Text};
 
 pub fn section(context: &Context<'_>) -> Section {
     let mut section = Section::new("limits", "What this study cannot show");
-    if context.is_simulated() {
-        section.push(Block::Notice {
-            kind: NoticeKind::Limit,
-            text: "Anything about real families. The data were made up to rehearse the plan; what the \
-                   findings say was put in by the assumptions."
-                .into(),
-        });
-    }
     if !context.findings.cannot_show.is_empty() {
         section.say(
             "These limits follow from the design. More data of the same kind would not lift them.",

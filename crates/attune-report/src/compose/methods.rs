@@ -119,6 +119,12 @@ fn sites(context: &Context<'_>) -> Text {
         if let Some(kind) = &site.kind {
             text = text.and(" (").and_own(kind).and(")");
         }
+        if let Some(planned) = site.planned_dyads {
+            text = text.and(format!(
+                ", {} dyads planned",
+                words::count(planned as usize)
+            ));
+        }
     }
     text
 }
@@ -143,7 +149,10 @@ fn waves(context: &Context<'_>) -> Table {
             |window| {
                 let before = words::count_of(window.days_before as usize, "day", "days");
                 let after = words::count_of(window.days_after as usize, "day", "days");
-                format!("{before} before to {after} after")
+                match window.days_before {
+                    0 => format!("up to {after} after"),
+                    _ => format!("{before} before to {after} after"),
+                }
             },
         );
         table.rows.push(Row::of(vec![
@@ -368,11 +377,8 @@ fn models_table(findings: &[Finding]) -> Table {
         vec![
             Column::words("Finding"),
             Column::words("Formula"),
-            Column::words("Answers"),
             Column::words("Estimator"),
             Column::words("Inference"),
-            Column::numbers("Rows"),
-            Column::numbers("Dyads"),
             Column::words("Fit"),
         ],
     );
@@ -388,11 +394,8 @@ fn models_table(findings: &[Finding]) -> Table {
                 .and_see(finding_anchor(finding))
                 .and(")"),
             Text::code(&finding.model.formula),
-            Text::code(&finding.term),
             Text::own(&finding.model.estimator),
             inference_name(&finding.model.inference).into(),
-            Text::count(finding.n_rows),
-            Text::count(finding.n_units),
             fit.into(),
         ]));
     }
@@ -436,23 +439,24 @@ fn extras_words(context: &Context<'_>, cited: &mut Vec<&'static str>) -> Text {
 }
 
 fn effect_sizes(sentences: &mut Sentences<'_>, findings: &[Finding]) {
-    let effects = findings
+    let mut kinds: Vec<&str> = Vec::new();
+    for effect in findings
         .iter()
-        .filter_map(|finding| finding.effect_size.as_ref());
-    let mut seen: Vec<(&str, &str)> = Vec::new();
-    for effect in effects {
-        if !seen.contains(&(&effect.kind, &effect.definition)) {
-            seen.push((&effect.kind, &effect.definition));
+        .filter_map(|finding| finding.effect_size.as_ref())
+    {
+        if !kinds.contains(&effect.kind.as_str()) {
+            kinds.push(&effect.kind);
         }
     }
-    for (kind, definition) in seen {
-        sentences.say(format!("Effect size: {}", super::summary::kind_words(kind)));
+    for kind in kinds {
+        sentences.say(format!(
+            "Effect sizes are {}",
+            super::summary::kind_words(kind)
+        ));
         if kind == "hedges-g" {
             sentences.cite("hedges-1981");
         }
-        sentences.say(", ");
-        sentences.say(Inline::Own(definition.trim_end_matches('.').to_owned()));
-        sentences.say(". ");
+        sentences.say("; what is divided by what is told with each model. ");
     }
 }
 

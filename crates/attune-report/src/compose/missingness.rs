@@ -1,12 +1,16 @@
 //! What is missing, by wave, arm and reason.
 
 use attune_analysis::{findings::MissingnessCell, words};
+use attune_protocol::missing::Missing;
 
 use super::context::Context;
 use crate::{
     Block, Column, Drawing, Figure, Missingness, MissingnessBar, MissingnessPanel, Row, Section,
     Table, Text,
 };
+
+/// Reasons that say that no value was to be expected at all.
+const DOES_NOT_APPLY: [Missing; 2] = [Missing::NotApplicable, Missing::HiddenByBranching];
 
 pub fn section(context: &Context<'_>) -> Section {
     let cells = &context.findings.description.missingness;
@@ -15,10 +19,7 @@ pub fn section(context: &Context<'_>) -> Section {
     }
     let mut section = Section::new("missing-values", "Missing values");
     let missing: usize = cells.iter().map(missing_of).sum();
-    let expected: usize = cells
-        .iter()
-        .map(|cell| cell.present + missing_of(cell))
-        .sum();
+    let expected: usize = cells.iter().map(expected_of).sum();
     if missing == 0 {
         section.say(format!(
             "None of the {} values expected is missing.",
@@ -40,18 +41,28 @@ pub fn section(context: &Context<'_>) -> Section {
     );
     let reasons = reasons(cells);
     section.push(Block::Figure(figure(context, &reasons)));
-    section.push(Block::Table(table(context, &reasons, "missing-table")));
+    section.push(Block::Table(table(context, &reasons)));
     section
 }
 
+fn is_missing(reason: &str) -> bool {
+    !DOES_NOT_APPLY.iter().any(|other| other.words() == reason)
+}
+
 fn missing_of(cell: &MissingnessCell) -> usize {
-    cell.missing.iter().map(|(_, n)| n).sum()
+    let missing = cell.missing.iter().filter(|(reason, _)| is_missing(reason));
+    missing.map(|(_, n)| n).sum()
+}
+
+fn expected_of(cell: &MissingnessCell) -> usize {
+    cell.present + missing_of(cell)
 }
 
 /// Reasons in order of how often they stand, most frequent first.
 fn reasons(cells: &[MissingnessCell]) -> Vec<String> {
     let mut reasons: Vec<(String, usize)> = Vec::new();
-    for (reason, n) in cells.iter().flat_map(|cell| &cell.missing) {
+    let missing = cells.iter().flat_map(|cell| &cell.missing);
+    for (reason, n) in missing.filter(|(reason, _)| is_missing(reason)) {
         match reasons.iter_mut().find(|(other, _)| other == reason) {
             Some((_, count)) => *count += n,
             None => reasons.push((reason.clone(), *n)),
@@ -80,33 +91,61 @@ fn figure(context: &Context<'_>, reasons: &[String]) -> Figure {
             reasons: reasons.to_vec(),
             panels: panels(context, reasons),
         }),
-        data: table(context, reasons, "missing-data"),
+        data: table(context, reasons),
+        shown_in: Some("missing-table".to_owned()),
     }
 }
 
+/// One panel per outcome of which anything is missing.
 fn panels(context: &Context<'_>, reasons: &[String]) -> Vec<MissingnessPanel> {
-    let cells = &context.findings.description.missingness;
-    let mut outcomes: Vec<&str> = cells.iter().map(|cell| cell.outcome.as_str()).collect();
-    outcomes.dedup();
-    outcomes
-        .into_iter()
-        .map(|outcome| MissingnessPanel {
-            label: context.outcome(outcome),
-            bars: cells
-                .iter()
-                .filter(|cell| cell.outcome == outcome)
-                .map(|cell| MissingnessBar {
-                    wave: context.wave(&cell.wave),
-                    arm: cell.arm.as_deref().map(|arm| context.arm(arm)),
-                    expected: cell.present + missing_of(cell),
-                    missing: reasons
-                        .iter()
-                        .map(|reason| count_of(cell, reason))
-                        .collect(),
-                })
-                .collect(),
-        })
-        .collect()
+    let mut panels: Vec<MissingnessPanel> = Vec::new();
+    let mut open = None;
+    for cell in by_wave(context) {
+        if open != Some(&cell.outcome) {
+            open = Some(&cell.outcome);
+            panels.push(MissingnessPanel {
+                label: context.outcome(&cell.outcome),
+                bars: Vec::new(),
+            });
+        }
+        if let Some(panel) = panels.last_mut().filter(|_| expected_of(cell) > 0) {
+            panel.bars.push(MissingnessBar {
+                wave: context.wave(&cell.wave),
+                arm: cell.arm.as_deref().map(|arm| context.arm(arm)),
+                expected: expected_of(cell),
+                missing: reasons
+                    .iter()
+                    .map(|reason| count_of(cell, reason))
+                    .collect(),
+            });
+        }
+    }
+    let is_missing_any = |bar: &MissingnessBar| bar.missing.iter().any(|n| *n > 0);
+    panels.retain(|panel| panel.bars.iter().any(is_missing_any));
+    panels
+}
+
+/// The cells outcome by outcome, wave by wave, arms side by side.
+fn by_wave<'a>(context: &'a Context<'_>) -> Vec<&'a MissingnessCell> {
+    let description = &context.findings.description;
+    let place =
+        |names: &[(String, String)], id: &str| names.iter().position(|(other, _)| other == id);
+    let mut outcomes: Vec<&str> = Vec::new();
+    for cell in &description.missingness {
+        if !outcomes.contains(&cell.outcome.as_str()) {
+            outcomes.push(&cell.outcome);
+        }
+    }
+    let mut cells: Vec<&MissingnessCell> = description.missingness.iter().collect();
+    cells.sort_by_key(|cell| {
+        let outcome = outcomes.iter().position(|other| *other == cell.outcome);
+        let arm = cell
+            .arm
+            .as_deref()
+            .and_then(|arm| place(&description.arms, arm));
+        (outcome, place(&description.waves, &cell.wave), arm)
+    });
+    cells
 }
 
 fn count_of(cell: &MissingnessCell, reason: &str) -> usize {
@@ -114,29 +153,32 @@ fn count_of(cell: &MissingnessCell, reason: &str) -> usize {
     found.map(|(_, n)| n).sum()
 }
 
+/// The largest share and where it is; every number is in the table.
 fn description(context: &Context<'_>) -> String {
+    let share = |cell: &MissingnessCell| missing_of(cell) as f64 / expected_of(cell).max(1) as f64;
     let cells = &context.findings.description.missingness;
-    let parts: Vec<String> = cells
-        .iter()
-        .filter(|cell| missing_of(cell) > 0)
-        .map(|cell| {
-            let arm = cell
-                .arm
-                .as_deref()
-                .map_or_else(String::new, |arm| format!(", {}", context.arm(arm).1));
-            format!(
-                "{}, {}{arm}: {} of {} missing.",
-                context.outcome(&cell.outcome),
-                context.wave(&cell.wave),
-                missing_of(cell),
-                cell.present + missing_of(cell)
-            )
-        })
-        .collect();
-    format!("Bar chart of missing values. {}", parts.join(" "))
+    let most = cells.iter().max_by(|a, b| share(a).total_cmp(&share(b)));
+    let most = most.map_or_else(String::new, |cell| {
+        let arm = cell
+            .arm
+            .as_deref()
+            .map_or_else(String::new, |arm| format!(", {}", context.arm(arm).1));
+        format!(
+            " Most are missing of {}, {}{arm}: {} of {}.",
+            context.outcome(&cell.outcome),
+            context.wave(&cell.wave),
+            missing_of(cell),
+            expected_of(cell)
+        )
+    });
+    format!(
+        "Bar chart of the share of values missing, by outcome, wave and arm, divided by reason.{most}"
+    )
 }
 
-fn table(context: &Context<'_>, reasons: &[String], id: &str) -> Table {
+fn table(context: &Context<'_>, reasons: &[String]) -> Table {
+    let cells = by_wave(context);
+    let has_not_applicable = cells.iter().any(|cell| not_applicable_of(cell) > 0);
     let mut columns = vec![
         Column::words("Outcome and wave"),
         Column::words("Arm"),
@@ -146,31 +188,42 @@ fn table(context: &Context<'_>, reasons: &[String], id: &str) -> Table {
     for reason in reasons {
         columns.push(Column::numbers(Text::own(reason)).under("Missing".into()));
     }
-    let mut table = Table::new(
-        id,
-        "Missing values by outcome, wave, arm and reason",
-        columns,
-    );
+    if has_not_applicable {
+        columns.push(Column::numbers("Does not apply"));
+    }
+    let title = "Missing values by outcome, wave, arm and reason";
+    let mut table = Table::new("missing-table", title, columns);
     let mut open = None;
-    for cell in &context.findings.description.missingness {
+    for cell in cells {
         if open != Some(&cell.outcome) {
             open = Some(&cell.outcome);
             table
                 .rows
                 .push(Row::heading(Text::own(context.outcome(&cell.outcome))));
         }
-        let mut cells = vec![
+        let mut row = vec![
             Text::own(context.wave(&cell.wave)),
             context.arm_cell(cell.arm.as_deref()),
-            Text::count(cell.present + missing_of(cell)),
+            Text::count(expected_of(cell)),
             Text::count(cell.present),
         ];
-        cells.extend(
+        row.extend(
             reasons
                 .iter()
                 .map(|reason| Text::count(count_of(cell, reason))),
         );
-        table.rows.push(Row::of(cells));
+        if has_not_applicable {
+            row.push(Text::count(not_applicable_of(cell)));
+        }
+        table.rows.push(Row::of(row));
     }
     table
+}
+
+fn not_applicable_of(cell: &MissingnessCell) -> usize {
+    let other = cell
+        .missing
+        .iter()
+        .filter(|(reason, _)| !is_missing(reason));
+    other.map(|(_, n)| n).sum()
 }

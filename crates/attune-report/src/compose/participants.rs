@@ -38,7 +38,11 @@ fn opening(context: &Context<'_>) -> Text {
     Text::from(format!(
         "{} enrolled; {} left before the last wave; {} in at least one analysis. ",
         words::count_of(context.enrolled(), "dyad was", "dyads were"),
-        words::count(left),
+        if left == 0 {
+            "none".to_owned()
+        } else {
+            words::count(left)
+        },
         words::count_of(analysed, "is", "are"),
     ))
     .and_see("flow")
@@ -56,10 +60,8 @@ fn diagram(context: &Context<'_>) -> Figure {
         title: "From enrolment to analysis".into(),
         caption: caption(context, &columns),
         description: description(&columns),
-        data: Table {
-            id: "flow-data".to_owned(),
-            ..flow_table(context)
-        },
+        data: flow_table(context),
+        shown_in: Some("flow-table".to_owned()),
         drawing: Drawing::Flow(FlowDiagram { columns }),
     }
 }
@@ -109,9 +111,15 @@ fn columns(context: &Context<'_>) -> Vec<FlowColumn> {
 }
 
 fn site_column(context: &Context<'_>, row: &FlowRow) -> FlowColumn {
+    let arm = row.arm.as_deref().map(|arm| context.arm(arm));
+    // Where there is one site only, its columns are told apart by their arms.
+    let label = match &arm {
+        Some((_, label)) if context.n_sites() == 1 => label.clone(),
+        _ => context.site(&row.site),
+    };
     FlowColumn {
-        label: context.site(&row.site),
-        arm: row.arm.as_deref().map(|arm| context.arm(arm)),
+        label,
+        arm,
         enrolled: row.enrolled,
         planned: planned_of(context, &[row]),
         steps: row
@@ -302,7 +310,7 @@ fn attrition(context: &Context<'_>) -> Option<Section> {
         section.say(attrition.sentence.clone());
     }
     section.push(Block::Table(retention(context)));
-    if !attrition.by_baseline.is_empty() {
+    if attrition.by_baseline.iter().any(|row| row.lost.0 > 0) {
         section.push(Block::Table(lost_and_kept(context)));
     }
     Some(section)
@@ -371,7 +379,7 @@ fn lost_row(context: &Context<'_>, row: &AttritionBaseline) -> Row {
 pub fn group_with_n(context: &Context<'_>, group: &str) -> Text {
     let text = context.baseline_group(group);
     match context.enrolled_in(group) {
-        Some(n) => text.and(format!(" (n = {})", words::count(n))),
+        Some(n) => text.and(format!(" (n\u{a0}=\u{a0}{})", words::count(n))),
         None => text,
     }
 }

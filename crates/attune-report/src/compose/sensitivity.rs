@@ -53,10 +53,8 @@ fn forest(context: &Context<'_>, finding: &Finding) -> Figure {
             "Forest plot of the planned estimate and the sensitivity analyses. {}",
             parts.join(" ")
         ),
-        data: Table {
-            id: format!("{id}-data"),
-            ..table(finding)
-        },
+        data: table(finding),
+        shown_in: Some(anchor("sensitivity-table", &finding.id)),
         drawing: Drawing::Forest(Forest {
             axis_label: match finding.estimate_unit.as_str() {
                 "" => "Estimate".to_owned(),
@@ -128,12 +126,20 @@ fn table(finding: &Finding) -> Table {
             estimate_cell(&other.estimate),
             df_of(&other.estimate),
             p_cell(other.estimate.p),
-            Text::count(other.n_units),
-            Text::count(other.n_rows),
+            count_or_dash(other.n_units),
+            count_or_dash(other.n_rows),
             remarks,
         ]));
     }
     table
+}
+
+/// A count; a dash where nothing was run.
+fn count_or_dash(n: usize) -> Text {
+    match n {
+        0 => "–".into(),
+        n => Text::count(n),
+    }
 }
 
 /// Degrees of freedom; a dash where there is no test at all.

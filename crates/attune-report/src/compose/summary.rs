@@ -23,17 +23,14 @@ pub fn section(context: &Context<'_>) -> Section {
         section.push(Block::Figure(figure));
     }
     for warning in &context.findings.warnings {
-        section.push(Block::Notice {
-            kind: crate::NoticeKind::Doubt,
-            text: Text::own(warning),
-        });
+        section.push(Block::Doubt(Text::own(warning)));
     }
     section
 }
 
 fn opening(context: &Context<'_>) -> Text {
     let n = context.findings.findings.len();
-    let sites = context.findings.description.flow.len();
+    let sites = context.n_sites();
     let enrolled = words::count_of(context.enrolled(), "dyad was", "dyads were");
     let text = match sites {
         0 => Text::default(),
@@ -136,6 +133,7 @@ fn all_outcomes(context: &Context<'_>) -> Option<Figure> {
             sides: sides(context),
         }),
         data: data(id, findings),
+        shown_in: None,
     })
 }
 
@@ -215,12 +213,6 @@ fn caption(context: &Context<'_>) -> Text {
         .iter()
         .filter_map(|finding| finding.effect_size.as_ref())
         .any(|effect| effect.smallest_difference_that_matters.is_some());
-    let mut definitions: Vec<&str> = findings
-        .iter()
-        .filter_map(|finding| finding.effect_size.as_ref())
-        .map(|effect| effect.definition.as_str())
-        .collect();
-    definitions.dedup();
     let mut text = Text::from(
         "Diamonds are estimates, lines their intervals; the filled diamond is the primary outcome. \
          The whole vertical line is no difference.",
@@ -228,11 +220,9 @@ fn caption(context: &Context<'_>) -> Text {
     if matters {
         text = text.and(" Dotted lines are the smallest difference that would matter.");
     }
-    if let [definition] = definitions.as_slice() {
-        let definition = definition.trim_end_matches('.');
-        text = text.and(" Standardised: ").and_own(definition).and(".");
-    }
-    text
+    text.and(" How each is standardised is told with its model, in ")
+        .and_see("findings")
+        .and(".")
 }
 
 fn description(findings: &[Finding]) -> String {

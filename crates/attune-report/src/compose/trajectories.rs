@@ -21,10 +21,12 @@ pub fn figure(context: &Context<'_>, finding: &Finding) -> Option<Figure> {
     Some(Figure {
         number: None,
         simulated: context.is_simulated(),
-        title: Text::own(&finding.question),
+        title: Text::own(&finding.outcome.label)
+            .and(": how did single dyads change, and each arm on the whole?"),
         caption: caption(finding, &arms),
         description: description(finding, &arms),
         data: data(finding, &id),
+        shown_in: None,
         drawing: Drawing::Trajectories(Trajectories {
             time_label: finding.figure.time_label.clone(),
             time_ticks: finding.figure.time_ticks.clone(),
@@ -161,9 +163,15 @@ fn description(finding: &Finding, arms: &[ArmTrajectories]) -> String {
             ))
         })
         .collect();
+    // The first sentence is the message; the others stand in the text above the figure.
+    let message = finding
+        .answer
+        .split_inclusive(". ")
+        .next()
+        .unwrap_or_default();
     format!(
         "{} Line chart of {} by {}. {}",
-        finding.answer,
+        message.trim_end(),
         finding.outcome.label,
         finding.figure.time_label,
         lines.join(" ")

@@ -25,16 +25,26 @@ pub fn numbered((marks, decimals): (Vec<f64>, usize)) -> Vec<Tick> {
     marks.into_iter().map(number).collect()
 }
 
-/// Ticks of a time axis: months in quarters and years when it counts months; names where the axis
-/// counts nothing, such as phases.
+/// Ticks of a time axis: where the waves are, if their times are round and not too close; else in
+/// quarters and years when the axis counts months, in round numbers when it counts something else;
+/// names where it counts nothing, such as phases.
 pub fn time_ticks(label: &str, named: &[Tick], scale: Scale) -> Vec<Tick> {
     let label = label.to_lowercase();
     let (low, high) = scale.values();
     let unit = ["month", "year", "week", "day"]
         .into_iter()
         .find(|unit| label.contains(unit));
+    let waves: Vec<Tick> = named
+        .iter()
+        .map(|(time, _)| (*time, words::short(*time, 2)))
+        .collect();
+    let is_round = |tick: &Tick| tick.1.len() <= 4 && (tick.0 * 4.0).fract().abs() < 1e-9;
+    let is_apart = waves
+        .windows(2)
+        .all(|pair| scale.at(pair[1].0) - scale.at(pair[0].0) > 26.0);
     match unit {
         None if !named.is_empty() => named.to_vec(),
+        Some(_) if waves.len() > 1 && is_apart && waves.iter().all(is_round) => waves,
         Some("month") => numbered(month_ticks(low, high, 5)),
         _ => numbered(ticks(low, high, 5)),
     }

@@ -187,7 +187,7 @@ fn heading(svg: &mut Svg, column: &FlowColumn, (left, top): (f64, f64), width: f
     let name = lines(&column.label, STRONG.size(), width, 1).concat();
     match &column.arm {
         Some((mark, arm)) => {
-            svg.arm_dots(*mark, "mean", 5.0, &[(left + 5.0, top + 9.5)]);
+            svg.arm_key(*mark, 5.0, (left + 5.0, top + 9.5));
             let name = lines(&name, STRONG.size(), width - 18.0, 1).concat();
             svg.arm_text(*mark, (left + 17.0, top + 14.0), Anchor::Start, &name);
             if *arm != column.label {

@@ -73,7 +73,11 @@ impl Plan {
             top: 6.0,
             bottom: y + 2.0,
         };
-        let extra = if figure.sides.is_some() { 20.0 } else { 0.0 };
+        let extra = match (&figure.sides, format) {
+            (None, _) => 0.0,
+            (Some(_), Format::Wide) => 20.0,
+            (Some(_), Format::Narrow) => 36.0,
+        };
         let names = lines(&figure.axis_label, 12.5, (right - left).max(150.0), 3).len();
         Self {
             format,
@@ -92,7 +96,7 @@ impl Plan {
         let height = row_height(row, self.format, self.label_width);
         match self.format {
             Format::Wide => top + height / 2.0 - 2.0,
-            Format::Narrow => top + height - 16.0,
+            Format::Narrow => top + height - 24.0,
         }
     }
 }
@@ -109,7 +113,7 @@ fn row_height(row: &ForestRow, format: Format, width: f64) -> f64 {
     let text = 17.0 * label.len() as f64 + 15.0 * detail.len() as f64;
     match format {
         Format::Wide => text.max(20.0) + 14.0,
-        Format::Narrow => text + 17.0 + 30.0,
+        Format::Narrow => text + 17.0 + 40.0,
     }
 }
 
@@ -134,22 +138,29 @@ fn ground(svg: &mut Svg, figure: &Forest, plan: &Plan) {
     let wanted = if plan.format == Format::Wide { 6 } else { 5 };
     let marks = ticks(low, high, wanted);
     for tick in &marks.0 {
-        let x = plan.scale.at(*tick);
-        svg.line(GRID, (x, plan.panel.top), (x, plan.panel.bottom));
+        down(svg, figure, plan, GRID, *tick);
     }
     if let Some(difference) = common_difference(figure) {
         for value in [-difference, difference] {
-            let x = plan.scale.at(value);
-            svg.line(MATTERS, (x, plan.panel.top), (x, plan.panel.bottom));
+            down(svg, figure, plan, MATTERS, value);
         }
     }
-    let zero = plan.scale.at(0.0);
-    svg.line(
-        NONE,
-        (zero, plan.panel.top - 4.0),
-        (zero, plan.panel.bottom),
-    );
+    down(svg, figure, plan, NONE, 0.0);
     axis::below(svg, plan.panel, plan.scale, &axis::numbered(marks));
+}
+
+/// A line from top to bottom; on a phone in pieces, so that it does not cross the labels.
+fn down(svg: &mut Svg, figure: &Forest, plan: &Plan, paint: Paint, value: f64) {
+    let x = plan.scale.at(value);
+    if plan.format == Format::Wide {
+        svg.line(paint, (x, plan.panel.top), (x, plan.panel.bottom));
+        return;
+    }
+    for (row, top) in figure.rows.iter().zip(&plan.tops) {
+        let y = plan.middle(row, *top);
+        svg.line(paint, (x, y - 14.0), (x, y + 14.0));
+    }
+    svg.line(paint, (x, plan.panel.bottom - 5.0), (x, plan.panel.bottom));
 }
 
 /// The smallest difference that matters, where all rows share it.
@@ -225,21 +236,26 @@ fn own_differences(svg: &mut Svg, row: &ForestRow, plan: &Plan, y: f64) {
     }
 }
 
-/// What lies left and right of the line of no difference, as near to it as the words allow.
+/// What lies left and right of the line of no difference, as near to it as the words allow; one
+/// below the other where they do not fit side by side.
 fn sides(svg: &mut Svg, figure: &Forest, plan: &Plan, end: f64) {
     let Some((left, right)) = &figure.sides else {
         return;
     };
     let (left, right) = (format!("← {left}"), format!("{right} →"));
     let width = plan.format.width();
+    let needed = [&left, &right].map(|words| width_of(words, SMALL.size()) + 8.0);
+    let mut y = end + 19.0;
+    if needed[0] + needed[1] > width {
+        let short = lines(&left, SMALL.size(), width, 1).concat();
+        svg.text(SMALL, (0.0, y), Anchor::Start, &short);
+        y += 16.0;
+        let short = lines(&right, SMALL.size(), width, 1).concat();
+        svg.text(SMALL, (width, y), Anchor::End, &short);
+        return;
+    }
     let zero = plan.scale.at(0.0);
-    let left_end = (zero - 8.0).max(width_of(&left, SMALL.size()).min(0.46 * width));
-    let right_start = (zero + 8.0)
-        .min(width - width_of(&right, SMALL.size()))
-        .max(left_end + 8.0);
-    let y = end + 19.0;
-    let words = lines(&left, SMALL.size(), left_end, 1).concat();
-    svg.text(SMALL, (left_end, y), Anchor::End, &words);
-    let words = lines(&right, SMALL.size(), width - right_start, 1).concat();
-    svg.text(SMALL, (right_start, y), Anchor::Start, &words);
+    let middle = zero.clamp(needed[0], width - needed[1]);
+    svg.text(SMALL, (middle - 8.0, y), Anchor::End, &left);
+    svg.text(SMALL, (middle + 8.0, y), Anchor::Start, &right);
 }

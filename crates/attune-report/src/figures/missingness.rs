@@ -124,7 +124,7 @@ fn one_bar(svg: &mut Svg, bar: &MissingnessBar, scale: Scale, format: Format, y:
             Format::Wide => 140.0,
             Format::Narrow => 10.0,
         };
-        svg.arm_dots(*mark, "mean", 4.0, &[(dot, y + BAR / 2.0)]);
+        svg.arm_key(*mark, 4.0, (dot, y + BAR / 2.0));
         if format == Format::Wide {
             let short = lines(label, SMALL.size(), start - dot - 20.0, 1).concat();
             svg.text(SMALL, (dot + 10.0, y + 10.5), Anchor::Start, &short);

@@ -3,15 +3,22 @@
 
 use crate::ArmMark;
 
-/// A drawing in the making.
+/// A drawing in the making: layers of shapes with one paint each, and text above them all.
 pub struct Svg {
     width: f64,
     height: f64,
-    body: String,
-    /// Attributes of the group that is open; neighbours with the same paint share one.
-    group: Option<String>,
-    /// Text lies above all shapes, so all text of one lettering shares a group.
-    text: Vec<(String, String)>,
+    shapes: Vec<Layer>,
+    text: Vec<Layer>,
+}
+
+/// Elements that share their paint.
+struct Layer {
+    /// Attributes of the group.
+    paint: String,
+    /// All paths of the layer in one.
+    path: String,
+    /// Other elements.
+    elements: String,
 }
 
 /// What a shape is painted with: its class and, for paper, its attributes.
@@ -123,35 +130,29 @@ impl Svg {
         Self {
             width,
             height,
-            body: String::new(),
-            group: None,
+            shapes: Vec::new(),
             text: Vec::new(),
         }
     }
 
-    /// Adds an element to the group with these attributes, opening it if it is not open.
-    fn push(&mut self, group: String, element: &str) {
-        if self.group.as_ref() != Some(&group) {
-            self.close_group();
-            self.body.push_str(&format!("<g {group}>\n"));
-            self.group = Some(group);
-        }
-        self.body.push_str(element);
-        self.body.push('\n');
-    }
-
-    fn close_group(&mut self) {
-        if self.group.take().is_some() {
-            self.body.push_str("</g>\n");
-        }
-    }
-
+    /// A line with paint whose layer may lie anywhere: under all arms, since it came first.
     pub fn line(&mut self, paint: Paint, from: (f64, f64), to: (f64, f64)) {
         self.path(paint, &polyline([from, to]));
     }
 
     pub fn path(&mut self, paint: Paint, path: &str) {
-        self.push(paint.group(), &format!(r#"<path d="{path}"/>"#));
+        layer(&mut self.shapes, paint.group()).path.push_str(path);
+    }
+
+    /// The layer on top, which is a new one unless it has this paint.
+    fn top(&mut self, paint: String) -> &mut Layer {
+        let is_new = self.shapes.last().is_none_or(|top| top.paint != paint);
+        if is_new {
+            self.shapes.push(Layer::new(paint));
+        }
+        self.shapes
+            .last_mut()
+            .expect("a layer has just been pushed")
     }
 
     /// A line in the colour and style of an arm.
@@ -172,18 +173,17 @@ impl Svg {
             mark.colour(),
             c(width),
         );
-        self.push(group, &format!(r#"<path d="{path}"/>"#));
+        self.top(group).path.push_str(path);
     }
 
     /// An area in the colour of an arm.
     pub fn arm_area(&mut self, mark: ArmMark, class: &str, opacity: f64, path: &str) {
         let group = format!(
-            r#"class="{class} {}" fill="{}" fill-opacity="{}""#,
+            r#"class="{class} {}" fill="{}" fill-opacity="{opacity}""#,
             mark.class(),
             mark.colour(),
-            c(opacity),
         );
-        self.push(group, &format!(r#"<path d="{path}"/>"#));
+        self.top(group).path.push_str(path);
     }
 
     /// Dots in the colour and shape of an arm.
@@ -195,6 +195,13 @@ impl Svg {
         self.arm_area(mark, class, 1.0, &path);
     }
 
+    /// The mark of an arm beside its name.
+    pub fn arm_key(&mut self, mark: ArmMark, radius: f64, at: (f64, f64)) {
+        let group = format!(r#"class="key {}" fill="{}""#, mark.class(), mark.colour());
+        let path = dot(mark, at, radius);
+        layer(&mut self.shapes, group).path.push_str(&path);
+    }
+
     /// Very many small dots: strokes without length, whose caps are the dots.
     pub fn arm_specks(&mut self, mark: ArmMark, radius: f64, points: &[(f64, f64)]) {
         let cap = match mark.0 {
@@ -203,7 +210,7 @@ impl Svg {
         };
         let path: String = points
             .iter()
-            .map(|(x, y)| format!("M{} {}h.01", c(*x), c(*y)))
+            .map(|(x, y)| format!("M{} {}h.1", c(*x), c(*y)))
             .collect();
         let group = format!(
             r#"class="specks {}" fill="none" stroke="{}" stroke-opacity="0.62" stroke-width="{}" stroke-linecap="{cap}""#,
@@ -211,19 +218,21 @@ impl Svg {
             mark.colour(),
             c(2.0 * radius),
         );
-        self.push(group, &format!(r#"<path d="{path}"/>"#));
+        self.top(group).path.push_str(&path);
     }
 
     pub fn rectangle(&mut self, paint: Paint, corner: (f64, f64), size: (f64, f64), radius: f64) {
         let element = format!(
-            r#"<rect x="{}" y="{}" width="{}" height="{}" rx="{}"/>"#,
+            "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\"/>\n",
             c(corner.0),
             c(corner.1),
             c(size.0),
             c(size.1),
             c(radius),
         );
-        self.push(paint.group(), &element);
+        layer(&mut self.shapes, paint.group())
+            .elements
+            .push_str(&element);
     }
 
     /// A rectangle with one of the shades for reasons.
@@ -232,15 +241,17 @@ impl Svg {
             "#2f3947", "#78818d", "#b3b8bf", "#4f5a69", "#949ba5", "#d0d3d7",
         ];
         let shade = shade % SHADES.len();
-        let element = format!(
-            r#"<rect x="{}" y="{}" width="{}" height="{}"/>"#,
-            c(corner.0),
-            c(corner.1),
-            c(size.0),
-            c(size.1),
+        let ((x, y), (width, height)) = (corner, size);
+        let path = format!(
+            "M{} {}h{}v{}h-{}z",
+            c(x),
+            c(y),
+            c(width),
+            c(height),
+            c(width)
         );
         let group = format!(r#"class="shade-{shade}" fill="{}""#, SHADES[shade]);
-        self.push(group, &element);
+        layer(&mut self.shapes, group).path.push_str(&path);
     }
 
     pub fn text(&mut self, lettering: Lettering, at: (f64, f64), anchor: Anchor, words: &str) {
@@ -262,10 +273,7 @@ impl Svg {
             anchor.attribute(),
             escape(words),
         );
-        match self.text.iter_mut().find(|(other, _)| *other == group) {
-            Some((_, elements)) => elements.push_str(&element),
-            None => self.text.push((group, element)),
-        }
+        layer(&mut self.text, group).elements.push_str(&element);
     }
 
     /// The drawing with a remark in its lower right corner.
@@ -277,12 +285,9 @@ impl Svg {
     }
 
     /// The element, with its message for those who do not see it.
-    pub fn finish(mut self, id: &str, class: &str, title: &str, description: &str) -> String {
-        self.close_group();
-        for (group, elements) in &self.text {
-            self.body
-                .push_str(&format!("<g {group}>\n{elements}</g>\n"));
-        }
+    pub fn finish(self, id: &str, class: &str, title: &str, description: &str) -> String {
+        let layers = self.shapes.iter().chain(&self.text);
+        let body: String = layers.map(Layer::element).collect();
         format!(
             concat!(
                 r#"<svg xmlns="http://www.w3.org/2000/svg" class="{class}" viewBox="0 0 {width} {height}" "#,
@@ -297,9 +302,37 @@ impl Svg {
             id = id,
             title = escape(title),
             description = escape(description),
-            body = self.body,
+            body = body,
         )
     }
+}
+
+impl Layer {
+    fn new(paint: String) -> Self {
+        Self {
+            paint,
+            path: String::new(),
+            elements: String::new(),
+        }
+    }
+
+    fn element(&self) -> String {
+        let path = match self.path.as_str() {
+            "" => String::new(),
+            path => format!("<path d=\"{path}\"/>\n"),
+        };
+        format!("<g {}>\n{path}{}</g>\n", self.paint, self.elements)
+    }
+}
+
+/// The layer with this paint, wherever it lies.
+fn layer(layers: &mut Vec<Layer>, paint: String) -> &mut Layer {
+    let place = layers.iter().position(|layer| layer.paint == paint);
+    let place = place.unwrap_or_else(|| {
+        layers.push(Layer::new(paint));
+        layers.len() - 1
+    });
+    &mut layers[place]
 }
 
 fn dot(mark: ArmMark, (x, y): (f64, f64), radius: f64) -> String {
@@ -346,9 +379,10 @@ pub fn polyline(points: impl IntoIterator<Item = (f64, f64)>) -> String {
     path
 }
 
-/// A coordinate: two decimals at most, no negative zero.
+/// A coordinate: one decimal, which at these sizes no eye and no printer can tell from more; no
+/// negative zero.
 pub fn c(value: f64) -> String {
-    let rounded = (value * 100.0).round() / 100.0;
+    let rounded = (value * 10.0).round() / 10.0;
     if rounded == 0.0 || !rounded.is_finite() {
         return "0".to_owned();
     }
@@ -428,8 +462,8 @@ mod tests {
 
     #[test]
     fn coordinates_are_short_and_have_no_negative_zero() {
-        let shown: Vec<String> = [1.0, 2.345_6, -0.001, 1e-9, f64::NAN].map(c).to_vec();
-        assert_eq!(shown, ["1", "2.35", "0", "0", "0"]);
+        let shown: Vec<String> = [1.0, 2.345_6, -0.01, 1e-9, f64::NAN].map(c).to_vec();
+        assert_eq!(shown, ["1", "2.3", "0", "0", "0"]);
     }
 
     #[test]

@@ -199,7 +199,7 @@ fn heading(svg: &mut Svg, panel: Panel, arm: &ArmTrajectories) {
 
 fn sample_line(svg: &mut Svg, arm: &ArmTrajectories, (x, y): (f64, f64), width: f64) {
     svg.arm_line(arm.mark, "fit", 2.4, &polyline([(x, y), (x + width, y)]));
-    svg.arm_dots(arm.mark, "mean", 3.6, &[(x + width / 2.0, y)]);
+    svg.arm_key(arm.mark, 3.6, (x + width / 2.0, y));
 }
 
 fn band(svg: &mut Svg, scales: &Scales, arm: &ArmTrajectories, opacity: f64) {

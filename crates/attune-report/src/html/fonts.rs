@@ -13,14 +13,15 @@ struct Fonts;
 /// `@font-face` rules with the fonts inside; empty without fonts.
 pub fn faces() -> String {
     [
-        ("source-serif-4-normal.woff2", "normal"),
-        ("source-serif-4-italic.woff2", "italic"),
+        ("source-serif-4-400.woff2", "normal", 400),
+        ("source-serif-4-400-italic.woff2", "italic", 400),
+        ("source-serif-4-600.woff2", "normal", 600),
     ]
     .into_iter()
-    .filter_map(|(file, style)| Some((Fonts::get(file)?, style)))
-    .map(|(font, style)| {
+    .filter_map(|(file, style, weight)| Some((Fonts::get(file)?, style, weight)))
+    .map(|(font, style, weight)| {
         format!(
-            "@font-face{{font-family:\"Source Serif 4\";font-style:{style};font-weight:200 900;\
+            "@font-face{{font-family:\"Source Serif 4\";font-style:{style};font-weight:{weight};\
              font-display:block;src:url({}) format(\"woff2\")}}\n",
             data_address::font(&font.data)
         )

@@ -804,7 +804,174 @@ fn missingness() -> Vec<MissingnessCell> {
     cells
 }
 
+/// Words that would break out of a careless page.
+pub const NASTY: &str = "<script>alert(1)</script> \"quoted\" & 'single' </style> ]]> %0A";
+/// Words that run from right to left.
+const RIGHT_TO_LEFT: &str = "تطور الرضيع (شهر)";
+
+/// The same study as nobody would wish it: markup in every text, no estimate defined, labels
+/// without end, words from right to left.
+pub fn nasty() -> Study {
+    let Study {
+        mut protocol,
+        mut findings,
+    } = study();
+    let long = "a label that goes on and on ".repeat(12);
+    nasty_protocol(&mut protocol);
+    findings.simulated = false;
+    findings.title = NASTY.to_owned();
+    findings.engine = format!("attune 0.1.0 {NASTY}");
+    findings.cannot_show.push(NASTY.to_owned());
+    findings.warnings.push(NASTY.to_owned());
+    findings.deviations[0].why = NASTY.to_owned();
+    for finding in &mut findings.findings {
+        finding.question = format!("{NASTY} {RIGHT_TO_LEFT}?");
+        finding.answer = format!("{NASTY} no estimate could be had.");
+        finding.outcome.label = format!("{RIGHT_TO_LEFT} {long}");
+        finding.outcome.unit = Some(NASTY.to_owned());
+        finding.estimate_unit = NASTY.to_owned();
+        finding.estimate = Estimate::default();
+        finding.effect_size = None;
+        finding.over_follow_up = None;
+        finding.p_adjusted = None;
+        finding.method = NASTY.to_owned();
+        finding.warnings.push(NASTY.to_owned());
+        finding.cannot_show.push(NASTY.to_owned());
+        finding.left_out[0].why = NASTY.to_owned();
+        finding.model.formula = NASTY.to_owned();
+        finding.figure.time_label = NASTY.to_owned();
+        for other in &mut finding.sensitivity {
+            other.label = format!("{NASTY} {long}");
+            other.estimate = Estimate::default();
+        }
+        for dyad in &mut finding.figure.dyads {
+            dyad.dyad = NASTY.to_owned();
+        }
+    }
+    let description = &mut findings.description;
+    for (_, label) in description.arms.iter_mut().chain(&mut description.waves) {
+        *label = format!("{NASTY} {RIGHT_TO_LEFT}");
+    }
+    for site in &mut description.sites {
+        site.label = long.clone();
+    }
+    for row in &mut description.flow {
+        row.waves[1].left = vec![(NASTY.to_owned(), 1)];
+    }
+    for cell in &mut description.missingness {
+        cell.missing.push((NASTY.to_owned(), 1));
+    }
+    for row in &mut description.baseline {
+        row.label = NASTY.to_owned();
+        row.standardised_difference = Some(f64::NAN);
+    }
+    description.attrition.sentence = NASTY.to_owned();
+    Study { protocol, findings }
+}
+
+fn nasty_protocol(protocol: &mut Protocol) {
+    let study = &mut protocol.study;
+    study.simulated = false;
+    study.title = NASTY.to_owned();
+    study.plain_title = Some(RIGHT_TO_LEFT.to_owned());
+    study.data_statement = Some(NASTY.to_owned());
+    study.funder = Some(NASTY.to_owned());
+    study.aims = vec![NASTY.to_owned()];
+    study.pages[0].language = "ar".to_owned();
+    study.pages[0].markdown = format!(
+        "{NASTY}\n\n## {RIGHT_TO_LEFT}\n\n<img src=x onerror=alert(1)>\n\n\
+         [a](javascript:alert(1)) ![b](https://example.org/b.png)\n"
+    );
+    protocol.team[0].name = NASTY.to_owned();
+    protocol.partners[0].name = NASTY.to_owned();
+    for arm in &mut protocol.arms {
+        arm.label = NASTY.to_owned();
+        arm.description = Some(NASTY.to_owned());
+    }
+    for outcome in &mut protocol.outcomes {
+        outcome.label = NASTY.to_owned();
+    }
+}
+
+/// The same study before anything was collected.
+pub fn empty() -> Study {
+    let Study {
+        protocol,
+        mut findings,
+    } = study();
+    findings.findings.clear();
+    findings.multiplicity = None;
+    findings.deviations.clear();
+    findings.cannot_show.clear();
+    let description = &mut findings.description;
+    description.flow.clear();
+    description.baseline.clear();
+    description.outcomes.clear();
+    description.attrition.by_arm.clear();
+    description.attrition.by_baseline.clear();
+    description.missingness.clear();
+    description.attendance.clear();
+    Study { protocol, findings }
+}
+
+/// The same study with one arm and one outcome, as a before-and-after study would have it.
+pub fn one_arm() -> Study {
+    let Study {
+        protocol,
+        mut findings,
+    } = study();
+    findings.findings.truncate(1);
+    let description = &mut findings.description;
+    let is_programme = |arm: &Option<String>| arm.as_deref() == Some("intervention");
+    description.arms.remove(0);
+    description.baseline_groups.remove(0);
+    description.flow.retain(|row| is_programme(&row.arm));
+    description.outcomes.retain(|cell| is_programme(&cell.arm));
+    description
+        .missingness
+        .retain(|cell| is_programme(&cell.arm));
+    description.attrition.by_arm.remove(0);
+    for row in &mut description.baseline {
+        row.arms.remove(0);
+        row.standardised_difference = None;
+    }
+    let figure = &mut findings.findings[0].figure;
+    figure.dyads.retain(|dyad| is_programme(&dyad.arm));
+    figure.fitted.retain(|line| is_programme(&line.arm));
+    Study { protocol, findings }
+}
+
+/// The same study with 33 000 dyads, of which the findings hold a sample, at a dozen sites.
+pub fn crowd() -> Study {
+    let Study {
+        protocol,
+        mut findings,
+    } = study();
+    for (finding, course) in findings.findings.iter_mut().zip(&COURSES) {
+        finding.figure = trajectories(course, vec![500, 500, 500, 500]);
+        finding.figure.n_dyads = 33_000;
+        finding.n_units = 33_000;
+        finding.n_rows = 100_000;
+    }
+    let description = &mut findings.description;
+    let flow = description.flow.clone();
+    for copy in 0..2 {
+        for mut row in flow.clone() {
+            row.site = format!("{}-{copy}", row.site);
+            row.enrolled *= 300;
+            description.flow.push(row);
+        }
+    }
+    Study { protocol, findings }
+}
+
 /// Every fixture with its name.
 pub fn all() -> Vec<(&'static str, Study)> {
-    vec![("study", study())]
+    vec![
+        ("study", study()),
+        ("nasty", nasty()),
+        ("empty", empty()),
+        ("one-arm", one_arm()),
+        ("crowd", crowd()),
+    ]
 }

@@ -1,0 +1,236 @@
+//! What the report says.
+
+use attune_report::{Block, Report, Reported, Section, Text, figures, html, tables};
+
+use crate::{fixture, report};
+
+#[test]
+fn the_report_of_a_study_reads() {
+    insta::assert_snapshot!(outline(&report(&fixture::study())));
+}
+
+#[test]
+fn the_report_of_an_empty_study_says_so() {
+    insta::assert_snapshot!(outline(&report(&fixture::empty())));
+}
+
+#[test]
+fn figures_are_drawn() {
+    let report = report(&fixture::study());
+    for (name, svg) in figures(&report) {
+        if ["all-outcomes", "flow"]
+            .iter()
+            .any(|wanted| name.contains(wanted))
+        {
+            insta::assert_snapshot!(name, svg);
+        }
+    }
+}
+
+#[test]
+fn made_up_data_say_so_everywhere() {
+    let report = report(&fixture::study());
+    let page = html(&report);
+    assert_eq!(
+        page.matches("class=\"simulated-tag\"").count(),
+        report.sections.len()
+    );
+    assert!(page.contains("<title>Simulated data: "));
+    assert!(page.contains("@bottom-left{content:\"Simulated data · "));
+    assert!(page.contains("role=\"note\"><strong>Simulated data.</strong>"));
+    for (name, svg) in figures(&report) {
+        assert!(
+            name.starts_with("simulated-") && svg.contains(">Simulated data</text>"),
+            "{name}"
+        );
+    }
+    for (name, _) in tables(&report) {
+        assert!(name.starts_with("simulated-"), "{name}");
+    }
+}
+
+#[test]
+fn real_data_are_never_called_simulated() {
+    let mut study = fixture::study();
+    study.findings.simulated = false;
+    study.protocol.study.simulated = false;
+    let page = html(&report(&study));
+    assert!(!page.contains("Simulated data"));
+    assert!(page.contains("<strong>Real data.</strong>"));
+}
+
+#[test]
+fn null_results_are_set_like_the_others() {
+    let page = html(&report(&fixture::study()));
+    let summary = page.split("id=\"summary\"").nth(1).unwrap_or_default();
+    let skeletons: Vec<String> = summary
+        .split("<article ")
+        .skip(1)
+        .take(3)
+        .map(|article| {
+            let article = article.split("</article>").next().unwrap_or_default();
+            let tags = article.split('<').skip(1);
+            tags.map(|tag| tag.split([' ', '>']).next().unwrap_or_default())
+                .collect::<Vec<_>>()
+                .join(" ")
+        })
+        .collect();
+    assert_eq!(skeletons.len(), 3);
+    assert!(
+        skeletons.iter().all(|skeleton| *skeleton == skeletons[0]),
+        "{skeletons:?}"
+    );
+}
+
+#[test]
+fn works_are_cited_only_where_their_method_was_run() {
+    let mut study = fixture::study();
+    for finding in &mut study.findings.findings {
+        finding.model.inference = "satterthwaite".to_owned();
+        finding.equivalence = None;
+        finding.reliable_change = None;
+    }
+    study.findings.multiplicity = None;
+    let keys: Vec<&str> = report(&study).references.iter().map(|r| r.key).collect();
+    assert!(keys.contains(&"satterthwaite-1946"));
+    for absent in [
+        "kenward-1997",
+        "schuirmann-1987",
+        "jacobson-1991",
+        "holm-1979",
+        "white-2011",
+    ] {
+        assert!(!keys.contains(&absent), "{absent} is cited");
+    }
+}
+
+#[test]
+fn the_checklist_judges_by_what_is_there() {
+    let verdicts = |report: &Report| -> Vec<&'static str> {
+        let sections = report.sections.iter().find(|section| section.id == "trend");
+        let blocks = sections
+            .map(|section| section.blocks.as_slice())
+            .unwrap_or_default();
+        let items = blocks.iter().filter_map(|block| match block {
+            Block::Checklist(checklist) => Some(&checklist.items),
+            _ => None,
+        });
+        items
+            .flatten()
+            .map(|item| match item.reported {
+                Reported::At(_) => "yes",
+                Reported::InPart { .. } => "part",
+                Reported::No(_) => "no",
+            })
+            .collect()
+    };
+    let full = verdicts(&report(&fixture::study()));
+    let empty = verdicts(&report(&fixture::empty()));
+    assert_eq!((full.len(), empty.len()), (22, 22));
+    let met = |verdicts: &[&str]| verdicts.iter().filter(|verdict| **verdict == "yes").count();
+    assert!(met(&full) > met(&empty) + 5, "{full:?} {empty:?}");
+    assert_eq!(full[18], "no", "adverse events are never claimed");
+}
+
+/// The report as plain text: headings, paragraphs, tables as CSV with their first rows.
+fn outline(report: &Report) -> String {
+    let mut text = format!("{}\n{}\n", report.title, report.data_sentence);
+    for (name, value) in &report.facts {
+        text += &format!("{name}: {}\n", words(report, value));
+    }
+    for section in &report.sections {
+        outline_section(report, section, &mut text);
+    }
+    for reference in &report.references {
+        text += &format!("- {}\n", reference.full);
+    }
+    text
+}
+
+fn outline_section(report: &Report, section: &Section, text: &mut String) {
+    *text += &format!("\n# {} {}\n", section.number, words(report, &section.title));
+    for block in &section.blocks {
+        outline_block(report, block, text);
+    }
+    for inner in &section.sections {
+        outline_section(report, inner, text);
+    }
+}
+
+fn outline_block(report: &Report, block: &Block, text: &mut String) {
+    let words = |value: &Text| words(report, value);
+    *text += &match block {
+        Block::Paragraph(paragraph) | Block::OwnParagraph(paragraph) => words(paragraph),
+        Block::Subheading(heading) => format!("## {}", words(heading)),
+        Block::List { items, .. } => {
+            let items: Vec<String> = items
+                .iter()
+                .map(|item| format!("- {}", words(item)))
+                .collect();
+            items.join("\n")
+        }
+        Block::Facts(facts) => {
+            let facts = facts.iter();
+            let lines: Vec<String> = facts
+                .map(|(name, value)| format!("{}: {}", words(name), words(value)))
+                .collect();
+            lines.join("\n")
+        }
+        Block::Doubt(doubt) => format!("! {}", words(doubt)),
+        Block::Answer(answer) => format!("= {answer}"),
+        Block::Statement(statement) => {
+            let numbers = statement.numbers.iter();
+            let numbers: Vec<String> = numbers
+                .map(|(name, value)| format!("{name}: {}", words(value)))
+                .collect();
+            format!(
+                "? {}\n= {}\n{}",
+                statement.question,
+                statement.answer,
+                numbers.join("\n")
+            )
+        }
+        Block::Commands(commands) => commands.join("\n"),
+        Block::Table(table) => {
+            let notes: Vec<String> = table.notes.iter().map(words).collect();
+            let csv = table.csv().replace("\r\n", "\n");
+            format!(
+                "[{}] {}\n{csv}{}",
+                table.id,
+                words(&table.caption),
+                notes.join("\n")
+            )
+        }
+        Block::Figure(figure) => format!(
+            "[{}] {}\n{}\n{}",
+            figure.id,
+            words(&figure.title),
+            figure.description,
+            words(&figure.caption)
+        ),
+        Block::Checklist(checklist) => {
+            let items = checklist.items.iter().map(|item| {
+                let reported = match &item.reported {
+                    Reported::At(at) => words(at),
+                    Reported::InPart { at, lacks } => format!("{}; not here: {lacks}", words(at)),
+                    Reported::No(why) => format!("no: {why}"),
+                };
+                format!("{} {}: {reported}", item.number, item.topic)
+            });
+            items.collect::<Vec<_>>().join("\n")
+        }
+        Block::References => "(works cited)".to_owned(),
+        Block::Details { summary, blocks } => {
+            let mut inner = format!("> {}\n", words(summary));
+            for block in blocks {
+                outline_block(report, block, &mut inner);
+            }
+            inner
+        }
+    };
+    text.push('\n');
+}
+
+fn words(report: &Report, text: &Text) -> String {
+    text.words(&|id| report.label(id))
+}
