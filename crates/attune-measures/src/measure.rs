@@ -65,7 +65,8 @@ fn measure_unit(
         index,
         site_id: &unit.site,
         site,
-        dyad: records.dyad(&unit.id).filter(|_| unit.about == About::Dyad),
+        // Dyads are the first units, in the order of the records.
+        dyad: records.dyads.get(index as usize),
     };
     let of_unit = scores::assessments_of(records, &unit.id);
     for instrument in instruments

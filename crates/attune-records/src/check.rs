@@ -132,7 +132,7 @@ fn faults_of_dyad(protocol: &Protocol, dyad: &Dyad) -> Vec<(Field, RecordFault)>
             faults.push((Field::Left, RecordFault::LeftBeforeEnrolment { enrolled }));
         }
         if leaving.withdrew_consent && effect_of_withdrawal(protocol) == WithdrawnRecords::Erase {
-            faults.push((Field::Left, RecordFault::ErasureDue));
+            faults.push((Field::Withdrew, RecordFault::ErasureDue));
         }
     }
     if dyad.arm.is_none() && !protocol.arms.is_empty() && needs_own_arm(protocol, dyad) {
@@ -269,9 +269,9 @@ fn faults_of_assessment(
         faults.push((Field::Wave(planned.id.clone()), fault));
     }
     if let When::On(date) = assessment.when {
-        let site = records.site_of(protocol, planned.about, &assessment.unit);
         let wave = assessment.wave.as_ref().and_then(|id| protocol.wave(id));
-        let outside_phase = outside_phase(wave, site, date);
+        let site = || records.site_of(protocol, planned.about, &assessment.unit);
+        let outside_phase = wave.and_then(|wave| outside_phase(wave, site, date));
         let all = outside_study(protocol, date)
             .into_iter()
             .chain(outside_phase);
@@ -280,12 +280,16 @@ fn faults_of_assessment(
     faults
 }
 
-fn outside_phase(wave: Option<&Wave>, site: Option<&Site>, date: Date) -> Option<RecordFault> {
-    let (wave, site) = (wave?, site?);
+/// For a wave that is planned for a phase: whether the site is in another one on that day.
+fn outside_phase<'a>(
+    wave: &Wave,
+    site: impl FnOnce() -> Option<&'a Site>,
+    date: Date,
+) -> Option<RecordFault> {
     let Timing::During(phase) = &wave.timing else {
         return None;
     };
-    let is_in_phase = site.phase_on(Some(date)) == Some(phase);
+    let is_in_phase = site()?.phase_on(Some(date)) == Some(phase);
     (!is_in_phase).then(|| RecordFault::OutsidePhase {
         wave: wave.id.clone(),
     })

@@ -41,8 +41,10 @@ pub enum Field {
     Due,
     /// Day of enrolment.
     Enrolled,
-    /// Day of leaving or of withdrawing consent.
+    /// Day of leaving, or of withdrawing consent where there is no other.
     Left,
+    /// Day of withdrawing consent.
+    Withdrew,
     /// An attribute.
     Attribute(AttributeId),
     /// Code of the unit of an assessment.

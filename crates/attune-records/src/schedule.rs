@@ -139,3 +139,154 @@ fn without_distance(waves: &[&Wave], when: When) -> NoWave {
         _ => NoWave::NoDate,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use attune_protocol::{
+        design::{Anchor, Timing, Wave, Window},
+        id::{DyadId, SiteId, WaveId},
+    };
+    use jiff::civil::date;
+
+    use super::{days_off_plan, is_within, planned_days, wave_of_visit};
+    use crate::{
+        records::{Dyad, When},
+        source::Source,
+    };
+
+    /// Born 42 days early, enrolled 40 days old.
+    fn dyad() -> Dyad {
+        Dyad {
+            id: DyadId::new("D1"),
+            site: SiteId::new("a"),
+            arm: None,
+            enrolled: Some(date(2024, 1, 10)),
+            born: Some(date(2023, 12, 1)),
+            due: Some(date(2024, 1, 12)),
+            age_at_enrolment_days: None,
+            left: None,
+            attributes: Vec::new(),
+            source: Source {
+                file: "dyads.csv".into(),
+                row: 2,
+                column: None,
+            },
+        }
+    }
+
+    fn wave(id: &str, days: f64, anchor: Anchor, window: Option<(u32, u32)>) -> Wave {
+        Wave {
+            id: WaveId::new(id),
+            label: id.to_owned(),
+            timing: Timing::After {
+                days,
+                anchor,
+                words: String::new(),
+            },
+            window: window.map(|(days_before, days_after)| Window {
+                days_before,
+                days_after,
+            }),
+        }
+    }
+
+    #[test]
+    fn a_planned_time_counts_from_its_anchor() {
+        for (anchor, expected) in [
+            (Anchor::Enrolment, 100.0),
+            (Anchor::Birth, 60.0),
+            (Anchor::DueDate, 102.0),
+        ] {
+            let wave = wave("w", 100.0, anchor, None);
+            assert_eq!(planned_days(&wave, &dyad()), Some(expected), "{anchor:?}");
+            let on_time = When::DaysAfterEnrolment(expected);
+            assert_eq!(
+                days_off_plan(&wave, &dyad(), on_time),
+                Some(0.0),
+                "{anchor:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn without_the_day_that_it_counts_from_nothing_is_planned() {
+        let dyad = Dyad {
+            due: None,
+            ..dyad()
+        };
+        let wave = wave("w", 100.0, Anchor::DueDate, None);
+        assert_eq!(planned_days(&wave, &dyad), None);
+        assert_eq!(
+            days_off_plan(&wave, &dyad, When::On(date(2024, 4, 1))),
+            None
+        );
+    }
+
+    #[test]
+    fn a_window_has_whole_days_and_both_ends_belong_to_it() {
+        let window = Window {
+            days_before: 14,
+            days_after: 30,
+        };
+        for (days, expected) in [
+            (-14.4, true),
+            (-14.6, false),
+            (30.4, true),
+            (30.6, false),
+            (0.0, true),
+        ] {
+            assert_eq!(is_within(window, days), expected, "{days}");
+        }
+    }
+
+    #[test]
+    fn a_visit_belongs_to_the_wave_in_whose_window_it_lies() {
+        let windows = [
+            wave("start", 0.0, Anchor::Enrolment, Some((0, 20))),
+            wave("half", 180.0, Anchor::Enrolment, Some((30, 30))),
+        ];
+        let overlapping = [
+            wave("one", 0.0, Anchor::Enrolment, Some((0, 60))),
+            wave("two", 90.0, Anchor::Enrolment, Some((60, 0))),
+        ];
+        let open = [
+            wave("start", 0.0, Anchor::Enrolment, None),
+            wave("half", 180.0, Anchor::Enrolment, None),
+        ];
+        let outside = |wave: &str, days: i32, side: &str| {
+            Err(format!(
+                "lies in no wave's window; the nearest is {wave}, whose planned day is {days} days {side}"
+            ))
+        };
+        let both = |one: &str, other: &str| {
+            Err(format!(
+                "may belong to {one} or to {other}: both are as near"
+            ))
+        };
+        for (waves, days, expected) in [
+            (&windows, 20.0, Ok("start")),
+            (&windows, 150.0, Ok("half")),
+            (&windows, 21.0, outside("start", 21, "earlier")),
+            (&windows, 140.0, outside("half", 40, "later")),
+            (&overlapping, 10.0, Ok("one")),
+            (&overlapping, 40.0, both("one", "two")),
+            (&open, 80.0, Ok("start")),
+            (&open, 100.0, Ok("half")),
+            (&open, 90.0, both("start", "half")),
+        ] {
+            let waves: Vec<&Wave> = waves.iter().collect();
+            let found = wave_of_visit(&waves, Some(&dyad()), None, When::DaysAfterEnrolment(days));
+            let found = found
+                .map(|wave| wave.id.to_string())
+                .map_err(|why| why.to_string());
+            assert_eq!(found, expected.map(str::to_owned), "{days}");
+        }
+    }
+
+    #[test]
+    fn a_visit_without_a_time_has_no_wave() {
+        let wave = wave("start", 0.0, Anchor::Enrolment, None);
+        let found = wave_of_visit(&[&wave], Some(&dyad()), None, When::NotSaid);
+        assert!(found.is_err());
+    }
+}

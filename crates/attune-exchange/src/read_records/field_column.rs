@@ -42,6 +42,7 @@ fn of_dyads<'a>(columns: &'a DyadColumns, field: &Field) -> Option<&'a str> {
         Field::Due => columns.due.as_deref(),
         Field::Enrolled => columns.enrolled.as_deref(),
         Field::Left => columns.left.as_deref().or(columns.withdrew.as_deref()),
+        Field::Withdrew => columns.withdrew.as_deref(),
         Field::Attribute(id) => {
             let mut attributes = columns.attributes.iter();
             let (_, heading) = attributes.find(|(attribute, _)| attribute == id)?;

@@ -147,7 +147,11 @@ fn find_wave<'a>(
             (dyad.is_some(), dyad)
         }
         About::Session => (records.session(unit).is_some(), None),
-        About::Clinic | About::StaffMember => (true, None),
+        About::Clinic => (
+            records.site_of(protocol, About::Clinic, unit).is_some(),
+            None,
+        ),
+        About::StaffMember => (true, None),
     };
     if waves.is_empty() || !is_known {
         // Without waves none is looked for; an unknown unit is reported on its own.

@@ -109,7 +109,7 @@ impl<'a> Sheet<'a> {
         let meant = nearest(heading, headings.iter().copied());
         let fault = DataFault::ColumnMissing {
             heading: heading.to_owned(),
-            headings: listed(headings.into_iter()),
+            headings: listed(headings),
         };
         let mut problem = self.of_file(fault);
         problem.did_you_mean = meant.map(str::to_owned);

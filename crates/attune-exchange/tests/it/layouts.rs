@@ -303,6 +303,15 @@ fn sessions_and_staff_may_be_measured_too() {
         ]
     };
     insta::assert_snapshot!("unknown_session", told(read(&protocol, &files(room))));
+    let clinic = CLINIC.replace("about = \"session\"", "about = \"clinic\"");
+    let unknown = room
+        .replace("S1,", "clinic,2024-01-10")
+        .replace("S2", "klinic")
+        .replace("S9,2024-04-17,4\n", "");
+    insta::assert_snapshot!(
+        "unknown_clinic",
+        told(read(&protocol_of(&clinic), &files(&unknown)))
+    );
     let (records, warnings) = read(&protocol, &files(&room.replace("S9,2024-04-17,4\n", "")))
         .unwrap_or_else(|problems| panic!("{problems}"));
     insta::assert_snapshot!(format!("{}\n{}", shown(&records), warnings.rendered()));

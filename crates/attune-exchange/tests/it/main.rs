@@ -1,6 +1,7 @@
 //! Files as people have them, read by studies as people write them.
 
 mod folder;
+mod format_page;
 mod formats;
 mod layouts;
 mod round_trip;

@@ -162,8 +162,8 @@ pub fn protocol_of(study: &str) -> Protocol {
     let names = study
         .lines()
         .filter_map(|line| line.strip_prefix("file = \"")?.split('"').next());
-    let empty = names.map(|name| (name.to_owned(), Vec::new()));
-    let folder = StudyFolder::from_files(empty.chain([("study.toml".to_owned(), study.into())]));
+    let others = names.map(|name| (name.to_owned(), b"text".to_vec()));
+    let folder = StudyFolder::from_files(others.chain([("study.toml".to_owned(), study.into())]));
     match Protocol::read_folder(&folder) {
         Ok((protocol, _)) => protocol,
         Err(problems) => panic!("{problems}"),

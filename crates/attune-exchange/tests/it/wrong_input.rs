@@ -377,3 +377,37 @@ fn control_characters_of_a_file_do_not_reach_the_terminal() {
         "{told}"
     );
 }
+
+#[test]
+fn records_that_the_study_promised_to_erase_are_told() {
+    let consent = "[[consent]]\nid = \"part\"\nlabel = \"Taking part\"\nneeded-to-take-part = true\n\
+                   withdrawal = { records = \"erase\", media = \"delete\" }\n\
+                   [[consent.text]]\nversion = \"1\"\nfile = \"part.md\"\n";
+    let protocol = protocol(&format!("{DATA}{consent}"));
+    let files = files()
+        .into_iter()
+        .map(|(name, text)| (name, text.as_bytes().to_vec()));
+    insta::assert_snapshot!(told(read_bytes(&protocol, files)));
+}
+
+#[test]
+fn random_damage_of_a_text_never_stops_the_program() {
+    let protocol = protocol(DATA);
+    // A fixed walk over the bytes: the same damage in every run.
+    let mut state = 1_u64;
+    for _ in 0..300 {
+        let damaged = files().into_iter().map(|(name, text)| {
+            let mut bytes = text.as_bytes().to_vec();
+            for _ in 0..3 {
+                state = state
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1);
+                let place = (state >> 33) as usize % bytes.len();
+                bytes[place] = (state >> 25) as u8;
+            }
+            (name, bytes)
+        });
+        let damaged: Vec<_> = damaged.collect();
+        let _ = told(read_bytes(&protocol, damaged));
+    }
+}

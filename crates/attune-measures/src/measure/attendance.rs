@@ -197,8 +197,8 @@ fn is_recorded(protocol: &Protocol, records: &Records) -> (bool, bool) {
 fn attendance_of<'a>(records: &'a Records, dyad: &Dyad) -> &'a [Attendance] {
     let all = &records.attendance;
     let start = all.partition_point(|row| row.dyad < dyad.id);
-    let length = all[start..].partition_point(|row| row.dyad == dyad.id);
-    &all[start..start + length]
+    let of_dyad = all[start..].iter().take_while(|row| row.dyad == dyad.id);
+    &all[start..start + of_dyad.count()]
 }
 
 /// Until when attendance counts.

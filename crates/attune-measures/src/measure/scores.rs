@@ -72,8 +72,8 @@ pub(super) fn instruments_with_data<'a>(
 pub(super) fn assessments_of<'a>(records: &'a Records, unit: &Arc<str>) -> &'a [Assessment] {
     let all = &records.assessments;
     let start = all.partition_point(|one| one.unit < *unit);
-    let length = all[start..].partition_point(|one| one.unit == *unit);
-    &all[start..start + length]
+    let of_unit = all[start..].iter().take_while(|one| one.unit == *unit);
+    &all[start..start + of_unit.count()]
 }
 
 /// One visit of a unit, done or only planned, with a value and a source for each score.
