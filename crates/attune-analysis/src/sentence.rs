@@ -110,7 +110,7 @@ pub fn could_not(question: &Question<'_>, reasons: &[String]) -> String {
 fn marked(question: &Question<'_>, text: &str) -> String {
     let simulated = question.long.measures.simulated || question.long.protocol.study.simulated;
     if simulated {
-        format!("Simulated data: {text}")
+        format!("Simulated data. {text}")
     } else {
         text.to_owned()
     }
@@ -128,14 +128,14 @@ fn main_sentence(
         n: counted(question, finding),
         better: question.plan().better,
     };
-    let over = over_follow_up(&told, finding.over_follow_up.as_ref(), known);
+    let total = total_over_follow_up(finding.over_follow_up.as_ref(), known);
     let comparison = sense.meaning.comparison.as_ref();
     match (&sense.meaning.quantity, comparison) {
         (Quantity::Other, _) => told.other(&finding.term, known),
         (Quantity::Slope(time), None) => told.slope(time.unit(), known),
         (_, None) => told.other(&finding.term, known),
         (_, Some(comparison)) if known.leaves_none_possible() => {
-            told.no_difference(&sense.meaning.quantity, comparison, known, &over)
+            told.no_difference(&sense.meaning.quantity, comparison, known, total)
         }
         (Quantity::Value { at_start }, Some(comparison)) => {
             told.higher_or_lower(comparison, *at_start, known)
@@ -145,6 +145,7 @@ fn main_sentence(
                 Quantity::Slope(time) => format!(" per {}", time.unit()),
                 _ => String::new(),
             };
+            let over = total_clause(&told, total.as_ref());
             told.more_or_less(comparison, &per, sense.changes, known, &over)
         }
     }
@@ -234,12 +235,13 @@ impl Told<'_> {
         )
     }
 
+    /// The range is told over the follow-up where the estimate is a change per unit of time.
     fn no_difference(
         &self,
         quantity: &Quantity,
         comparison: &Comparison,
         known: Known,
-        over: &str,
+        total: Option<(Known, String)>,
     ) -> String {
         let (what, per) = match quantity {
             Quantity::Slope(time) => (
@@ -252,43 +254,59 @@ impl Told<'_> {
             Quantity::Value { at_start: true } => ("no difference at the start", String::new()),
             Quantity::Value { .. } | Quantity::Other => ("no difference", String::new()),
         };
+        let possible = match total {
+            Some((total, time)) => format!(
+                "; over {time} that is {}, and the data are compatible with anything from {}",
+                self.with_unit(&total.number()),
+                self.range(comparison, total, "")
+            ),
+            None => format!(
+                "; the data are compatible with anything from {}",
+                self.range(comparison, known, &per)
+            ),
+        };
         format!(
-            "{}: {what} could be told between {} and {}. The estimate is {}{per} ({}; {}){over}; the \
-             data are compatible with anything from {}.",
+            "{}: {what} could be told between {} and {}. The estimate is {}{per} ({}; {}){possible}.",
             self.label,
             name(comparison, &comparison.group),
             name(comparison, &comparison.reference),
             self.with_unit(&known.number()),
             known.interval(),
             self.n,
-            self.range(comparison, known),
         )
     }
 
-    /// "a difference of 0.4 in favour of … to one of 0.6 in favour of …".
-    fn range(&self, comparison: &Comparison, known: Known) -> String {
+    /// "0.4 points in favour of … to 0.6 in favour of …".
+    fn range(&self, comparison: &Comparison, known: Known, per: &str) -> String {
         let (group, reference) = (
             name(comparison, &comparison.group),
             name(comparison, &comparison.reference),
         );
-        let decimals = known.decimals();
-        let size = |end: f64| words::fixed(end.abs(), decimals);
+        let size = |end: f64| words::fixed(end.abs(), known.decimals());
+        let first = |end: f64| format!("{}{per}", self.with_unit(&size(end)));
+        let (low, high) = (known.lower, known.upper);
         match self.better {
-            Better::Neither => format!(
-                "{} less to {} more in {group} than in {reference}",
-                size(known.lower),
-                size(known.upper)
-            ),
-            Better::Higher => format!(
-                "a difference of {} in favour of {reference} to one of {} in favour of {group}",
-                size(known.lower),
-                size(known.upper)
-            ),
-            Better::Lower => format!(
-                "a difference of {} in favour of {reference} to one of {} in favour of {group}",
-                size(known.upper),
-                size(known.lower)
-            ),
+            Better::Neither => {
+                format!(
+                    "{} less to {} more in {group} than in {reference}",
+                    first(low),
+                    size(high)
+                )
+            }
+            Better::Higher => {
+                format!(
+                    "{} in favour of {reference} to {} in favour of {group}",
+                    first(low),
+                    size(high)
+                )
+            }
+            Better::Lower => {
+                format!(
+                    "{} in favour of {reference} to {} in favour of {group}",
+                    first(high),
+                    size(low)
+                )
+            }
         }
     }
 
@@ -347,28 +365,24 @@ fn counted(question: &Question<'_>, finding: &Finding) -> String {
     format!("{n_units}, {}", words::count_of(finding.n_rows, row, rows))
 }
 
-/// "; over 12 months that is 5.0 index points (95 % CI 1.2 to 8.9)", where it is another number.
-fn over_follow_up(told: &Told<'_>, over: Option<&OverFollowUp>, known: Known) -> String {
-    let Some(over) = over else {
-        return String::new();
-    };
-    let Some(total) = Known::of(&over.estimate) else {
-        return String::new();
-    };
-    if (total.estimate - known.estimate).abs() <= 1e-9 * known.estimate.abs() {
-        return String::new();
-    }
-    let total = if known.leaves_none_possible() {
-        total
-    } else {
-        total.upright()
-    };
-    format!(
-        "; over {} that is {} ({})",
-        words::months(over.to_months - over.from_months),
-        told.with_unit(&total.number()),
-        total.interval()
-    )
+/// The total over the follow-up and its length, where it is another number than the estimate.
+fn total_over_follow_up(over: Option<&OverFollowUp>, known: Known) -> Option<(Known, String)> {
+    let over = over?;
+    let total = Known::of(&over.estimate)?;
+    let same = (total.estimate - known.estimate).abs() <= 1e-9 * known.estimate.abs();
+    (!same).then(|| (total, words::months(over.to_months - over.from_months)))
+}
+
+/// "; over 12 months that is 5.0 index points (95 % CI 1.2 to 8.9)".
+fn total_clause(told: &Told<'_>, total: Option<&(Known, String)>) -> String {
+    total.map_or_else(String::new, |(total, time)| {
+        let total = total.upright();
+        format!(
+            "; over {time} that is {} ({})",
+            told.with_unit(&total.number()),
+            total.interval()
+        )
+    })
 }
 
 /// How the interval stands to the smallest difference that would matter.
@@ -487,26 +501,40 @@ mod tests {
     #[test]
     fn no_difference_names_what_remains_possible() {
         let estimate = known(0.1, -0.4, 0.6);
+        let slope = Quantity::Slope(TimeVariable::Months);
         let check = |better: Better, expected: &str| {
-            let slope = Quantity::Slope(TimeVariable::Months);
-            let sentence = told(better).no_difference(&slope, &arms(), estimate, "");
+            let sentence = told(better).no_difference(&slope, &arms(), estimate, None);
             assert!(
                 sentence.contains("0.10 points per month (95 % CI −0.40 to 0.60;"),
                 "{sentence}"
             );
             assert!(sentence.ends_with(expected), "{sentence}");
         };
+        let (group, reference) = ("the intervention arm", "the comparison arm");
         check(
             Better::Higher,
-            "a difference of 0.40 in favour of the comparison arm to one of 0.60 in favour of the intervention arm.",
+            &format!(
+                "0.40 points per month in favour of {reference} to 0.60 in favour of {group}."
+            ),
         );
         check(
             Better::Lower,
-            "a difference of 0.60 in favour of the comparison arm to one of 0.40 in favour of the intervention arm.",
+            &format!(
+                "0.60 points per month in favour of {reference} to 0.40 in favour of {group}."
+            ),
         );
         check(
             Better::Neither,
-            "0.40 less to 0.60 more in the intervention arm than in the comparison arm.",
+            &format!("0.40 points per month less to 0.60 more in {group} than in {reference}."),
+        );
+        let total = Some((known(1.2, -4.8, 7.2), "12 months".to_owned()));
+        let sentence = told(Better::Higher).no_difference(&slope, &arms(), estimate, total);
+        assert!(
+            sentence.ends_with(
+                "; over 12 months that is 1.2 points, and the data are compatible with anything from \
+                 4.8 points in favour of the comparison arm to 7.2 in favour of the intervention arm."
+            ),
+            "{sentence}"
         );
     }
 

@@ -36,8 +36,7 @@ fn without(planned: &Planned<'_>, site: usize) -> SensitivityFinding {
     })
     .map_err(|problem| problem.to_string())
     .and_then(|run| same_term(planned, kind, &run, format!("As planned, without {label}.")));
-    let mut finding =
-        found.unwrap_or_else(|reason| not_run(question, kind, format!("without {label} {reason}")));
+    let mut finding = found.unwrap_or_else(|reason| not_run(question, kind, reason));
     finding.id = format!("{}:{}", id(kind), question.long.protocol.sites[site].id);
     finding.label = format!("Without {label}");
     finding

@@ -1,6 +1,6 @@
 //! Arms permuted over sites: the only test of a site-level difference that assumes nothing of the
-//! sites but that any of them could have been in either arm. Each site counts with one number, the
-//! mean over its dyads of their slope, change or mean. With one site in an arm there is nothing to
+//! sites but that any of them could have been in either arm. Each site counts with one number, made
+//! from its dyads' slopes, changes or means. With one site in an arm there is nothing to
 //! permute that could speak for sites, and the test is refused.
 
 use attune_protocol::plan::Sensitivity;
@@ -115,7 +115,7 @@ fn finding(
         n_units,
         n_rows: planned.run.n_rows(),
         method: format!(
-            "Unweighted site means of the {}, difference between {} and {}; two-sided p over {how} \
+            "{}; difference between the means of {} and {}; two-sided p over {how} \
              {} assignments, interval by inverting the test. Not adjusted for covariates.",
             number.words(),
             words::count_of(n_group, "site", "sites"),
