@@ -215,7 +215,7 @@ proptest! {
     fn any_formula_never_panics(model in "[a-z~+*:/^|()\\[\\] 0-9,-]{0,60}", term in "[a-z:\\[\\]() é]{0,30}") {
         let study = template_study()
             .replace("mood ~ months * arm + (1 | dyad)", &model)
-            .replace("months:arm[with-group]", &term);
+            .replace("months:arm[group]", &term);
         let _ = Protocol::read_folder(&template_with(&study));
     }
 }
