@@ -2,9 +2,9 @@
 //!
 //! A study file says where its records are and what their columns mean (`[[data]]`). This crate
 //! reads those files, CSV or XLSX, into [`Records`](attune_records::Records), and tells every
-//! problem at once with file, row, column, cell and remedy. In reading order: [`record_files`] are
-//! the bytes, [`table`] makes a grid of text of them whatever the tool was, [`sheet`] finds columns
-//! and reads cells, [`rows`] makes records of rows, and what concerns several records is checked in
+//! problem at once with file, row, column, cell and remedy. In reading order: `record_files` are
+//! the bytes, `table` makes a grid of text of them whatever the tool was, `sheet` finds columns
+//! and reads cells, `rows` makes records of rows, and what concerns several records is checked in
 //! `attune-records`. Nothing is guessed in silence: whatever was assumed comes back as a warning or
 //! a note. No database, no network.
 

@@ -5,7 +5,7 @@
 //! text are the same kind of thing from here on. No statistics, no files.
 
 //!
-//! [`measure()`] does it all: [`measure`] has its steps, [`scoring`] the rules of instruments,
+//! [`measure()`] does it all: [`mod@measure`] has its steps, [`scoring`] the rules of instruments,
 //! [`measures`] the table, [`long_table`] its text form.
 
 pub mod long_table;

@@ -236,30 +236,20 @@ fn faults_of_assessment(
     assessment: &Assessment,
 ) -> Vec<(Field, RecordFault)> {
     let mut faults = Vec::new();
-    let code = assessment.unit.to_string();
-    let unknown = match planned.about {
-        About::Dyad | About::Infant | About::Carer => match records.dyad(&assessment.unit) {
+    let unknown = if is_of_dyad(planned) {
+        match records.dyad(&assessment.unit) {
             Some(dyad) => {
-                faults.extend(faults_of_visit(protocol, planned, dyad, assessment));
+                faults = faults_of_visit(protocol, planned, dyad, assessment);
                 None
             }
-            None => Some(RecordFault::UnknownDyad { code }),
-        },
-        About::Session => {
-            let session = records.session(&assessment.unit);
-            session
-                .is_none()
-                .then_some(RecordFault::UnknownSession { code })
+            None => Some(RecordFault::UnknownDyad {
+                code: assessment.unit.to_string(),
+            }),
         }
-        About::Clinic => {
-            let site = records.site_of(protocol, About::Clinic, &assessment.unit);
-            site.is_none()
-                .then_some(RecordFault::UnknownClinic { code })
-        }
-        About::StaffMember => None,
+    } else {
+        unknown_unit(protocol, records, planned.about, &assessment.unit)
     };
-    let unit = Field::Unit(planned.id.clone());
-    faults.extend(unknown.map(|fault| (unit, fault)));
+    faults.extend(unknown.map(|fault| (Field::Unit(planned.id.clone()), fault)));
     if let Some(wave) = &assessment.wave
         && !planned.waves.is_empty()
         && !planned.waves.contains(wave)
@@ -278,6 +268,29 @@ fn faults_of_assessment(
         faults.extend(all.map(|fault| (time_field(assessment), fault)));
     }
     faults
+}
+
+fn is_of_dyad(planned: &PlannedInstrument) -> bool {
+    matches!(planned.about, About::Dyad | About::Infant | About::Carer)
+}
+
+/// What is wrong with the code of a session or clinic that is not there.
+fn unknown_unit(
+    protocol: &Protocol,
+    records: &Records,
+    about: About,
+    unit: &str,
+) -> Option<RecordFault> {
+    let code = || unit.to_owned();
+    match about {
+        About::Session if records.session(unit).is_none() => {
+            Some(RecordFault::UnknownSession { code: code() })
+        }
+        About::Clinic if records.site_of(protocol, about, unit).is_none() => {
+            Some(RecordFault::UnknownClinic { code: code() })
+        }
+        _ => None,
+    }
 }
 
 /// For a wave that is planned for a phase: whether the site is in another one on that day.

@@ -1,5 +1,7 @@
 //! A file of assessments with one row per dyad and columns for each wave.
 
+use std::sync::Arc;
+
 use attune_protocol::{
     data::{TimeUnit, WideWave},
     id::WaveId,
@@ -47,35 +49,43 @@ pub(crate) fn read_wide<'a>(
     };
     let mut assessments = Vec::new();
     for row in sheet.rows() {
-        let Some(unit) = read_unit(sheet, row, &common.unit) else {
-            continue;
-        };
-        for wave in &columns {
-            if !sheet.empty_is_declared() && is_empty(sheet, row, wave) {
-                continue;
-            }
-            let answers = read_answers(sheet, row, &wave.items);
-            let Some(when) = read_when(sheet, row, wave.date.as_ref(), wave.time.as_ref()) else {
-                continue;
-            };
-            let has_value = answers.iter().any(|answer| answer.value.is_ok());
-            if let (When::NotSaid, Some(date)) = (when, &wave.date)
-                && has_value
-            {
-                sheet.report(row, date, DataFault::ValuesWithoutDate);
-            }
-            assessments.push(Assessment {
-                instrument: common.planned.id.clone(),
-                unit: unit.clone(),
-                wave: Some(wave.wave.clone()),
-                when,
-                assessor: read_assessor(sheet, row, common.assessor.as_ref()),
-                answers,
-                source: sheet.row_source(row),
-            });
+        if let Some(unit) = read_unit(sheet, row, &common.unit) {
+            let waves = columns.iter();
+            assessments
+                .extend(waves.filter_map(|wave| read_wave(sheet, row, &common, &unit, wave)));
         }
     }
     assessments
+}
+
+/// The visit of one wave; `None` where there was none or its time cannot be read.
+fn read_wave<'a>(
+    sheet: &mut Sheet<'a>,
+    row: usize,
+    common: &Common<'a>,
+    unit: &Arc<str>,
+    wave: &WaveColumns<'a>,
+) -> Option<Assessment> {
+    if !sheet.empty_is_declared() && is_empty(sheet, row, wave) {
+        return None;
+    }
+    let answers = read_answers(sheet, row, &wave.items);
+    let when = read_when(sheet, row, wave.date.as_ref(), wave.time.as_ref())?;
+    let has_value = answers.iter().any(|answer| answer.value.is_ok());
+    if let (When::NotSaid, Some(date)) = (when, &wave.date)
+        && has_value
+    {
+        sheet.report(row, date, DataFault::ValuesWithoutDate);
+    }
+    Some(Assessment {
+        instrument: common.planned.id.clone(),
+        unit: unit.clone(),
+        wave: Some(wave.wave.clone()),
+        when,
+        assessor: read_assessor(sheet, row, common.assessor.as_ref()),
+        answers,
+        source: sheet.row_source(row),
+    })
 }
 
 fn is_empty<'a>(sheet: &Sheet<'a>, row: usize, wave: &WaveColumns<'a>) -> bool {

@@ -125,7 +125,7 @@ fn records_of(ending: &str, dyads: Vec<u8>, visits: Vec<u8>) -> String {
 }
 
 proptest! {
-    #![proptest_config(prop::test_runner::Config::with_cases(64))]
+    #![proptest_config(prop::test_runner::Config::with_cases(32))]
 
     #[test]
     fn csv_and_xlsx_give_the_same_records((dyads, visits) in tables()) {
