@@ -1,7 +1,11 @@
 //! Who came to which session of the clinic or group: sessions at fixed intervals, and each dyad
 //! with its own habit of coming while it is in the study.
 
-use attune_protocol::{assumptions::AttendanceAssumption, design::Site};
+use attune_protocol::{
+    assumptions::AttendanceAssumption,
+    design::{Since, Site},
+    id::ArmId,
+};
 use attune_records::records::Attendance;
 use jiff::civil::Date;
 
@@ -83,8 +87,10 @@ pub fn session_days(first: Date, last: Date, every_days: u32) -> Vec<Date> {
 
 /// Days between sessions at a site, where attendance is assumed for its arm.
 pub fn days_between_sessions(rehearsal: &Rehearsal<'_>, site: &Site) -> Option<u32> {
-    let offered =
-        |assumed: &&AttendanceAssumption| site.arms.iter().any(|since| since.what == assumed.arm);
+    let offered = |assumed: &&AttendanceAssumption| {
+        let has_arm = |since: &Since<ArmId>| since.what == assumed.arm;
+        site.arms.is_empty() || site.arms.iter().any(has_arm)
+    };
     let mut assumed = rehearsal.assumptions.attendance.iter();
     assumed.find(offered).map(|assumed| assumed.every_days)
 }

@@ -11,18 +11,6 @@ use crate::tables::{Cell, Table};
 /// Why a file could not be made.
 #[derive(Debug, Error)]
 pub enum FileError {
-    /// The name says neither CSV nor workbook.
-    #[error("{file} ends neither in .csv nor in .xlsx: rename it in its [[data]] table")]
-    UnknownEnding {
-        /// The file.
-        file: String,
-    },
-    /// A workbook cannot hold two kinds of rows side by side in one CSV file.
-    #[error("{file} has a sheet, but only .xlsx files have sheets")]
-    SheetInCsv {
-        /// The file.
-        file: String,
-    },
     /// The CSV could not be written.
     #[error("{file} could not be made")]
     Csv {
@@ -44,53 +32,40 @@ pub enum FileError {
 /// The bytes of each file; sheets of one workbook come together.
 ///
 /// # Errors
-/// When a file's name has another ending, or a table does not fit into a workbook.
+/// When a table does not fit into its file.
 pub fn file_bytes(tables: &[Table]) -> Result<BTreeMap<String, Vec<u8>>, FileError> {
     let mut files: BTreeMap<String, Vec<&Table>> = BTreeMap::new();
     for table in tables {
         files.entry(table.file.clone()).or_default().push(table);
     }
     let bytes = |(file, tables): (String, Vec<&Table>)| {
-        let lower = file.to_ascii_lowercase();
-        let bytes = if lower.ends_with(".csv") {
-            csv_bytes(&file, &tables)?
-        } else if lower.ends_with(".xlsx") {
+        let bytes = if file.to_ascii_lowercase().ends_with(".xlsx") {
             workbook_bytes(&tables).map_err(|source| FileError::Workbook {
                 file: file.clone(),
                 source,
             })?
         } else {
-            return Err(FileError::UnknownEnding { file });
+            csv_bytes(&tables).map_err(|source| FileError::Csv {
+                file: file.clone(),
+                source,
+            })?
         };
         Ok((file, bytes))
     };
     files.into_iter().map(bytes).collect()
 }
 
-fn csv_bytes(file: &str, tables: &[&Table]) -> Result<Vec<u8>, FileError> {
-    if tables.iter().any(|table| table.sheet.is_some()) {
-        return Err(FileError::SheetInCsv {
-            file: file.to_owned(),
-        });
-    }
+fn csv_bytes(tables: &[&Table]) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
     for table in tables {
-        let rows = table
-            .rows
-            .iter()
-            .map(|row| row.iter().map(Cell::text).collect());
-        let lines: Vec<Vec<String>> = std::iter::once(table.columns.clone()).chain(rows).collect();
-        for line in lines {
-            writer.write_record(line).map_err(|source| FileError::Csv {
-                file: file.to_owned(),
-                source,
-            })?;
+        writer.write_record(&table.columns)?;
+        for row in &table.rows {
+            writer.write_record(row.iter().map(Cell::text))?;
         }
     }
-    writer.into_inner().map_err(|unwritten| FileError::Csv {
-        file: file.to_owned(),
-        source: csv::Error::from(unwritten.into_error()),
-    })
+    writer
+        .into_inner()
+        .map_err(|unwritten| csv::Error::from(unwritten.into_error()))
 }
 
 impl Cell {

@@ -27,10 +27,12 @@ const DAYS_OF_ENROLMENT: i64 = 364;
 /// each, when the simulation runs.
 pub fn neutral_assumptions(protocol: &Protocol) -> Assumptions {
     let from = protocol.study.started.unwrap_or(FIRST_DAY);
+    let year = days_after(from, DAYS_OF_ENROLMENT);
+    let ended = protocol.study.ended.filter(|ended| *ended >= from);
     Assumptions {
         dyads: Vec::new(),
         dyads_by_arm: Vec::new(),
-        enrolment: (from, days_after(from, DAYS_OF_ENROLMENT)),
+        enrolment: (from, ended.map_or(year, |ended| ended.min(year))),
         age_at_enrolment: Spread {
             mean: 60.0,
             sd: 20.0,

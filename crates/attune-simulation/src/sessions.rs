@@ -1,11 +1,12 @@
 //! Sessions of the clinic or group, with the families who came and other numbers of the day.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use attune_protocol::{
-    data::DataContent,
+    data::{DataContent, DataFile},
     design::{DAYS_PER_MONTH, Site},
-    id::MeasureId,
+    id::{MeasureId, SiteId},
+    instrument::PlannedInstrument,
     missing::Missing,
     plan::About,
 };
@@ -25,6 +26,8 @@ use crate::{
 
 /// Days between sessions when nothing is assumed.
 const EVERY_DAYS: u32 = 7;
+/// The measure of families present.
+const FAMILIES: &str = "sessions.families";
 
 /// The sessions of all sites that have them, by day and site; none where neither a file nor an
 /// instrument of the study is about sessions.
@@ -33,37 +36,48 @@ pub fn hold_sessions(rehearsal: &Rehearsal<'_>, attendance: &[Attendance]) -> Ve
         return Vec::new();
     }
     let measures = measures(rehearsal);
+    let came = came(attendance);
+    let days = days_of_sessions(rehearsal);
+    let width = days.len().to_string().len().max(3);
+    let session = |(number, (date, site)): (usize, (Date, usize))| {
+        let site = &rehearsal.protocol.sites[site];
+        let assumed = number_of_session(rehearsal, &MeasureId::new(FAMILIES), site, date);
+        let who_came = came.get(&(site.id.clone(), date)).copied().unwrap_or(0);
+        let is_attended = days_between_sessions(rehearsal, site).is_some();
+        let families = assumed.map(|families| families.round() as u32);
+        Session {
+            id: Arc::from(format!("C{:0width$}", number + 1)),
+            date,
+            site: site.id.clone(),
+            families: families.or(is_attended.then_some(who_came)),
+            measures: numbers_of_session(rehearsal, &measures, site, date),
+            source: rehearsal.source.clone(),
+        }
+    };
+    days.into_iter().enumerate().map(session).collect()
+}
+
+/// Each day of a session with the position of its site.
+fn days_of_sessions(rehearsal: &Rehearsal<'_>) -> Vec<(Date, usize)> {
+    // Where attendance is assumed for some arms, the other sites have no sessions.
+    let is_open = rehearsal.assumptions.attendance.is_empty();
     let mut days: Vec<(Date, usize)> = Vec::new();
     for (index, site) in rehearsal.protocol.sites.iter().enumerate() {
-        let every = days_between_sessions(rehearsal, site);
-        // Where attendance is assumed for some arms, the other sites have no sessions.
-        let fallback = rehearsal
-            .assumptions
-            .attendance
-            .is_empty()
-            .then_some(EVERY_DAYS);
-        let Some(every) = every.or(fallback) else {
+        let assumed = days_between_sessions(rehearsal, site);
+        let Some(every) = assumed.or(is_open.then_some(EVERY_DAYS)) else {
             continue;
         };
         let all = session_days(rehearsal.first_day(), rehearsal.last_day(), every);
         days.extend(all.into_iter().map(|date| (date, index)));
     }
     days.sort_unstable();
-    let width = days.len().to_string().len().max(3);
-    let session = |(number, (date, site)): (usize, (Date, usize))| {
-        let site = &rehearsal.protocol.sites[site];
-        let id = Arc::from(format!("C{:0width$}", number + 1));
-        hold_session(rehearsal, id, site, date, attendance, &measures)
-    };
-    days.into_iter().enumerate().map(session).collect()
+    days
 }
 
 fn has_sessions(rehearsal: &Rehearsal<'_>) -> bool {
     let protocol = rehearsal.protocol;
-    let about_sessions =
-        |planned: &attune_protocol::instrument::PlannedInstrument| planned.about == About::Session;
-    let of_sessions =
-        |file: &attune_protocol::data::DataFile| matches!(file.content, DataContent::Sessions(_));
+    let about_sessions = |planned: &PlannedInstrument| planned.about == About::Session;
+    let of_sessions = |file: &DataFile| matches!(file.content, DataContent::Sessions(_));
     protocol.instruments.iter().any(about_sessions) || protocol.data.iter().any(of_sessions)
 }
 
@@ -82,34 +96,27 @@ fn measures(rehearsal: &Rehearsal<'_>) -> Vec<MeasureId> {
     measures
 }
 
-fn hold_session(
+fn numbers_of_session(
     rehearsal: &Rehearsal<'_>,
-    id: Arc<str>,
+    measures: &[MeasureId],
     site: &Site,
     date: Date,
-    attendance: &[Attendance],
-    measures: &[MeasureId],
-) -> Session {
-    let families = number(rehearsal, &MeasureId::new("sessions.families"), site, date)
-        .map(f64::round)
-        .or_else(|| came(rehearsal, site, date, attendance));
-    let measure = |measure: &MeasureId| {
-        let value = number(rehearsal, measure, site, date).ok_or(Missing::NotRecorded);
-        let source: Source = rehearsal.source.clone();
-        (measure.clone(), value, source)
+) -> Vec<(MeasureId, Result<f64, Missing>, Source)> {
+    let number = |measure: &MeasureId| {
+        let value = number_of_session(rehearsal, measure, site, date);
+        let value = value.ok_or(Missing::NotRecorded);
+        (measure.clone(), value, rehearsal.source.clone())
     };
-    Session {
-        id,
-        date,
-        site: site.id.clone(),
-        families: families.map(|families| families as u32),
-        measures: measures.iter().map(measure).collect(),
-        source: rehearsal.source.clone(),
-    }
+    measures.iter().map(number).collect()
 }
 
 /// A number of a session from its course, never below zero.
-fn number(rehearsal: &Rehearsal<'_>, measure: &MeasureId, site: &Site, date: Date) -> Option<f64> {
+fn number_of_session(
+    rehearsal: &Rehearsal<'_>,
+    measure: &MeasureId,
+    site: &Site,
+    date: Date,
+) -> Option<f64> {
     let assumed = &rehearsal.assumptions.courses;
     let course = assumed
         .iter()
@@ -129,13 +136,13 @@ fn number(rehearsal: &Rehearsal<'_>, measure: &MeasureId, site: &Site, date: Dat
     Some(round_to(value.max(0.0), sensible_decimals(spread)))
 }
 
-fn came(
-    rehearsal: &Rehearsal<'_>,
-    site: &Site,
-    date: Date,
-    attendance: &[Attendance],
-) -> Option<f64> {
-    days_between_sessions(rehearsal, site)?;
-    let at_this = |row: &&Attendance| row.site == site.id && row.date == date;
-    Some(attendance.iter().filter(at_this).count() as f64)
+/// Families who came, by site and day.
+type Came = BTreeMap<(SiteId, Date), u32>;
+
+fn came(attendance: &[Attendance]) -> Came {
+    let mut came = Came::new();
+    for row in attendance {
+        *came.entry((row.site.clone(), row.date)).or_default() += 1;
+    }
+    came
 }

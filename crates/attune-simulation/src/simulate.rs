@@ -82,6 +82,8 @@ pub fn simulate(
     let simulated = simulate_records(protocol, assumptions, seed)?;
     let mut notes = simulated.notes;
     let tables = tables(protocol, &simulated.records, &mut notes);
+    notes.sort_unstable();
+    notes.dedup();
     let files = file_bytes(&tables)?;
     let marker = Marker::of(&files, seed, &protocol.fingerprint);
     Ok(SimulatedFiles {

@@ -89,8 +89,6 @@ pub fn tables(protocol: &Protocol, records: &Records, notes: &mut Vec<String>) -
             )),
         }
     }
-    notes.sort_unstable();
-    notes.dedup();
     tables
         .into_iter()
         .map(|(table, rows)| joined(table, rows))

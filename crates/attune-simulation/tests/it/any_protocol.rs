@@ -28,10 +28,7 @@ fn study_file() -> impl Strategy<Value = String> {
         "window = \"3 days before to 20 days after\"",
         "window = \"9 days after\"",
     ]);
-    let instruments = subsequence(
-        instrument_library::ids(),
-        1..=4,
-    );
+    let instruments = subsequence(instrument_library::ids(), 1..=4);
     let layout = select(vec!["visits", "values", "wide"]);
     let ending = select(vec!["csv", "xlsx"]);
     let simulation = (0_u32..30, 0.0..25.0_f64, 0.0..0.2_f64, -20.0..60.0_f64);
