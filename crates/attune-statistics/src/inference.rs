@@ -94,7 +94,8 @@ pub struct JointTest {
     pub statistic: f64,
     /// The number of independent contrasts.
     pub df_numerator: f64,
-    /// Denominator degrees of freedom; infinite for a normal test.
+    /// Denominator degrees of freedom; infinite for a normal test, NaN (as p) where there are too few groups for
+    /// Kenward–Roger's approximation of several contrasts.
     pub df_denominator: f64,
     /// What F was multiplied by to follow an F distribution; 1 except for Kenward–Roger.
     pub scaling: f64,

@@ -8,7 +8,7 @@
 //! and makes its traces trivial. See `docs/methods/kenward-roger.md`.
 
 use crate::linear_mixed_model::{LinearMixedModel, root_of_covariance};
-use crate::matrix::{Cholesky, Matrix, dot, inner_product, pseudo_inverse};
+use crate::matrix::{Matrix, dot, inner_product, scaled_inverse};
 
 /// What the adjusted tests of any contrast are computed from.
 #[derive(Debug, Clone)]
@@ -46,7 +46,10 @@ impl KenwardRoger {
                 (r, s) => squared_traces[(r - 1, s - 1)] - 2.0 * products[r - 1][s - 1].trace() + both,
             }
         });
-        let uncertainty = inverse(&expected).scaled(2.0);
+        let mut sizes = vec![(model.n_observations as f64).sqrt()];
+        sizes.extend(model.function.natural_scales(traces));
+        // What the data cannot tell, on a singular boundary or by design, counts as known: pbkrtest's pseudo-inverse.
+        let uncertainty = scaled_inverse(&expected, &sizes, 1e-10).scaled(2.0);
         let mut adjustment = Matrix::identity(p);
         for r in 0..m {
             for s in 0..m {
@@ -70,10 +73,12 @@ impl KenwardRoger {
         let relative: Vec<f64> =
             self.changes.iter().map(|change| change.quadratic_form(&whitened) / variance).collect();
         // For one contrast the formulas of Kenward and Roger reduce to this, with scaling 1.
-        2.0 / self.uncertainty.quadratic_form(&relative)
+        let df = 2.0 / self.uncertainty.quadratic_form(&relative);
+        if df > 0.0 { df } else { f64::NAN }
     }
 
-    /// The denominator degrees of freedom and the scaling of F for several independent contrasts.
+    /// The denominator degrees of freedom and the scaling of F for several independent contrasts; NaN where
+    /// there are too few groups for the approximation to exist.
     pub(crate) fn joint(&self, contrasts: &[Vec<f64>]) -> (f64, f64) {
         if let [single] = contrasts {
             return (self.degrees_of_freedom(single), 1.0);
@@ -96,7 +101,9 @@ impl KenwardRoger {
                 a2 += weight * inner_product(&reduced[r], &reduced[s]);
             }
         }
-        scaled_f(q as f64, a1, a2)
+        // With very few groups the approximation breaks down: there is no F distribution to compare with.
+        let (df, scaling) = scaled_f(q as f64, a1, a2);
+        if df > 0.0 && scaling > 0.0 { (df, scaling) } else { (f64::NAN, 1.0) }
     }
 }
 
@@ -113,18 +120,6 @@ fn scaled_f(q: f64, a1: f64, a2: f64) -> (f64, f64) {
     let df = 4.0 + (q + 2.0) / (q * rho - 1.0);
     let scaling = if (df - 2.0).abs() < 1e-2 { 1.0 } else { df * (1.0 - a2 / q) / (df - 2.0) };
     (df, scaling)
-}
-
-/// The inverse, or on a singular boundary the pseudo-inverse, after bringing the parameters to one scale.
-fn inverse(expected: &Matrix) -> Matrix {
-    let n = expected.n_rows();
-    let scale: Vec<f64> = expected.diagonal().iter().map(|value| value.abs().sqrt().max(1e-150)).collect();
-    let scaled = Matrix::from_function(n, n, |i, j| expected[(i, j)] / scale[i] / scale[j]);
-    let inverse = match Cholesky::new(&scaled) {
-        Some(factor) if factor.lower().diagonal().iter().all(|pivot| *pivot > 1e-6) => factor.inverse(),
-        _ => pseudo_inverse(&scaled, 1e-12),
-    };
-    Matrix::from_function(n, n, |i, j| inverse[(i, j)] / scale[i] / scale[j])
 }
 
 fn orthonormal_rows(rows: &[Vec<f64>]) -> Vec<Vec<f64>> {

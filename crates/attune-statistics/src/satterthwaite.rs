@@ -6,7 +6,7 @@
 //! zero, on the boundary, are not counted as uncertain. See `docs/methods/satterthwaite.md`.
 
 use crate::linear_mixed_model::{LinearMixedModel, root_of_covariance};
-use crate::matrix::{Matrix, dot, symmetric_eigen};
+use crate::matrix::{Matrix, dot, scaled_inverse};
 
 /// What the degrees of freedom of any contrast are computed from.
 #[derive(Debug, Clone)]
@@ -44,11 +44,15 @@ impl Satterthwaite {
             (false, true) => 2.0 * df * changes[i][(p, p)] / minimum.evaluation.residual_squares,
             (true, false) => 2.0 * df * changes[k][(p, p)] / minimum.evaluation.residual_squares,
         });
+        let natural = model.function.natural_scales_of_theta(&minimum.theta, &derivatives.traces);
+        let mut sizes: Vec<f64> = free.iter().map(|&k| natural[k]).collect();
+        sizes.push(2.0 * df.sqrt());
         let fixed_part = |change: Matrix| Matrix::from_function(p, p, |i, j| change[(i, j)]);
         Self {
             root: root_of_covariance(&model.coordinates, minimum),
             changes: changes.into_iter().map(fixed_part).collect(),
-            uncertainty: inverse_of_positive_part(&information).scaled(2.0),
+            // Directions in which the deviance is flat carry no information and are left out, as lmerTest does.
+            uncertainty: scaled_inverse(&information, &sizes, 1e-10).scaled(2.0),
         }
     }
 
@@ -59,21 +63,6 @@ impl Satterthwaite {
         gradient.push(2.0 * variance);
         2.0 * variance * variance / self.uncertainty.quadratic_form(&gradient)
     }
-}
-
-/// Directions in which the deviance is flat carry no information and are left out, as lmerTest does. The
-/// parameters are brought to one scale first, so that "flat" does not depend on units.
-fn inverse_of_positive_part(information: &Matrix) -> Matrix {
-    let n = information.n_rows();
-    let scale: Vec<f64> = information.diagonal().iter().map(|value| value.abs().sqrt().max(1e-150)).collect();
-    let scaled = Matrix::from_function(n, n, |i, j| information[(i, j)] / scale[i] / scale[j]);
-    let eigen = symmetric_eigen(&scaled);
-    let inverted: Vec<f64> =
-        eigen.values.iter().map(|&value| if value > 1e-10 { 1.0 / value } else { 0.0 }).collect();
-    Matrix::from_function(n, n, |i, j| {
-        let sum: f64 = (0..n).map(|k| eigen.vectors[(i, k)] * inverted[k] * eigen.vectors[(j, k)]).sum();
-        sum / scale[i] / scale[j]
-    })
 }
 
 /// The denominator degrees of freedom of an F test from those of its uncorrelated contrasts (Fai & Cornelius 1996).

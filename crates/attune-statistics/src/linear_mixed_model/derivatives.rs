@@ -103,6 +103,42 @@ impl DevianceFunction {
         Derivatives { gradient, hessian, hessian_fixed_variance, traces, crossed }
     }
 
+    /// How much the deviance would curve along each element of `G` if the fixed effects explained nothing: the
+    /// square root of about `tr(M E M E)`. What curves much less than this is rounding error.
+    pub(crate) fn natural_scales(&self, traces: &[f64]) -> Vec<f64> {
+        let n_levels = |term: usize| {
+            if self.shape.terms[term].eliminated_at.is_some() {
+                return self.products.n_levels as f64;
+            }
+            let among_rest = (0..term).filter(|&t| self.shape.terms[t].eliminated_at.is_none()).count();
+            let blocks = self.products.components.iter().flat_map(|component| &component.blocks);
+            blocks.filter(|block| block.term == among_rest).count() as f64
+        };
+        let elements = self.shape.elements();
+        let diagonal = |term: usize, row: usize| {
+            let is_it = |element: &Element| (element.term, element.row, element.column) == (term, row, row);
+            let place = elements.iter().position(is_it).unwrap_or(0);
+            (traces[place].abs() / n_levels(term).max(1.0).sqrt()).max(1e-150)
+        };
+        let scale = |element: &Element| {
+            if element.row == element.column {
+                return diagonal(element.term, element.row);
+            }
+            (2.0 * diagonal(element.term, element.row) * diagonal(element.term, element.column)).sqrt()
+        };
+        elements.iter().map(scale).collect()
+    }
+
+    /// The same along each element of theta.
+    pub(crate) fn natural_scales_of_theta(&self, theta: &[f64], traces: &[f64]) -> Vec<f64> {
+        let (jacobian, scales) = (self.shape.jacobian(theta), self.natural_scales(traces));
+        let of_parameter = |k: usize| {
+            let squares: f64 = scales.iter().enumerate().map(|(g, scale)| (jacobian[(g, k)] * scale).powi(2)).sum();
+            squares.sqrt().max(1e-150)
+        };
+        (0..theta.len()).map(of_parameter).collect()
+    }
+
     /// `tr(M E M F)` for each pair of elements.
     pub(crate) fn squared_traces(&self, theta: &[f64], evaluation: &Evaluation) -> Matrix {
         let weights = vec![0.0; self.products.p + 1];

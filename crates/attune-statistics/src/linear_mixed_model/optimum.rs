@@ -33,6 +33,8 @@ pub(crate) struct Minimum {
     /// Whether each parameter is held at zero, on the boundary.
     pub at_zero: Vec<bool>,
     pub converged: bool,
+    /// Whether the deviance does not change along some direction of the free parameters.
+    pub flat: bool,
     pub optimum: Optimum,
 }
 
@@ -144,12 +146,14 @@ impl Search<'_> {
             let moved = if finished || remaining == 0 { None } else { self.line_search(&theta, &evaluation, &step) };
             let Some((next, next_evaluation)) = moved else {
                 let converged = step.decrement < 1e-8 && step.lowest_curvature >= -1e-6 * step.highest_curvature;
+                let flat = self.is_flat(&theta, &derivatives.traces, &hessian, at_zero);
                 return Some(Minimum {
                     theta,
                     evaluation,
                     derivatives,
                     at_zero: at_zero.to_vec(),
                     converged,
+                    flat,
                     optimum: Optimum {
                         evaluations: self.evaluations,
                         iterations: self.iterations,
@@ -187,6 +191,16 @@ impl Search<'_> {
             factor *= 0.5;
         }
         None
+    }
+
+    /// Whether the deviance does not curve along some direction of the free parameters.
+    fn is_flat(&self, theta: &[f64], traces: &[f64], hessian: &Matrix, at_zero: &[bool]) -> bool {
+        let sizes = self.function.natural_scales_of_theta(theta, traces);
+        let free: Vec<usize> = (0..theta.len()).filter(|&k| !at_zero[k]).collect();
+        let scaled = Matrix::from_function(free.len(), free.len(), |i, j| {
+            hessian[(free[i], free[j])] / sizes[free[i]] / sizes[free[j]]
+        });
+        symmetric_eigen(&scaled).values.last().is_some_and(|lowest| lowest.abs() < 1e-8)
     }
 
     /// A point beside a saddle, in the direction in which the deviance falls; `None` at a minimum.
@@ -275,16 +289,16 @@ impl Search<'_> {
 }
 
 /// A Newton step that descends also where the deviance is not convex.
-struct NewtonStep {
-    direction: Vec<f64>,
-    decrement: f64,
-    gradient_norm: f64,
-    lowest_curvature: f64,
-    highest_curvature: f64,
+pub(crate) struct NewtonStep {
+    pub direction: Vec<f64>,
+    pub decrement: f64,
+    pub gradient_norm: f64,
+    pub lowest_curvature: f64,
+    pub highest_curvature: f64,
 }
 
 impl NewtonStep {
-    fn new(gradient: &[f64], hessian: &Matrix, at_zero: &[bool]) -> Self {
+    pub(crate) fn new(gradient: &[f64], hessian: &Matrix, at_zero: &[bool]) -> Self {
         let free: Vec<usize> = (0..gradient.len()).filter(|&k| !at_zero[k]).collect();
         let reduced = Matrix::from_function(free.len(), free.len(), |i, j| hessian[(free[i], free[j])]);
         let eigen = symmetric_eigen(&reduced);

@@ -22,6 +22,8 @@ pub enum WarningKind {
     SingularFit,
     /// The optimum was not reached.
     NotConverged,
+    /// The data do not determine some of the covariance parameters.
+    NotIdentified,
     /// Columns repeat others and were left out.
     DroppedColumns,
     /// A factor has one level left.
@@ -30,6 +32,10 @@ pub enum WarningKind {
     FewGroups,
     /// Many rows were left out.
     ManyRowsDropped,
+    /// Counts or proportions vary more, or less, than their distribution allows.
+    Dispersion,
+    /// The integral over the random effects is approximated too coarsely for these data.
+    Approximation,
 }
 
 impl fmt::Display for Warning {
@@ -68,6 +74,14 @@ pub(super) fn of(model: &LinearMixedModel) -> Vec<Warning> {
             WarningKind::NotConverged,
             "the optimum was not reached",
             "do not use these estimates: the model asks for more than the data hold; remove a random term or rescale",
+        ));
+    }
+    if model.minimum.flat && !model.singular {
+        warnings.push(Warning::new(
+            WarningKind::NotIdentified,
+            "the data do not determine all variances and covariances of the random effects: other values fit exactly as well",
+            "a group that shows only one level of what varies between its members causes this; simplify the random part, and do \
+             not rely on tests of the fixed effects that go with it",
         ));
     }
     if model.singular {

@@ -53,6 +53,19 @@ pub fn pseudo_inverse(a: &Matrix, tolerance: f64) -> Matrix {
     scaled.times(&eigen.vectors.transposed())
 }
 
+/// The inverse of a symmetric matrix whose rows and columns have the given natural sizes. Directions whose
+/// eigenvalue, after division by the sizes, is below `tolerance` count as unknown and are left out.
+#[must_use]
+pub(crate) fn scaled_inverse(a: &Matrix, sizes: &[f64], tolerance: f64) -> Matrix {
+    let n = a.n_rows();
+    let eigen = symmetric_eigen(&Matrix::from_function(n, n, |i, j| a[(i, j)] / sizes[i] / sizes[j]));
+    Matrix::from_function(n, n, |i, j| {
+        let known = (0..n).filter(|&k| eigen.values[k] > tolerance);
+        let sum: f64 = known.map(|k| eigen.vectors[(i, k)] / eigen.values[k] * eigen.vectors[(j, k)]).sum();
+        sum / sizes[i] / sizes[j]
+    })
+}
+
 /// One rotation that makes element (p, q) zero; false when it is negligible already.
 fn rotate(work: &mut Matrix, vectors: &mut Matrix, p: usize, q: usize) -> bool {
     let off = work[(p, q)];
