@@ -7,7 +7,6 @@
 mod cholesky;
 mod eigen;
 mod orthonormal;
-mod sparse_cholesky;
 mod summation;
 
 use std::ops::{Index, IndexMut};
@@ -16,7 +15,6 @@ pub use cholesky::Cholesky;
 pub(crate) use eigen::scaled_inverse;
 pub use eigen::{SymmetricEigen, pseudo_inverse, symmetric_eigen};
 pub(crate) use orthonormal::{OrthonormalColumns, back_substitute, orthonormalise};
-pub(crate) use sparse_cholesky::{SparseCholesky, SparsePattern};
 pub(crate) use summation::{dot, sum};
 
 /// A dense matrix, stored row by row.
