@@ -1,11 +1,11 @@
 //! Records made up from a protocol under declared assumptions, to rehearse a study before it has
 //! data and to see what it could find.
 //!
-//! [`simulate`] gives files in the layout of the study's `[[data]]` tables, with a marker that says
+//! [`simulate()`] gives files in the layout of the study's `[[data]]` tables, with a marker that says
 //! that they are made up; [`simulate_records`] gives the same records in memory, for power by
 //! simulation. Both are plain functions of protocol, assumptions and seed. Writing the files to a
 //! disk belongs to the command; whether they may replace what lies there is asked of
-//! [`write_plan`]. The method is described in `docs/methods/simulation.md`.
+//! [`write_plan()`]. The method is described in `docs/methods/simulation.md`.
 
 pub mod answers;
 pub mod assessments;
