@@ -67,6 +67,8 @@ struct TablePart<'a> {
     table: &'a Table,
     /// Rows shown, a heading row opening each body.
     bodies: Vec<(Option<&'a Row>, Vec<&'a Row>)>,
+    /// Number of the figure behind which it stands.
+    of_figure: Option<usize>,
 }
 
 #[derive(Template)]
@@ -220,6 +222,7 @@ impl<'a> TablePart<'a> {
             report,
             table,
             bodies,
+            of_figure: None,
         }
     }
 
@@ -259,7 +262,10 @@ impl<'a> FigurePart<'a> {
     }
 
     fn data(&self) -> TablePart<'a> {
-        TablePart::new(self.report, &self.figure.data)
+        TablePart {
+            of_figure: self.figure.number,
+            ..TablePart::new(self.report, &self.figure.data)
+        }
     }
 
     fn svg(&self, format: Format) -> String {

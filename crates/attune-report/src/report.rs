@@ -104,7 +104,7 @@ pub enum Block {
     /// A table.
     Table(Table),
     /// A figure.
-    Figure(Figure),
+    Figure(Box<Figure>),
     /// A reporting guideline, item by item.
     Checklist(Checklist),
     /// The works cited.

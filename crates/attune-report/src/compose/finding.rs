@@ -40,9 +40,11 @@ fn one(context: &Context<'_>, finding: &Finding) -> Section {
     ));
     section.push(Block::Answer(finding.answer.clone()));
     doubts(&mut section, finding);
-    section
-        .blocks
-        .extend(trajectories::figure(context, finding).map(Block::Figure));
+    section.blocks.extend(
+        trajectories::figure(context, finding)
+            .map(Box::new)
+            .map(Block::Figure),
+    );
     section
         .blocks
         .extend(contrasts(context, finding).map(Block::Table));

@@ -91,6 +91,7 @@ pub fn allocation_words(allocation: Allocation) -> &'static str {
         Allocation::RandomisedSite => "sites were randomised to arms",
         Allocation::Dyad => "not randomised: each dyad has its own arm",
         Allocation::RandomisedDyad => "dyads were randomised to arms",
+        Allocation::DyadNotStated => "each dyad has its own arm; how it came to it is not stated",
         Allocation::None => "no allocation to arms",
     }
 }

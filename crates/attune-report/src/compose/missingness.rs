@@ -40,7 +40,7 @@ pub fn section(context: &Context<'_>) -> Section {
         .and("); none is taken as zero."),
     );
     let reasons = reasons(cells);
-    section.push(Block::Figure(figure(context, &reasons)));
+    section.push(Block::Figure(Box::new(figure(context, &reasons))));
     section.push(Block::Table(table(context, &reasons)));
     section
 }

@@ -20,7 +20,7 @@ pub fn section(context: &Context<'_>) -> Section {
         return section;
     }
     section.say(opening(context));
-    section.push(Block::Figure(diagram(context)));
+    section.push(Block::Figure(Box::new(diagram(context))));
     section.push(Block::Table(flow_table(context)));
     section.sections.extend(attrition(context));
     section

@@ -17,7 +17,7 @@ pub fn blocks(context: &Context<'_>, finding: &Finding) -> Vec<Block> {
     }
     let on_axis = finding.sensitivity.iter().filter(|s| s.comparable).count();
     if on_axis > 0 && interval_of(&finding.estimate).is_some() {
-        blocks.push(Block::Figure(forest(context, finding)));
+        blocks.push(Block::Figure(Box::new(forest(context, finding))));
     }
     blocks.push(Block::Table(table(finding)));
     blocks

@@ -20,7 +20,7 @@ pub fn section(context: &Context<'_>) -> Section {
         section.push(Block::Statement(statement(finding)));
     }
     if let Some(figure) = all_outcomes(context) {
-        section.push(Block::Figure(figure));
+        section.push(Block::Figure(Box::new(figure)));
     }
     for warning in &context.findings.warnings {
         section.push(Block::Doubt(Text::own(warning)));

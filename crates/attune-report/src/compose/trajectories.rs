@@ -142,7 +142,8 @@ fn caption(finding: &Finding, arms: &[ArmTrajectories]) -> Text {
             words::level(finding.estimate.level)
         ));
     }
-    if arms.iter().any(|arm| !arm.means.is_empty()) {
+    // One arm alone has no panel of fitted means.
+    if arms.len() > 1 && arms.iter().any(|arm| !arm.means.is_empty()) {
         text = text.and(" In the last panel, which has its own scale, large dots are observed means at each wave.");
     }
     text

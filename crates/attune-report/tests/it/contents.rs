@@ -37,7 +37,9 @@ fn made_up_data_say_so_everywhere() {
     );
     assert!(page.contains("<title>Simulated data: "));
     assert!(page.contains("@bottom-left{content:\"Simulated data · "));
-    assert!(page.contains("role=\"note\"><strong>Simulated data.</strong>"));
+    assert!(page.contains(
+        "<aside class=\"banner\" aria-label=\"About the data\"><p><strong>Simulated data.</strong>"
+    ));
     for (name, svg) in figures(&report) {
         assert!(
             name.starts_with("simulated-") && svg.contains(">Simulated data</text>"),

@@ -364,7 +364,7 @@ fn finding(course: &Course, answer: &str, (value, se): (f64, f64), p: f64) -> Fi
             "How much of the difference is there because some families left.".to_owned(),
         ],
         warnings: Vec::new(),
-        figure: trajectories(course, SITES.iter().map(|site| site.3).collect()),
+        figure: trajectories(course, &SITES.map(|site| site.3)),
     }
 }
 
@@ -489,9 +489,9 @@ fn change(arm: &str, [n, improved, unchanged, deteriorated]: [usize; 4]) -> Reli
 }
 
 /// Courses of so many dyads per site; one in eleven comes to each later wave no more.
-fn trajectories(course: &Course, dyads_per_site: Vec<usize>) -> TrajectoryFigure {
+fn trajectories(course: &Course, dyads_per_site: &[usize]) -> TrajectoryFigure {
     let mut dyads = Vec::new();
-    for ((site, _, arm, _), n) in SITES.iter().zip(&dyads_per_site) {
+    for ((site, _, arm, _), n) in SITES.iter().zip(dyads_per_site) {
         for number in 1..=*n {
             let seed = dyads.len() + 1;
             let level = course.start + course.sd_between * normal(seed, 1);
@@ -948,7 +948,7 @@ pub fn crowd() -> Study {
         mut findings,
     } = study();
     for (finding, course) in findings.findings.iter_mut().zip(&COURSES) {
-        finding.figure = trajectories(course, vec![500, 500, 500, 500]);
+        finding.figure = trajectories(course, &[500; 4]);
         finding.figure.n_dyads = 33_000;
         finding.n_units = 33_000;
         finding.n_rows = 100_000;

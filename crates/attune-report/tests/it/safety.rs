@@ -24,8 +24,7 @@ fn nothing_is_loaded_and_links_lead_inside_or_to_a_doi() {
         for address in page.split("url(").skip(1) {
             assert!(
                 address.starts_with("data:font/woff2"),
-                "{name}: {:.40}",
-                address
+                "{name}: {address:.40}"
             );
         }
         assert!(page.contains("default-src 'none'"), "{name}: no policy");
