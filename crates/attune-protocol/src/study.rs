@@ -55,6 +55,8 @@ pub enum Allocation {
     Dyad,
     /// Dyads were randomised to arms.
     RandomisedDyad,
+    /// Each dyad has its own arm, and no source says how it came to it.
+    DyadNotStated,
     /// There is one arm only, or the comparison is of phases (before and after).
     None,
 }
@@ -63,6 +65,11 @@ impl Allocation {
     /// Whether whole sites share an arm.
     pub fn is_by_site(self) -> bool {
         matches!(self, Self::Site | Self::RandomisedSite)
+    }
+
+    /// Whether each dyad has its own arm.
+    pub fn is_by_dyad(self) -> bool {
+        matches!(self, Self::Dyad | Self::RandomisedDyad | Self::DyadNotStated)
     }
 
     /// Whether chance decided the arm.

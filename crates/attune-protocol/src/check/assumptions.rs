@@ -83,7 +83,7 @@ impl Checking<'_> {
             return;
         };
         let (key, other) = match allocation {
-            "dyad" | "randomised-dyad" => ("dyads-by-arm", "dyads"),
+            "dyad" | "randomised-dyad" | "dyad-not-stated" => ("dyads-by-arm", "dyads"),
             _ => ("dyads", "dyads-by-arm"),
         };
         if let Some(entry) = table.entry(other) {

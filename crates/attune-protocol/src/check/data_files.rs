@@ -174,7 +174,7 @@ impl Checking<'_> {
                 );
             }
         }
-        let by_dyad = ["dyad", "randomised-dyad"];
+        let by_dyad = ["dyad", "randomised-dyad", "dyad-not-stated"];
         let study = root.table("study");
         let allocation = study.and_then(|study| study.text("allocation"));
         let needs_arm =

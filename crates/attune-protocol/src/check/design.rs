@@ -151,7 +151,7 @@ impl Checking<'_> {
                 self.one_of("arm", Thing::Arm),
             );
         }
-        let is_by_dyad = matches!(allocation, Allocation::Dyad | Allocation::RandomisedDyad);
+        let is_by_dyad = allocation.is_by_dyad();
         if is_by_dyad && names_arm {
             let key = if site.has("arm") { "arm" } else { "arms" };
             self.reading.error(

@@ -177,17 +177,20 @@ impl Checking<'_> {
             let model = table.text_at("model").and_then(|text| {
                 // A formula that cannot be taken apart has been reported.
                 let model = Model::parse(text.text).ok()?;
+                let n_problems = self.reading.problems.len();
                 self.check_model(root, text, &model);
-                Some((text, model))
+                let is_sound = self.reading.problems.len() == n_problems;
+                Some((text, model, is_sound))
             });
             let answers = table
                 .text_at("answers")
                 .and_then(|text| Some((text, formula::parse_term(text.text).ok()?)));
-            if let (Some((_, model)), Some((text, term))) = (&model, &answers) {
+            // A name that is wrong in the model would be reported again as a term that it has not.
+            if let (Some((_, model, true)), Some((text, term))) = (&model, &answers) {
                 self.check_answer(root, *text, term, model);
             }
-            if let (Some(model), Some((_, answers))) = (model, answers) {
-                analyses.extend(analysis(table, model, answers));
+            if let (Some((text, model, _)), Some((_, answers))) = (model, answers) {
+                analyses.extend(analysis(table, (text, model), answers));
             }
         }
         analyses
