@@ -60,11 +60,7 @@ pub fn fill_gaps(protocol: &Protocol, assumptions: &mut Assumptions, notes: &mut
 
 /// Whether each dyad of the study has an arm of its own.
 pub fn dyads_have_own_arm(protocol: &Protocol) -> bool {
-    use attune_protocol::study::Allocation;
-    match protocol.study.allocation {
-        Allocation::Dyad | Allocation::RandomisedDyad => true,
-        Allocation::Site | Allocation::RandomisedSite | Allocation::None => false,
-    }
+    protocol.study.allocation.is_by_dyad()
 }
 
 fn fill_dyads(protocol: &Protocol, assumptions: &mut Assumptions, notes: &mut Vec<String>) {
