@@ -86,16 +86,14 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>> {
     }
 }
 
-/// Files first, the marker last: a file without its marker is refused next time, never mistaken.
+/// The marker first: whatever happens in between, no made-up file lies there unmarked.
 fn write(simulated: &SimulatedFiles, plan: &WritePlan, folder: &Path) -> Result<()> {
+    output::write_file(&folder.join(MARKER_FILE), simulated.marker.to_toml().as_bytes())?;
     for name in &plan.write {
         output::write_file(&folder.join(name), &simulated.files[name])?;
     }
     for name in &plan.remove {
         fs::remove_file(folder.join(name)).with_context(|| format!("cannot remove {name}"))?;
     }
-    output::write_file(
-        &folder.join(MARKER_FILE),
-        simulated.marker.to_toml().as_bytes(),
-    )
+    Ok(())
 }
