@@ -3,6 +3,9 @@
 pub mod agreement;
 pub mod distributions;
 pub mod formula;
+pub mod generalised_linear_model;
+pub mod generalised_mixed_model;
+pub mod ordinal_mixed_model;
 pub mod linear_mixed_model;
 pub mod matrix;
 pub mod model_frame;

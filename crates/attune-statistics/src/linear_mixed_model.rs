@@ -11,8 +11,8 @@ mod conditional_modes;
 mod coordinates;
 mod covariance;
 mod cross_products;
-mod derivatives;
 mod deletion;
+mod derivatives;
 mod deviance;
 mod lanes;
 mod optimum;
@@ -25,14 +25,15 @@ use crate::matrix::Matrix;
 use crate::model_frame::{FrameError, ModelFrame, model_frame};
 use crate::table::Table;
 
-pub(crate) use assemble::root_of_covariance;
+pub(crate) use assemble::{group_sizes, named_theta, root_of_covariance, variance_components};
 pub use conditional_modes::ConditionalModes;
-pub(crate) use coordinates::{Coordinates, InternalColumns};
-use covariance::CovarianceShape;
+pub(crate) use conditional_modes::by_group;
+pub(crate) use coordinates::{Coordinates, InternalColumns, TermCoordinates, reported_theta};
+pub(crate) use covariance::{CovarianceShape, lower_factor};
 use cross_products::{CrossProducts, GroupColumns, Rows};
 pub(crate) use deviance::DevianceFunction;
-pub(crate) use optimum::Minimum;
 pub use optimum::Optimum;
+pub(crate) use optimum::{Minimum, NewtonStep};
 pub use warnings::{Warning, WarningKind};
 
 /// Restricted or plain maximum likelihood.
@@ -56,7 +57,10 @@ pub struct FitSettings {
 
 impl Default for FitSettings {
     fn default() -> Self {
-        Self { estimator: Estimator::Reml, max_iterations: 200 }
+        Self {
+            estimator: Estimator::Reml,
+            max_iterations: 200,
+        }
     }
 }
 
@@ -150,7 +154,9 @@ pub enum FitError {
     #[error("the formula has random effects, which least squares cannot fit: use a mixed model")]
     UnexpectedRandomEffects,
     /// One group.
-    #[error("grouping factor `{group}` has only {n_levels} level(s) in the {n_rows} rows used: at least 2 are needed")]
+    #[error(
+        "grouping factor `{group}` has only {n_levels} level(s) in the {n_rows} rows used: at least 2 are needed"
+    )]
     TooFewLevels {
         /// The grouping factor.
         group: String,
@@ -160,7 +166,9 @@ pub enum FitError {
         n_rows: usize,
     },
     /// As many groups as rows.
-    #[error("`{group}` has {n_effects} random effects but there are only {n_rows} rows: they cannot be told from the residuals; drop a random term or use repeated measurements")]
+    #[error(
+        "`{group}` has {n_effects} random effects but there are only {n_rows} rows: they cannot be told from the residuals; drop a random term or use repeated measurements"
+    )]
     TooManyEffects {
         /// The grouping factor.
         group: String,
@@ -170,7 +178,9 @@ pub enum FitError {
         n_rows: usize,
     },
     /// Fewer rows than coefficients.
-    #[error("{n_rows} rows cannot estimate {n_columns} fixed effects and a variance: simplify the model")]
+    #[error(
+        "{n_rows} rows cannot estimate {n_columns} fixed effects and a variance: simplify the model"
+    )]
     TooFewRows {
         /// Rows used.
         n_rows: usize,
@@ -178,7 +188,9 @@ pub enum FitError {
         n_columns: usize,
     },
     /// Nothing to explain.
-    #[error("the fixed effects explain `{name}` without any residual: there is nothing left to model")]
+    #[error(
+        "the fixed effects explain `{name}` without any residual: there is nothing left to model"
+    )]
     NothingLeft {
         /// The response.
         name: String,
@@ -190,7 +202,9 @@ pub enum FitError {
         name: String,
     },
     /// A slope on something that does not vary.
-    #[error("`{column}` does not vary, so a random effect of it for `{group}` cannot be estimated: drop it from the random part")]
+    #[error(
+        "`{column}` does not vary, so a random effect of it for `{group}` cannot be estimated: drop it from the random part"
+    )]
     ConstantColumn {
         /// The column.
         column: String,
@@ -198,7 +212,9 @@ pub enum FitError {
         group: String,
     },
     /// Too large a crossed design.
-    #[error("the grouping factors other than `{group}` have {n_columns} connected effects, more than this engine handles (20000)")]
+    #[error(
+        "the grouping factors other than `{group}` have {n_columns} connected effects, more than this engine handles (20000)"
+    )]
     TooManyCrossedEffects {
         /// The largest grouping factor.
         group: String,
@@ -232,7 +248,11 @@ pub enum FitError {
 /// assert!((model.coefficients[1] + 4.0 / 6.0).abs() < 1e-10);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn fit(formula: &Formula, table: &Table, settings: &FitSettings) -> Result<LinearMixedModel, FitError> {
+pub fn fit(
+    formula: &Formula,
+    table: &Table,
+    settings: &FitSettings,
+) -> Result<LinearMixedModel, FitError> {
     let frame = model_frame(formula, table)?;
     fit_frame(formula, frame, *settings)
 }
@@ -244,8 +264,16 @@ pub(crate) fn fit_frame(
 ) -> Result<LinearMixedModel, FitError> {
     check_groups(&frame)?;
     let (coordinates, function) = deviance_function(&frame, settings.estimator)?;
-    let minimum = optimum::minimise(&function, settings.max_iterations).ok_or(FitError::NotFinite)?;
-    Ok(assemble::assemble(formula, frame, settings, coordinates, function, minimum))
+    let minimum =
+        optimum::minimise(&function, settings.max_iterations).ok_or(FitError::NotFinite)?;
+    Ok(assemble::assemble(
+        formula,
+        frame,
+        settings,
+        coordinates,
+        function,
+        minimum,
+    ))
 }
 
 fn check_groups(frame: &ModelFrame) -> Result<(), FitError> {
@@ -256,11 +284,19 @@ fn check_groups(frame: &ModelFrame) -> Result<(), FitError> {
     for term in &frame.random {
         let (group, n_levels) = (term.group.clone(), term.levels.len());
         if n_levels < 2 {
-            return Err(FitError::TooFewLevels { group, n_levels, n_rows });
+            return Err(FitError::TooFewLevels {
+                group,
+                n_levels,
+                n_rows,
+            });
         }
         let n_effects = n_levels * term.columns.len();
         if n_effects >= n_rows {
-            return Err(FitError::TooManyEffects { group, n_effects, n_rows });
+            return Err(FitError::TooManyEffects {
+                group,
+                n_effects,
+                n_rows,
+            });
         }
     }
     Ok(())
@@ -298,22 +334,47 @@ pub(crate) fn deviance_function_of(
             side_by_side.extend(z);
             codes = (&term.codes, term.levels.len());
         } else {
-            rest.push(GroupColumns { codes: &term.codes, n_levels: term.levels.len(), columns: z });
+            rest.push(GroupColumns {
+                codes: &term.codes,
+                n_levels: term.levels.len(),
+                columns: z,
+            });
         }
     }
-    let eliminated_columns = GroupColumns { codes: codes.0, n_levels: codes.1, columns: side_by_side };
-    let rows = Rows { x: &columns.q, y: &columns.y, eliminated: eliminated_columns, rest };
+    let eliminated_columns = GroupColumns {
+        codes: codes.0,
+        n_levels: codes.1,
+        columns: side_by_side,
+    };
+    let rows = Rows {
+        x: &columns.q,
+        y: &columns.y,
+        eliminated: eliminated_columns,
+        rest,
+    };
     let largest = CrossProducts::largest_component(&rows);
     if largest > 20_000 {
-        return Err(FitError::TooManyCrossedEffects { group: eliminated.to_owned(), n_columns: largest });
+        return Err(FitError::TooManyCrossedEffects {
+            group: eliminated.to_owned(),
+            n_columns: largest,
+        });
     }
-    Ok(DevianceFunction { products: CrossProducts::new(&rows), shape, estimator })
+    Ok(DevianceFunction {
+        products: CrossProducts::new(&rows),
+        shape,
+        estimator,
+    })
 }
 
 /// The grouping factor with the most random effects.
 fn eliminated_group(frame: &ModelFrame) -> &str {
     let effects = |group: &str| -> usize {
-        frame.random.iter().filter(|term| term.group == group).map(|term| term.levels.len() * term.columns.len()).sum()
+        frame
+            .random
+            .iter()
+            .filter(|term| term.group == group)
+            .map(|term| term.levels.len() * term.columns.len())
+            .sum()
     };
     let mut chosen = "";
     let mut most = 0;
@@ -332,7 +393,10 @@ impl LinearMixedModel {
     /// # Errors
     /// As [`fit`].
     pub fn refit_by_maximum_likelihood(&self) -> Result<Self, FitError> {
-        let settings = FitSettings { estimator: Estimator::MaximumLikelihood, ..self.settings };
+        let settings = FitSettings {
+            estimator: Estimator::MaximumLikelihood,
+            ..self.settings
+        };
         fit_frame(&self.formula, self.frame.clone(), settings)
     }
 
@@ -342,8 +406,17 @@ impl LinearMixedModel {
     /// `None` when a slope is random, because the share then depends on the covariate.
     #[must_use]
     pub fn intraclass_correlation(&self) -> Option<f64> {
-        let only_intercepts = self.frame.random.iter().all(|term| term.column_names == ["(Intercept)"]);
-        let between: f64 = self.random.iter().filter(|c| c.group != "Residual").map(|c| c.value).sum();
+        let only_intercepts = self
+            .frame
+            .random
+            .iter()
+            .all(|term| term.column_names == ["(Intercept)"]);
+        let between: f64 = self
+            .random
+            .iter()
+            .filter(|c| c.group != "Residual")
+            .map(|c| c.value)
+            .sum();
         only_intercepts.then(|| between / (between + self.sigma * self.sigma))
     }
 
@@ -370,18 +443,30 @@ impl LinearMixedModel {
     /// Response minus fitted values.
     #[must_use]
     pub fn residuals(&self) -> Vec<f64> {
-        self.frame.response.iter().zip(self.fitted()).map(|(y, fitted)| y - fitted).collect()
+        self.frame
+            .response
+            .iter()
+            .zip(self.fitted())
+            .map(|(y, fitted)| y - fitted)
+            .collect()
     }
 
     /// Residuals divided by the residual standard deviation.
     #[must_use]
     pub fn standardised_residuals(&self) -> Vec<f64> {
-        self.residuals().into_iter().map(|residual| residual / self.sigma).collect()
+        self.residuals()
+            .into_iter()
+            .map(|residual| residual / self.sigma)
+            .collect()
     }
 
     /// `X beta` and offset for the rows used.
     pub(crate) fn fixed_part(&self) -> Vec<f64> {
-        let mut values = self.frame.offset.clone().unwrap_or_else(|| vec![0.0; self.n_observations]);
+        let mut values = self
+            .frame
+            .offset
+            .clone()
+            .unwrap_or_else(|| vec![0.0; self.n_observations]);
         for (&position, coefficient) in self.coordinates.kept.iter().zip(&self.coefficients) {
             crate::matrix::add_scaled(&mut values, *coefficient, &self.frame.columns[position]);
         }

@@ -7,6 +7,7 @@
 mod cholesky;
 mod eigen;
 mod orthonormal;
+mod sparse_cholesky;
 mod summation;
 
 use std::ops::{Index, IndexMut};
@@ -15,6 +16,7 @@ pub use cholesky::Cholesky;
 pub(crate) use eigen::scaled_inverse;
 pub use eigen::{SymmetricEigen, pseudo_inverse, symmetric_eigen};
 pub(crate) use orthonormal::{OrthonormalColumns, back_substitute, orthonormalise};
+pub(crate) use sparse_cholesky::{SparseCholesky, SparsePattern};
 pub(crate) use summation::{dot, sum};
 
 /// A dense matrix, stored row by row.
@@ -30,7 +32,11 @@ impl Matrix {
     /// A matrix of zeros.
     #[must_use]
     pub fn zeros(n_rows: usize, n_columns: usize) -> Self {
-        Self { n_rows, n_columns, values: vec![0.0; n_rows * n_columns] }
+        Self {
+            n_rows,
+            n_columns,
+            values: vec![0.0; n_rows * n_columns],
+        }
     }
 
     /// The identity.
@@ -50,13 +56,27 @@ impl Matrix {
     #[must_use]
     pub fn from_rows<R: AsRef<[f64]>>(rows: &[R]) -> Self {
         let n_columns = rows.first().map_or(0, |row| row.as_ref().len());
-        assert!(rows.iter().all(|row| row.as_ref().len() == n_columns), "rows of one length");
-        let values = rows.iter().flat_map(|row| row.as_ref().iter().copied()).collect();
-        Self { n_rows: rows.len(), n_columns, values }
+        assert!(
+            rows.iter().all(|row| row.as_ref().len() == n_columns),
+            "rows of one length"
+        );
+        let values = rows
+            .iter()
+            .flat_map(|row| row.as_ref().iter().copied())
+            .collect();
+        Self {
+            n_rows: rows.len(),
+            n_columns,
+            values,
+        }
     }
 
     /// A matrix from a function of row and column.
-    pub fn from_function(n_rows: usize, n_columns: usize, mut value: impl FnMut(usize, usize) -> f64) -> Self {
+    pub fn from_function(
+        n_rows: usize,
+        n_columns: usize,
+        mut value: impl FnMut(usize, usize) -> f64,
+    ) -> Self {
         let mut matrix = Self::zeros(n_rows, n_columns);
         for i in 0..n_rows {
             for j in 0..n_columns {
@@ -104,7 +124,9 @@ impl Matrix {
     /// The diagonal.
     #[must_use]
     pub fn diagonal(&self) -> Vec<f64> {
-        (0..self.n_rows.min(self.n_columns)).map(|i| self[(i, i)]).collect()
+        (0..self.n_rows.min(self.n_columns))
+            .map(|i| self[(i, i)])
+            .collect()
     }
 
     /// The sum of the diagonal.

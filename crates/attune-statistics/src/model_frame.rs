@@ -77,7 +77,9 @@ pub enum FrameError {
         row: usize,
     },
     /// Nothing left.
-    #[error("none of the {n_rows} rows is complete in {columns}: check which of these columns is empty")]
+    #[error(
+        "none of the {n_rows} rows is complete in {columns}: check which of these columns is empty"
+    )]
     NoRows {
         /// Rows in the table.
         n_rows: usize,
@@ -112,19 +114,71 @@ pub enum FrameError {
 /// When the formula names columns that are not there or cannot be used so, or no row is complete.
 pub fn model_frame(formula: &Formula, table: &Table) -> Result<ModelFrame, FrameError> {
     let response = Variable::numeric(&formula.response, table)?;
+    Ok(frame_around(formula, table, response, &[])?.frame)
+}
+
+/// A model frame whose response may be categories, with further columns of numbers for the same rows.
+#[derive(Debug, Clone)]
+pub(crate) struct AccompaniedFrame {
+    /// The frame; a response in categories is given as 0, 1, 2 … in the order of the levels.
+    pub frame: ModelFrame,
+    /// The categories of the response that occur; empty for numbers.
+    pub categories: Vec<String>,
+    /// The values of each companion.
+    pub companions: Vec<Vec<f64>>,
+}
+
+/// Whether a response may be, or must be, in categories.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ResponseKind {
+    /// Numbers, or categories when the column is a factor.
+    AsItIs,
+    /// Categories, made from the distinct values of numbers when the column is no factor.
+    Categories,
+}
+
+/// As [`model_frame`], with a response that may be categories, and with companions: expressions such as
+/// failures or weights that must be known in each row used.
+pub(crate) fn accompanied_frame(
+    formula: &Formula,
+    table: &Table,
+    response: (&Expression, ResponseKind),
+    companions: &[Expression],
+) -> Result<AccompaniedFrame, FrameError> {
+    let response = match response {
+        (expression, ResponseKind::AsItIs) => Variable::new(expression, table)?,
+        (expression, ResponseKind::Categories) => Variable::factor(expression, table)?,
+    };
+    frame_around(formula, table, response, companions)
+}
+
+fn frame_around(
+    formula: &Formula,
+    table: &Table,
+    response: Variable,
+    companions: &[Expression],
+) -> Result<AccompaniedFrame, FrameError> {
+    let companions = numeric_variables(companions, table)?;
     let fixed = Variable::all(&formula.fixed.variables, table)?;
     let offsets = numeric_variables(&formula.fixed.offsets, table)?;
     let mut random = Vec::new();
     for part in &formula.random {
         if !part.terms.offsets.is_empty() {
-            return Err(FrameError::OffsetInRandomPart { group: part.group_label.clone() });
+            return Err(FrameError::OffsetInRandomPart {
+                group: part.group_label.clone(),
+            });
         }
-        let group_names: Vec<Expression> = part.group.iter().cloned().map(Expression::Name).collect();
-        let groups = group_names.iter().map(|name| Variable::factor(name, table)).collect::<Result<Vec<_>, _>>()?;
+        let group_names: Vec<Expression> =
+            part.group.iter().cloned().map(Expression::Name).collect();
+        let groups = group_names
+            .iter()
+            .map(|name| Variable::factor(name, table))
+            .collect::<Result<Vec<_>, _>>()?;
         random.push((part, Variable::all(&part.terms.variables, table)?, groups));
     }
     let mut values = Evaluated::default();
     values.add(std::slice::from_ref(&response), table)?;
+    values.add(&companions, table)?;
     values.add(&fixed, table)?;
     values.add(&offsets, table)?;
     for (_, variables, groups) in &random {
@@ -134,25 +188,53 @@ pub fn model_frame(formula: &Formula, table: &Table) -> Result<ModelFrame, Frame
     let used_rows = values.complete_rows(table.n_rows());
     if used_rows.is_empty() {
         let columns = formula.column_names().join(", ");
-        return Err(FrameError::NoRows { n_rows: table.n_rows(), columns });
+        return Err(FrameError::NoRows {
+            n_rows: table.n_rows(),
+            columns,
+        });
     }
     let mut columns = values.keep(&used_rows, table.n_rows()).into_iter();
-    let response_values = columns.next().map(Values::into_numbers).unwrap_or_default();
+    let (response, response_values) =
+        variables::without_unused_levels(vec![response], columns.by_ref());
+    let companions: Vec<Vec<f64>> = columns
+        .by_ref()
+        .take(companions.len())
+        .map(Values::into_numbers)
+        .collect();
     let (fixed, fixed_values) = variables::without_unused_levels(fixed, columns.by_ref());
-    let one_level_factors =
-        fixed.iter().filter(|variable| variable.n_levels() == Some(1)).map(|variable| variable.label.clone()).collect();
+    let one_level_factors = fixed
+        .iter()
+        .filter(|variable| variable.n_levels() == Some(1))
+        .map(|variable| variable.label.clone())
+        .collect();
     let design = FixedDesign::new(&formula.fixed, fixed, table, &used_rows);
     let x = design.columns_from(&fixed_values, used_rows.len());
-    let offset = sum_of(columns.by_ref().take(offsets.len()).map(Values::into_numbers));
+    let offset = sum_of(
+        columns
+            .by_ref()
+            .take(offsets.len())
+            .map(Values::into_numbers),
+    );
     let mut terms = Vec::new();
     for (part, variables, groups) in random {
         let (variables, values) = variables::without_unused_levels(variables, columns.by_ref());
         let (groups, codes) = variables::without_unused_levels(groups, columns.by_ref());
-        terms.push(RandomTerm::new(part, variables, &values, &groups, &codes, used_rows.len()));
+        terms.push(RandomTerm::new(
+            part,
+            variables,
+            &values,
+            &groups,
+            &codes,
+            used_rows.len(),
+        ));
     }
-    Ok(ModelFrame {
-        response_name: response.label,
-        response: response_values,
+    let mut response_values = response_values.into_iter();
+    let frame = ModelFrame {
+        response_name: response[0].label.clone(),
+        response: response_values
+            .next()
+            .map(Values::into_numbers)
+            .unwrap_or_default(),
         offset,
         design,
         columns: x,
@@ -161,11 +243,22 @@ pub fn model_frame(formula: &Formula, table: &Table) -> Result<ModelFrame, Frame
         used_rows,
         one_level_factors,
         fixed_values,
+    };
+    Ok(AccompaniedFrame {
+        frame,
+        categories: response[0].levels().to_vec(),
+        companions,
     })
 }
 
-fn numeric_variables(expressions: &[Expression], table: &Table) -> Result<Vec<Variable>, FrameError> {
-    expressions.iter().map(|expression| Variable::numeric(expression, table)).collect()
+fn numeric_variables(
+    expressions: &[Expression],
+    table: &Table,
+) -> Result<Vec<Variable>, FrameError> {
+    expressions
+        .iter()
+        .map(|expression| Variable::numeric(expression, table))
+        .collect()
 }
 
 fn sum_of(mut columns: impl Iterator<Item = Vec<f64>>) -> Option<Vec<f64>> {
@@ -187,7 +280,10 @@ impl Evaluated {
         for variable in variables {
             let values = variable.evaluate(table)?;
             if let Some(row) = values.first_infinite() {
-                return Err(FrameError::Infinite { name: variable.label.clone(), row: row + 1 });
+                return Err(FrameError::Infinite {
+                    name: variable.label.clone(),
+                    row: row + 1,
+                });
             }
             self.values.push(values);
         }
@@ -216,7 +312,10 @@ mod tests {
     use crate::table::{Column, Factor};
 
     fn table() -> Table {
-        let arm = Factor::with_levels(&[Some("N"), Some("Y"), Some("N"), Some("Y"), None], &["N", "Y"]);
+        let arm = Factor::with_levels(
+            &[Some("N"), Some("Y"), Some("N"), Some("Y"), None],
+            &["N", "Y"],
+        );
         let site = Factor::from_labels(&[Some("a"), Some("b"), Some("c"), Some("a"), Some("d")]);
         Table::new()
             .with("y", Column::Numbers(vec![1.0, 2.0, 3.0, 5.0, 8.0]))
@@ -237,33 +336,82 @@ mod tests {
         names("y ~ arm:x", &["(Intercept)", "armN:x", "armY:x"]);
         names("y ~ 0 + arm + site", &["armN", "armY", "siteb", "sitec"]);
         names("y ~ x:arm - 1", &["x:armN", "x:armY"]);
-        names("y ~ arm:site + arm + site", &["(Intercept)", "armY", "siteb", "sitec", "armY:siteb", "armY:sitec"]);
-        names("y ~ arm + arm:site", &["(Intercept)", "armY", "armN:siteb", "armY:siteb", "armN:sitec", "armY:sitec"]);
-        names("y ~ I(x^2) + factor(x)", &["(Intercept)", "I(x^2)", "factor(x)1", "factor(x)1.5", "factor(x)2", "factor(x)2.5"]);
-        names("y ~ poly(x, 2)", &["(Intercept)", "poly(x, 2)1", "poly(x, 2)2"]);
+        names(
+            "y ~ arm:site + arm + site",
+            &[
+                "(Intercept)",
+                "armY",
+                "siteb",
+                "sitec",
+                "armY:siteb",
+                "armY:sitec",
+            ],
+        );
+        names(
+            "y ~ arm + arm:site",
+            &[
+                "(Intercept)",
+                "armY",
+                "armN:siteb",
+                "armY:siteb",
+                "armN:sitec",
+                "armY:sitec",
+            ],
+        );
+        names(
+            "y ~ I(x^2) + factor(x)",
+            &[
+                "(Intercept)",
+                "I(x^2)",
+                "factor(x)1",
+                "factor(x)1.5",
+                "factor(x)2",
+                "factor(x)2.5",
+            ],
+        );
+        names(
+            "y ~ poly(x, 2)",
+            &["(Intercept)", "poly(x, 2)1", "poly(x, 2)2"],
+        );
     }
 
     #[test]
     fn incomplete_rows_are_left_out_and_their_levels_forgotten() {
-        let frame = model_frame(&Formula::parse("y ~ site + (1 | arm)").unwrap(), &table()).unwrap();
-        assert_eq!((frame.n_dropped, frame.used_rows.as_slice()), (1, [0, 1, 2, 3].as_slice()));
+        let frame =
+            model_frame(&Formula::parse("y ~ site + (1 | arm)").unwrap(), &table()).unwrap();
+        assert_eq!(
+            (frame.n_dropped, frame.used_rows.as_slice()),
+            (1, [0, 1, 2, 3].as_slice())
+        );
         assert_eq!(frame.design.column_names, ["(Intercept)", "siteb", "sitec"]);
         assert_eq!(frame.random[0].levels, ["N", "Y"]);
     }
 
     #[test]
     fn what_cannot_be_used_is_named() {
-        let problem = |text: &str| model_frame(&Formula::parse(text).unwrap(), &table()).unwrap_err();
-        assert!(matches!(problem("y ~ age"), FrameError::UnknownColumn { name, .. } if name == "age"));
-        assert!(matches!(problem("y ~ log(arm)"), FrameError::NotNumeric { name, .. } if name == "arm"));
-        assert!(matches!(problem("y ~ log(x - 0.5)"), FrameError::Infinite { row: 1, .. }));
+        let problem =
+            |text: &str| model_frame(&Formula::parse(text).unwrap(), &table()).unwrap_err();
+        assert!(
+            matches!(problem("y ~ age"), FrameError::UnknownColumn { name, .. } if name == "age")
+        );
+        assert!(
+            matches!(problem("y ~ log(arm)"), FrameError::NotNumeric { name, .. } if name == "arm")
+        );
+        assert!(matches!(
+            problem("y ~ log(x - 0.5)"),
+            FrameError::Infinite { row: 1, .. }
+        ));
         assert!(matches!(problem("arm ~ x"), FrameError::NotNumeric { .. }));
-        assert!(matches!(problem("y ~ log(x - 9)"), FrameError::NoRows { .. }));
+        assert!(matches!(
+            problem("y ~ log(x - 9)"),
+            FrameError::NoRows { .. }
+        ));
     }
 
     #[test]
     fn nested_groups_become_pairs_of_levels() {
-        let frame = model_frame(&Formula::parse("y ~ 1 + (1 | arm/site)").unwrap(), &table()).unwrap();
+        let frame =
+            model_frame(&Formula::parse("y ~ 1 + (1 | arm/site)").unwrap(), &table()).unwrap();
         assert_eq!(frame.random[0].group, "site:arm");
         assert_eq!(frame.random[0].levels, ["a:N", "a:Y", "b:Y", "c:N"]);
         assert_eq!(frame.random[1].group, "arm");

@@ -27,17 +27,28 @@ const DEEPEST: usize = 100;
 
 pub(super) fn parse(text: &str) -> Result<Expression, FormulaError> {
     let tokens = tokens(text)?;
-    let mut parser = Parser { text, tokens, next: 0, depth: 0 };
+    let mut parser = Parser {
+        text,
+        tokens,
+        next: 0,
+        depth: 0,
+    };
     let expression = parser.expression(0)?;
     match parser.peek() {
         Token::End => Ok(expression),
-        Token::Close => Err(parser.fault("this parenthesis was never opened: remove it or add `(`")),
+        Token::Close => {
+            Err(parser.fault("this parenthesis was never opened: remove it or add `(`"))
+        }
         _ => Err(parser.fault("an operator such as `~`, `+` or `*` is missing here")),
     }
 }
 
 fn fault(text: &str, position: usize, problem: impl Into<String>) -> FormulaError {
-    FormulaError { text: text.to_owned(), position, problem: problem.into() }
+    FormulaError {
+        text: text.to_owned(),
+        position,
+        problem: problem.into(),
+    }
 }
 
 impl Parser<'_> {
@@ -75,8 +86,17 @@ impl Parser<'_> {
             let position = self.position();
             self.advance();
             // Only `^` groups to the right.
-            let right = self.expression(if operator == Operator::Caret { precedence } else { precedence + 1 })?;
-            left = Expression::Binary { operator, left: Box::new(left), right: Box::new(right), position };
+            let right = self.expression(if operator == Operator::Caret {
+                precedence
+            } else {
+                precedence + 1
+            })?;
+            left = Expression::Binary {
+                operator,
+                left: Box::new(left),
+                right: Box::new(right),
+                position,
+            };
         }
         self.depth -= 1;
         Ok(left)
@@ -91,27 +111,55 @@ impl Parser<'_> {
             Token::Open => {
                 let inner = self.expression(0)?;
                 if self.advance() != Token::Close {
-                    return Err(fault(self.text, position, "this parenthesis is never closed: add `)`"));
+                    return Err(fault(
+                        self.text,
+                        position,
+                        "this parenthesis is never closed: add `)`",
+                    ));
                 }
                 Ok(Expression::Group(Box::new(inner)))
             }
             // A sign binds more tightly than `:` and less than `^`, as in R.
-            Token::Operator(Operator::Minus) => Ok(Expression::Minus(Box::new(self.expression(7)?))),
+            Token::Operator(Operator::Minus) => {
+                Ok(Expression::Minus(Box::new(self.expression(7)?)))
+            }
             Token::Operator(Operator::Plus) => self.expression(7),
-            Token::Operator(Operator::Tilde) if position == self.tokens[0].1 => {
-                Err(fault(self.text, position, "the response is missing: write `response ~ terms`"))
+            Token::Operator(Operator::Tilde) if position == self.tokens[0].1 => Err(fault(
+                self.text,
+                position,
+                "the response is missing: write `response ~ terms`",
+            )),
+            Token::End => Err(fault(
+                self.text,
+                position,
+                "the formula ends where a term was expected",
+            )),
+            Token::Close => Err(fault(
+                self.text,
+                position,
+                "a term or a grouping factor is missing before this parenthesis",
+            )),
+            Token::Comma | Token::Operator(_) => {
+                Err(fault(self.text, position, "a term is missing before this"))
             }
-            Token::End => Err(fault(self.text, position, "the formula ends where a term was expected")),
-            Token::Close => {
-                Err(fault(self.text, position, "a term or a grouping factor is missing before this parenthesis"))
-            }
-            Token::Comma | Token::Operator(_) => Err(fault(self.text, position, "a term is missing before this")),
         }
     }
 
     fn call(&mut self, function: String, position: usize) -> Result<Expression, FormulaError> {
-        const KNOWN: [&str; 11] =
-            ["I", "abs", "as.factor", "exp", "factor", "log", "log10", "log2", "offset", "poly", "scale"];
+        const KNOWN: [&str; 12] = [
+            "I",
+            "abs",
+            "as.factor",
+            "cbind",
+            "exp",
+            "factor",
+            "log",
+            "log10",
+            "log2",
+            "offset",
+            "poly",
+            "scale",
+        ];
         if !KNOWN.contains(&function.as_str()) && function != "sqrt" {
             let known = KNOWN.join(", ");
             let problem = format!("function `{function}` is not known: use one of {known}, sqrt");
@@ -124,15 +172,31 @@ impl Parser<'_> {
             match self.advance() {
                 Token::Comma => arguments.push(self.expression(0)?),
                 Token::Close => break,
-                _ => return Err(fault(self.text, opening, "this parenthesis is never closed: add `)`")),
+                _ => {
+                    return Err(fault(
+                        self.text,
+                        opening,
+                        "this parenthesis is never closed: add `)`",
+                    ));
+                }
             }
         }
-        let wanted = if function == "poly" { 2 } else { 1 };
+        let wanted = if matches!(function.as_str(), "cbind" | "poly") {
+            2
+        } else {
+            1
+        };
         if arguments.len() != wanted {
-            let problem = format!("`{function}` takes {wanted} argument(s), not {}", arguments.len());
+            let problem = format!(
+                "`{function}` takes {wanted} argument(s), not {}",
+                arguments.len()
+            );
             return Err(fault(self.text, position, problem));
         }
-        Ok(Expression::Call { function, arguments })
+        Ok(Expression::Call {
+            function,
+            arguments,
+        })
     }
 }
 
@@ -177,20 +241,37 @@ fn token_at(text: &str, characters: &[char], start: usize) -> Result<(Token, usi
         }
         '`' => quoted_name(text, characters, start),
         character if character.is_ascii_digit() => number(text, characters, start),
-        '.' if following.is_some_and(|next| next.is_ascii_digit()) => number(text, characters, start),
+        '.' if following.is_some_and(|next| next.is_ascii_digit()) => {
+            number(text, characters, start)
+        }
         character if character.is_alphabetic() || character == '.' || character == '_' => {
             let part = |c: &char| c.is_alphanumeric() || *c == '.' || *c == '_';
             let length = characters[start..].iter().take_while(|c| part(c)).count();
-            Ok((Token::Name(characters[start..start + length].iter().collect()), start + length))
+            Ok((
+                Token::Name(characters[start..start + length].iter().collect()),
+                start + length,
+            ))
         }
-        other => Err(fault(text, start, format!("`{other}` is not part of the formula language"))),
+        other => Err(fault(
+            text,
+            start,
+            format!("`{other}` is not part of the formula language"),
+        )),
     }
 }
 
-fn quoted_name(text: &str, characters: &[char], start: usize) -> Result<(Token, usize), FormulaError> {
+fn quoted_name(
+    text: &str,
+    characters: &[char],
+    start: usize,
+) -> Result<(Token, usize), FormulaError> {
     let length = characters[start + 1..].iter().position(|&c| c == '`');
     let Some(length) = length.filter(|&length| length > 0) else {
-        return Err(fault(text, start, "this quoted name is empty or never closed: add the second `"));
+        return Err(fault(
+            text,
+            start,
+            "this quoted name is empty or never closed: add the second `",
+        ));
     };
     let name = characters[start + 1..start + 1 + length].iter().collect();
     Ok((Token::Name(name), start + length + 2))
@@ -200,14 +281,17 @@ fn number(text: &str, characters: &[char], start: usize) -> Result<(Token, usize
     let mut end = start;
     while end < characters.len() {
         let character = characters[end];
-        let exponent_sign =
-            end > start && matches!(character, '+' | '-') && matches!(characters[end - 1], 'e' | 'E');
+        let exponent_sign = end > start
+            && matches!(character, '+' | '-')
+            && matches!(characters[end - 1], 'e' | 'E');
         if !(character.is_ascii_digit() || matches!(character, '.' | 'e' | 'E') || exponent_sign) {
             break;
         }
         end += 1;
     }
     let written: String = characters[start..end].iter().collect();
-    let value = written.parse().map_err(|_| fault(text, start, format!("`{written}` is not a number")))?;
+    let value = written
+        .parse()
+        .map_err(|_| fault(text, start, format!("`{written}` is not a number")))?;
     Ok((Token::Number(value), end))
 }

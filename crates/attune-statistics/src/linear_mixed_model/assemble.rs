@@ -4,7 +4,10 @@ use std::f64::consts::PI;
 
 use super::covariance::{CovarianceShape, Element};
 use super::warnings;
-use super::{Coordinates, DevianceFunction, Estimator, FitSettings, LinearMixedModel, Minimum, Theta, VarianceComponent};
+use super::{
+    Coordinates, DevianceFunction, Estimator, FitSettings, LinearMixedModel, Minimum, Theta,
+    VarianceComponent,
+};
 use crate::formula::Formula;
 use crate::matrix::Matrix;
 use crate::model_frame::ModelFrame;
@@ -26,8 +29,11 @@ pub(super) fn assemble(
     let n_parameters = coordinates.kept.len() + theta.len() + 1;
     let theta = named_theta(&frame, shape, &theta);
     let singular = minimum.at_zero.contains(&true);
-    let boundary: Vec<String> =
-        theta.iter().filter(|theta| singular && theta.value == 0.0).map(|theta| theta.name.clone()).collect();
+    let boundary: Vec<String> = theta
+        .iter()
+        .filter(|theta| singular && theta.value == 0.0)
+        .map(|theta| theta.name.clone())
+        .collect();
     let n_observations = frame.response.len();
     let column_name = |&position: &usize| frame.design.column_names[position].clone();
     let mut model = LinearMixedModel {
@@ -63,10 +69,16 @@ pub(super) fn assemble(
 }
 
 /// The log-likelihood in units of the data.
-fn log_likelihood(function: &DevianceFunction, minimum: &Minimum, coordinates: &Coordinates, sigma: f64) -> f64 {
+fn log_likelihood(
+    function: &DevianceFunction,
+    minimum: &Minimum,
+    coordinates: &Coordinates,
+    sigma: f64,
+) -> f64 {
     let df = function.degrees_of_freedom();
     let evaluation = &minimum.evaluation;
-    let mut deviance = evaluation.log_determinant + df * (1.0 + libm::log(2.0 * PI * sigma * sigma));
+    let mut deviance =
+        evaluation.log_determinant + df * (1.0 + libm::log(2.0 * PI * sigma * sigma));
     if function.estimator == Estimator::Reml {
         deviance += evaluation.information.log_determinant() + coordinates.log_determinant;
     }
@@ -76,7 +88,10 @@ fn log_likelihood(function: &DevianceFunction, minimum: &Minimum, coordinates: &
 /// `U⁻¹ L'⁻¹`, the square root of the covariance matrix of the coefficients at unit variance.
 pub(crate) fn root_of_covariance(coordinates: &Coordinates, minimum: &Minimum) -> Matrix {
     let p = coordinates.kept.len();
-    let inverse_lower = minimum.evaluation.information.forward_matrix(&Matrix::identity(p));
+    let inverse_lower = minimum
+        .evaluation
+        .information
+        .forward_matrix(&Matrix::identity(p));
     coordinates.inverse_upper.times(&inverse_lower.transposed())
 }
 
@@ -85,7 +100,7 @@ fn covariance_of_coefficients(coordinates: &Coordinates, minimum: &Minimum, sigm
     root.times(&root.transposed()).scaled(sigma * sigma)
 }
 
-fn group_sizes(frame: &ModelFrame) -> Vec<(String, usize)> {
+pub(crate) fn group_sizes(frame: &ModelFrame) -> Vec<(String, usize)> {
     let mut sizes: Vec<(String, usize)> = Vec::new();
     for term in &frame.random {
         if sizes.iter().all(|(group, _)| *group != term.group) {
@@ -95,21 +110,36 @@ fn group_sizes(frame: &ModelFrame) -> Vec<(String, usize)> {
     sizes
 }
 
-fn named_theta(frame: &ModelFrame, shape: &CovarianceShape, values: &[f64]) -> Vec<Theta> {
+pub(crate) fn named_theta(
+    frame: &ModelFrame,
+    shape: &CovarianceShape,
+    values: &[f64],
+) -> Vec<Theta> {
     let name = |element: &Element| {
         let term = &frame.random[element.term];
-        let (row, column) = (&term.column_names[element.row], &term.column_names[element.column]);
+        let (row, column) = (
+            &term.column_names[element.row],
+            &term.column_names[element.column],
+        );
         if element.row == element.column {
             format!("{}.{row}", term.group)
         } else {
             format!("{}.{row}.{column}", term.group)
         }
     };
-    shape.elements().iter().zip(values).map(|(element, &value)| Theta { name: name(element), value }).collect()
+    shape
+        .elements()
+        .iter()
+        .zip(values)
+        .map(|(element, &value)| Theta {
+            name: name(element),
+            value,
+        })
+        .collect()
 }
 
 /// Variances, then covariances, term by term; the residual variance last.
-fn variance_components(
+pub(crate) fn variance_components(
     frame: &ModelFrame,
     shape: &CovarianceShape,
     theta: &[Theta],
@@ -133,7 +163,11 @@ fn variance_components(
         };
         let width = lambda.n_rows();
         components.extend((0..width).map(|i| component(i, i)));
-        components.extend((0..width).flat_map(|j| (j + 1..width).map(move |i| (i, j))).map(|(i, j)| component(i, j)));
+        components.extend(
+            (0..width)
+                .flat_map(|j| (j + 1..width).map(move |i| (i, j)))
+                .map(|(i, j)| component(i, j)),
+        );
     }
     components.push(VarianceComponent {
         group: "Residual".to_owned(),
@@ -152,5 +186,9 @@ fn correlation(a: &[f64], b: &[f64]) -> f64 {
     if length_a == 0.0 || length_b == 0.0 {
         return f64::NAN;
     }
-    a.iter().zip(b).map(|(x, y)| (x / length_a) * (y / length_b)).sum::<f64>().clamp(-1.0, 1.0)
+    a.iter()
+        .zip(b)
+        .map(|(x, y)| (x / length_a) * (y / length_b))
+        .sum::<f64>()
+        .clamp(-1.0, 1.0)
 }

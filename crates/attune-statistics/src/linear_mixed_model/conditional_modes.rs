@@ -5,6 +5,7 @@
 
 use super::LinearMixedModel;
 use crate::matrix::Matrix;
+use crate::model_frame::RandomTerm;
 
 /// The conditional modes of one grouping factor.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,66 +26,66 @@ impl LinearMixedModel {
     /// The conditional modes of each grouping factor.
     #[must_use]
     pub fn conditional_modes(&self) -> Vec<ConditionalModes> {
-        let (values, variances) = (self.modes_by_term(), self.variances_by_term());
-        let mut result: Vec<ConditionalModes> = Vec::new();
-        for ((term, values), variances) in self.frame.random.iter().zip(values).zip(variances) {
-            let standard_errors =
-                Matrix::from_function(values.n_rows(), values.n_columns(), |i, j| variances[(i, j)].max(0.0).sqrt());
-            // Terms of the same factor belong together, as in lme4.
-            match result.iter_mut().find(|modes| modes.group == term.group) {
-                Some(modes) => {
-                    modes.columns.extend(term.column_names.iter().cloned());
-                    modes.values = beside(&modes.values, &values);
-                    modes.standard_errors = beside(&modes.standard_errors, &standard_errors);
-                }
-                None => result.push(ConditionalModes {
-                    group: term.group.clone(),
-                    columns: term.column_names.clone(),
-                    levels: term.levels.clone(),
-                    values,
-                    standard_errors,
-                }),
-            }
-        }
-        result
+        by_group(
+            &self.frame.random,
+            self.modes_by_term(),
+            self.variances_by_term(),
+        )
     }
 
     /// For each random term the modes on the scale of the data, a row for each level.
     pub(crate) fn modes_by_term(&self) -> Vec<Matrix> {
         let function = &self.function;
-        let (eliminated, rest) = function.weighted_residuals(&self.minimum.theta, &self.minimum.evaluation);
+        let (eliminated, rest) =
+            function.weighted_residuals(&self.minimum.theta, &self.minimum.evaluation);
         self.by_term(|term, level, width| {
             let weighted: Vec<f64> = match level {
-                Place::Eliminated { position, offset } => eliminated.row(position)[offset..offset + width].to_vec(),
+                Place::Eliminated { position, offset } => {
+                    eliminated.row(position)[offset..offset + width].to_vec()
+                }
                 Place::Rest { component, first } => rest[component][first..first + width].to_vec(),
             };
             let lambda = function.shape.lambda(&self.minimum.theta, term);
             let internal = lambda.times_vector(&lambda.transposed().times_vector(&weighted));
-            let modes = self.coordinates.terms[term].inverse_transform().times_vector(&internal);
-            modes.into_iter().map(|mode| mode * self.coordinates.response_scale).collect()
+            let modes = self.coordinates.terms[term]
+                .inverse_transform()
+                .times_vector(&internal);
+            modes
+                .into_iter()
+                .map(|mode| mode * self.coordinates.response_scale)
+                .collect()
         })
     }
 
     /// For each random term the conditional variances, in the same shape.
     fn variances_by_term(&self) -> Vec<Matrix> {
         let function = &self.function;
-        let (eliminated, rest) = function.diagonal_blocks(&self.minimum.theta, &self.minimum.evaluation);
+        let (eliminated, rest) =
+            function.diagonal_blocks(&self.minimum.theta, &self.minimum.evaluation);
         self.by_term(|term, level, width| {
             let m = match level {
                 Place::Eliminated { position, offset } => {
-                    Matrix::from_function(width, width, |i, j| eliminated[position][(offset + i, offset + j)])
+                    Matrix::from_function(width, width, |i, j| {
+                        eliminated[position][(offset + i, offset + j)]
+                    })
                 }
-                Place::Rest { component, first } => {
-                    Matrix::from_function(width, width, |i, j| rest[component][(first + i, first + j)])
-                }
+                Place::Rest { component, first } => Matrix::from_function(width, width, |i, j| {
+                    rest[component][(first + i, first + j)]
+                }),
             };
             let lambda = function.shape.lambda(&self.minimum.theta, term);
-            let transform = self.coordinates.terms[term].inverse_transform().times(&lambda);
+            let transform = self.coordinates.terms[term]
+                .inverse_transform()
+                .times(&lambda);
             // Λ (I - Λ'MΛ) Λ'.
             let mut inner = lambda.transposed_times(&m.times(&lambda)).scaled(-1.0);
             inner.add_scaled(1.0, &Matrix::identity(width));
             let variance = transform.times(&inner).times(&transform.transposed());
-            variance.diagonal().into_iter().map(|value| value * self.sigma * self.sigma).collect()
+            variance
+                .diagonal()
+                .into_iter()
+                .map(|value| value * self.sigma * self.sigma)
+                .collect()
         })
     }
 
@@ -98,13 +99,20 @@ impl LinearMixedModel {
             if let Some(offset) = term_shape.eliminated_at {
                 for (position, &level) in products.level_order.iter().enumerate() {
                     let place = Place::Eliminated { position, offset };
-                    values.row_mut(level as usize).copy_from_slice(&row(term, place, width));
+                    values
+                        .row_mut(level as usize)
+                        .copy_from_slice(&row(term, place, width));
                 }
             } else {
                 for (component, part) in products.components.iter().enumerate() {
                     for block in part.blocks.iter().filter(|block| block.term == rest_terms) {
-                        let place = Place::Rest { component, first: block.first };
-                        values.row_mut(block.level as usize).copy_from_slice(&row(term, place, width));
+                        let place = Place::Rest {
+                            component,
+                            first: block.first,
+                        };
+                        values
+                            .row_mut(block.level as usize)
+                            .copy_from_slice(&row(term, place, width));
                     }
                 }
                 rest_terms += 1;
@@ -115,6 +123,35 @@ impl LinearMixedModel {
     }
 }
 
+/// The modes and variances of each term, joined by grouping factor as in lme4.
+pub(crate) fn by_group(
+    random: &[RandomTerm],
+    values: Vec<Matrix>,
+    variances: Vec<Matrix>,
+) -> Vec<ConditionalModes> {
+    let mut result: Vec<ConditionalModes> = Vec::new();
+    for ((term, values), variances) in random.iter().zip(values).zip(variances) {
+        let standard_errors = Matrix::from_function(values.n_rows(), values.n_columns(), |i, j| {
+            variances[(i, j)].max(0.0).sqrt()
+        });
+        match result.iter_mut().find(|modes| modes.group == term.group) {
+            Some(modes) => {
+                modes.columns.extend(term.column_names.iter().cloned());
+                modes.values = beside(&modes.values, &values);
+                modes.standard_errors = beside(&modes.standard_errors, &standard_errors);
+            }
+            None => result.push(ConditionalModes {
+                group: term.group.clone(),
+                columns: term.column_names.clone(),
+                levels: term.levels.clone(),
+                values,
+                standard_errors,
+            }),
+        }
+    }
+    result
+}
+
 /// Where the random effects of a level stand.
 #[derive(Debug, Clone, Copy)]
 enum Place {
@@ -123,7 +160,15 @@ enum Place {
 }
 
 fn beside(left: &Matrix, right: &Matrix) -> Matrix {
-    Matrix::from_function(left.n_rows(), left.n_columns() + right.n_columns(), |i, j| {
-        if j < left.n_columns() { left[(i, j)] } else { right[(i, j - left.n_columns())] }
-    })
+    Matrix::from_function(
+        left.n_rows(),
+        left.n_columns() + right.n_columns(),
+        |i, j| {
+            if j < left.n_columns() {
+                left[(i, j)]
+            } else {
+                right[(i, j - left.n_columns())]
+            }
+        },
+    )
 }

@@ -51,7 +51,10 @@ pub(crate) fn internal(frame: &ModelFrame) -> Result<(Coordinates, InternalColum
     let orthonormal = orthonormalise(&frame.columns);
     let n = frame.response.len();
     if n <= orthonormal.kept.len() {
-        return Err(FitError::TooFewRows { n_rows: n, n_columns: orthonormal.kept.len() });
+        return Err(FitError::TooFewRows {
+            n_rows: n,
+            n_columns: orthonormal.kept.len(),
+        });
     }
     let (least_squares, y, response_scale) = residual_response(frame, &orthonormal)?;
     let mut terms = Vec::new();
@@ -61,7 +64,13 @@ pub(crate) fn internal(frame: &ModelFrame) -> Result<(Coordinates, InternalColum
         terms.push(coordinates);
         z.push(columns);
     }
-    let log_determinant = 2.0 * orthonormal.upper.diagonal().into_iter().map(libm::log).sum::<f64>();
+    let log_determinant = 2.0
+        * orthonormal
+            .upper
+            .diagonal()
+            .into_iter()
+            .map(libm::log)
+            .sum::<f64>();
     let coordinates = Coordinates {
         inverse_upper: orthonormal.inverse_upper(),
         kept: orthonormal.kept,
@@ -72,7 +81,14 @@ pub(crate) fn internal(frame: &ModelFrame) -> Result<(Coordinates, InternalColum
         response_scale,
         terms,
     };
-    Ok((coordinates, InternalColumns { q: orthonormal.q, y, z }))
+    Ok((
+        coordinates,
+        InternalColumns {
+            q: orthonormal.q,
+            y,
+            z,
+        },
+    ))
 }
 
 fn residual_response(
@@ -96,25 +112,44 @@ fn residual_response(
     }
     let scale = size(&y);
     if !scale.is_finite() || !before.is_finite() {
-        return Err(FitError::TooLarge { name: frame.response_name.clone() });
+        return Err(FitError::TooLarge {
+            name: frame.response_name.clone(),
+        });
     }
     if scale <= 1e-13 * before || scale == 0.0 {
-        return Err(FitError::NothingLeft { name: frame.response_name.clone() });
+        return Err(FitError::NothingLeft {
+            name: frame.response_name.clone(),
+        });
     }
     y.iter_mut().for_each(|value| *value /= scale);
     Ok((coefficients, y, scale))
 }
 
 impl TermCoordinates {
-    fn new(term: &RandomTerm) -> Result<(Self, Vec<Vec<f64>>), FitError> {
-        let intercept = term.columns.iter().position(|column| column.iter().all(|&value| value == 1.0));
-        let mut coordinates = Self { intercept, centres: Vec::new(), scales: Vec::new() };
+    pub(crate) fn new(term: &RandomTerm) -> Result<(Self, Vec<Vec<f64>>), FitError> {
+        let intercept = term
+            .columns
+            .iter()
+            .position(|column| column.iter().all(|&value| value == 1.0));
+        let mut coordinates = Self {
+            intercept,
+            centres: Vec::new(),
+            scales: Vec::new(),
+        };
         let mut columns = Vec::new();
         for (index, column) in term.columns.iter().enumerate() {
             let n = column.len() as f64;
-            let centre = if intercept.is_some_and(|at| at != index) { sum(column) / n } else { 0.0 };
+            let centre = if intercept.is_some_and(|at| at != index) {
+                sum(column) / n
+            } else {
+                0.0
+            };
             let mut values: Vec<f64> = column.iter().map(|value| value - centre).collect();
-            let scale = if intercept == Some(index) { 1.0 } else { (dot(&values, &values) / n).sqrt() };
+            let scale = if intercept == Some(index) {
+                1.0
+            } else {
+                (dot(&values, &values) / n).sqrt()
+            };
             if scale <= 1e-10 * centre.abs() || scale == 0.0 {
                 let (column, group) = (term.column_names[index].clone(), term.group.clone());
                 return Err(FitError::ConstantColumn { column, group });
@@ -144,18 +179,33 @@ impl TermCoordinates {
 impl Coordinates {
     /// Theta as lme4 would report it; zeros stay exact zeros.
     pub(crate) fn reported_theta(&self, shape: &CovarianceShape, theta: &[f64]) -> Vec<f64> {
-        let mut reported = theta.to_vec();
-        for (term, coordinates) in self.terms.iter().enumerate() {
-            let factor = coordinates.inverse_transform().times(&shape.lambda(theta, term));
-            shape.set_lambda(&mut reported, term, &lower_factor(&factor, 1e-10));
-        }
-        reported
+        reported_theta(&self.terms, shape, theta)
     }
 
     /// The coefficients of the kept columns, from internal ones.
     pub(crate) fn coefficients(&self, internal: &[f64]) -> Vec<f64> {
-        let on_q: Vec<f64> =
-            self.least_squares.iter().zip(internal).map(|(ls, delta)| ls + self.response_scale * delta).collect();
+        let on_q: Vec<f64> = self
+            .least_squares
+            .iter()
+            .zip(internal)
+            .map(|(ls, delta)| ls + self.response_scale * delta)
+            .collect();
         self.inverse_upper.times_vector(&on_q)
     }
+}
+
+/// Theta on the columns of the data, from theta on the internal columns; zeros stay exact zeros.
+pub(crate) fn reported_theta(
+    terms: &[TermCoordinates],
+    shape: &CovarianceShape,
+    theta: &[f64],
+) -> Vec<f64> {
+    let mut reported = theta.to_vec();
+    for (term, coordinates) in terms.iter().enumerate() {
+        let factor = coordinates
+            .inverse_transform()
+            .times(&shape.lambda(theta, term));
+        shape.set_lambda(&mut reported, term, &lower_factor(&factor, 1e-10));
+    }
+    reported
 }

@@ -46,14 +46,20 @@ const SAMPLE_BLOCKS: usize = 128;
 
 /// Finds the minimum; `None` when the deviance is not finite anywhere.
 pub(crate) fn minimise(function: &DevianceFunction, max_iterations: usize) -> Option<Minimum> {
-    let mut search = Search { function, max_iterations, evaluations: 0, iterations: 0 };
+    let mut search = Search {
+        function,
+        max_iterations,
+        evaluations: 0,
+        iterations: 0,
+    };
     let start = search.start()?;
     let mut best = search.from(&start)?;
     if best.at_zero.contains(&true) && function.products.n_blocks() < SAMPLE_FROM_BLOCKS {
         // A fit on the boundary may be one of two minima: look from elsewhere, too.
         for scale in [0.1, 3.0] {
             let other = search.from(&search.scaled_identity(scale));
-            let better = |other: &Minimum| other.evaluation.deviance < best.evaluation.deviance - 1e-9;
+            let better =
+                |other: &Minimum| other.evaluation.deviance < best.evaluation.deviance - 1e-9;
             if let Some(other) = other.filter(better) {
                 best = other;
             }
@@ -78,14 +84,21 @@ impl Search<'_> {
     }
 
     fn scaled_identity(&self, scale: f64) -> Vec<f64> {
-        self.function.shape.is_diagonal().iter().map(|&diagonal| if diagonal { scale } else { 0.0 }).collect()
+        self.function
+            .shape
+            .is_diagonal()
+            .iter()
+            .map(|&diagonal| if diagonal { scale } else { 0.0 })
+            .collect()
     }
 
     /// The best multiple of the identity, or for many levels the optimum of a sample of them.
     fn start(&mut self) -> Option<Vec<f64>> {
         let products = &self.function.products;
         if products.n_blocks() >= SAMPLE_FROM_BLOCKS && products.components.is_empty() {
-            let sample = self.function.with_products(products.sample(products.n_blocks() / SAMPLE_BLOCKS));
+            let sample = self
+                .function
+                .with_products(products.sample(products.n_blocks() / SAMPLE_BLOCKS));
             if let Some(minimum) = minimise(&sample, self.max_iterations) {
                 let mut theta = minimum.theta;
                 // What the sample puts on the boundary may lie inside for all.
@@ -97,12 +110,21 @@ impl Search<'_> {
                 return Some(theta);
             }
         }
-        let starts: Vec<Vec<f64>> = [1.0, 0.3, 3.0].iter().map(|&scale| self.scaled_identity(scale)).collect();
-        let deviances: Vec<Option<f64>> =
-            starts.iter().map(|theta| Some(self.evaluate(theta)?.deviance)).collect();
+        let starts: Vec<Vec<f64>> = [1.0, 0.3, 3.0]
+            .iter()
+            .map(|&scale| self.scaled_identity(scale))
+            .collect();
+        let deviances: Vec<Option<f64>> = starts
+            .iter()
+            .map(|theta| Some(self.evaluate(theta)?.deviance))
+            .collect();
         let best = (0..starts.len())
             .filter(|&i| deviances[i].is_some())
-            .min_by(|&i, &j| deviances[i].unwrap_or(f64::NAN).total_cmp(&deviances[j].unwrap_or(f64::NAN)))?;
+            .min_by(|&i, &j| {
+                deviances[i]
+                    .unwrap_or(f64::NAN)
+                    .total_cmp(&deviances[j].unwrap_or(f64::NAN))
+            })?;
         Some(starts[best].clone())
     }
 
@@ -111,9 +133,13 @@ impl Search<'_> {
         let free = vec![false; start.len()];
         let mut inside = self.newton(start, &free)?;
         for _restart in 0..4 {
-            let Some(theta) = self.away_from_saddle(&inside) else { break };
+            let Some(theta) = self.away_from_saddle(&inside) else {
+                break;
+            };
             match self.newton(&theta, &free) {
-                Some(other) if other.evaluation.deviance <= inside.evaluation.deviance => inside = other,
+                Some(other) if other.evaluation.deviance <= inside.evaluation.deviance => {
+                    inside = other;
+                }
                 _ => break,
             }
         }
@@ -124,7 +150,12 @@ impl Search<'_> {
             inside.theta = snapped;
             return Some(inside);
         }
-        let at_zero: Vec<bool> = self.zero_columns(&snapped).iter().zip(at_zero).map(|(&a, b)| a && b).collect();
+        let at_zero: Vec<bool> = self
+            .zero_columns(&snapped)
+            .iter()
+            .zip(at_zero)
+            .map(|(&a, b)| a && b)
+            .collect();
         match self.newton(&snapped, &at_zero) {
             Some(boundary) if self.is_optimal(&boundary) => Some(boundary),
             _ => Some(inside),
@@ -139,13 +170,22 @@ impl Search<'_> {
         let mut remaining = self.max_iterations;
         loop {
             let derivatives = function.derivatives(&theta, &evaluation);
-            let (gradient, hessian) = function.shape.to_theta(&theta, &derivatives.gradient, &derivatives.hessian);
+            let (gradient, hessian) =
+                function
+                    .shape
+                    .to_theta(&theta, &derivatives.gradient, &derivatives.hessian);
             let step = NewtonStep::new(&gradient, &hessian, at_zero);
             // Once rounding is all that is left, the decrement stops falling by orders of magnitude.
-            let finished = step.decrement < 1e-22 || (step.decrement < 1e-13 && step.decrement > 0.1 * previous);
-            let moved = if finished || remaining == 0 { None } else { self.line_search(&theta, &evaluation, &step) };
+            let finished = step.decrement < 1e-22
+                || (step.decrement < 1e-13 && step.decrement > 0.1 * previous);
+            let moved = if finished || remaining == 0 {
+                None
+            } else {
+                self.line_search(&theta, &evaluation, &step)
+            };
             let Some((next, next_evaluation)) = moved else {
-                let converged = step.decrement < 1e-8 && step.lowest_curvature >= -1e-6 * step.highest_curvature;
+                let converged = step.decrement < 1e-8
+                    && step.lowest_curvature >= -1e-6 * step.highest_curvature;
                 let flat = self.is_flat(&theta, &derivatives.traces, &hessian, at_zero);
                 return Some(Minimum {
                     theta,
@@ -177,11 +217,20 @@ impl Search<'_> {
     ) -> Option<(Vec<f64>, Evaluation)> {
         let length = dot(&step.direction, &step.direction).sqrt();
         let longest = 1.0 + 0.5 * dot(theta, theta).sqrt();
-        let mut factor = if length > longest { longest / length } else { 1.0 };
+        let mut factor = if length > longest {
+            longest / length
+        } else {
+            1.0
+        };
         // So close, differences of deviances are rounding error and the full step is right.
-        let close = step.decrement < 1e-9 * (1.0 + evaluation.deviance.abs()) && step.lowest_curvature > 0.0;
+        let close = step.decrement < 1e-9 * (1.0 + evaluation.deviance.abs())
+            && step.lowest_curvature > 0.0;
         for _halving in 0..40 {
-            let next: Vec<f64> = theta.iter().zip(&step.direction).map(|(t, d)| t + factor * d).collect();
+            let next: Vec<f64> = theta
+                .iter()
+                .zip(&step.direction)
+                .map(|(t, d)| t + factor * d)
+                .collect();
             if let Some(next_evaluation) = self.evaluate(&next) {
                 let gain = evaluation.deviance - next_evaluation.deviance;
                 if close || gain > 1e-4 * factor * step.decrement {
@@ -200,14 +249,20 @@ impl Search<'_> {
         let scaled = Matrix::from_function(free.len(), free.len(), |i, j| {
             hessian[(free[i], free[j])] / sizes[free[i]] / sizes[free[j]]
         });
-        symmetric_eigen(&scaled).values.last().is_some_and(|lowest| lowest.abs() < 1e-8)
+        symmetric_eigen(&scaled)
+            .values
+            .last()
+            .is_some_and(|lowest| lowest.abs() < 1e-8)
     }
 
     /// A point beside a saddle, in the direction in which the deviance falls; `None` at a minimum.
     fn away_from_saddle(&mut self, found: &Minimum) -> Option<Vec<f64>> {
         let shape = &self.function.shape;
-        let (_, hessian) =
-            shape.to_theta(&found.theta, &found.derivatives.gradient, &found.derivatives.hessian);
+        let (_, hessian) = shape.to_theta(
+            &found.theta,
+            &found.derivatives.gradient,
+            &found.derivatives.hessian,
+        );
         let eigen = symmetric_eigen(&hessian);
         let (lowest, highest) = (*eigen.values.last()?, eigen.values[0].abs());
         if lowest > -1e-8 * highest.max(1e-8) {
@@ -216,13 +271,24 @@ impl Search<'_> {
         let direction = eigen.vectors.column(eigen.values.len() - 1);
         let mut best: Option<(f64, Vec<f64>)> = None;
         for length in [0.03, 0.1, 0.3, -0.03, -0.1, -0.3] {
-            let theta: Vec<f64> = found.theta.iter().zip(&direction).map(|(t, d)| t + length * d).collect();
-            let Some(evaluation) = self.evaluate(&theta) else { continue };
-            if best.as_ref().is_none_or(|(deviance, _)| evaluation.deviance < *deviance) {
+            let theta: Vec<f64> = found
+                .theta
+                .iter()
+                .zip(&direction)
+                .map(|(t, d)| t + length * d)
+                .collect();
+            let Some(evaluation) = self.evaluate(&theta) else {
+                continue;
+            };
+            if best
+                .as_ref()
+                .is_none_or(|(deviance, _)| evaluation.deviance < *deviance)
+            {
                 best = Some((evaluation.deviance, theta));
             }
         }
-        best.filter(|(deviance, _)| *deviance < found.evaluation.deviance).map(|(_, theta)| theta)
+        best.filter(|(deviance, _)| *deviance < found.evaluation.deviance)
+            .map(|(_, theta)| theta)
     }
 
     /// Diagonals made positive, and factors that are nearly singular made exactly so.
@@ -252,7 +318,9 @@ impl Search<'_> {
     /// For each parameter whether its whole column of `Λ` is zero.
     fn zero_columns(&self, theta: &[f64]) -> Vec<bool> {
         let shape = &self.function.shape;
-        let lambdas: Vec<Matrix> = (0..shape.terms.len()).map(|term| shape.lambda(theta, term)).collect();
+        let lambdas: Vec<Matrix> = (0..shape.terms.len())
+            .map(|term| shape.lambda(theta, term))
+            .collect();
         let is_zero = |element: &super::covariance::Element| {
             let lambda = &lambdas[element.term];
             (element.column..lambda.n_rows()).all(|row| lambda[(row, element.column)] == 0.0)
@@ -264,14 +332,26 @@ impl Search<'_> {
     fn is_optimal(&self, found: &Minimum) -> bool {
         let shape = &self.function.shape;
         let gradient = &found.derivatives.gradient;
-        let scale = found.derivatives.traces.iter().fold(1.0_f64, |largest, value| largest.max(value.abs()));
+        let scale = found
+            .derivatives
+            .traces
+            .iter()
+            .fold(1.0_f64, |largest, value| largest.max(value.abs()));
         let elements = shape.elements();
         let open = (0..shape.terms.len()).all(|term| {
             let lambda = shape.lambda(&found.theta, term);
             let width = lambda.n_rows();
             let mut slope = Matrix::zeros(width, width);
-            for (element, value) in elements.iter().zip(gradient).filter(|(element, _)| element.term == term) {
-                let half = if element.row == element.column { *value } else { 0.5 * value };
+            for (element, value) in elements
+                .iter()
+                .zip(gradient)
+                .filter(|(element, _)| element.term == term)
+            {
+                let half = if element.row == element.column {
+                    *value
+                } else {
+                    0.5 * value
+                };
                 slope[(element.row, element.column)] = half;
                 slope[(element.column, element.row)] = half;
             }
@@ -282,7 +362,10 @@ impl Search<'_> {
                 let along = slope.times_vector(&eigen.vectors.column(open[i]));
                 dot(&along, &eigen.vectors.column(open[j]))
             });
-            symmetric_eigen(&projected).values.last().is_none_or(|&lowest| lowest >= -1e-10 * scale)
+            symmetric_eigen(&projected)
+                .values
+                .last()
+                .is_none_or(|&lowest| lowest >= -1e-10 * scale)
         });
         open && found.converged
     }
@@ -300,13 +383,21 @@ pub(crate) struct NewtonStep {
 impl NewtonStep {
     pub(crate) fn new(gradient: &[f64], hessian: &Matrix, at_zero: &[bool]) -> Self {
         let free: Vec<usize> = (0..gradient.len()).filter(|&k| !at_zero[k]).collect();
-        let reduced = Matrix::from_function(free.len(), free.len(), |i, j| hessian[(free[i], free[j])]);
+        let reduced =
+            Matrix::from_function(free.len(), free.len(), |i, j| hessian[(free[i], free[j])]);
         let eigen = symmetric_eigen(&reduced);
-        let highest = eigen.values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
+        let highest = eigen
+            .values
+            .iter()
+            .fold(0.0_f64, |largest, value| largest.max(value.abs()));
         let mut direction = vec![0.0; gradient.len()];
         let mut decrement = 0.0;
         for (i, &value) in eigen.values.iter().enumerate() {
-            let along: f64 = free.iter().enumerate().map(|(k, &place)| eigen.vectors[(k, i)] * gradient[place]).sum();
+            let along: f64 = free
+                .iter()
+                .enumerate()
+                .map(|(k, &place)| eigen.vectors[(k, i)] * gradient[place])
+                .sum();
             // A flat direction, such as a rotation that leaves G alone, is not followed.
             let curvature = value.abs().max(1e-11 * highest);
             if curvature == 0.0 {
@@ -320,7 +411,9 @@ impl NewtonStep {
         Self {
             direction,
             decrement,
-            gradient_norm: free.iter().fold(0.0_f64, |largest, &k| largest.max(gradient[k].abs())),
+            gradient_norm: free
+                .iter()
+                .fold(0.0_f64, |largest, &k| largest.max(gradient[k].abs())),
             lowest_curvature: eigen.values.last().copied().unwrap_or(0.0),
             highest_curvature: highest,
         }

@@ -45,14 +45,25 @@ impl fmt::Display for Warning {
 }
 
 impl Warning {
-    pub(crate) fn new(kind: WarningKind, what: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { kind, what: what.into(), advice: advice.into() }
+    pub(crate) fn new(
+        kind: WarningKind,
+        what: impl Into<String>,
+        advice: impl Into<String>,
+    ) -> Self {
+        Self {
+            kind,
+            what: what.into(),
+            advice: advice.into(),
+        }
     }
 
     pub(crate) fn dropped_columns(names: &[String]) -> Self {
         Self::new(
             WarningKind::DroppedColumns,
-            format!("{} repeat(s) what other columns say and was left out", quoted(names)),
+            format!(
+                "{} repeat(s) what other columns say and was left out",
+                quoted(names)
+            ),
             "an empty combination of factor levels or a covariate that is a sum of others causes this; \
              the fitted values are not affected, but read the remaining coefficients with the gap in mind",
         )
@@ -61,7 +72,9 @@ impl Warning {
     pub(crate) fn one_level(name: &str) -> Self {
         Self::new(
             WarningKind::OneLevelFactor,
-            format!("factor `{name}` has a single level in the rows used, so nothing can be said about it"),
+            format!(
+                "factor `{name}` has a single level in the rows used, so nothing can be said about it"
+            ),
             "check whether missing values removed the other levels, or drop it from the formula",
         )
     }
@@ -85,12 +98,19 @@ pub(super) fn of(model: &LinearMixedModel) -> Vec<Warning> {
         ));
     }
     if model.singular {
-        warnings.extend((0..model.frame.random.len()).filter_map(|term| singular_term(model, term)));
+        warnings
+            .extend((0..model.frame.random.len()).filter_map(|term| singular_term(model, term)));
     }
     if !model.dropped_columns.is_empty() {
         warnings.push(Warning::dropped_columns(&model.dropped_columns));
     }
-    warnings.extend(model.frame.one_level_factors.iter().map(|name| Warning::one_level(name)));
+    warnings.extend(
+        model
+            .frame
+            .one_level_factors
+            .iter()
+            .map(|name| Warning::one_level(name)),
+    );
     for (group, n_levels) in model.n_groups.iter().filter(|(_, n_levels)| *n_levels < 5) {
         warnings.push(Warning::new(
             WarningKind::FewGroups,
@@ -114,7 +134,11 @@ pub(super) fn of(model: &LinearMixedModel) -> Vec<Warning> {
 fn singular_term(model: &LinearMixedModel, index: usize) -> Option<Warning> {
     let shape = &model.function.shape;
     let term = &model.frame.random[index];
-    let values: Vec<f64> = model.theta.iter().map(|Theta { value, .. }| *value).collect();
+    let values: Vec<f64> = model
+        .theta
+        .iter()
+        .map(|Theta { value, .. }| *value)
+        .collect();
     let lambda = shape.lambda(&values, index);
     let width = lambda.n_rows();
     if (0..width).all(|i| lambda[(i, i)] != 0.0) {
@@ -126,18 +150,30 @@ fn singular_term(model: &LinearMixedModel, index: usize) -> Option<Warning> {
         .map(|i| term.column_names[i].clone())
         .collect();
     let what = if still.len() == width {
-        format!("the levels of `{group}` do not differ in {} beyond the residual noise: the variance is estimated as exactly zero", quoted(&still))
+        format!(
+            "the levels of `{group}` do not differ in {} beyond the residual noise: the variance is estimated as exactly zero",
+            quoted(&still)
+        )
     } else if !still.is_empty() {
-        format!("the levels of `{group}` do not differ in {}: that variance is estimated as exactly zero", quoted(&still))
+        format!(
+            "the levels of `{group}` do not differ in {}: that variance is estimated as exactly zero",
+            quoted(&still)
+        )
     } else if width == 2 {
-        let sign = if lambda[(0, 0)] * lambda[(1, 0)] < 0.0 { "-1" } else { "1" };
+        let sign = if lambda[(0, 0)] * lambda[(1, 0)] < 0.0 {
+            "-1"
+        } else {
+            "1"
+        };
         format!(
             "the random effects {} of `{group}` are estimated as perfectly correlated ({sign}): the data show one direction in which the levels differ, not two",
             quoted(&term.column_names)
         )
     } else {
         let directions = (0..width).filter(|&i| lambda[(i, i)] != 0.0).count();
-        format!("the {width} random effects of `{group}` vary in only {directions} direction(s): their covariance matrix is singular")
+        format!(
+            "the {width} random effects of `{group}` vary in only {directions} direction(s): their covariance matrix is singular"
+        )
     };
     let advice = if still.len() == width {
         format!(

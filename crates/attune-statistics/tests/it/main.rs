@@ -5,6 +5,8 @@ mod before_after;
 mod dense_reference;
 mod distributions;
 mod lmm_laws;
+mod generalised;
+mod oracle_glmm;
 mod oracle;
 mod oracle_agreement;
 mod oracle_before_after;
