@@ -106,44 +106,26 @@ fn sites_of_design(long: &LongTable<'_>) -> Vec<String> {
     if !protocol.study.allocation.is_by_site() || protocol.arms.len() < 2 {
         return Vec::new();
     }
-    let sites = sites_by_arm(long);
-    let programme = programme_arm(protocol);
-    let n_programme = sites[programme].len();
-    let n_other: usize = sites.iter().map(Vec::len).sum::<usize>() - n_programme;
-    if n_programme == 0 || n_other == 0 {
+    let mut sites = sites_by_arm(long);
+    let with = sites.swap_remove(programme_arm(protocol));
+    let without = sites.concat();
+    if with.is_empty() || without.is_empty() {
         return Vec::new();
     }
-    let smallest = smallest_reachable_p(n_programme + n_other, n_programme);
-    let smallest_words = words::p_value(smallest);
-    let smallest_words = smallest_words.trim_start_matches("p = ");
-    let counted = format!(
-        "{} with the programme and {} without",
-        words::count_of(n_programme, "site", "sites"),
-        words::count(n_other)
-    );
-    let mut limits = Vec::new();
-    if n_programme == 1 || n_other == 1 {
-        let (which, site) = if n_programme == 1 {
-            ("with the programme", sites[programme][0])
-        } else {
-            let others = (0..sites.len()).filter(|&arm| arm != programme);
-            let site = others.flat_map(|arm| sites[arm].first().copied()).next();
-            ("without it", site.unwrap_or(0))
-        };
+    let label = |site: usize| protocol.sites[site].label.as_str();
+    let mut limits = match (with.as_slice(), without.as_slice()) {
+        ([only], _) => vec![single_site("with the programme", label(*only))],
+        (_, [only]) => vec![single_site("without the programme", label(*only))],
+        _ => Vec::new(),
+    };
+    let smallest = smallest_reachable_p(with.len() + without.len(), with.len());
+    if smallest > 0.05 || !limits.is_empty() {
         limits.push(format!(
-            "There is only one site {which} ({}). What the programme did and what is special about \
-             this site cannot be told apart by any analysis of the dyads in it. There is therefore \
-             no p value at the level of sites, and every interval is conditional on these sites.",
-            protocol.sites[site].label
-        ));
-        limits.push(format!(
-            "With {counted}, a test that permutes the arms over the sites could not give a \
-             two-sided p below {smallest_words}."
-        ));
-    } else if smallest > 0.05 {
-        limits.push(format!(
-            "Families share sites ({counted}). A test that permutes the arms over the sites could \
-             not give a two-sided p below {smallest_words}."
+            "With {} with the programme and {} without, a test that permutes the arms over the \
+             sites could not give a two-sided p below {}.",
+            words::count_of(with.len(), "site", "sites"),
+            words::count(without.len()),
+            words::p_value(smallest).trim_start_matches("p = ")
         ));
     }
     if !protocol
@@ -158,6 +140,14 @@ fn sites_of_design(long: &LongTable<'_>) -> Vec<String> {
         );
     }
     limits
+}
+
+fn single_site(which: &str, label: &str) -> String {
+    format!(
+        "There is only one site {which} ({label}). What the programme did and what is special about \
+         this site cannot be told apart by any analysis of the dyads in it. There is therefore no p \
+         value at the level of sites, and every interval is conditional on these sites."
+    )
 }
 
 fn names_site(model: &str) -> bool {
@@ -181,6 +171,10 @@ fn allocation(protocol: &Protocol) -> Option<String> {
         Allocation::Dyad if protocol.arms.len() > 1 => {
             "Dyads were not randomised to arms. Those who took part in the programme may have \
              differed beforehand; adjusting for what was measured does not remove what was not."
+        }
+        Allocation::DyadNotStated if protocol.arms.len() > 1 => {
+            "How dyads came to their arm is not stated. Unless chance decided, those who took part in \
+             the programme may have differed beforehand."
         }
         Allocation::None if protocol.phases.is_empty() => {
             "There is no comparison group: change over time is shown, but not what would have \
@@ -234,8 +228,8 @@ fn blinding(protocol: &Protocol) -> Option<String> {
     }
     (!not_blind.is_empty()).then(|| {
         format!(
-            "Those who rated {} were not planned to be blind to what is compared; expectation can \
-             move a rating.",
+            "The plan does not say that those who rated {} were blind to what is compared; \
+             expectation can move a rating.",
             words::list(&not_blind)
         )
     })

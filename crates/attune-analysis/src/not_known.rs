@@ -34,6 +34,10 @@ pub fn not_known(question: &Question<'_>, meaning: &Meaning) -> Vec<String> {
             "The arms were not randomised, so the families may have differed in ways that were not \
              measured."
         }
+        GroupKind::Arms if allocation == Allocation::DyadNotStated => {
+            "How families came to their arm is not stated; unless chance decided, they may have \
+             differed in ways that were not measured."
+        }
         GroupKind::Arms => return not_known,
         GroupKind::Phases => {
             "What else changed between the phases cannot be told apart from the programme."

@@ -32,37 +32,16 @@ pub fn spread_is_equal_in_groups(
             by_group[*code as usize].push(*residual);
         }
     }
-    let (unit, rows) = words::row_nouns(question.about());
     let sds: Vec<f64> = by_group
         .iter()
         .map(|values| standard_deviation(values))
         .collect();
-    let (low, high) = sds
-        .iter()
-        .fold((f64::INFINITY, 0.0_f64), |(low, high), sd| {
-            (low.min(*sd), high.max(*sd))
-        });
+    let high = sds.iter().copied().fold(0.0, f64::max);
+    let low = sds.iter().copied().fold(f64::INFINITY, f64::min);
     if sds.len() < 2 || sds.iter().any(|sd| !sd.is_finite()) || low <= 0.0 {
         let detail = "A group has too few values, or they do not vary.".to_owned();
         return Some(check(&name, Verdict::NotChecked, detail));
     }
-    let listed: Vec<String> = factor
-        .levels
-        .iter()
-        .zip(sds.iter().zip(&by_group))
-        .map(|(level, (sd, values))| {
-            let n = words::count_of(values.len(), unit, rows);
-            format!(
-                "{} {} ({n})",
-                words::id_words(level),
-                words::two_digits(*sd)
-            )
-        })
-        .collect();
-    let test = match equal_spread(&by_group, Centre::Median) {
-        Ok((test, _)) => format!("; Brown–Forsythe {}", words::p_value(test.p)),
-        Err(_) => String::new(),
-    };
     let doubtful = high / low > MOST_RATIO;
     let advice = if doubtful {
         "The pooled residual variance is too large for one group and too small for the other; \
@@ -70,12 +49,38 @@ pub fn spread_is_equal_in_groups(
     } else {
         "One residual variance for all is adequate"
     };
+    let test = match equal_spread(&by_group, Centre::Median) {
+        Ok((test, _)) => format!("; Brown–Forsythe {}", words::p_value(test.p)),
+        Err(_) => String::new(),
+    };
     let detail = format!(
         "Residual SD: {}; ratio {}{test}. {advice}.",
-        words::list(&listed),
+        listed(question, &factor.levels, &sds, &by_group),
         words::fixed(high / low, 2)
     );
     Some(check(&name, doubtful_if(doubtful), detail))
+}
+
+/// "comparison 7.2 (135 visits) and intervention 7.6 (174 visits)".
+fn listed(
+    question: &Question<'_>,
+    levels: &[String],
+    sds: &[f64],
+    by_group: &[Vec<f64>],
+) -> String {
+    let (row, rows) = words::row_nouns(question.about());
+    let groups = levels.iter().zip(sds).zip(by_group);
+    let words: Vec<String> = groups
+        .map(|((level, sd), values)| {
+            let n = words::count_of(values.len(), row, rows);
+            format!(
+                "{} {} ({n})",
+                words::id_words(level),
+                words::two_digits(*sd)
+            )
+        })
+        .collect();
+    words::list(&words)
 }
 
 /// Size of the residuals along the fitted value.
