@@ -20,8 +20,14 @@ fn growth(n_rows: usize) -> Table {
     let mut random = ChaCha8Rng::seed_from_u64(20_260_101);
     let mut normal = || -> f64 { StandardNormal.sample(&mut random) };
     let effects: Vec<f64> = (0..50).map(|_| 2.5 * normal()).collect();
-    let (mut child, mut arm, mut age, mut assessor, mut score, mut crossed) =
-        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut child, mut arm, mut age, mut assessor, mut score, mut crossed) = (
+        Vec::new(),
+        Vec::new(),
+        Vec::new(),
+        Vec::new(),
+        Vec::new(),
+        Vec::new(),
+    );
     let n_children = n_rows.div_ceil(3);
     for row in 0..n_rows {
         let id = row / 3;
@@ -43,9 +49,31 @@ fn growth(n_rows: usize) -> Table {
     let levels = |n: usize| (0..n).map(|level| level.to_string()).collect::<Vec<_>>();
     let codes = (0..n_rows).map(|row| u32::try_from(row / 3).ok()).collect();
     Table::new()
-        .with("child", Column::Factor(Factor { levels: levels(n_children), codes }))
-        .and_then(|table| table.with("arm", Column::Factor(Factor { levels: levels(2), codes: arm })))
-        .and_then(|table| table.with("assessor", Column::Factor(Factor { levels: levels(50), codes: assessor })))
+        .with(
+            "child",
+            Column::Factor(Factor {
+                levels: levels(n_children),
+                codes,
+            }),
+        )
+        .and_then(|table| {
+            table.with(
+                "arm",
+                Column::Factor(Factor {
+                    levels: levels(2),
+                    codes: arm,
+                }),
+            )
+        })
+        .and_then(|table| {
+            table.with(
+                "assessor",
+                Column::Factor(Factor {
+                    levels: levels(50),
+                    codes: assessor,
+                }),
+            )
+        })
         .and_then(|table| table.with("age", Column::Numbers(age)))
         .and_then(|table| table.with("score", Column::Numbers(score)))
         .and_then(|table| table.with("crossed", Column::Numbers(crossed)))
@@ -70,9 +98,16 @@ fn child_by_assessor(bencher: divan::Bencher<'_, '_>, n_rows: usize) {
 #[divan::bench(args = [SLOPE, CROSSED], sample_count = 10, sample_size = 1)]
 fn kenward_roger_100_000(bencher: divan::Bencher<'_, '_>, formula: &str) {
     let table = growth(100_000);
-    let model = fit(&Formula::parse(formula).expect("a formula"), &table, &FitSettings::default()).expect("a fit");
+    let model = fit(
+        &Formula::parse(formula).expect("a formula"),
+        &table,
+        &FitSettings::default(),
+    )
+    .expect("a fit");
     bencher.bench(|| {
-        let inference = model.inference(DegreesOfFreedom::KenwardRoger).expect("inference");
+        let inference = model
+            .inference(DegreesOfFreedom::KenwardRoger)
+            .expect("inference");
         coefficient_tests(&inference, 0.95)
     });
 }

@@ -64,7 +64,12 @@ pub struct FormulaError {
 
 impl fmt::Display for FormulaError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "formula, character {}: {}", self.position + 1, self.problem)?;
+        writeln!(
+            f,
+            "formula, character {}: {}",
+            self.position + 1,
+            self.problem
+        )?;
         writeln!(f, "  {}", self.text)?;
         write!(f, "  {:width$}^", "", width = self.position)
     }
@@ -112,7 +117,11 @@ impl Formula {
     /// The label is R's (`tos:trt`); `None` when there is no such term.
     #[must_use]
     pub fn without_fixed_term(&self, label: &str) -> Option<Self> {
-        let position = self.fixed.labels().iter().position(|candidate| candidate == label)?;
+        let position = self
+            .fixed
+            .labels()
+            .iter()
+            .position(|candidate| candidate == label)?;
         let mut formula = self.clone();
         formula.fixed.terms.remove(position);
         formula.text = formula.written_out();
@@ -124,7 +133,11 @@ impl Formula {
     pub fn written_out(&self) -> String {
         let mut parts = self.fixed.written_parts();
         parts.extend(self.random.iter().map(|part| {
-            format!("({} | {})", part.terms.written_parts().join(" + "), part.group_label)
+            format!(
+                "({} | {})",
+                part.terms.written_parts().join(" + "),
+                part.group_label
+            )
         }));
         format!("{} ~ {}", self.response, parts.join(" + "))
     }
@@ -135,16 +148,27 @@ impl Terms {
     #[must_use]
     pub fn labels(&self) -> Vec<String> {
         let label = |term: &Vec<usize>| {
-            let names: Vec<String> = term.iter().map(|&index| self.variables[index].to_string()).collect();
+            let names: Vec<String> = term
+                .iter()
+                .map(|&index| self.variables[index].to_string())
+                .collect();
             names.join(":")
         };
         self.terms.iter().map(label).collect()
     }
 
     fn written_parts(&self) -> Vec<String> {
-        let mut parts = vec![if self.intercept { "1".to_owned() } else { "0".to_owned() }];
+        let mut parts = vec![if self.intercept {
+            "1".to_owned()
+        } else {
+            "0".to_owned()
+        }];
         parts.extend(self.labels());
-        parts.extend(self.offsets.iter().map(|offset| format!("offset({offset})")));
+        parts.extend(
+            self.offsets
+                .iter()
+                .map(|offset| format!("offset({offset})")),
+        );
         parts
     }
 }
@@ -161,7 +185,11 @@ mod tests {
 
     fn fixed_labels(text: &str, expected: &[&str]) {
         let formula = Formula::parse(text).unwrap();
-        let mut found: Vec<String> = vec![if formula.fixed.intercept { "1".into() } else { "0".into() }];
+        let mut found: Vec<String> = vec![if formula.fixed.intercept {
+            "1".into()
+        } else {
+            "0".into()
+        }];
         found.extend(formula.fixed.labels());
         assert_eq!(found, expected, "{text}");
     }
@@ -171,10 +199,17 @@ mod tests {
         let found: Vec<(String, String)> = formula
             .random
             .iter()
-            .map(|part| (part.terms.written_parts().join(" + "), part.group_label.clone()))
+            .map(|part| {
+                (
+                    part.terms.written_parts().join(" + "),
+                    part.group_label.clone(),
+                )
+            })
             .collect();
-        let expected: Vec<(String, String)> =
-            expected.iter().map(|&(a, b)| (a.to_owned(), b.to_owned())).collect();
+        let expected: Vec<(String, String)> = expected
+            .iter()
+            .map(|&(a, b)| (a.to_owned(), b.to_owned()))
+            .collect();
         assert_eq!(found, expected, "{text}");
     }
 
@@ -191,12 +226,21 @@ mod tests {
         fixed_labels("y ~ a:b + a", &["1", "a", "a:b"]);
         fixed_labels("y ~ 0 + a", &["0", "a"]);
         fixed_labels("y ~ a - 1", &["0", "a"]);
-        fixed_labels("y ~ a * b * c - a:b:c", &["1", "a", "b", "c", "a:b", "a:c", "b:c"]);
-        fixed_labels("y ~ (a + b + c)^2", &["1", "a", "b", "c", "a:b", "a:c", "b:c"]);
+        fixed_labels(
+            "y ~ a * b * c - a:b:c",
+            &["1", "a", "b", "c", "a:b", "a:c", "b:c"],
+        );
+        fixed_labels(
+            "y ~ (a + b + c)^2",
+            &["1", "a", "b", "c", "a:b", "a:c", "b:c"],
+        );
         fixed_labels("y ~ a / b", &["1", "a", "a:b"]);
         fixed_labels("y ~ b %in% a", &["1", "b:a"]);
         fixed_labels("y ~ a + a", &["1", "a"]);
-        fixed_labels("log(y+1) ~ I(x^2) + log( x ) + poly(x,2)", &["1", "I(x^2)", "log(x)", "poly(x, 2)"]);
+        fixed_labels(
+            "log(y+1) ~ I(x^2) + log( x ) + poly(x,2)",
+            &["1", "I(x^2)", "log(x)", "poly(x, 2)"],
+        );
         fixed_labels("y ~ x + offset(log(t))", &["1", "x"]);
     }
 
@@ -206,7 +250,10 @@ mod tests {
         random_labels("y ~ (0 + x | g) + (1 | g)", &[("0 + x", "g"), ("1", "g")]);
         random_labels("y ~ (x || g)", &[("1", "g"), ("0 + x", "g")]);
         random_labels("y ~ (1 | a/b)", &[("1", "b:a"), ("1", "a")]);
-        random_labels("y ~ (1 | a/b/c)", &[("1", "c:(b:a)"), ("1", "b:a"), ("1", "a")]);
+        random_labels(
+            "y ~ (1 | a/b/c)",
+            &[("1", "c:(b:a)"), ("1", "b:a"), ("1", "a")],
+        );
         random_labels("y ~ (1 | a:b) + (1 | a)", &[("1", "a:b"), ("1", "a")]);
         random_labels("y ~ (1 | a) + (1 + x | b)", &[("1", "a"), ("1 + x", "b")]);
     }

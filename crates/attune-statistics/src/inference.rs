@@ -61,7 +61,9 @@ pub(crate) struct FixedPart<'a> {
 pub(crate) enum Variability {
     Known,
     /// A residual variance only.
-    Residual { df: f64 },
+    Residual {
+        df: f64,
+    },
     Satterthwaite(Satterthwaite),
     KenwardRoger(KenwardRoger),
 }
@@ -125,15 +127,19 @@ impl LinearMixedModel {
         }
         let (vcov, variability) = match method {
             DegreesOfFreedom::Normal => (self.vcov.clone(), Variability::Known),
-            DegreesOfFreedom::Satterthwaite => {
-                (self.vcov.clone(), Variability::Satterthwaite(Satterthwaite::new(self)))
-            }
+            DegreesOfFreedom::Satterthwaite => (
+                self.vcov.clone(),
+                Variability::Satterthwaite(Satterthwaite::new(self)),
+            ),
             DegreesOfFreedom::KenwardRoger if self.estimator == Estimator::MaximumLikelihood => {
                 return Err(InferenceError::NeedsReml);
             }
             DegreesOfFreedom::KenwardRoger => {
                 let kenward_roger = KenwardRoger::new(self);
-                (kenward_roger.adjusted_vcov.clone(), Variability::KenwardRoger(kenward_roger))
+                (
+                    kenward_roger.adjusted_vcov.clone(),
+                    Variability::KenwardRoger(kenward_roger),
+                )
             }
         };
         let fixed = FixedPart {
@@ -143,7 +149,15 @@ impl LinearMixedModel {
             aliased: &self.coordinates.aliased,
         };
         let (terms, coefficients) = (&self.terms, &self.coefficients);
-        Ok(Inference { method, terms, coefficients, vcov, sigma: self.sigma, fixed, variability })
+        Ok(Inference {
+            method,
+            terms,
+            coefficients,
+            vcov,
+            sigma: self.sigma,
+            fixed,
+            variability,
+        })
     }
 }
 
@@ -161,18 +175,38 @@ impl<'a> Inference<'a> {
             DegreesOfFreedom::Normal => Variability::Known,
             _ => Variability::Residual { df },
         };
-        Self { method, terms, coefficients, vcov, sigma, fixed, variability }
+        Self {
+            method,
+            terms,
+            coefficients,
+            vcov,
+            sigma,
+            fixed,
+            variability,
+        }
     }
 
     /// The weights of the coefficients in a row of the design with all its columns; `None` when what the
     /// row asks for cannot be estimated, because a column that it needs was left out.
     pub(crate) fn estimable(&self, row: &[f64]) -> Option<Vec<f64>> {
-        let weights: Vec<f64> = self.fixed.kept.iter().map(|&position| row[position]).collect();
-        let size = row.iter().fold(1.0_f64, |largest, value| largest.max(value.abs()));
+        let weights: Vec<f64> = self
+            .fixed
+            .kept
+            .iter()
+            .map(|&position| row[position])
+            .collect();
+        let size = row
+            .iter()
+            .fold(1.0_f64, |largest, value| largest.max(value.abs()));
         let agrees = |(&position, combination): (&usize, &Vec<f64>)| {
             (row[position] - dot(combination, &weights)).abs() <= 1e-7 * size
         };
-        self.fixed.dropped.iter().zip(self.fixed.aliased).all(agrees).then_some(weights)
+        self.fixed
+            .dropped
+            .iter()
+            .zip(self.fixed.aliased)
+            .all(agrees)
+            .then_some(weights)
     }
 
     fn degrees_of_freedom(&self, weights: &[f64]) -> f64 {
@@ -189,7 +223,11 @@ impl<'a> Inference<'a> {
 #[must_use]
 pub fn coefficient_tests(inference: &Inference<'_>, level: f64) -> Vec<CoefficientTest> {
     let n = inference.terms.len();
-    let unit = |place: usize| (0..n).map(|k| f64::from(u8::from(k == place))).collect::<Vec<f64>>();
+    let unit = |place: usize| {
+        (0..n)
+            .map(|k| f64::from(u8::from(k == place)))
+            .collect::<Vec<f64>>()
+    };
     inference
         .terms
         .iter()
@@ -203,8 +241,17 @@ pub fn coefficient_tests(inference: &Inference<'_>, level: f64) -> Vec<Coefficie
 /// # Panics
 /// When there is not one weight for each coefficient.
 #[must_use]
-pub fn contrast(inference: &Inference<'_>, name: &str, weights: &[f64], level: f64) -> CoefficientTest {
-    assert_eq!(weights.len(), inference.terms.len(), "one weight for each coefficient");
+pub fn contrast(
+    inference: &Inference<'_>,
+    name: &str,
+    weights: &[f64],
+    level: f64,
+) -> CoefficientTest {
+    assert_eq!(
+        weights.len(),
+        inference.terms.len(),
+        "one weight for each coefficient"
+    );
     let estimate = dot(weights, inference.coefficients);
     let se = inference.vcov.quadratic_form(weights).max(0.0).sqrt();
     let df = inference.degrees_of_freedom(weights);
@@ -213,7 +260,10 @@ pub fn contrast(inference: &Inference<'_>, name: &str, weights: &[f64], level: f
     let (p, quantile) = if df.is_infinite() {
         (normal_two_sided_p(statistic), normal_quantile(upper))
     } else {
-        (student_t_two_sided_p(statistic, df), student_t_quantile(upper, df))
+        (
+            student_t_two_sided_p(statistic, df),
+            student_t_quantile(upper, df),
+        )
     };
     CoefficientTest {
         term: name.to_owned(),
@@ -248,7 +298,11 @@ pub(crate) fn not_estimable(name: &str) -> CoefficientTest {
 /// When the rows are not as long as there are coefficients.
 #[must_use]
 pub fn joint_test(inference: &Inference<'_>, rows: &Matrix) -> JointTest {
-    assert_eq!(rows.n_columns(), inference.terms.len(), "one weight for each coefficient");
+    assert_eq!(
+        rows.n_columns(),
+        inference.terms.len(),
+        "one weight for each coefficient"
+    );
     let (contrasts, variances) = independent(rows, &inference.vcov);
     let q = contrasts.len() as f64;
     let squares: Vec<f64> = contrasts
@@ -260,14 +314,27 @@ pub fn joint_test(inference: &Inference<'_>, rows: &Matrix) -> JointTest {
         Variability::Known => (f64::INFINITY, 1.0),
         Variability::Residual { df } => (*df, 1.0),
         Variability::Satterthwaite(satterthwaite) => {
-            let each: Vec<f64> = contrasts.iter().map(|row| satterthwaite.degrees_of_freedom(row)).collect();
+            let each: Vec<f64> = contrasts
+                .iter()
+                .map(|row| satterthwaite.degrees_of_freedom(row))
+                .collect();
             (crate::satterthwaite::joint_degrees_of_freedom(&each), 1.0)
         }
         Variability::KenwardRoger(kenward_roger) => kenward_roger.joint(&contrasts),
     };
     let statistic = scaling * squares.iter().sum::<f64>() / q;
-    let p = if df.is_infinite() { chi_squared_upper_tail(q * statistic, q) } else { f_upper_tail(statistic, q, df) };
-    JointTest { statistic, df_numerator: q, df_denominator: df, scaling, p }
+    let p = if df.is_infinite() {
+        chi_squared_upper_tail(q * statistic, q)
+    } else {
+        f_upper_tail(statistic, q, df)
+    };
+    JointTest {
+        statistic,
+        df_numerator: q,
+        df_denominator: df,
+        scaling,
+        p,
+    }
 }
 
 /// Uncorrelated combinations of the rows, with their variances.
@@ -275,7 +342,14 @@ fn independent(rows: &Matrix, vcov: &Matrix) -> (Vec<Vec<f64>>, Vec<f64>) {
     let covariance = rows.times(&vcov.times(&rows.transposed()));
     let eigen = symmetric_eigen(&covariance);
     let limit = eigen.values.first().map_or(0.0, |&largest| 1e-12 * largest);
-    let n = eigen.values.iter().take_while(|&&value| value > limit).count();
+    let n = eigen
+        .values
+        .iter()
+        .take_while(|&&value| value > limit)
+        .count();
     let combination = |k: usize| rows.transposed().times_vector(&eigen.vectors.column(k));
-    ((0..n).map(combination).collect(), eigen.values[..n].to_vec())
+    (
+        (0..n).map(combination).collect(),
+        eigen.values[..n].to_vec(),
+    )
 }

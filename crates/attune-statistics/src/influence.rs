@@ -46,13 +46,25 @@ pub enum InfluenceError {
 ///
 /// # Errors
 /// When the model has no such grouping factor.
-pub fn influence(model: &LinearMixedModel, group: &str) -> Result<Vec<GroupInfluence>, InfluenceError> {
+pub fn influence(
+    model: &LinearMixedModel,
+    group: &str,
+) -> Result<Vec<GroupInfluence>, InfluenceError> {
     let Some(term) = model.frame.random.iter().find(|term| term.group == group) else {
-        let known: Vec<&str> = model.n_groups.iter().map(|(name, _)| name.as_str()).collect();
-        return Err(InfluenceError::UnknownGroup { group: group.to_owned(), known: known.join(", ") });
+        let known: Vec<&str> = model
+            .n_groups
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .collect();
+        return Err(InfluenceError::UnknownGroup {
+            group: group.to_owned(),
+            known: known.join(", "),
+        });
     };
     let mut sizes = vec![0; term.levels.len()];
-    term.codes.iter().for_each(|&code| sizes[code as usize] += 1);
+    term.codes
+        .iter()
+        .for_each(|&code| sizes[code as usize] += 1);
     let without: Vec<Option<Vec<f64>>> = if model.n_groups.len() == 1 {
         model.coefficients_without_each_level()
     } else {
@@ -65,21 +77,44 @@ pub fn influence(model: &LinearMixedModel, group: &str) -> Result<Vec<GroupInflu
         let internal = internal.unwrap_or_else(|| vec![f64::NAN; model.coefficients.len()]);
         of_group(model, level, n_rows, &internal)
     };
-    Ok(term.levels.iter().zip(sizes).zip(without).map(describe).collect())
+    Ok(term
+        .levels
+        .iter()
+        .zip(sizes)
+        .zip(without)
+        .map(describe)
+        .collect())
 }
 
-fn of_group(model: &LinearMixedModel, level: &str, n_rows: usize, internal: &[f64]) -> GroupInfluence {
+fn of_group(
+    model: &LinearMixedModel,
+    level: &str,
+    n_rows: usize,
+    internal: &[f64],
+) -> GroupInfluence {
     let coefficients = model.coordinates.coefficients(internal);
     let evaluation = &model.minimum.evaluation;
-    let moved: Vec<f64> = internal.iter().zip(&evaluation.coefficients).map(|(a, b)| a - b).collect();
+    let moved: Vec<f64> = internal
+        .iter()
+        .zip(&evaluation.coefficients)
+        .map(|(a, b)| a - b)
+        .collect();
     // The distance in whitened coordinates: L'(a - b).
-    let whitened = evaluation.information.lower().transposed().times_vector(&moved);
+    let whitened = evaluation
+        .information
+        .lower()
+        .transposed()
+        .times_vector(&moved);
     let df = model.function.degrees_of_freedom();
     let variance = evaluation.residual_squares / df;
     GroupInfluence {
         level: level.to_owned(),
         n_rows,
-        change: coefficients.iter().zip(&model.coefficients).map(|(a, b)| a - b).collect(),
+        change: coefficients
+            .iter()
+            .zip(&model.coefficients)
+            .map(|(a, b)| a - b)
+            .collect(),
         cooks_distance: dot(&whitened, &whitened) / variance / coefficients.len() as f64,
         coefficients,
     }

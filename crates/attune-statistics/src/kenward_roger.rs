@@ -43,7 +43,9 @@ impl KenwardRoger {
             match (r, s) {
                 (0, 0) => model.n_observations as f64 - 2.0 * p as f64 + both,
                 (0, s) => traces[s - 1] - 2.0 * crossed[s - 1].trace() + both,
-                (r, s) => squared_traces[(r - 1, s - 1)] - 2.0 * products[r - 1][s - 1].trace() + both,
+                (r, s) => {
+                    squared_traces[(r - 1, s - 1)] - 2.0 * products[r - 1][s - 1].trace() + both
+                }
             }
         });
         let mut sizes = vec![(model.n_observations as f64).sqrt()];
@@ -54,24 +56,39 @@ impl KenwardRoger {
         for r in 0..m {
             for s in 0..m {
                 // Terms of the residual direction cancel exactly.
-                let product = if r <= s { products[r][s].clone() } else { products[s][r].transposed() };
+                let product = if r <= s {
+                    products[r][s].clone()
+                } else {
+                    products[s][r].transposed()
+                };
                 let mut excess = product;
                 excess.add_scaled(-1.0, &crossed[r].times(&crossed[s]));
                 adjustment.add_scaled(2.0 * uncertainty[(r + 1, s + 1)], &excess);
             }
         }
         let root = root_of_covariance(&model.coordinates, minimum);
-        let adjusted = root.times(&adjustment).times(&root.transposed()).scaled(model.sigma * model.sigma);
+        let adjusted = root
+            .times(&adjustment)
+            .times(&root.transposed())
+            .scaled(model.sigma * model.sigma);
         let symmetric =
             Matrix::from_function(p, p, |i, j| 0.5 * (adjusted[(i, j)] + adjusted[(j, i)]));
-        Self { adjusted_vcov: symmetric, root, changes, uncertainty }
+        Self {
+            adjusted_vcov: symmetric,
+            root,
+            changes,
+            uncertainty,
+        }
     }
 
     pub(crate) fn degrees_of_freedom(&self, weights: &[f64]) -> f64 {
         let whitened = self.root.transposed().times_vector(weights);
         let variance = dot(&whitened, &whitened);
-        let relative: Vec<f64> =
-            self.changes.iter().map(|change| change.quadratic_form(&whitened) / variance).collect();
+        let relative: Vec<f64> = self
+            .changes
+            .iter()
+            .map(|change| change.quadratic_form(&whitened) / variance)
+            .collect();
         // For one contrast the formulas of Kenward and Roger reduce to this, with scaling 1.
         let df = 2.0 / self.uncertainty.quadratic_form(&relative);
         if df > 0.0 { df } else { f64::NAN }
@@ -83,13 +100,20 @@ impl KenwardRoger {
         if let [single] = contrasts {
             return (self.degrees_of_freedom(single), 1.0);
         }
-        let directions = orthonormal_rows(&contrasts.iter().map(|c| self.root.transposed().times_vector(c)).collect::<Vec<_>>());
+        let directions = orthonormal_rows(
+            &contrasts
+                .iter()
+                .map(|c| self.root.transposed().times_vector(c))
+                .collect::<Vec<_>>(),
+        );
         let q = directions.len();
         let reduced: Vec<Matrix> = self
             .changes
             .iter()
             .map(|change| {
-                Matrix::from_function(q, q, |i, j| dot(&directions[i], &change.times_vector(&directions[j])))
+                Matrix::from_function(q, q, |i, j| {
+                    dot(&directions[i], &change.times_vector(&directions[j]))
+                })
             })
             .collect();
         let n = reduced.len();
@@ -103,7 +127,11 @@ impl KenwardRoger {
         }
         // With very few groups the approximation breaks down: there is no F distribution to compare with.
         let (df, scaling) = scaled_f(q as f64, a1, a2);
-        if df > 0.0 && scaling > 0.0 { (df, scaling) } else { (f64::NAN, 1.0) }
+        if df > 0.0 && scaling > 0.0 {
+            (df, scaling)
+        } else {
+            (f64::NAN, 1.0)
+        }
     }
 }
 
@@ -112,13 +140,25 @@ fn scaled_f(q: f64, a1: f64, a2: f64) -> (f64, f64) {
     let b = (a1 + 6.0 * a2) / (2.0 * q);
     let g = ((q + 1.0) * a1 - (q + 4.0) * a2) / ((q + 2.0) * a2);
     let denominator = 3.0 * q + 2.0 * (1.0 - g);
-    let (c1, c2, c3) = (g / denominator, (q - g) / denominator, (q + 2.0 - g) / denominator);
+    let (c1, c2, c3) = (
+        g / denominator,
+        (q - g) / denominator,
+        (q + 2.0 - g) / denominator,
+    );
     let (v0, v1, v2) = (1.0 + c1 * b, 1.0 - c2 * b, 1.0 - c3 * b);
     let v0 = if v0.abs() < 1e-10 { 0.0 } else { v0 };
-    let ratio = if (1.0 - a2 / q).abs() < 1e-14 && v1.abs() < 1e-14 { 1.0 } else { (1.0 - a2 / q) / v1 };
+    let ratio = if (1.0 - a2 / q).abs() < 1e-14 && v1.abs() < 1e-14 {
+        1.0
+    } else {
+        (1.0 - a2 / q) / v1
+    };
     let rho = ratio * ratio * v0 / v2 / q;
     let df = 4.0 + (q + 2.0) / (q * rho - 1.0);
-    let scaling = if (df - 2.0).abs() < 1e-2 { 1.0 } else { df * (1.0 - a2 / q) / (df - 2.0) };
+    let scaling = if (df - 2.0).abs() < 1e-2 {
+        1.0
+    } else {
+        df * (1.0 - a2 / q) / (df - 2.0)
+    };
     (df, scaling)
 }
 

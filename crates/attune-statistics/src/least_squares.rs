@@ -81,7 +81,10 @@ pub fn least_squares(formula: &Formula, table: &Table) -> Result<LeastSquares, F
     let orthonormal = orthonormalise(&frame.columns);
     let (n, p) = (frame.response.len(), orthonormal.kept.len());
     if n <= p {
-        return Err(FitError::TooFewRows { n_rows: n, n_columns: p });
+        return Err(FitError::TooFewRows {
+            n_rows: n,
+            n_columns: p,
+        });
     }
     let mut y = frame.response.clone();
     if let Some(offset) = &frame.offset {
@@ -91,10 +94,14 @@ pub fn least_squares(formula: &Formula, table: &Table) -> Result<LeastSquares, F
     let residual_squares = dot(&residuals, &residuals);
     let total_squares = dot(&y, &y);
     if !total_squares.is_finite() {
-        return Err(FitError::TooLarge { name: frame.response_name.clone() });
+        return Err(FitError::TooLarge {
+            name: frame.response_name.clone(),
+        });
     }
     if residual_squares <= 1e-26 * total_squares {
-        return Err(FitError::NothingLeft { name: frame.response_name.clone() });
+        return Err(FitError::NothingLeft {
+            name: frame.response_name.clone(),
+        });
     }
     let df_residual = (n - p) as f64;
     let variance = residual_squares / df_residual;
@@ -105,7 +112,12 @@ pub fn least_squares(formula: &Formula, table: &Table) -> Result<LeastSquares, F
     if !dropped_columns.is_empty() {
         warnings.push(Warning::dropped_columns(&dropped_columns));
     }
-    warnings.extend(frame.one_level_factors.iter().map(|name| Warning::one_level(name)));
+    warnings.extend(
+        frame
+            .one_level_factors
+            .iter()
+            .map(|name| Warning::one_level(name)),
+    );
     let (n_rows, n_parameters) = (n as f64, p as f64 + 1.0);
     let log_likelihood =
         -0.5 * n_rows * (libm::log(2.0 * std::f64::consts::PI * residual_squares / n_rows) + 1.0);
@@ -125,7 +137,9 @@ pub fn least_squares(formula: &Formula, table: &Table) -> Result<LeastSquares, F
         log_likelihood,
         aic: 2.0 * n_parameters - 2.0 * log_likelihood,
         bic: libm::log(n_rows) * n_parameters - 2.0 * log_likelihood,
-        leverage: (0..n).map(|row| orthonormal.q.iter().map(|q| q[row] * q[row]).sum()).collect(),
+        leverage: (0..n)
+            .map(|row| orthonormal.q.iter().map(|q| q[row] * q[row]).sum())
+            .collect(),
         residuals,
         warnings,
         frame,
@@ -151,10 +165,17 @@ fn projected(y: &[f64], columns: &[Vec<f64>]) -> (Vec<f64>, Vec<f64>) {
 
 fn explained(y: &[f64], frame: &ModelFrame, residual_squares: f64, df_residual: f64) -> (f64, f64) {
     let n = y.len() as f64;
-    let (centre, df_total) = if frame.design.intercept { (sum(y) / n, n - 1.0) } else { (0.0, n) };
+    let (centre, df_total) = if frame.design.intercept {
+        (sum(y) / n, n - 1.0)
+    } else {
+        (0.0, n)
+    };
     let deviations: Vec<f64> = y.iter().map(|value| value - centre).collect();
     let total = dot(&deviations, &deviations);
-    (1.0 - residual_squares / total, 1.0 - (residual_squares / df_residual) / (total / df_total))
+    (
+        1.0 - residual_squares / total,
+        1.0 - (residual_squares / df_residual) / (total / df_total),
+    )
 }
 
 impl LeastSquares {
@@ -162,8 +183,12 @@ impl LeastSquares {
     /// and the same: t tests with the residual degrees of freedom.
     #[must_use]
     pub fn inference(&self, method: DegreesOfFreedom) -> Inference<'_> {
-        let fixed =
-            FixedPart { frame: &self.frame, kept: &self.kept, dropped: &self.dropped, aliased: &self.aliased };
+        let fixed = FixedPart {
+            frame: &self.frame,
+            kept: &self.kept,
+            dropped: &self.dropped,
+            aliased: &self.aliased,
+        };
         Inference::with_residual_df(
             method,
             &self.terms,

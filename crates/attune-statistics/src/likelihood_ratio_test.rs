@@ -34,7 +34,9 @@ pub struct LikelihoodRatioTest {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ComparisonError {
     /// Other rows.
-    #[error("the models use different rows ({smaller} and {larger}): leave out incomplete rows before fitting either")]
+    #[error(
+        "the models use different rows ({smaller} and {larger}): leave out incomplete rows before fitting either"
+    )]
     DifferentRows {
         /// Rows of the smaller model.
         smaller: usize,
@@ -42,7 +44,9 @@ pub enum ComparisonError {
         larger: usize,
     },
     /// Not nested.
-    #[error("the larger model has {larger} parameters and the smaller {smaller}: give the smaller model first")]
+    #[error(
+        "the larger model has {larger} parameters and the smaller {smaller}: give the smaller model first"
+    )]
     NotNested {
         /// Parameters of the smaller model.
         smaller: usize,
@@ -62,7 +66,8 @@ pub fn likelihood_ratio_test(
     smaller: &LinearMixedModel,
     larger: &LinearMixedModel,
 ) -> Result<LikelihoodRatioTest, ComparisonError> {
-    if smaller.used_rows() != larger.used_rows() || smaller.frame.response != larger.frame.response {
+    if smaller.used_rows() != larger.used_rows() || smaller.frame.response != larger.frame.response
+    {
         let (smaller, larger) = (smaller.n_observations, larger.n_observations);
         return Err(ComparisonError::DifferentRows { smaller, larger });
     }
@@ -70,14 +75,21 @@ pub fn likelihood_ratio_test(
         let (smaller, larger) = (smaller.n_parameters, larger.n_parameters);
         return Err(ComparisonError::NotNested { smaller, larger });
     }
-    let log_likelihoods = [by_maximum_likelihood(smaller)?, by_maximum_likelihood(larger)?];
+    let log_likelihoods = [
+        by_maximum_likelihood(smaller)?,
+        by_maximum_likelihood(larger)?,
+    ];
     // Nested models cannot fit worse; a negative difference is rounding.
     let statistic = (2.0 * (log_likelihoods[1] - log_likelihoods[0])).max(0.0);
     let df = (larger.n_parameters - smaller.n_parameters) as f64;
     let p = chi_squared_upper_tail(statistic, df);
     let mixture = || {
         // With one parameter the other half of the mixture is a point at zero.
-        let below = if df > 1.0 { chi_squared_upper_tail(statistic, df - 1.0) } else { f64::from(u8::from(statistic <= 0.0)) };
+        let below = if df > 1.0 {
+            chi_squared_upper_tail(statistic, df - 1.0)
+        } else {
+            f64::from(u8::from(statistic <= 0.0))
+        };
         0.5 * p + 0.5 * below
     };
     Ok(LikelihoodRatioTest {
@@ -100,9 +112,16 @@ fn by_maximum_likelihood(model: &LinearMixedModel) -> Result<f64, FitError> {
 
 fn adds_one_random_effect(smaller: &LinearMixedModel, larger: &LinearMixedModel) -> bool {
     let effects = |model: &LinearMixedModel| -> Vec<String> {
-        let variances = model.random.iter().filter(|component| component.with.is_none());
-        variances.map(|component| format!("{}.{}", component.group, component.term)).collect()
+        let variances = model
+            .random
+            .iter()
+            .filter(|component| component.with.is_none());
+        variances
+            .map(|component| format!("{}.{}", component.group, component.term))
+            .collect()
     };
     let (few, many) = (effects(smaller), effects(larger));
-    smaller.terms == larger.terms && many.len() == few.len() + 1 && few.iter().all(|effect| many.contains(effect))
+    smaller.terms == larger.terms
+        && many.len() == few.len() + 1
+        && few.iter().all(|effect| many.contains(effect))
 }

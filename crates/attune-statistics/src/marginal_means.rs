@@ -24,11 +24,14 @@ pub struct MarginalMeans {
     pub at: Vec<(String, Vec<f64>)>,
 }
 
+/// The predictors that make up a cell, with their values.
+pub type Cell = Vec<(String, CellValue)>;
+
 /// One mean, or one slope.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MarginalMean {
     /// The combination that it belongs to.
-    pub cell: Vec<(String, CellValue)>,
+    pub cell: Cell,
     /// The estimate and its test against zero.
     pub estimate: CoefficientTest,
     /// The weights of the coefficients; `None` when it cannot be estimated because a combination of levels is empty.
@@ -39,7 +42,7 @@ pub struct MarginalMean {
 #[derive(Debug, Clone, PartialEq)]
 pub struct PairwiseContrast {
     /// The combination within which the two are compared.
-    pub cell: Vec<(String, CellValue)>,
+    pub cell: Cell,
     /// The test; its name is `later - earlier`, in the order of the levels.
     pub test: CoefficientTest,
 }
@@ -116,8 +119,13 @@ pub fn trends(
 ) -> Result<Vec<MarginalMean>, MarginalMeansError> {
     let grid = Grid::new(inference, wanted)?;
     let position = grid.position(covariate)?;
-    let SourceKind::Number { minimum, maximum, .. } = grid.sources[position].kind else {
-        return Err(MarginalMeansError::NotACovariate { name: covariate.to_owned() });
+    let SourceKind::Number {
+        minimum, maximum, ..
+    } = grid.sources[position].kind
+    else {
+        return Err(MarginalMeansError::NotACovariate {
+            name: covariate.to_owned(),
+        });
     };
     // A central difference is exact for straight lines and parabolas whatever the step.
     let step = 1e-3 * (maximum - minimum).max(f64::MIN_POSITIVE);
@@ -138,13 +146,20 @@ pub fn pairwise(
     by: &[&str],
     level: f64,
 ) -> Vec<PairwiseContrast> {
-    let split = |mean: &MarginalMean| -> (Vec<(String, CellValue)>, Vec<(String, CellValue)>) {
-        mean.cell.iter().cloned().partition(|(name, _)| by.contains(&name.as_str()))
+    let split = |mean: &MarginalMean| -> (Cell, Cell) {
+        mean.cell
+            .iter()
+            .cloned()
+            .partition(|(name, _)| by.contains(&name.as_str()))
     };
     let label = |parts: &[(String, CellValue)]| {
-        parts.iter().map(|(_, value)| value.to_string()).collect::<Vec<_>>().join(" ")
+        parts
+            .iter()
+            .map(|(_, value)| value.to_string())
+            .collect::<Vec<_>>()
+            .join(" ")
     };
-    let mut cells: Vec<Vec<(String, CellValue)>> = Vec::new();
+    let mut cells: Vec<Cell> = Vec::new();
     for mean in means {
         let (cell, _) = split(mean);
         if !cells.contains(&cell) {
@@ -153,12 +168,16 @@ pub fn pairwise(
     }
     let mut contrasts = Vec::new();
     for cell in cells {
-        let members: Vec<&MarginalMean> = means.iter().filter(|mean| split(mean).0 == cell).collect();
+        let members: Vec<&MarginalMean> =
+            means.iter().filter(|mean| split(mean).0 == cell).collect();
         for (i, earlier) in members.iter().enumerate() {
             for later in &members[i + 1..] {
                 let name = format!("{} - {}", label(&split(later).1), label(&split(earlier).1));
                 let test = difference(inference, &name, earlier, later, level);
-                contrasts.push(PairwiseContrast { cell: cell.clone(), test });
+                contrasts.push(PairwiseContrast {
+                    cell: cell.clone(),
+                    test,
+                });
             }
         }
     }
@@ -198,7 +217,12 @@ impl Grid {
     fn new(inference: &Inference<'_>, wanted: &MarginalMeans) -> Result<Self, MarginalMeansError> {
         let sources = inference.fixed.frame.design.sources.clone();
         let values = sources.iter().map(values_of).collect();
-        let mut grid = Self { sources, values, cell_sources: Vec::new(), averaged_sources: Vec::new() };
+        let mut grid = Self {
+            sources,
+            values,
+            cell_sources: Vec::new(),
+            averaged_sources: Vec::new(),
+        };
         for name in &wanted.over {
             let position = grid.position(name)?;
             grid.cell_sources.push(position);
@@ -208,38 +232,61 @@ impl Grid {
             if matches!(grid.sources[position].kind, SourceKind::Factor { .. }) {
                 return Err(MarginalMeansError::NotACovariate { name: name.clone() });
             }
-            grid.values[position] = values.iter().map(|&value| CellValue::Number(value)).collect();
+            grid.values[position] = values
+                .iter()
+                .map(|&value| CellValue::Number(value))
+                .collect();
             if !grid.cell_sources.contains(&position) {
                 grid.cell_sources.push(position);
             }
         }
-        grid.averaged_sources =
-            (0..grid.sources.len()).filter(|position| !grid.cell_sources.contains(position)).collect();
-        let rows = grid.values.iter().try_fold(1_usize, |rows, values| rows.checked_mul(values.len()));
+        grid.averaged_sources = (0..grid.sources.len())
+            .filter(|position| !grid.cell_sources.contains(position))
+            .collect();
+        let rows = grid
+            .values
+            .iter()
+            .try_fold(1_usize, |rows, values| rows.checked_mul(values.len()));
         match rows {
             Some(rows) if rows <= LARGEST_GRID => Ok(grid),
-            rows => Err(MarginalMeansError::TooLarge { rows: rows.unwrap_or(usize::MAX) }),
+            rows => Err(MarginalMeansError::TooLarge {
+                rows: rows.unwrap_or(usize::MAX),
+            }),
         }
     }
 
     fn position(&self, name: &str) -> Result<usize, MarginalMeansError> {
-        self.sources.iter().position(|source| source.name == name).ok_or_else(|| {
-            let known: Vec<&str> = self.sources.iter().map(|source| source.name.as_str()).collect();
-            MarginalMeansError::UnknownPredictor { name: name.to_owned(), known: known.join(", ") }
-        })
+        self.sources
+            .iter()
+            .position(|source| source.name == name)
+            .ok_or_else(|| {
+                let known: Vec<&str> = self
+                    .sources
+                    .iter()
+                    .map(|source| source.name.as_str())
+                    .collect();
+                MarginalMeansError::UnknownPredictor {
+                    name: name.to_owned(),
+                    known: known.join(", "),
+                }
+            })
     }
 
     fn count(&self, positions: &[usize]) -> usize {
-        positions.iter().map(|&position| self.values[position].len()).product()
+        positions
+            .iter()
+            .map(|&position| self.values[position].len())
+            .product()
     }
 
     /// The index into the values of each source for one row; rows of a cell are together.
     fn indices(&self, row: usize) -> Vec<usize> {
         let per_cell = self.count(&self.averaged_sources);
         let mut indices = vec![0; self.sources.len()];
-        for (positions, mut rest) in
-            [(&self.averaged_sources, row % per_cell), (&self.cell_sources, row / per_cell)]
-        {
+        for (positions, mut rest) in [
+            (&self.averaged_sources, row % per_cell),
+            (&self.cell_sources, row / per_cell),
+        ] {
             for &position in positions {
                 let n = self.values[position].len();
                 indices[position] = rest % n;
@@ -255,15 +302,24 @@ impl Grid {
         let rows: Vec<Vec<usize>> = (0..n_rows).map(|row| self.indices(row)).collect();
         let mut table = Table::new();
         for (position, source) in self.sources.iter().enumerate() {
-            let by = moved.iter().find(|(at, _)| *at == position).map_or(0.0, |(_, by)| *by);
+            let by = moved
+                .iter()
+                .find(|(at, _)| *at == position)
+                .map_or(0.0, |(_, by)| *by);
             let number = |row: &Vec<usize>| match &self.values[position][row[position]] {
                 CellValue::Number(value) => value + by,
                 CellValue::Level(_) => f64::NAN,
             };
             let column = match &source.kind {
                 SourceKind::Factor { levels } => {
-                    let codes = rows.iter().map(|row| u32::try_from(row[position]).ok()).collect();
-                    Column::Factor(Factor { levels: levels.clone(), codes })
+                    let codes = rows
+                        .iter()
+                        .map(|row| u32::try_from(row[position]).ok())
+                        .collect();
+                    Column::Factor(Factor {
+                        levels: levels.clone(),
+                        codes,
+                    })
                 }
                 SourceKind::Number { .. } | SourceKind::NumericFactor { .. } => {
                     Column::Numbers(rows.iter().map(number).collect())
@@ -286,19 +342,35 @@ impl Grid {
                 crate::matrix::add_scaled(&mut mean, 1.0 / per_cell as f64, rows.row(row));
             }
             let indices = self.indices(cell * per_cell);
-            let values: Vec<(String, CellValue)> = self
+            let values: Cell = self
                 .cell_sources
                 .iter()
-                .map(|&p| (self.sources[p].name.clone(), self.values[p][indices[p]].clone()))
+                .map(|&p| {
+                    (
+                        self.sources[p].name.clone(),
+                        self.values[p][indices[p]].clone(),
+                    )
+                })
                 .collect();
-            let name = values.iter().map(|(_, value)| value.to_string()).collect::<Vec<_>>().join(" ");
+            let name = values
+                .iter()
+                .map(|(_, value)| value.to_string())
+                .collect::<Vec<_>>()
+                .join(" ");
             let weights = inference.estimable(&mean);
-            let estimate = weights
-                .as_ref()
-                .map_or_else(|| not_estimable(&name), |weights| contrast(inference, &name, weights, level));
-            MarginalMean { cell: values, estimate, weights }
+            let estimate = weights.as_ref().map_or_else(
+                || not_estimable(&name),
+                |weights| contrast(inference, &name, weights, level),
+            );
+            MarginalMean {
+                cell: values,
+                estimate,
+                weights,
+            }
         };
-        (0..self.count(&self.cell_sources)).map(mean_of_cell).collect()
+        (0..self.count(&self.cell_sources))
+            .map(mean_of_cell)
+            .collect()
     }
 }
 
@@ -306,6 +378,9 @@ fn values_of(source: &SourceColumn) -> Vec<CellValue> {
     match &source.kind {
         SourceKind::Number { mean, .. } => vec![CellValue::Number(*mean)],
         SourceKind::Factor { levels } => levels.iter().cloned().map(CellValue::Level).collect(),
-        SourceKind::NumericFactor { values } => values.iter().map(|&value| CellValue::Number(value)).collect(),
+        SourceKind::NumericFactor { values } => values
+            .iter()
+            .map(|&value| CellValue::Number(value))
+            .collect(),
     }
 }

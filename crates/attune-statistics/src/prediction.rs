@@ -26,14 +26,31 @@ pub struct Prediction {
 ///
 /// # Errors
 /// When a column is missing, of another kind than in the model, or has a level that the model has not seen.
-pub fn predict(inference: &Inference<'_>, new: &Table, level: f64) -> Result<Vec<Prediction>, FrameError> {
+pub fn predict(
+    inference: &Inference<'_>,
+    new: &Table,
+    level: f64,
+) -> Result<Vec<Prediction>, FrameError> {
     let rows = rows_of_design(inference, new)?;
     let predict = |row: usize| {
         let row = rows.row(row);
-        let weights = if row.iter().any(|value| value.is_nan()) { None } else { inference.estimable(row) };
-        let test = weights.map_or_else(|| not_estimable(""), |weights| contrast(inference, "", &weights, level));
+        let weights = if row.iter().any(|value| value.is_nan()) {
+            None
+        } else {
+            inference.estimable(row)
+        };
+        let test = weights.map_or_else(
+            || not_estimable(""),
+            |weights| contrast(inference, "", &weights, level),
+        );
         let (estimate, se, df) = (test.estimate, test.se, test.df);
-        Prediction { estimate, se, df, ci_lower: test.ci_lower, ci_upper: test.ci_upper }
+        Prediction {
+            estimate,
+            se,
+            df,
+            ci_lower: test.ci_lower,
+            ci_upper: test.ci_upper,
+        }
     };
     Ok((0..new.n_rows()).map(predict).collect())
 }
@@ -41,5 +58,9 @@ pub fn predict(inference: &Inference<'_>, new: &Table, level: f64) -> Result<Vec
 /// The design of new rows, with all columns.
 pub(crate) fn rows_of_design(inference: &Inference<'_>, new: &Table) -> Result<Matrix, FrameError> {
     let columns = inference.fixed.frame.design.columns(new)?;
-    Ok(Matrix::from_function(new.n_rows(), columns.len(), |row, column| columns[column][row]))
+    Ok(Matrix::from_function(
+        new.n_rows(),
+        columns.len(),
+        |row, column| columns[column][row],
+    ))
 }

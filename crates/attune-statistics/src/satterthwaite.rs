@@ -25,10 +25,15 @@ impl Satterthwaite {
         let (derivatives, shape) = (&minimum.derivatives, &model.function.shape);
         let p = model.coefficients.len();
         let df = model.function.degrees_of_freedom();
-        let (_, hessian) =
-            shape.to_theta(&minimum.theta, &derivatives.gradient, &derivatives.hessian_fixed_variance);
+        let (_, hessian) = shape.to_theta(
+            &minimum.theta,
+            &derivatives.gradient,
+            &derivatives.hessian_fixed_variance,
+        );
         let jacobian = shape.jacobian(&minimum.theta);
-        let free: Vec<usize> = (0..minimum.theta.len()).filter(|&k| !minimum.at_zero[k]).collect();
+        let free: Vec<usize> = (0..minimum.theta.len())
+            .filter(|&k| !minimum.at_zero[k])
+            .collect();
         let in_theta = |k: usize| {
             let mut change = Matrix::zeros(p + 1, p + 1);
             for (g, crossed) in derivatives.crossed.iter().enumerate() {
@@ -44,7 +49,9 @@ impl Satterthwaite {
             (false, true) => 2.0 * df * changes[i][(p, p)] / minimum.evaluation.residual_squares,
             (true, false) => 2.0 * df * changes[k][(p, p)] / minimum.evaluation.residual_squares,
         });
-        let natural = model.function.natural_scales_of_theta(&minimum.theta, &derivatives.traces);
+        let natural = model
+            .function
+            .natural_scales_of_theta(&minimum.theta, &derivatives.traces);
         let mut sizes: Vec<f64> = free.iter().map(|&k| natural[k]).collect();
         sizes.push(2.0 * df.sqrt());
         let fixed_part = |change: Matrix| Matrix::from_function(p, p, |i, j| change[(i, j)]);
@@ -59,7 +66,11 @@ impl Satterthwaite {
     pub(crate) fn degrees_of_freedom(&self, weights: &[f64]) -> f64 {
         let whitened = self.root.transposed().times_vector(weights);
         let variance = dot(&whitened, &whitened);
-        let mut gradient: Vec<f64> = self.changes.iter().map(|change| change.quadratic_form(&whitened)).collect();
+        let mut gradient: Vec<f64> = self
+            .changes
+            .iter()
+            .map(|change| change.quadratic_form(&whitened))
+            .collect();
         gradient.push(2.0 * variance);
         2.0 * variance * variance / self.uncertainty.quadratic_form(&gradient)
     }

@@ -37,7 +37,9 @@ pub struct Factor {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum TableError {
     /// The lengths differ.
-    #[error("column `{name}` has {found} rows, the table has {expected}: give every column the same rows")]
+    #[error(
+        "column `{name}` has {found} rows, the table has {expected}: give every column the same rows"
+    )]
     Length {
         /// The column.
         name: String,
@@ -92,11 +94,21 @@ impl Table {
         let found = column.len();
         if !self.names.is_empty() && found != self.n_rows {
             let expected = self.n_rows;
-            return Err(TableError::Length { name, found, expected });
+            return Err(TableError::Length {
+                name,
+                found,
+                expected,
+            });
         }
         if let Column::Factor(factor) = &column {
             let levels = factor.levels.len();
-            if let Some(code) = factor.codes.iter().flatten().copied().find(|&code| code as usize >= levels) {
+            if let Some(code) = factor
+                .codes
+                .iter()
+                .flatten()
+                .copied()
+                .find(|&code| code as usize >= levels)
+            {
                 return Err(TableError::Code { name, code, levels });
             }
         }
@@ -131,8 +143,16 @@ impl Table {
     /// When a position is not smaller than [`Table::n_rows`].
     #[must_use]
     pub fn rows(&self, positions: &[usize]) -> Self {
-        let columns = self.columns.iter().map(|column| column.rows(positions)).collect();
-        Self { names: self.names.clone(), columns, n_rows: positions.len() }
+        let columns = self
+            .columns
+            .iter()
+            .map(|column| column.rows(positions))
+            .collect();
+        Self {
+            names: self.names.clone(),
+            columns,
+            n_rows: positions.len(),
+        }
     }
 }
 
@@ -154,7 +174,9 @@ impl Column {
 
     fn rows(&self, positions: &[usize]) -> Self {
         match self {
-            Self::Numbers(values) => Self::Numbers(positions.iter().map(|&row| values[row]).collect()),
+            Self::Numbers(values) => {
+                Self::Numbers(positions.iter().map(|&row| values[row]).collect())
+            }
             Self::Factor(factor) => Self::Factor(Factor {
                 levels: factor.levels.clone(),
                 codes: positions.iter().map(|&row| factor.codes[row]).collect(),
@@ -167,12 +189,20 @@ impl Factor {
     /// A factor whose levels are the distinct labels, sorted as text; `None` is missing.
     #[must_use]
     pub fn from_labels<S: AsRef<str>>(labels: &[Option<S>]) -> Self {
-        let mut levels: Vec<String> = labels.iter().flatten().map(|label| label.as_ref().to_owned()).collect();
+        let mut levels: Vec<String> = labels
+            .iter()
+            .flatten()
+            .map(|label| label.as_ref().to_owned())
+            .collect();
         levels.sort_unstable();
         levels.dedup();
         let codes = labels
             .iter()
-            .map(|label| label.as_ref().and_then(|label| position_of(&levels, label.as_ref())))
+            .map(|label| {
+                label
+                    .as_ref()
+                    .and_then(|label| position_of(&levels, label.as_ref()))
+            })
             .collect();
         Self { levels, codes }
     }
@@ -184,35 +214,56 @@ impl Factor {
         let mut order: Vec<usize> = (0..levels.len()).collect();
         order.sort_by(|&a, &b| levels[a].cmp(&levels[b]));
         let code = |label: &str| {
-            let found = order.binary_search_by(|&index| levels[index].as_str().cmp(label)).ok()?;
+            let found = order
+                .binary_search_by(|&index| levels[index].as_str().cmp(label))
+                .ok()?;
             u32::try_from(order[found]).ok()
         };
-        let codes = labels.iter().map(|label| label.as_ref().and_then(|label| code(label.as_ref()))).collect();
+        let codes = labels
+            .iter()
+            .map(|label| label.as_ref().and_then(|label| code(label.as_ref())))
+            .collect();
         Self { levels, codes }
     }
 
     /// A factor whose levels are the distinct numbers in increasing order, written as R writes them; NaN is missing.
     #[must_use]
     pub fn from_numbers(values: &[f64]) -> Self {
-        let mut distinct: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
+        let mut distinct: Vec<f64> = values
+            .iter()
+            .copied()
+            .filter(|value| !value.is_nan())
+            .collect();
         distinct.sort_unstable_by(f64::total_cmp);
         distinct.dedup_by(|a, b| a == b);
         let code = |value: f64| {
             let found = distinct.partition_point(|&candidate| candidate < value);
             u32::try_from(found).ok()
         };
-        let codes = values.iter().map(|&value| if value.is_nan() { None } else { code(value) }).collect();
-        Self { levels: distinct.iter().map(|&value| number_label(value)).collect(), codes }
+        let codes = values
+            .iter()
+            .map(|&value| if value.is_nan() { None } else { code(value) })
+            .collect();
+        Self {
+            levels: distinct.iter().map(|&value| number_label(value)).collect(),
+            codes,
+        }
     }
 }
 
 /// A number as the name of a level: `1`, `1.5`, `-0.25`.
 pub(crate) fn number_label(value: f64) -> String {
-    if value == 0.0 { "0".to_owned() } else { format!("{value}") }
+    if value == 0.0 {
+        "0".to_owned()
+    } else {
+        format!("{value}")
+    }
 }
 
 fn position_of(sorted: &[String], label: &str) -> Option<u32> {
-    let index = sorted.binary_search_by(|level| level.as_str().cmp(label)).ok()?;
+    let index = sorted
+        .binary_search_by(|level| level.as_str().cmp(label))
+        .ok()?;
     u32::try_from(index).ok()
 }
 
@@ -229,7 +280,8 @@ mod tests {
 
     #[test]
     fn a_label_outside_the_stated_levels_is_missing() {
-        let factor = Factor::with_levels(&[Some("visit 2"), Some("visit 9")], &["visit 2", "visit 1"]);
+        let factor =
+            Factor::with_levels(&[Some("visit 2"), Some("visit 9")], &["visit 2", "visit 1"]);
         assert_eq!(factor.codes, [Some(0), None]);
     }
 
@@ -242,8 +294,16 @@ mod tests {
 
     #[test]
     fn columns_of_another_length_and_repeated_names_are_refused() {
-        let table = Table::new().with("x", Column::Numbers(vec![1.0, 2.0])).unwrap();
-        assert!(matches!(table.clone().with("y", Column::Numbers(vec![1.0])), Err(TableError::Length { .. })));
-        assert!(matches!(table.with("x", Column::Numbers(vec![1.0, 2.0])), Err(TableError::Duplicate { .. })));
+        let table = Table::new()
+            .with("x", Column::Numbers(vec![1.0, 2.0]))
+            .unwrap();
+        assert!(matches!(
+            table.clone().with("y", Column::Numbers(vec![1.0])),
+            Err(TableError::Length { .. })
+        ));
+        assert!(matches!(
+            table.with("x", Column::Numbers(vec![1.0, 2.0])),
+            Err(TableError::Duplicate { .. })
+        ));
     }
 }

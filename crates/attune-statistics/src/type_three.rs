@@ -33,7 +33,11 @@ pub fn type_three_tests(inference: &Inference<'_>) -> Vec<TermTest> {
             let test = joint_test(inference, &rows);
             let unscaled = test.statistic / test.scaling;
             let sum_of_squares = unscaled * test.df_numerator * inference.sigma * inference.sigma;
-            TermTest { term: label.clone(), sum_of_squares, test }
+            TermTest {
+                term: label.clone(),
+                sum_of_squares,
+                test,
+            }
         })
         .collect()
 }
@@ -43,14 +47,22 @@ fn hypotheses(inference: &Inference<'_>) -> Vec<Matrix> {
     let frame = inference.fixed.frame;
     let design = &frame.design;
     let kept = inference.fixed.kept;
-    let estimated: Vec<Vec<f64>> = kept.iter().map(|&position| frame.columns[position].clone()).collect();
+    let estimated: Vec<Vec<f64>> = kept
+        .iter()
+        .map(|&position| frame.columns[position].clone())
+        .collect();
     let full = design.with_every_level();
     let full_columns = full.columns_from(&frame.fixed_values, frame.response.len());
     // One column of `general` for each coefficient, one row for each column of the full design.
     let mut general = coefficients_of(&estimated, &full_columns);
-    let term_of: Vec<Option<usize>> = kept.iter().map(|&position| design.column_terms[position]).collect();
+    let term_of: Vec<Option<usize>> = kept
+        .iter()
+        .map(|&position| design.column_terms[position])
+        .collect();
     let columns_of = |term: usize| -> Vec<usize> {
-        (0..kept.len()).filter(|&column| term_of[column] == Some(term)).collect()
+        (0..kept.len())
+            .filter(|&column| term_of[column] == Some(term))
+            .collect()
     };
     let n_terms = design.term_labels.len();
     let mut order: Vec<usize> = (0..n_terms).collect();
@@ -71,12 +83,29 @@ fn hypotheses(inference: &Inference<'_>) -> Vec<Matrix> {
     }
     let rows_kept: Vec<usize> = kept
         .iter()
-        .filter_map(|&position| full.column_names.iter().position(|name| *name == design.column_names[position]))
+        .filter_map(|&position| {
+            full.column_names
+                .iter()
+                .position(|name| *name == design.column_names[position])
+        })
         .collect();
-    let row = |column: usize| rows_kept.iter().map(|&at| general[column][at]).collect::<Vec<f64>>();
+    let row = |column: usize| {
+        rows_kept
+            .iter()
+            .map(|&at| general[column][at])
+            .collect::<Vec<f64>>()
+    };
     let matters = |row: &Vec<f64>| row.iter().map(|value| value.abs()).sum::<f64>() > 1e-8;
     (0..n_terms)
-        .map(|term| Matrix::from_rows(&columns_of(term).into_iter().map(row).filter(matters).collect::<Vec<_>>()))
+        .map(|term| {
+            Matrix::from_rows(
+                &columns_of(term)
+                    .into_iter()
+                    .map(row)
+                    .filter(matters)
+                    .collect::<Vec<_>>(),
+            )
+        })
         .collect()
 }
 
@@ -85,7 +114,11 @@ fn coefficients_of(estimated: &[Vec<f64>], full: &[Vec<f64>]) -> Vec<Vec<f64>> {
     let orthonormal = orthonormalise(estimated);
     let mut general = vec![Vec::with_capacity(full.len()); estimated.len()];
     for column in full {
-        let projections: Vec<f64> = orthonormal.q.iter().map(|direction| dot(direction, column)).collect();
+        let projections: Vec<f64> = orthonormal
+            .q
+            .iter()
+            .map(|direction| dot(direction, column))
+            .collect();
         let solution = back_substitute(&orthonormal.upper, &projections);
         for (target, value) in general.iter_mut().zip(solution) {
             // Coefficients are simple fractions; what is left of rounding would count as an effect.

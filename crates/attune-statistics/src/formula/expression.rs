@@ -94,7 +94,9 @@ impl Expression {
         match self {
             Self::Name(name) if !names.contains(name) => names.push(name.clone()),
             Self::Name(_) | Self::Number(_) => {}
-            Self::Call { arguments, .. } => arguments.iter().for_each(|argument| argument.collect_names(names)),
+            Self::Call { arguments, .. } => arguments
+                .iter()
+                .for_each(|argument| argument.collect_names(names)),
             Self::Binary { left, right, .. } => {
                 left.collect_names(names);
                 right.collect_names(names);
@@ -109,11 +111,19 @@ impl fmt::Display for Expression {
         match self {
             Self::Name(name) => f.write_str(name),
             Self::Number(value) => write!(f, "{value}"),
-            Self::Call { function, arguments } => {
+            Self::Call {
+                function,
+                arguments,
+            } => {
                 let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
                 write!(f, "{function}({})", arguments.join(", "))
             }
-            Self::Binary { operator, left, right, .. } => write!(f, "{left}{}{right}", operator.symbol()),
+            Self::Binary {
+                operator,
+                left,
+                right,
+                ..
+            } => write!(f, "{left}{}{right}", operator.symbol()),
             Self::Minus(inner) => write!(f, "-{inner}"),
             Self::Group(inner) => write!(f, "({inner})"),
         }

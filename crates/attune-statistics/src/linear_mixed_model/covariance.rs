@@ -37,31 +37,43 @@ impl CovarianceShape {
     pub(crate) fn new(widths_and_places: &[(usize, Option<usize>)]) -> Self {
         let mut first_theta = 0;
         let terms = widths_and_places.iter().map(|&(width, eliminated_at)| {
-            let term = TermShape { width, first_theta, eliminated_at };
+            let term = TermShape {
+                width,
+                first_theta,
+                eliminated_at,
+            };
             first_theta += width * (width + 1) / 2;
             term
         });
-        Self { terms: terms.collect() }
+        Self {
+            terms: terms.collect(),
+        }
     }
 
     /// Every element of every lower triangle, in the order of theta.
     pub(crate) fn elements(&self) -> Vec<Element> {
         let of_term = |(term, shape): (usize, &TermShape)| {
             let width = shape.width;
-            (0..width).flat_map(move |column| (column..width).map(move |row| Element { term, row, column }))
+            (0..width).flat_map(move |column| {
+                (column..width).map(move |row| Element { term, row, column })
+            })
         };
         self.terms.iter().enumerate().flat_map(of_term).collect()
     }
 
-
     /// Whether each parameter is on the diagonal of its `Λ`, where zero is the boundary.
     pub(crate) fn is_diagonal(&self) -> Vec<bool> {
-        self.elements().iter().map(|element| element.row == element.column).collect()
+        self.elements()
+            .iter()
+            .map(|element| element.row == element.column)
+            .collect()
     }
 
     /// The factor `Λ` of one term.
     pub(crate) fn lambda(&self, theta: &[f64], term: usize) -> Matrix {
-        let TermShape { width, first_theta, .. } = self.terms[term];
+        let TermShape {
+            width, first_theta, ..
+        } = self.terms[term];
         let mut lambda = Matrix::zeros(width, width);
         let mut next = first_theta;
         for column in 0..width {
@@ -75,7 +87,9 @@ impl CovarianceShape {
 
     /// Writes a lower triangle back into theta.
     pub(crate) fn set_lambda(&self, theta: &mut [f64], term: usize, lambda: &Matrix) {
-        let TermShape { width, first_theta, .. } = self.terms[term];
+        let TermShape {
+            width, first_theta, ..
+        } = self.terms[term];
         let mut next = first_theta;
         for column in 0..width {
             for row in column..width {
@@ -87,7 +101,11 @@ impl CovarianceShape {
 
     /// The width of the block of the eliminated factor.
     pub(crate) fn eliminated_width(&self) -> usize {
-        self.terms.iter().filter(|term| term.eliminated_at.is_some()).map(|term| term.width).sum()
+        self.terms
+            .iter()
+            .filter(|term| term.eliminated_at.is_some())
+            .map(|term| term.width)
+            .sum()
     }
 
     /// The block-diagonal factor of all terms of the eliminated factor.
@@ -95,7 +113,9 @@ impl CovarianceShape {
         let width = self.eliminated_width();
         let mut block = Matrix::zeros(width, width);
         for (index, term) in self.terms.iter().enumerate() {
-            let Some(offset) = term.eliminated_at else { continue };
+            let Some(offset) = term.eliminated_at else {
+                continue;
+            };
             let lambda = self.lambda(theta, index);
             for i in 0..term.width {
                 for j in 0..=i {
@@ -109,7 +129,9 @@ impl CovarianceShape {
     /// `∂G/∂theta`: the row is the element of `G`, the column the parameter.
     pub(crate) fn jacobian(&self, theta: &[f64]) -> Matrix {
         let elements = self.elements();
-        let lambdas: Vec<Matrix> = (0..self.terms.len()).map(|term| self.lambda(theta, term)).collect();
+        let lambdas: Vec<Matrix> = (0..self.terms.len())
+            .map(|term| self.lambda(theta, term))
+            .collect();
         Matrix::from_function(elements.len(), elements.len(), |g, k| {
             let (element, parameter) = (elements[g], elements[k]);
             if element.term != parameter.term {
@@ -128,7 +150,12 @@ impl CovarianceShape {
     }
 
     /// Gradient and Hessian with respect to theta from those with respect to the elements of `G`.
-    pub(crate) fn to_theta(&self, theta: &[f64], gradient: &[f64], hessian: &Matrix) -> (Vec<f64>, Matrix) {
+    pub(crate) fn to_theta(
+        &self,
+        theta: &[f64],
+        gradient: &[f64],
+        hessian: &Matrix,
+    ) -> (Vec<f64>, Matrix) {
         let jacobian = self.jacobian(theta);
         let theta_gradient = jacobian.transposed().times_vector(gradient);
         let mut theta_hessian = jacobian.transposed_times(&hessian.times(&jacobian));
@@ -142,11 +169,14 @@ impl CovarianceShape {
         for (g, element) in elements.iter().enumerate() {
             for (k, first) in elements.iter().enumerate() {
                 for (l, second) in elements.iter().enumerate() {
-                    let meet = first.term == element.term && second.term == element.term && first.column == second.column;
+                    let meet = first.term == element.term
+                        && second.term == element.term
+                        && first.column == second.column;
                     if meet {
                         let straight = first.row == element.row && second.row == element.column;
                         let crossed = first.row == element.column && second.row == element.row;
-                        hessian[(k, l)] += gradient[g] * f64::from(u8::from(straight) + u8::from(crossed));
+                        hessian[(k, l)] +=
+                            gradient[g] * f64::from(u8::from(straight) + u8::from(crossed));
                     }
                 }
             }
@@ -164,8 +194,17 @@ pub(crate) fn lower_factor(factor: &Matrix, tolerance: f64) -> Matrix {
     let mut free: Vec<usize> = (0..width).collect();
     let mut lower = Matrix::zeros(width, width);
     for row in 0..width {
-        let remainder = free.iter().map(|&column| work[(row, column)].powi(2)).sum::<f64>().sqrt();
-        let length = work.row(row).iter().map(|value| value * value).sum::<f64>().sqrt();
+        let remainder = free
+            .iter()
+            .map(|&column| work[(row, column)].powi(2))
+            .sum::<f64>()
+            .sqrt();
+        let length = work
+            .row(row)
+            .iter()
+            .map(|value| value * value)
+            .sum::<f64>()
+            .sqrt();
         if remainder <= tolerance * length || remainder == 0.0 {
             continue;
         }
@@ -206,7 +245,10 @@ mod tests {
     fn the_lower_factor_keeps_the_covariance() {
         let factor = Matrix::from_rows(&[[1.0, 0.5, -0.3], [0.2, -2.0, 0.4], [0.0, 0.7, 0.9]]);
         let lower = lower_factor(&factor, 0.0);
-        let (before, after) = (factor.times(&factor.transposed()), lower.times(&lower.transposed()));
+        let (before, after) = (
+            factor.times(&factor.transposed()),
+            lower.times(&lower.transposed()),
+        );
         for (x, y) in before.values().iter().zip(after.values()) {
             assert!((x - y).abs() < 1e-14);
         }

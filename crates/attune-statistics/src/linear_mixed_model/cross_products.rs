@@ -94,9 +94,14 @@ impl CrossProducts {
     pub(crate) fn new(rows: &Rows<'_>) -> Self {
         let layout = Layout::new(rows);
         let n_levels = rows.eliminated.n_levels;
-        let chunks: Vec<Range<usize>> =
-            (0..n_levels).step_by(CHUNK).map(|start| start..(start + CHUNK).min(n_levels)).collect();
-        let pieces: Vec<Piece> = chunks.into_par_iter().map(|levels| Piece::new(rows, &layout, levels)).collect();
+        let chunks: Vec<Range<usize>> = (0..n_levels)
+            .step_by(CHUNK)
+            .map(|start| start..(start + CHUNK).min(n_levels))
+            .collect();
+        let pieces: Vec<Piece> = chunks
+            .into_par_iter()
+            .map(|levels| Piece::new(rows, &layout, levels))
+            .collect();
         let (p, width) = (rows.x.len(), rows.eliminated.columns.len());
         let mut products = Self {
             n: rows.y.len() as f64,
@@ -128,7 +133,8 @@ impl CrossProducts {
         self.right.extend(piece.right);
         self.within.add_scaled(1.0, &piece.within);
         let before = self.touched.len();
-        self.touched_start.extend(piece.touched_end.iter().map(|end| before + end));
+        self.touched_start
+            .extend(piece.touched_end.iter().map(|end| before + end));
         self.touched.extend(piece.touched);
         self.touched_root.extend(piece.touched_root);
         let p1 = self.p + 1;
@@ -138,7 +144,8 @@ impl CrossProducts {
                 let column = column as usize;
                 for (j, &other) in left.columns.iter().enumerate().skip(i) {
                     // Columns are listed in increasing order, so this is the upper triangle.
-                    component.within[(column, other as usize)] += left.squares[i * left.columns.len() + j];
+                    component.within[(column, other as usize)] +=
+                        left.squares[i * left.columns.len() + j];
                 }
                 for a in 0..p1 {
                     component.within_right[(column, a)] += left.right[i * p1 + a];
@@ -149,7 +156,11 @@ impl CrossProducts {
 
     /// The most columns of other grouping factors that hang together.
     pub(crate) fn largest_component(rows: &Rows<'_>) -> usize {
-        let columns: usize = rows.rest.iter().map(|term| term.n_levels * term.columns.len()).sum();
+        let columns: usize = rows
+            .rest
+            .iter()
+            .map(|term| term.n_levels * term.columns.len())
+            .sum();
         if columns <= 20_000 {
             return columns;
         }
@@ -174,8 +185,14 @@ impl CrossProducts {
         Self {
             n: self.n * fraction,
             n_levels: blocks.len() * LANES,
-            roots: blocks.iter().flat_map(|b| self.roots[b * root..(b + 1) * root].iter().copied()).collect(),
-            right: blocks.iter().flat_map(|b| self.right[b * right..(b + 1) * right].iter().copied()).collect(),
+            roots: blocks
+                .iter()
+                .flat_map(|b| self.roots[b * root..(b + 1) * root].iter().copied())
+                .collect(),
+            right: blocks
+                .iter()
+                .flat_map(|b| self.right[b * right..(b + 1) * right].iter().copied())
+                .collect(),
             within: self.within.scaled(fraction),
             touched_start: Vec::new(),
             touched: Vec::new(),
@@ -204,9 +221,16 @@ struct Layout {
 impl Layout {
     fn new(rows: &Rows<'_>) -> Self {
         let n_levels = rows.eliminated.n_levels;
-        let mut first_column: Vec<Vec<usize>> = rows.rest.iter().map(|term| vec![0; term.n_levels]).collect();
-        let (component_of, components) =
-            if rows.rest.is_empty() { (Vec::new(), Vec::new()) } else { components(rows, &mut first_column) };
+        let mut first_column: Vec<Vec<usize>> = rows
+            .rest
+            .iter()
+            .map(|term| vec![0; term.n_levels])
+            .collect();
+        let (component_of, components) = if rows.rest.is_empty() {
+            (Vec::new(), Vec::new())
+        } else {
+            components(rows, &mut first_column)
+        };
         let mut level_order: Vec<u32> = (0..u32::try_from(n_levels).unwrap_or(u32::MAX)).collect();
         if !component_of.is_empty() {
             level_order.sort_by_key(|&level| component_of[level as usize]);
@@ -214,10 +238,20 @@ impl Layout {
         let component_of = if component_of.is_empty() {
             component_of
         } else {
-            level_order.iter().map(|&level| component_of[level as usize]).collect()
+            level_order
+                .iter()
+                .map(|&level| component_of[level as usize])
+                .collect()
         };
         let (row_order, row_start) = rows_by_level(rows.eliminated.codes, &level_order);
-        Self { row_order, row_start, level_order, component_of, components, first_column }
+        Self {
+            row_order,
+            row_start,
+            level_order,
+            component_of,
+            components,
+            first_column,
+        }
     }
 }
 
@@ -244,7 +278,11 @@ fn rows_by_level(codes: &[u32], level_order: &[u32]) -> (Vec<u32>, Vec<usize>) {
 }
 
 fn component_sizes(rows: &Rows<'_>) -> Vec<usize> {
-    let mut first_column: Vec<Vec<usize>> = rows.rest.iter().map(|term| vec![0; term.n_levels]).collect();
+    let mut first_column: Vec<Vec<usize>> = rows
+        .rest
+        .iter()
+        .map(|term| vec![0; term.n_levels])
+        .collect();
     place_blocks(rows, &mut first_column).2
 }
 
@@ -258,7 +296,10 @@ fn components(rows: &Rows<'_>, first_column: &mut [Vec<usize>]) -> (Vec<u32>, Ve
         within: Matrix::zeros(size, size),
         within_right: Matrix::zeros(size, p1),
     };
-    (component_of, blocks.into_iter().zip(sizes).map(component).collect())
+    (
+        component_of,
+        blocks.into_iter().zip(sizes).map(component).collect(),
+    )
 }
 
 /// Connected components, by union-find over the rows: the component of each level of the eliminated
@@ -276,7 +317,10 @@ fn place_blocks(
     for row in 0..rows.y.len() {
         let level = rows.eliminated.codes[row] as usize;
         for (term, offset) in rows.rest.iter().zip(&offsets) {
-            let (a, b) = (root(&mut parent, level), root(&mut parent, offset + term.codes[row] as usize));
+            let (a, b) = (
+                root(&mut parent, level),
+                root(&mut parent, offset + term.codes[row] as usize),
+            );
             parent[a.max(b)] = a.min(b);
         }
     }
@@ -299,7 +343,11 @@ fn place_blocks(
             let first = sizes[component];
             first_column[index][level] = first;
             let level = u32::try_from(level).unwrap_or(u32::MAX);
-            blocks[component].push(RestBlock { term: index, level, first });
+            blocks[component].push(RestBlock {
+                term: index,
+                level,
+                first,
+            });
             sizes[component] += term.columns.len();
         }
     }
@@ -375,7 +423,8 @@ impl Piece {
             }
         }
         for column in 0..n_touched {
-            self.touched_root.extend((0..width).map(|i| level.triangle[i * stride + width + column]));
+            self.touched_root
+                .extend((0..width).map(|i| level.triangle[i * stride + width + column]));
         }
         self.touched.extend_from_slice(&level.columns);
         self.touched_end.push(self.touched.len());
@@ -403,7 +452,8 @@ impl LevelRows {
         for &row in &layout.row_order[self.range.clone()] {
             for (term, first) in rows.rest.iter().zip(&layout.first_column) {
                 let start = first[term.codes[row as usize] as usize];
-                self.columns.extend((start..start + term.columns.len()).map(|column| column as u32));
+                self.columns
+                    .extend((start..start + term.columns.len()).map(|column| column as u32));
             }
         }
         self.columns.sort_unstable();
@@ -411,7 +461,11 @@ impl LevelRows {
     }
 
     fn rotate(&mut self, rows: &Rows<'_>, layout: &Layout, within: &mut Matrix) {
-        let (p1, width, n_touched) = (rows.x.len() + 1, rows.eliminated.columns.len(), self.columns.len());
+        let (p1, width, n_touched) = (
+            rows.x.len() + 1,
+            rows.eliminated.columns.len(),
+            self.columns.len(),
+        );
         let stride = width + n_touched + p1;
         self.triangle.clear();
         self.triangle.resize(width * stride, 0.0);
@@ -422,7 +476,11 @@ impl LevelRows {
         for position in self.range.clone() {
             self.fill_row(rows, layout, layout.row_order[position] as usize, stride);
             for i in 0..width {
-                rotate_into(&mut self.triangle[i * stride..(i + 1) * stride], &mut self.row, i);
+                rotate_into(
+                    &mut self.triangle[i * stride..(i + 1) * stride],
+                    &mut self.row,
+                    i,
+                );
             }
             let (touched, right) = self.row[width..].split_at(n_touched);
             for a in 0..p1 {
@@ -433,7 +491,11 @@ impl LevelRows {
                 }
             }
             for (i, &value) in touched.iter().enumerate() {
-                crate::matrix::add_scaled(&mut self.squares[i * n_touched..(i + 1) * n_touched], value, touched);
+                crate::matrix::add_scaled(
+                    &mut self.squares[i * n_touched..(i + 1) * n_touched],
+                    value,
+                    touched,
+                );
                 crate::matrix::add_scaled(&mut self.right[i * p1..(i + 1) * p1], value, right);
             }
         }
@@ -441,12 +503,15 @@ impl LevelRows {
 
     fn fill_row(&mut self, rows: &Rows<'_>, layout: &Layout, row: usize, stride: usize) {
         self.row.clear();
-        self.row.extend(rows.eliminated.columns.iter().map(|column| column[row]));
+        self.row
+            .extend(rows.eliminated.columns.iter().map(|column| column[row]));
         let width = self.row.len();
         self.row.resize(stride - rows.x.len() - 1, 0.0);
         for (term, first) in rows.rest.iter().zip(&layout.first_column) {
             let start = first[term.codes[row] as usize];
-            let at = self.columns.partition_point(|&column| (column as usize) < start);
+            let at = self
+                .columns
+                .partition_point(|&column| (column as usize) < start);
             for (a, column) in term.columns.iter().enumerate() {
                 self.row[width + at + a] += column[row];
             }

@@ -10,18 +10,37 @@ use crate::matrix::{Cholesky, Matrix, add_scaled};
 
 impl LinearMixedModel {
     /// The internal coefficients without the rows that are chosen; `None` when they cannot be estimated.
-    pub(crate) fn coefficients_without_rows(&self, leaves_out: impl Fn(usize) -> bool) -> Option<Vec<f64>> {
+    pub(crate) fn coefficients_without_rows(
+        &self,
+        leaves_out: impl Fn(usize) -> bool,
+    ) -> Option<Vec<f64>> {
         let (_, mut columns) = coordinates::internal(&self.frame).ok()?;
         for row in (0..self.n_observations).filter(|&row| leaves_out(row)) {
             // A row of zeros adds nothing to any sum.
             columns.y[row] = 0.0;
             columns.q.iter_mut().for_each(|column| column[row] = 0.0);
-            columns.z.iter_mut().flatten().for_each(|column| column[row] = 0.0);
+            columns
+                .z
+                .iter_mut()
+                .flatten()
+                .for_each(|column| column[row] = 0.0);
         }
         let function = deviance_function_of(&self.frame, &columns, self.estimator).ok()?;
         let evaluation = function.evaluate(&self.minimum.theta)?;
-        let weakest = evaluation.information.lower().diagonal().into_iter().fold(f64::INFINITY, f64::min);
-        let usual = self.minimum.evaluation.information.lower().diagonal().into_iter().fold(f64::INFINITY, f64::min);
+        let weakest = evaluation
+            .information
+            .lower()
+            .diagonal()
+            .into_iter()
+            .fold(f64::INFINITY, f64::min);
+        let usual = self
+            .minimum
+            .evaluation
+            .information
+            .lower()
+            .diagonal()
+            .into_iter()
+            .fold(f64::INFINITY, f64::min);
         (weakest > 1e-6 * usual).then_some(evaluation.coefficients)
     }
 
@@ -32,7 +51,14 @@ impl LinearMixedModel {
         let own = self.sums_by_level();
         let lambda = self.function.shape.eliminated_lambda(&self.minimum.theta);
         let total = self.function.sums_at(&self.minimum.theta);
-        let usual = self.minimum.evaluation.information.lower().diagonal().into_iter().fold(f64::INFINITY, f64::min);
+        let usual = self
+            .minimum
+            .evaluation
+            .information
+            .lower()
+            .diagonal()
+            .into_iter()
+            .fold(f64::INFINITY, f64::min);
         let mut level = LevelFactor::new(width, p1);
         let mut result = vec![None; products.n_levels];
         for (position, &original) in products.level_order.iter().enumerate() {
@@ -61,17 +87,28 @@ impl LinearMixedModel {
         let p = self.function.products.p;
         let term = &self.frame.random[0];
         let mut sums = vec![Matrix::zeros(p + 1, p + 1); term.levels.len()];
-        let kept: Vec<&Vec<f64>> = self.coordinates.kept.iter().map(|&at| &self.frame.columns[at]).collect();
+        let kept: Vec<&Vec<f64>> = self
+            .coordinates
+            .kept
+            .iter()
+            .map(|&at| &self.frame.columns[at])
+            .collect();
         let mut row_values = vec![0.0; p + 1];
         for (row, &code) in term.codes.iter().enumerate() {
             // A row of Q is a row of X times the inverse of the upper triangle.
             for j in 0..p {
-                row_values[j] = (0..=j).map(|i| kept[i][row] * self.coordinates.inverse_upper[(i, j)]).sum();
+                row_values[j] = (0..=j)
+                    .map(|i| kept[i][row] * self.coordinates.inverse_upper[(i, j)])
+                    .sum();
             }
             let offset = self.frame.offset.as_ref().map_or(0.0, |offset| offset[row]);
-            let explained: f64 =
-                row_values[..p].iter().zip(&self.coordinates.least_squares).map(|(q, b)| q * b).sum();
-            row_values[p] = (self.frame.response[row] - offset - explained) / self.coordinates.response_scale;
+            let explained: f64 = row_values[..p]
+                .iter()
+                .zip(&self.coordinates.least_squares)
+                .map(|(q, b)| q * b)
+                .sum();
+            row_values[p] =
+                (self.frame.response[row] - offset - explained) / self.coordinates.response_scale;
             let target = &mut sums[code as usize];
             for a in 0..=p {
                 add_scaled(target.row_mut(a), row_values[a], &row_values);
@@ -83,7 +120,11 @@ impl LinearMixedModel {
 
 fn solved(sums: &Matrix, p: usize, usual: f64) -> Option<Vec<f64>> {
     let information = Cholesky::new(&Matrix::from_function(p, p, |i, j| sums[(i, j)]))?;
-    let weakest = information.lower().diagonal().into_iter().fold(f64::INFINITY, f64::min);
+    let weakest = information
+        .lower()
+        .diagonal()
+        .into_iter()
+        .fold(f64::INFINITY, f64::min);
     // Taking away the only group that shows an effect leaves rounding error.
     (weakest > 1e-6 * usual).then(|| information.solve(&sums.column(p)[..p]))
 }

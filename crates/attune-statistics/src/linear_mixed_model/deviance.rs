@@ -64,7 +64,11 @@ impl DevianceFunction {
 
     /// The same model for other cross-products.
     pub(crate) fn with_products(&self, products: CrossProducts) -> Self {
-        Self { products, shape: self.shape.clone(), estimator: self.estimator }
+        Self {
+            products,
+            shape: self.shape.clone(),
+            estimator: self.estimator,
+        }
     }
 
     /// `None` where the deviance is not finite.
@@ -85,20 +89,31 @@ impl DevianceFunction {
                 log_determinant += factor.log_determinant();
                 let explained = factor.forward_matrix(&lambda.transposed_times(right));
                 sums.add_scaled(-1.0, &explained.transposed_times(&explained));
-                rest.push(RestSums { k: k.clone(), right: right.clone(), lambda, factor });
+                rest.push(RestSums {
+                    k: k.clone(),
+                    right: right.clone(),
+                    lambda,
+                    factor,
+                });
             }
         }
         self.profile(log_determinant, &sums, rest)
     }
 
-    fn profile(&self, log_determinant: f64, sums: &Matrix, rest: Vec<RestSums>) -> Option<Evaluation> {
+    fn profile(
+        &self,
+        log_determinant: f64,
+        sums: &Matrix,
+        rest: Vec<RestSums>,
+    ) -> Option<Evaluation> {
         let p = self.products.p;
         let information = Cholesky::new(&Matrix::from_function(p, p, |i, j| sums[(i, j)]))?;
         let whitened = information.forward(&sums.column(p)[..p]);
         let residual_squares = sums[(p, p)] - crate::matrix::dot(&whitened, &whitened);
         let coefficients = information.backward(&whitened);
         let df = self.degrees_of_freedom();
-        let mut deviance = log_determinant + df * (1.0 + libm::log(2.0 * PI * residual_squares / df));
+        let mut deviance =
+            log_determinant + df * (1.0 + libm::log(2.0 * PI * residual_squares / df));
         if self.estimator == Estimator::Reml {
             deviance += information.log_determinant();
         }
@@ -133,8 +148,11 @@ impl DevianceFunction {
                 width => chunk_sums(products, lambda, blocks, width),
             }
         };
-        let pieces: Vec<(f64, Vec<f64>)> =
-            if chunks.len() < 4 { chunks.iter().map(chunk).collect() } else { chunks.par_iter().map(chunk).collect() };
+        let pieces: Vec<(f64, Vec<f64>)> = if chunks.len() < 4 {
+            chunks.iter().map(chunk).collect()
+        } else {
+            chunks.par_iter().map(chunk).collect()
+        };
         let mut log_determinant = 0.0;
         let mut packed = vec![0.0; p1 * (p1 + 1) / 2];
         for (logarithm, squares) in pieces {
@@ -174,7 +192,11 @@ impl DevianceFunction {
             for (i, &column) in columns.iter().enumerate() {
                 let of_column = &solved[i * width..(i + 1) * width];
                 for (j, &other) in columns.iter().enumerate().skip(i) {
-                    let product = of_column.iter().zip(&solved[j * width..]).map(|(a, b)| a * b).sum::<f64>();
+                    let product = of_column
+                        .iter()
+                        .zip(&solved[j * width..])
+                        .map(|(a, b)| a * b)
+                        .sum::<f64>();
                     k[(column as usize, other as usize)] += product;
                 }
                 for (r, value) in of_column.iter().enumerate() {
@@ -190,9 +212,13 @@ impl DevianceFunction {
 
 /// The block-diagonal `Λ` of the columns of one component.
 pub(crate) fn rest_lambda(shape: &CovarianceShape, component: &Component, theta: &[f64]) -> Matrix {
-    let terms: Vec<usize> =
-        (0..shape.terms.len()).filter(|&term| shape.terms[term].eliminated_at.is_none()).collect();
-    let lambdas: Vec<Matrix> = terms.iter().map(|&term| shape.lambda(theta, term)).collect();
+    let terms: Vec<usize> = (0..shape.terms.len())
+        .filter(|&term| shape.terms[term].eliminated_at.is_none())
+        .collect();
+    let lambdas: Vec<Matrix> = terms
+        .iter()
+        .map(|&term| shape.lambda(theta, term))
+        .collect();
     let mut block = Matrix::zeros(component.size, component.size);
     for rest in &component.blocks {
         let lambda = &lambdas[rest.term];
@@ -228,13 +254,20 @@ impl LevelFactor {
     }
 
     #[inline(always)]
-    pub(crate) fn solve(&mut self, products: &CrossProducts, lambda: &Matrix, block: usize, width: usize) {
+    pub(crate) fn solve(
+        &mut self,
+        products: &CrossProducts,
+        lambda: &Matrix,
+        block: usize,
+        width: usize,
+    ) {
         let p1 = products.p + 1;
         let root_size = width * (width + 1) / 2;
         let root = &products.roots[block * root_size..(block + 1) * root_size];
         self.multiply(root, lambda, width);
         self.factor(width);
-        self.right.copy_from_slice(&products.right[block * width * p1..(block + 1) * width * p1]);
+        self.right
+            .copy_from_slice(&products.right[block * width * p1..(block + 1) * width * p1]);
         for i in 0..width {
             let (known, rows) = self.right.split_at_mut(i * p1);
             let row = &mut rows[..p1];
@@ -349,7 +382,10 @@ fn chunk_sums(
             }
         }
     }
-    (2.0 * determinant.logarithm(), squares.iter().map(|value| value.total()).collect())
+    (
+        2.0 * determinant.logarithm(),
+        squares.iter().map(|value| value.total()).collect(),
+    )
 }
 
 /// A product whose logarithm is wanted, taking logarithms only when it would grow too large.
@@ -360,7 +396,10 @@ struct LogProduct {
 
 impl LogProduct {
     fn new() -> Self {
-        Self { product: Lanes::ONE, logarithm: 0.0 }
+        Self {
+            product: Lanes::ONE,
+            logarithm: 0.0,
+        }
     }
 
     #[inline(always)]

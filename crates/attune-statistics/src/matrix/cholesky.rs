@@ -41,7 +41,12 @@ impl Cholesky {
     /// The logarithm of the determinant.
     #[must_use]
     pub fn log_determinant(&self) -> f64 {
-        2.0 * self.lower.diagonal().iter().map(|value| libm::log(*value)).sum::<f64>()
+        2.0 * self
+            .lower
+            .diagonal()
+            .iter()
+            .map(|value| libm::log(*value))
+            .sum::<f64>()
     }
 
     /// `lower^-1 * vector`.

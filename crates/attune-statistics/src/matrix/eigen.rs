@@ -42,11 +42,20 @@ pub fn symmetric_eigen(a: &Matrix) -> SymmetricEigen {
 #[must_use]
 pub fn pseudo_inverse(a: &Matrix, tolerance: f64) -> Matrix {
     let eigen = symmetric_eigen(a);
-    let largest = eigen.values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
+    let largest = eigen
+        .values
+        .iter()
+        .fold(0.0_f64, |largest, value| largest.max(value.abs()));
     let inverted: Vec<f64> = eigen
         .values
         .iter()
-        .map(|&value| if value.abs() > tolerance * largest { 1.0 / value } else { 0.0 })
+        .map(|&value| {
+            if value.abs() > tolerance * largest {
+                1.0 / value
+            } else {
+                0.0
+            }
+        })
         .collect();
     let n = a.n_rows();
     let scaled = Matrix::from_function(n, n, |i, j| eigen.vectors[(i, j)] * inverted[j]);
@@ -58,10 +67,14 @@ pub fn pseudo_inverse(a: &Matrix, tolerance: f64) -> Matrix {
 #[must_use]
 pub(crate) fn scaled_inverse(a: &Matrix, sizes: &[f64], tolerance: f64) -> Matrix {
     let n = a.n_rows();
-    let eigen = symmetric_eigen(&Matrix::from_function(n, n, |i, j| a[(i, j)] / sizes[i] / sizes[j]));
+    let eigen = symmetric_eigen(&Matrix::from_function(n, n, |i, j| {
+        a[(i, j)] / sizes[i] / sizes[j]
+    }));
     Matrix::from_function(n, n, |i, j| {
         let known = (0..n).filter(|&k| eigen.values[k] > tolerance);
-        let sum: f64 = known.map(|k| eigen.vectors[(i, k)] / eigen.values[k] * eigen.vectors[(j, k)]).sum();
+        let sum: f64 = known
+            .map(|k| eigen.vectors[(i, k)] / eigen.values[k] * eigen.vectors[(j, k)])
+            .sum();
         sum / sizes[i] / sizes[j]
     })
 }

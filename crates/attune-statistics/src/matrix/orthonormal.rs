@@ -52,9 +52,18 @@ pub(crate) fn orthonormalise(columns: &[Vec<f64>]) -> OrthonormalColumns {
     }
     let p = kept.len();
     let upper = Matrix::from_function(p, p, |i, j| coefficients[j].get(i).copied().unwrap_or(0.0));
-    let aliased = removed.iter().map(|(_, projections)| back_substitute(&upper, projections)).collect();
+    let aliased = removed
+        .iter()
+        .map(|(_, projections)| back_substitute(&upper, projections))
+        .collect();
     let dropped = removed.into_iter().map(|(position, _)| position).collect();
-    OrthonormalColumns { q, upper, kept, dropped, aliased }
+    OrthonormalColumns {
+        q,
+        upper,
+        kept,
+        dropped,
+        aliased,
+    }
 }
 
 /// Solves `upper * x = right` for the leading block that `right` covers; the rest is zero.
@@ -90,11 +99,21 @@ mod tests {
 
     #[test]
     fn a_repeated_column_is_left_out_and_explained() {
-        let columns =
-            [vec![1.0, 1.0, 1.0, 1.0], vec![0.0, 1.0, 2.0, 5.0], vec![2.0, 5.0, 8.0, 17.0], vec![0.0; 4]];
+        let columns = [
+            vec![1.0, 1.0, 1.0, 1.0],
+            vec![0.0, 1.0, 2.0, 5.0],
+            vec![2.0, 5.0, 8.0, 17.0],
+            vec![0.0; 4],
+        ];
         let result = orthonormalise(&columns);
-        assert_eq!((result.kept.as_slice(), result.dropped.as_slice()), ([0, 1].as_slice(), [2, 3].as_slice()));
-        assert!((result.aliased[0][0] - 2.0).abs() < 1e-13 && (result.aliased[0][1] - 3.0).abs() < 1e-13);
+        assert_eq!(
+            (result.kept.as_slice(), result.dropped.as_slice()),
+            ([0, 1].as_slice(), [2, 3].as_slice())
+        );
+        assert!(
+            (result.aliased[0][0] - 2.0).abs() < 1e-13
+                && (result.aliased[0][1] - 3.0).abs() < 1e-13
+        );
         assert!(dot(&result.q[0], &result.q[1]).abs() < 1e-16);
         let identity = result.upper.times(&result.inverse_upper());
         assert!((identity[(0, 1)]).abs() < 1e-15);

@@ -15,12 +15,18 @@ pub(crate) enum Arithmetic {
     Constant(f64),
     Function(fn(f64) -> f64, Box<Arithmetic>),
     Binary(Operator, Box<Arithmetic>, Box<Arithmetic>),
-    Standardised { inner: Box<Arithmetic>, mean: f64, sd: f64 },
+    Standardised {
+        inner: Box<Arithmetic>,
+        mean: f64,
+        sd: f64,
+    },
 }
 
 impl Arithmetic {
     pub(crate) fn new(expression: &Expression, table: &Table) -> Result<Self, FrameError> {
-        let not_arithmetic = || FrameError::NotArithmetic { expression: expression.to_string() };
+        let not_arithmetic = || FrameError::NotArithmetic {
+            expression: expression.to_string(),
+        };
         let inner = |argument: &Expression| Ok(Box::new(Self::new(argument, table)?));
         match expression {
             Expression::Name(name) => {
@@ -30,18 +36,31 @@ impl Arithmetic {
             Expression::Number(value) => Ok(Self::Constant(*value)),
             Expression::Group(group) => Self::new(group, table),
             Expression::Minus(operand) => Ok(Self::Function(|value| -value, inner(operand)?)),
-            Expression::Binary { operator, left, right, .. } => match operator {
-                Operator::Plus | Operator::Minus | Operator::Star | Operator::Slash | Operator::Caret => {
-                    Ok(Self::Binary(*operator, inner(left)?, inner(right)?))
-                }
+            Expression::Binary {
+                operator,
+                left,
+                right,
+                ..
+            } => match operator {
+                Operator::Plus
+                | Operator::Minus
+                | Operator::Star
+                | Operator::Slash
+                | Operator::Caret => Ok(Self::Binary(*operator, inner(left)?, inner(right)?)),
                 _ => Err(not_arithmetic()),
             },
-            Expression::Call { function, arguments } => {
+            Expression::Call {
+                function,
+                arguments,
+            } => {
                 let inner = inner(&arguments[0])?;
                 match function.as_str() {
                     "I" => Ok(*inner),
                     "scale" => Ok(standardised(inner, table)),
-                    name => Ok(Self::Function(function_named(name).ok_or_else(not_arithmetic)?, inner)),
+                    name => Ok(Self::Function(
+                        function_named(name).ok_or_else(not_arithmetic)?,
+                        inner,
+                    )),
                 }
             }
         }
@@ -50,33 +69,51 @@ impl Arithmetic {
     /// The value for each row; NaN where something is missing or not defined.
     pub(crate) fn evaluate(&self, table: &Table) -> Result<Vec<f64>, FrameError> {
         match self {
-            Self::Column(name) => Ok(numbers(name, &Expression::Name(name.clone()), table)?.to_vec()),
-            Self::Constant(value) => Ok(vec![*value; table.n_rows()]),
-            Self::Function(function, inner) => Ok(inner.evaluate(table)?.into_iter().map(function).collect()),
-            Self::Standardised { inner, mean, sd } => {
-                Ok(inner.evaluate(table)?.into_iter().map(|value| (value - mean) / sd).collect())
+            Self::Column(name) => {
+                Ok(numbers(name, &Expression::Name(name.clone()), table)?.to_vec())
             }
+            Self::Constant(value) => Ok(vec![*value; table.n_rows()]),
+            Self::Function(function, inner) => {
+                Ok(inner.evaluate(table)?.into_iter().map(function).collect())
+            }
+            Self::Standardised { inner, mean, sd } => Ok(inner
+                .evaluate(table)?
+                .into_iter()
+                .map(|value| (value - mean) / sd)
+                .collect()),
             Self::Binary(operator, left, right) => {
                 let (left, right) = (left.evaluate(table)?, right.evaluate(table)?);
-                Ok(left.into_iter().zip(right).map(|(a, b)| apply(*operator, a, b)).collect())
+                Ok(left
+                    .into_iter()
+                    .zip(right)
+                    .map(|(a, b)| apply(*operator, a, b))
+                    .collect())
             }
         }
     }
 }
 
 /// The numbers of a column.
-pub(super) fn numbers<'a>(name: &str, used_in: &Expression, table: &'a Table) -> Result<&'a [f64], FrameError> {
+pub(super) fn numbers<'a>(
+    name: &str,
+    used_in: &Expression,
+    table: &'a Table,
+) -> Result<&'a [f64], FrameError> {
     match table.column(name) {
         Some(Column::Numbers(values)) => Ok(values),
-        Some(Column::Factor(_)) => {
-            Err(FrameError::NotNumeric { name: name.to_owned(), used_in: used_in.to_string() })
-        }
+        Some(Column::Factor(_)) => Err(FrameError::NotNumeric {
+            name: name.to_owned(),
+            used_in: used_in.to_string(),
+        }),
         None => Err(unknown(name, table)),
     }
 }
 
 pub(super) fn unknown(name: &str, table: &Table) -> FrameError {
-    FrameError::UnknownColumn { name: name.to_owned(), known: table.names().join(", ") }
+    FrameError::UnknownColumn {
+        name: name.to_owned(),
+        known: table.names().join(", "),
+    }
 }
 
 fn standardised(inner: Box<Arithmetic>, table: &Table) -> Arithmetic {
@@ -84,7 +121,10 @@ fn standardised(inner: Box<Arithmetic>, table: &Table) -> Arithmetic {
     values.retain(|value| !value.is_nan());
     let n = values.len() as f64;
     let mean = sum(&values) / n;
-    let squares: Vec<f64> = values.iter().map(|value| (value - mean) * (value - mean)).collect();
+    let squares: Vec<f64> = values
+        .iter()
+        .map(|value| (value - mean) * (value - mean))
+        .collect();
     let sd = (sum(&squares) / (n - 1.0)).sqrt();
     Arithmetic::Standardised { inner, mean, sd }
 }

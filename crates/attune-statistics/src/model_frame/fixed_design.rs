@@ -66,7 +66,12 @@ pub(crate) struct DesignTerm {
 }
 
 impl FixedDesign {
-    pub(super) fn new(formula: &Terms, variables: Vec<Variable>, table: &Table, rows: &[usize]) -> Self {
+    pub(super) fn new(
+        formula: &Terms,
+        variables: Vec<Variable>,
+        table: &Table,
+        rows: &[usize],
+    ) -> Self {
         let sources = sources(formula, &variables, table, rows);
         let mut design = Self {
             column_names: Vec::new(),
@@ -104,9 +109,13 @@ impl FixedDesign {
             for (&variable, &every_level) in term.variables.iter().zip(&term.every_level) {
                 let parts = column_labels(&self.variables[variable], every_level);
                 // The first variable varies fastest.
-                names = parts.iter().flat_map(|part| names.iter().map(move |name| joined(name, part))).collect();
+                names = parts
+                    .iter()
+                    .flat_map(|part| names.iter().map(move |name| joined(name, part)))
+                    .collect();
             }
-            self.column_terms.extend(std::iter::repeat_n(Some(index), names.len()));
+            self.column_terms
+                .extend(std::iter::repeat_n(Some(index), names.len()));
             self.column_names.extend(names);
         }
     }
@@ -116,7 +125,11 @@ impl FixedDesign {
     /// # Errors
     /// When a column is missing, of the wrong kind, or holds a level that the model has not seen.
     pub fn columns(&self, table: &Table) -> Result<Vec<Vec<f64>>, FrameError> {
-        let values = self.variables.iter().map(|variable| variable.evaluate(table)).collect::<Result<Vec<_>, _>>()?;
+        let values = self
+            .variables
+            .iter()
+            .map(|variable| variable.evaluate(table))
+            .collect::<Result<Vec<_>, _>>()?;
         Ok(self.columns_from(&values, table.n_rows()))
     }
 
@@ -125,13 +138,20 @@ impl FixedDesign {
     pub(crate) fn is_contained(&self, inner: usize, outer: usize) -> bool {
         let split = |term: usize| -> (Vec<usize>, Vec<usize>) {
             let is_factor = |&variable: &usize| self.variables[variable].n_levels().is_some();
-            self.terms[term].variables.iter().copied().partition(is_factor)
+            self.terms[term]
+                .variables
+                .iter()
+                .copied()
+                .partition(is_factor)
         };
-        let ((inner_factors, inner_numbers), (outer_factors, outer_numbers)) = (split(inner), split(outer));
+        let ((inner_factors, inner_numbers), (outer_factors, outer_numbers)) =
+            (split(inner), split(outer));
         inner != outer
             && inner_numbers == outer_numbers
             && outer_factors.len() > inner_factors.len()
-            && inner_factors.iter().all(|factor| outer_factors.contains(factor))
+            && inner_factors
+                .iter()
+                .all(|factor| outer_factors.contains(factor))
     }
 
     pub(crate) fn columns_from(&self, values: &[Values], n_rows: usize) -> Vec<Vec<f64>> {
@@ -141,9 +161,15 @@ impl FixedDesign {
         }
         for term in &self.terms {
             let mut product: Vec<Vec<f64>> = Vec::new();
-            for (position, (&variable, &every_level)) in term.variables.iter().zip(&term.every_level).enumerate() {
+            for (position, (&variable, &every_level)) in
+                term.variables.iter().zip(&term.every_level).enumerate()
+            {
                 let parts = coded(&self.variables[variable], &values[variable], every_level);
-                product = if position == 0 { parts } else { products(&product, &parts) };
+                product = if position == 0 {
+                    parts
+                } else {
+                    products(&product, &parts)
+                };
             }
             columns.extend(product);
         }
@@ -152,23 +178,32 @@ impl FixedDesign {
 }
 
 fn joined(name: &str, part: &str) -> String {
-    if name.is_empty() { part.to_owned() } else { format!("{name}:{part}") }
+    if name.is_empty() {
+        part.to_owned()
+    } else {
+        format!("{name}:{part}")
+    }
 }
 
 fn products(left: &[Vec<f64>], right: &[Vec<f64>]) -> Vec<Vec<f64>> {
     let product = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).collect();
-    right.iter().flat_map(|b| left.iter().map(move |a| product(a, b))).collect()
+    right
+        .iter()
+        .flat_map(|b| left.iter().map(move |a| product(a, b)))
+        .collect()
 }
 
 fn column_labels(variable: &Variable, every_level: bool) -> Vec<String> {
     match &variable.kind {
         VariableKind::Number(_) => vec![variable.label.clone()],
-        VariableKind::Polynomial { centres, .. } => {
-            (1..=centres.len()).map(|degree| format!("{}{degree}", variable.label)).collect()
-        }
-        VariableKind::Factor { levels, .. } => {
-            levels.iter().skip(usize::from(!every_level)).map(|level| format!("{}{level}", variable.label)).collect()
-        }
+        VariableKind::Polynomial { centres, .. } => (1..=centres.len())
+            .map(|degree| format!("{}{degree}", variable.label))
+            .collect(),
+        VariableKind::Factor { levels, .. } => levels
+            .iter()
+            .skip(usize::from(!every_level))
+            .map(|level| format!("{}{level}", variable.label))
+            .collect(),
     }
 }
 
@@ -182,7 +217,9 @@ fn coded(variable: &Variable, values: &Values, every_level: bool) -> Vec<Vec<f64
                 variables::MISSING => f64::NAN,
                 code => f64::from(u8::from(code == level)),
             };
-            (first..n_levels).map(|level| codes.iter().map(|&code| indicator(code, level)).collect()).collect()
+            (first..n_levels)
+                .map(|level| codes.iter().map(|&code| indicator(code, level)).collect())
+                .collect()
         }
     }
 }
@@ -192,12 +229,21 @@ fn coded_terms(formula: &Terms, variables: &[Variable]) -> Vec<DesignTerm> {
     for (position, term) in formula.terms.iter().enumerate() {
         let earlier = &formula.terms[..position];
         let every_level = term.iter().map(|&variable| {
-            let margin: Vec<usize> = term.iter().copied().filter(|&other| other != variable).collect();
+            let margin: Vec<usize> = term
+                .iter()
+                .copied()
+                .filter(|&other| other != variable)
+                .collect();
             let covered = margin.is_empty()
-                || earlier.iter().any(|candidate| margin.iter().all(|other| candidate.contains(other)));
+                || earlier
+                    .iter()
+                    .any(|candidate| margin.iter().all(|other| candidate.contains(other)));
             !covered
         });
-        terms.push(DesignTerm { variables: term.clone(), every_level: every_level.collect() });
+        terms.push(DesignTerm {
+            variables: term.clone(),
+            every_level: every_level.collect(),
+        });
     }
     if !formula.intercept {
         first_factor_takes_every_level(&mut terms, variables);
@@ -217,13 +263,34 @@ fn first_factor_takes_every_level(terms: &mut [DesignTerm], variables: &[Variabl
     }
 }
 
-fn sources(formula: &Terms, variables: &[Variable], table: &Table, rows: &[usize]) -> Vec<SourceColumn> {
+fn sources(
+    formula: &Terms,
+    variables: &[Variable],
+    table: &Table,
+    rows: &[usize],
+) -> Vec<SourceColumn> {
     let mut names = Vec::new();
-    formula.variables.iter().for_each(|expression| expression.collect_names(&mut names));
-    names.into_iter().filter_map(|name| Some(SourceColumn { kind: source_kind(&name, variables, table, rows)?, name })).collect()
+    formula
+        .variables
+        .iter()
+        .for_each(|expression| expression.collect_names(&mut names));
+    names
+        .into_iter()
+        .filter_map(|name| {
+            Some(SourceColumn {
+                kind: source_kind(&name, variables, table, rows)?,
+                name,
+            })
+        })
+        .collect()
 }
 
-fn source_kind(name: &str, variables: &[Variable], table: &Table, rows: &[usize]) -> Option<SourceKind> {
+fn source_kind(
+    name: &str,
+    variables: &[Variable],
+    table: &Table,
+    rows: &[usize],
+) -> Option<SourceKind> {
     let of_factor = |label: &str| {
         variables.iter().find_map(|variable| match &variable.kind {
             VariableKind::Factor { levels, .. } if variable.label == label => Some(levels.clone()),
@@ -233,15 +300,21 @@ fn source_kind(name: &str, variables: &[Variable], table: &Table, rows: &[usize]
     let called = [format!("factor({name})"), format!("as.factor({name})")];
     let levels = of_factor(name).or_else(|| called.iter().find_map(|label| of_factor(label)));
     match (table.column(name)?, levels) {
-        (Column::Factor(_), levels) => Some(SourceKind::Factor { levels: levels.unwrap_or_default() }),
-        (Column::Numbers(values), Some(levels)) => {
-            Some(SourceKind::NumericFactor { values: variables::numeric_levels(values, &levels) })
-        }
+        (Column::Factor(_), levels) => Some(SourceKind::Factor {
+            levels: levels.unwrap_or_default(),
+        }),
+        (Column::Numbers(values), Some(levels)) => Some(SourceKind::NumericFactor {
+            values: variables::numeric_levels(values, &levels),
+        }),
         (Column::Numbers(values), None) => {
             let used: Vec<f64> = rows.iter().map(|&row| values[row]).collect();
             let minimum = used.iter().copied().fold(f64::INFINITY, f64::min);
             let maximum = used.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            Some(SourceKind::Number { mean: sum(&used) / used.len() as f64, minimum, maximum })
+            Some(SourceKind::Number {
+                mean: sum(&used) / used.len() as f64,
+                minimum,
+                maximum,
+            })
         }
     }
 }

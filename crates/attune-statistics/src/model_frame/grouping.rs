@@ -33,27 +33,53 @@ impl RandomTerm {
         let design = FixedDesign::new(&part.terms, variables, &Table::new(), &[]);
         let columns = design.columns_from(values, n_rows);
         let (levels, codes) = combined(groups, codes);
-        Self { group: part.group_label.clone(), levels, codes, column_names: design.column_names, columns }
+        Self {
+            group: part.group_label.clone(),
+            levels,
+            codes,
+            column_names: design.column_names,
+            columns,
+        }
     }
 }
 
 /// The combinations of levels that occur, the first factor varying slowest.
 fn combined(groups: &[Variable], codes: &[Values]) -> (Vec<String>, Vec<u32>) {
-    let mut parts = groups.iter().zip(codes).filter_map(|(group, values)| match (&group.kind, values) {
-        (VariableKind::Factor { levels, .. }, Values::Codes(codes)) => Some((levels, codes)),
-        _ => None,
-    });
-    let Some((levels, codes)) = parts.next() else { return (Vec::new(), Vec::new()) };
+    let mut parts =
+        groups
+            .iter()
+            .zip(codes)
+            .filter_map(|(group, values)| match (&group.kind, values) {
+                (VariableKind::Factor { levels, .. }, Values::Codes(codes)) => {
+                    Some((levels, codes))
+                }
+                _ => None,
+            });
+    let Some((levels, codes)) = parts.next() else {
+        return (Vec::new(), Vec::new());
+    };
     let (mut levels, mut codes) = (levels.clone(), codes.clone());
     for (inner_levels, inner_codes) in parts {
         let width = inner_levels.len() as u64;
-        let keys: Vec<u64> = codes.iter().zip(inner_codes).map(|(&a, &b)| u64::from(a) * width + u64::from(b)).collect();
+        let keys: Vec<u64> = codes
+            .iter()
+            .zip(inner_codes)
+            .map(|(&a, &b)| u64::from(a) * width + u64::from(b))
+            .collect();
         let mut distinct = keys.clone();
         distinct.sort_unstable();
         distinct.dedup();
-        let position = |key: &u64| u32::try_from(distinct.partition_point(|candidate| candidate < key)).unwrap_or(u32::MAX);
+        let position = |key: &u64| {
+            u32::try_from(distinct.partition_point(|candidate| candidate < key)).unwrap_or(u32::MAX)
+        };
         codes = keys.iter().map(position).collect();
-        let label = |key: &u64| format!("{}:{}", levels[(key / width) as usize], inner_levels[(key % width) as usize]);
+        let label = |key: &u64| {
+            format!(
+                "{}:{}",
+                levels[(key / width) as usize],
+                inner_levels[(key % width) as usize]
+            )
+        };
         levels = distinct.iter().map(label).collect();
     }
     (levels, codes)
@@ -61,7 +87,10 @@ fn combined(groups: &[Variable], codes: &[Values]) -> (Vec<String>, Vec<u32>) {
 
 /// lme4 sorts the terms by decreasing number of levels, and leaves them alone when they already are.
 pub(super) fn in_lme4_order(mut terms: Vec<RandomTerm>) -> Vec<RandomTerm> {
-    if terms.windows(2).any(|pair| pair[1].levels.len() > pair[0].levels.len()) {
+    if terms
+        .windows(2)
+        .any(|pair| pair[1].levels.len() > pair[0].levels.len())
+    {
         terms.sort_by_key(|term| term.levels.len());
         terms.reverse();
     }

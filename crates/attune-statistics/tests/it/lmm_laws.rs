@@ -5,7 +5,9 @@ use attune_statistics::inference::{DegreesOfFreedom, coefficient_tests};
 use attune_statistics::influence::influence;
 use attune_statistics::least_squares::least_squares;
 use attune_statistics::likelihood_ratio_test::likelihood_ratio_test;
-use attune_statistics::linear_mixed_model::{FitError, FitSettings, LinearMixedModel, WarningKind, fit};
+use attune_statistics::linear_mixed_model::{
+    FitError, FitSettings, LinearMixedModel, WarningKind, fit,
+};
 use attune_statistics::marginal_means::{MarginalMeans, marginal_means};
 use attune_statistics::prediction::predict;
 use attune_statistics::table::{Column, Factor, Table};
@@ -17,7 +19,12 @@ use crate::dense_reference::study;
 const MODEL: &str = "score ~ age * arm + (age | child)";
 
 fn fitted(formula: &str, table: &Table) -> LinearMixedModel {
-    fit(&Formula::parse(formula).expect("a formula"), table, &FitSettings::default()).expect("a fit")
+    fit(
+        &Formula::parse(formula).expect("a formula"),
+        table,
+        &FitSettings::default(),
+    )
+    .expect("a fit")
 }
 
 fn numbers(table: &Table, name: &str) -> Vec<f64> {
@@ -32,13 +39,25 @@ fn replaced(table: &Table, name: &str, column: &Column) -> Table {
     let mut new = Table::new();
     for candidate in table.names() {
         let old = table.column(candidate).expect("a column");
-        new.push(candidate, if candidate == name { column.clone() } else { old.clone() }).expect("one length");
+        new.push(
+            candidate,
+            if candidate == name {
+                column.clone()
+            } else {
+                old.clone()
+            },
+        )
+        .expect("one length");
     }
     new
 }
 
 fn transformed(table: &Table, name: &str, change: impl FnMut(f64) -> f64) -> Table {
-    replaced(table, name, &Column::Numbers(numbers(table, name).into_iter().map(change).collect()))
+    replaced(
+        table,
+        name,
+        &Column::Numbers(numbers(table, name).into_iter().map(change).collect()),
+    )
 }
 
 fn close(a: f64, b: f64, tolerance: f64) -> bool {
@@ -76,7 +95,7 @@ proptest! {
         let model = fitted(MODEL, &table);
         let moved = fitted(MODEL, &transformed(&table, "age", |age| unit * (age + origin)));
         // REML is not invariant to the unit of a column of X, by a known constant.
-        let constant = 2.0 * unit.ln();
+        let constant = 2.0 * libm::log(unit);
         prop_assert!(close(moved.log_likelihood + constant, model.log_likelihood, 1e-8));
         prop_assert!(close(moved.sigma, model.sigma, 1e-7));
         prop_assert!(close(moved.coefficients[1] * unit, model.coefficients[1], 1e-7));
@@ -177,7 +196,10 @@ proptest! {
 fn the_same_bits_for_any_number_of_threads() {
     let table = study(11, 20_000);
     let in_pool = |threads: usize| {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .expect("a pool");
         pool.install(|| fitted(MODEL, &table))
     };
     let (one, three) = (in_pool(1), in_pool(3));
@@ -189,19 +211,29 @@ fn the_same_bits_for_any_number_of_threads() {
 #[test]
 fn leaving_out_a_group_is_a_fit_without_its_rows_at_the_same_variances() {
     let table = study(12, 96);
-    for formula in ["score ~ age * arm + (1 | child)", "score ~ age * arm + (1 | child) + (1 | site)"] {
+    for formula in [
+        "score ~ age * arm + (1 | child)",
+        "score ~ age * arm + (1 | child) + (1 | site)",
+    ] {
         let model = fitted(formula, &table);
         for group in ["child", "site"] {
-            let Ok(influences) = influence(&model, group) else { continue };
+            let Ok(influences) = influence(&model, group) else {
+                continue;
+            };
             let column = match table.column(group) {
                 Some(Column::Factor(factor)) => factor.clone(),
                 _ => panic!("a factor"),
             };
             for (level, influence) in influences.iter().enumerate() {
-                let rows: Vec<usize> = (0..96).filter(|&row| column.codes[row] != Some(level as u32)).collect();
+                let rows: Vec<usize> = (0..96)
+                    .filter(|&row| column.codes[row] != Some(level as u32))
+                    .collect();
                 let expected = generalised_least_squares(&model, &rows);
                 for (value, expected) in influence.coefficients.iter().zip(&expected) {
-                    assert!(close(*value, *expected, 1e-9), "{group} {level} {value} {expected}");
+                    assert!(
+                        close(*value, *expected, 1e-9),
+                        "{group} {level} {value} {expected}"
+                    );
                 }
                 assert!(influence.cooks_distance >= 0.0);
             }
@@ -214,30 +246,57 @@ fn generalised_least_squares(model: &LinearMixedModel, rows: &[usize]) -> Vec<f6
     use attune_statistics::matrix::{Cholesky, Matrix};
     let frame = &model.frame;
     let covariance = Matrix::from_function(rows.len(), rows.len(), |i, j| {
-        let mut value = if i == j { model.sigma * model.sigma } else { 0.0 };
+        let mut value = if i == j {
+            model.sigma * model.sigma
+        } else {
+            0.0
+        };
         for (term, component) in frame.random.iter().zip(&model.random) {
-            value += if term.codes[rows[i]] == term.codes[rows[j]] { component.value } else { 0.0 };
+            value += if term.codes[rows[i]] == term.codes[rows[j]] {
+                component.value
+            } else {
+                0.0
+            };
         }
         value
     });
     let factor = Cholesky::new(&covariance).expect("positive definite");
-    let x = Matrix::from_function(rows.len(), frame.columns.len(), |i, j| frame.columns[j][rows[i]]);
+    let x = Matrix::from_function(rows.len(), frame.columns.len(), |i, j| {
+        frame.columns[j][rows[i]]
+    });
     let y: Vec<f64> = rows.iter().map(|&row| frame.response[row]).collect();
     let (x, y) = (factor.forward_matrix(&x), factor.forward(&y));
-    Cholesky::new(&x.transposed_times(&x)).expect("full rank").solve(&x.transposed().times_vector(&y))
+    Cholesky::new(&x.transposed_times(&x))
+        .expect("full rank")
+        .solve(&x.transposed().times_vector(&y))
 }
 
 #[test]
 fn without_variance_between_groups_the_model_is_least_squares() {
     // Within each pair the values cancel, so groups differ less than chance would make them.
     let table = Table::new()
-        .with("group", Column::Factor(Factor::from_numbers(&[1.0, 1.0, 2.0, 2.0, 3.0, 3.0, 4.0, 4.0])))
-        .and_then(|table| table.with("y", Column::Numbers(vec![1.0, -1.0, 2.0, -2.1, 3.0, -2.9, 1.5, -1.4])))
+        .with(
+            "group",
+            Column::Factor(Factor::from_numbers(&[
+                1.0, 1.0, 2.0, 2.0, 3.0, 3.0, 4.0, 4.0,
+            ])),
+        )
+        .and_then(|table| {
+            table.with(
+                "y",
+                Column::Numbers(vec![1.0, -1.0, 2.0, -2.1, 3.0, -2.9, 1.5, -1.4]),
+            )
+        })
         .unwrap();
     let model = fitted("y ~ 1 + (1 | group)", &table);
     let plain = least_squares(&Formula::parse("y ~ 1").unwrap(), &table).unwrap();
-    assert!(model.singular && model.theta[0].value == 0.0 && model.boundary == ["group.(Intercept)"]);
-    assert!(close(model.sigma, plain.sigma, 1e-13) && close(model.coefficients[0], plain.coefficients[0], 1e-13));
+    assert!(
+        model.singular && model.theta[0].value == 0.0 && model.boundary == ["group.(Intercept)"]
+    );
+    assert!(
+        close(model.sigma, plain.sigma, 1e-13)
+            && close(model.coefficients[0], plain.coefficients[0], 1e-13)
+    );
     insta::assert_snapshot!(model.warnings[0], @"the levels of `group` do not differ in `(Intercept)` beyond the residual noise: the variance is estimated as exactly zero; the fixed effects are those of a model without `group`; that is no proof that the groups are alike, only that 4 of them cannot show a difference; keep the term if the design demands it");
 }
 
@@ -252,13 +311,31 @@ fn the_warning_on_early_reads_like_advice() {
 #[test]
 fn an_empty_cell_drops_its_column_and_its_means() {
     let mut table = study(13, 96);
-    let cell: Vec<f64> = (0..96).map(|row| if (row / 4) % 3 == 0 { 0.0 } else { ((row / 4) % 2) as f64 }).collect();
-    table.push("ward", Column::Factor(Factor::from_numbers(&cell))).unwrap();
+    let cell: Vec<f64> = (0..96)
+        .map(|row| {
+            if (row / 4) % 3 == 0 {
+                0.0
+            } else {
+                ((row / 4) % 2) as f64
+            }
+        })
+        .collect();
+    table
+        .push("ward", Column::Factor(Factor::from_numbers(&cell)))
+        .unwrap();
     let model = fitted("score ~ arm * ward + (1 | child)", &table);
     assert_eq!(model.dropped_columns, ["arm1:ward1"]);
-    assert!(model.warnings.iter().any(|warning| warning.kind == WarningKind::DroppedColumns));
+    assert!(
+        model
+            .warnings
+            .iter()
+            .any(|warning| warning.kind == WarningKind::DroppedColumns)
+    );
     let inference = model.inference(DegreesOfFreedom::Satterthwaite).unwrap();
-    let wanted = MarginalMeans { over: vec!["arm".into(), "ward".into()], at: vec![] };
+    let wanted = MarginalMeans {
+        over: vec!["arm".into(), "ward".into()],
+        at: vec![],
+    };
     let means = marginal_means(&inference, &wanted, 0.95).unwrap();
     let estimable: Vec<bool> = means.iter().map(|mean| mean.weights.is_some()).collect();
     assert_eq!(estimable, [true, true, true, false]);
@@ -269,29 +346,64 @@ fn an_empty_cell_drops_its_column_and_its_means() {
 fn what_cannot_be_fitted_is_refused_with_a_reason() {
     let table = study(14, 24);
     let problem = |formula: &str, table: &Table| {
-        fit(&Formula::parse(formula).unwrap(), table, &FitSettings::default()).unwrap_err()
+        fit(
+            &Formula::parse(formula).unwrap(),
+            table,
+            &FitSettings::default(),
+        )
+        .unwrap_err()
     };
-    assert!(matches!(problem("score ~ age", &table), FitError::NoRandomEffects));
-    let one = replaced(&table, "site", &Column::Factor(Factor::from_numbers(&[1.0; 24])));
-    assert!(matches!(problem("score ~ age + (1 | site)", &one), FitError::TooFewLevels { .. }));
-    assert!(matches!(problem("score ~ age + (1 | age)", &table), FitError::TooManyEffects { .. }));
+    assert!(matches!(
+        problem("score ~ age", &table),
+        FitError::NoRandomEffects
+    ));
+    let one = replaced(
+        &table,
+        "site",
+        &Column::Factor(Factor::from_numbers(&[1.0; 24])),
+    );
+    assert!(matches!(
+        problem("score ~ age + (1 | site)", &one),
+        FitError::TooFewLevels { .. }
+    ));
+    assert!(matches!(
+        problem("score ~ age + (1 | age)", &table),
+        FitError::TooManyEffects { .. }
+    ));
     let constant = transformed(&table, "score", |_| 3.0);
-    assert!(matches!(problem("score ~ age + (1 | site)", &constant), FitError::NothingLeft { .. }));
+    assert!(matches!(
+        problem("score ~ age + (1 | site)", &constant),
+        FitError::NothingLeft { .. }
+    ));
     let still = transformed(&table, "age", |_| 2.0);
-    assert!(matches!(problem("score ~ 1 + (age | site)", &still), FitError::ConstantColumn { .. }));
+    assert!(matches!(
+        problem("score ~ 1 + (age | site)", &still),
+        FitError::ConstantColumn { .. }
+    ));
     let empty = transformed(&table, "score", |_| f64::NAN);
-    assert!(matches!(problem("score ~ age + (1 | site)", &empty), FitError::Frame(_)));
+    assert!(matches!(
+        problem("score ~ age + (1 | site)", &empty),
+        FitError::Frame(_)
+    ));
 }
 
 #[test]
 fn predictions_lie_on_the_marginal_means() {
     let model = fitted(MODEL, &study(15, 96));
     let inference = model.inference(DegreesOfFreedom::KenwardRoger).unwrap();
-    let wanted = MarginalMeans { over: vec!["arm".into()], at: vec![("age".into(), vec![0.5, 1.5])] };
+    let wanted = MarginalMeans {
+        over: vec!["arm".into()],
+        at: vec![("age".into(), vec![0.5, 1.5])],
+    };
     let means = marginal_means(&inference, &wanted, 0.9).unwrap();
     let new = Table::new()
         .with("age", Column::Numbers(vec![0.5, 0.5, 1.5, 1.5]))
-        .and_then(|table| table.with("arm", Column::Factor(Factor::from_numbers(&[0.0, 1.0, 0.0, 1.0]))))
+        .and_then(|table| {
+            table.with(
+                "arm",
+                Column::Factor(Factor::from_numbers(&[0.0, 1.0, 0.0, 1.0])),
+            )
+        })
         .unwrap();
     for (prediction, mean) in predict(&inference, &new, 0.9).unwrap().iter().zip(&means) {
         assert!(close(prediction.estimate, mean.estimate.estimate, 1e-13));
@@ -307,7 +419,20 @@ fn models_on_different_rows_are_not_compared() {
         row += 1;
         if row == 5 { f64::NAN } else { age }
     });
-    let (smaller, larger) = (fitted("score ~ arm + (1 | child)", &gappy), fitted("score ~ arm + age + (1 | child)", &gappy));
-    assert!(likelihood_ratio_test(&smaller, &larger).unwrap_err().to_string().contains("different rows"));
-    assert!(likelihood_ratio_test(&larger, &larger).unwrap_err().to_string().contains("smaller model first"));
+    let (smaller, larger) = (
+        fitted("score ~ arm + (1 | child)", &gappy),
+        fitted("score ~ arm + age + (1 | child)", &gappy),
+    );
+    assert!(
+        likelihood_ratio_test(&smaller, &larger)
+            .unwrap_err()
+            .to_string()
+            .contains("different rows")
+    );
+    assert!(
+        likelihood_ratio_test(&larger, &larger)
+            .unwrap_err()
+            .to_string()
+            .contains("smaller model first")
+    );
 }

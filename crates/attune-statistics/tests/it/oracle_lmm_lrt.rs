@@ -19,8 +19,18 @@ fn early_lrt() {
     for (name, expected) in case["reference"].as_object().expect("comparisons") {
         let (null, alternative) = (model(&expected["null"]), model(&expected["alternative"]));
         let test = likelihood_ratio_test(&null, &alternative).expect("a comparison");
-        compare.number(name, test.log_likelihood_smaller, number(&expected["logLik_null"]), 1e-9);
-        compare.number(name, test.log_likelihood_larger, number(&expected["logLik_alternative"]), 1e-9);
+        compare.number(
+            name,
+            test.log_likelihood_smaller,
+            number(&expected["logLik_null"]),
+            1e-9,
+        );
+        compare.number(
+            name,
+            test.log_likelihood_larger,
+            number(&expected["logLik_alternative"]),
+            1e-9,
+        );
         compare.number(name, test.statistic, number(&expected["chisq"]), 1e-7);
         compare.number(name, test.df, number(&expected["df"]), 0.0);
         compare.number(name, test.p, number(&expected["p"]), 1e-7);
@@ -28,7 +38,11 @@ fn early_lrt() {
             compare.number(name, *n_parameters as f64, number(expected), 0.0);
         }
         let mixture = &expected["p_mixture_half_chisq1_half_chisq2"];
-        compare.equal(name, &test.p_boundary_mixture.is_some(), &mixture.is_number());
+        compare.equal(
+            name,
+            &test.p_boundary_mixture.is_some(),
+            &mixture.is_number(),
+        );
         if let Some(p) = test.p_boundary_mixture {
             compare.number(name, p, number(mixture), 1e-7);
         }
