@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use attune_statistics::{
     formula::Formula,
+    generalised_mixed_model::Family as Distribution,
     inference::DegreesOfFreedom,
     least_squares::least_squares,
     linear_mixed_model::{self, Estimator, FitSettings},
@@ -16,6 +17,7 @@ use crate::{output, progress};
 
 mod columns;
 mod emmeans;
+mod generalised;
 mod result;
 mod text;
 
@@ -24,6 +26,8 @@ mod text;
 Examples:
   attune fit early.csv 'cog ~ tos * trt + (tos | id)' --factor id --df kenward-roger
   attune fit visits.xlsx 'score ~ months * arm + (1 | site/dyad)' --emmeans 'arm at months=6,12'
+  attune fit visits.csv 'secure ~ visit * arm + (1 | dyad)' --family binomial --agq 15
+  attune fit herds.csv 'cbind(ill, size - ill) ~ period + (1 | herd)' --family binomial --factor period
 
 Text columns are factors with sorted levels; --factor makes one of a column of codes and sets the
 order of its levels, the first being the reference. An empty cell, NA or NaN is missing.")]
@@ -32,12 +36,21 @@ pub struct Fit {
     data: PathBuf,
     /// Model in lme4's formula language
     formula: String,
-    /// Maximum likelihood instead of REML
+    /// Distribution of the response: yes or no, counts, ordered categories
+    #[arg(long, value_enum, default_value_t = Family::Gaussian)]
+    family: Family,
+    /// Nodes of adaptive Gauss–Hermite quadrature for one random intercept; Laplace without it
+    #[arg(long, value_name = "N")]
+    agq: Option<usize>,
+    /// Column of weights: trials of a proportion, otherwise what each row counts; not for gaussian
+    #[arg(long, value_name = "NAME")]
+    weights: Option<String>,
+    /// Maximum likelihood instead of REML; the other families know no other way
     #[arg(long)]
     ml: bool,
-    /// Degrees of freedom for tests and intervals
-    #[arg(long, value_enum, default_value_t = Df::Satterthwaite)]
-    df: Df,
+    /// Degrees of freedom for tests and intervals; satterthwaite, or normal for the other families
+    #[arg(long, value_enum)]
+    df: Option<Df>,
     /// A column to be read as a factor, with its levels in order where that matters
     #[arg(long, value_name = "NAME[=LEVEL1,LEVEL2,…]")]
     factor: Vec<String>,
@@ -59,6 +72,15 @@ pub struct Fit {
     /// Print one JSON document
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Family {
+    Gaussian,
+    Binomial,
+    Poisson,
+    NegativeBinomial,
+    Ordinal,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -91,6 +113,23 @@ impl Fit {
     }
 
     fn fit(&self, formula: &Formula, table: &Table) -> Result<result::FitResult> {
+        match self.family {
+            Family::Gaussian => self.gaussian(formula, table),
+            Family::Binomial => generalised::fit(self, Distribution::Binomial, formula, table),
+            Family::Poisson => generalised::fit(self, Distribution::Poisson, formula, table),
+            Family::NegativeBinomial => {
+                generalised::fit(self, Distribution::NegativeBinomial, formula, table)
+            }
+            Family::Ordinal => generalised::fit_ordinal(self, formula, table),
+        }
+    }
+
+    fn gaussian(&self, formula: &Formula, table: &Table) -> Result<result::FitResult> {
+        if self.agq.is_some() || self.weights.is_some() {
+            bail!(
+                "--agq and --weights belong to the families binomial, poisson, negative-binomial and ordinal"
+            );
+        }
         if formula.random.is_empty() {
             let model = least_squares(formula, table)?;
             return result::of_least_squares(&model, self);
@@ -106,6 +145,14 @@ impl Fit {
         };
         let model = linear_mixed_model::fit(formula, table, &settings)?;
         result::of_mixed_model(&model, self)
+    }
+
+    /// The degrees of freedom asked for, or those that suit the family.
+    fn df(&self) -> Df {
+        match self.family {
+            Family::Gaussian => self.df.unwrap_or(Df::Satterthwaite),
+            _ => Df::Normal,
+        }
     }
 }
 

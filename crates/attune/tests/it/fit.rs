@@ -6,6 +6,8 @@ use serde_json::Value;
 
 use crate::support::{run, succeed};
 
+const CBPP: &str = include_str!("../../../attune-statistics/tests/oracles/data/cbpp.csv");
+const WINE: &str = include_str!("../../../attune-statistics/tests/oracles/data/wine.csv");
 const EARLY: &str = include_str!("../../../attune-statistics/tests/oracles/data/early.csv");
 
 #[test]
@@ -81,4 +83,91 @@ fn a_file_that_is_not_there_is_said() {
     let said = run(here.path(), &["fit", "nowhere.csv", "y ~ x"]);
     assert_eq!(said.code, 1);
     assert!(said.err.contains("nowhere.csv"), "{}", said.err);
+}
+
+#[test]
+fn a_binomial_fit_by_quadrature_gives_the_numbers_of_the_oracle() {
+    let here = tempfile::tempdir().expect("a temporary folder");
+    fs::write(here.path().join("cbpp.csv"), CBPP).expect("a writable folder");
+    let out = succeed(
+        here.path(),
+        &[
+            "fit",
+            "cbpp.csv",
+            "cbind(incidence, size - incidence) ~ period + (1 | herd)",
+            "--family",
+            "binomial",
+            "--factor",
+            "period",
+            "--agq",
+            "9",
+            "--json",
+        ],
+    );
+    let fit: Value = serde_json::from_str(&out).expect("JSON");
+    let near = |value: &Value, expected: f64, tolerance: f64| {
+        let value = value.as_f64().expect("a number");
+        assert!(
+            (value / expected - 1.0).abs() < tolerance,
+            "{value} for {expected}"
+        );
+    };
+    // 20-digit reference of the oracle cbpp_agq9.
+    near(
+        &fit["theta"]["herd.(Intercept)"],
+        0.647_517_712_004_072_6,
+        1e-8,
+    );
+    near(&fit["fixed"][3]["estimate"], -1.579_471_016_157_581_6, 1e-8);
+    near(&fit["fixed"][3]["se"], 0.427_594_481_689_458_3, 1e-6);
+    near(&fit["log_likelihood"], -91.983_371_796_334_51, 1e-9);
+    assert_eq!(fit["family"], "binomial");
+    assert_eq!(fit["estimator"], "ML, adaptive Gauss–Hermite with 9 nodes");
+    assert_eq!(fit["fixed"][0]["df"], "Inf");
+    assert_eq!(fit["sigma"], Value::Null);
+}
+
+#[test]
+fn an_ordinal_fit_is_printed_as_a_table() {
+    let here = tempfile::tempdir().expect("a temporary folder");
+    fs::write(here.path().join("wine.csv"), WINE).expect("a writable folder");
+    insta::assert_snapshot!(succeed(
+        here.path(),
+        &[
+            "fit",
+            "wine.csv",
+            "rating ~ temp + contact + (1 | judge)",
+            "--family",
+            "ordinal",
+            "--emmeans",
+            "temp"
+        ]
+    ));
+}
+
+#[test]
+fn options_that_do_not_suit_a_family_are_refused() {
+    let here = tempfile::tempdir().expect("a temporary folder");
+    fs::write(here.path().join("cbpp.csv"), CBPP).expect("a writable folder");
+    let told = |formula: &str, more: &[&str]| {
+        let mut arguments = vec!["fit", "cbpp.csv", formula];
+        arguments.extend(more);
+        let said = run(here.path(), &arguments);
+        assert_eq!(said.code, 1, "{}", said.out);
+        said.err
+    };
+    let cases = [
+        told("incidence ~ size", &["--agq", "9"]),
+        told("incidence ~ size", &["--family", "poisson", "--agq", "9"]),
+        told(
+            "incidence ~ size + (1 | herd)",
+            &["--family", "poisson", "--df", "kenward-roger"],
+        ),
+        told("size ~ period", &["--family", "binomial"]),
+        told(
+            "incidence ~ size",
+            &["--family", "poisson", "--weights", "cows"],
+        ),
+    ];
+    insta::assert_snapshot!(cases.join("\n"));
 }

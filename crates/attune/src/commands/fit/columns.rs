@@ -18,7 +18,13 @@ pub fn read(fit: &Fit, formula: &Formula) -> Result<Table> {
     let file = fit.data.display();
     let data = AnyTable::read(&fit.data, fit.sheet.as_deref())
         .map_err(|fault| anyhow!("{file}: {fault}; {}", fault.remedy()))?;
-    let names = formula.column_names();
+    let mut names = formula.column_names();
+    names.extend(
+        fit.weights
+            .iter()
+            .filter(|weights| !formula.column_names().contains(weights))
+            .cloned(),
+    );
     let unknown: Vec<String> = names
         .iter()
         .filter(|name| !data.headings().any(|heading| heading == name.as_str()))

@@ -15,7 +15,8 @@ use super::{Fit, emmeans, emmeans::Emmeans};
 /// A fitted model and what was asked of it.
 pub struct FitResult {
     pub formula: String,
-    pub estimator: &'static str,
+    pub family: &'static str,
+    pub estimator: String,
     pub n_observations: usize,
     pub n_dropped: usize,
     pub n_groups: Vec<(String, usize)>,
@@ -26,7 +27,10 @@ pub struct FitResult {
     pub vcov: Matrix,
     pub theta: Vec<(String, f64)>,
     pub random: Vec<VarianceComponent>,
+    /// The residual standard deviation; NaN for a family that has none.
     pub sigma: f64,
+    /// The size of a negative binomial.
+    pub size: Option<f64>,
     pub log_likelihood: f64,
     pub aic: f64,
     pub bic: f64,
@@ -41,18 +45,19 @@ pub struct FitResult {
 
 /// The result of a mixed model.
 pub fn of_mixed_model(model: &LinearMixedModel, fit: &Fit) -> Result<FitResult> {
-    let inference = model.inference(fit.df.into())?;
+    let inference = model.inference(fit.df().into())?;
     Ok(FitResult {
         formula: fit.formula.clone(),
+        family: "gaussian",
         estimator: match model.estimator {
-            Estimator::Reml => "REML",
-            Estimator::MaximumLikelihood => "ML",
+            Estimator::Reml => "REML".to_owned(),
+            Estimator::MaximumLikelihood => "ML".to_owned(),
         },
         n_observations: model.n_observations,
         n_dropped: model.n_dropped,
         n_groups: model.n_groups.clone(),
         n_parameters: model.n_parameters,
-        df: fit.df,
+        df: fit.df(),
         level: fit.level,
         fixed: coefficient_tests(&inference, fit.level),
         vcov: model.vcov.clone(),
@@ -63,6 +68,7 @@ pub fn of_mixed_model(model: &LinearMixedModel, fit: &Fit) -> Result<FitResult> 
             .collect(),
         random: model.random.clone(),
         sigma: model.sigma,
+        size: None,
         log_likelihood: model.log_likelihood,
         aic: model.aic,
         bic: model.bic,
@@ -82,21 +88,23 @@ pub fn of_mixed_model(model: &LinearMixedModel, fit: &Fit) -> Result<FitResult> 
 
 /// The result of least squares.
 pub fn of_least_squares(model: &LeastSquares, fit: &Fit) -> Result<FitResult> {
-    let inference = model.inference(fit.df.into());
+    let inference = model.inference(fit.df().into());
     Ok(FitResult {
         formula: fit.formula.clone(),
-        estimator: "least squares",
+        family: "gaussian",
+        estimator: "least squares".to_owned(),
         n_observations: model.n_observations,
         n_dropped: model.n_dropped,
         n_groups: Vec::new(),
         n_parameters: model.coefficients.len() + 1,
-        df: fit.df,
+        df: fit.df(),
         level: fit.level,
         fixed: coefficient_tests(&inference, fit.level),
         vcov: model.vcov.clone(),
         theta: Vec::new(),
         random: Vec::new(),
         sigma: model.sigma,
+        size: None,
         log_likelihood: model.log_likelihood,
         aic: model.aic,
         bic: model.bic,
@@ -110,7 +118,7 @@ pub fn of_least_squares(model: &LeastSquares, fit: &Fit) -> Result<FitResult> {
     })
 }
 
-fn asked_means(inference: &Inference<'_>, fit: &Fit) -> Result<Option<Emmeans>> {
+pub fn asked_means(inference: &Inference<'_>, fit: &Fit) -> Result<Option<Emmeans>> {
     fit.emmeans
         .as_deref()
         .map(|spec| emmeans::run(inference, spec, fit.level))
@@ -122,7 +130,7 @@ impl FitResult {
     pub fn json(&self) -> Value {
         let mut document = json!({
             "formula": self.formula,
-            "family": "gaussian",
+            "family": self.family,
             "estimator": self.estimator,
             "n_observations": self.n_observations,
             "n_dropped": self.n_dropped,
@@ -143,6 +151,9 @@ impl FitResult {
             "converged": self.converged,
             "optimiser": { "evaluations": self.evaluations, "gradient_norm": number(self.gradient_norm) },
         });
+        if let Some(size) = self.size {
+            document["size"] = number(size);
+        }
         if let Some(emmeans) = &self.emmeans {
             document["emmeans"] = emmeans.means_json();
             document["contrasts"] = emmeans.contrasts_json();

@@ -37,15 +37,20 @@ fn heading(fit: &FitResult) -> String {
         .map(|(name, n)| format!("{} {name}", words::count(*n)))
         .collect();
     let df = match fit.df {
-        _ if fit.random.is_empty() => "t with the residual degrees of freedom",
+        _ if fit.family == "gaussian" && fit.random.is_empty() => {
+            "t with the residual degrees of freedom"
+        }
         Df::Satterthwaite => "t with Satterthwaite degrees of freedom",
         Df::KenwardRoger => "t with Kenward–Roger degrees of freedom and standard errors",
         Df::Normal => "z",
     };
     let mut parts = vec![
-        fit.estimator.to_owned(),
+        fit.estimator.clone(),
         words::count_of(fit.n_observations, "row", "rows"),
     ];
+    if fit.family != "gaussian" {
+        parts.insert(0, fit.family.to_owned());
+    }
     if fit.n_dropped > 0 {
         parts.push(format!(
             "{} left out for missing values",
@@ -62,7 +67,9 @@ where
     T: AsTest,
 {
     let interval = format!("{} CI", words::level(level));
-    let mut table = TextTable::new(&[first, "estimate", "SE", &interval, "df", "t", "p"]);
+    let is_normal = rows.iter().all(|row| row.as_test().df.is_infinite());
+    let statistic = if is_normal { "z" } else { "t" };
+    let mut table = TextTable::new(&[first, "estimate", "SE", &interval, "df", statistic, "p"]);
     for row in rows {
         let test = row.as_test();
         let decimals = words::decimals_for(test.ci_lower, test.ci_upper) + 1;
@@ -141,8 +148,13 @@ fn random(fit: &FitResult) -> String {
 }
 
 fn likelihood(fit: &FitResult) -> String {
+    let size = match fit.size {
+        Some(size) if size.is_infinite() => "size ∞ · ".to_owned(),
+        Some(size) => format!("size {} · ", significant(size)),
+        None => String::new(),
+    };
     format!(
-        "\nlog-likelihood {} · AIC {} · BIC {} · {} parameters{}\n",
+        "\n{size}log-likelihood {} · AIC {} · BIC {} · {} parameters{}\n",
         words::fixed(fit.log_likelihood, 3),
         words::fixed(fit.aic, 2),
         words::fixed(fit.bic, 2),
