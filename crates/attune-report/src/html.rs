@@ -26,9 +26,9 @@ pub fn html(report: &Report) -> String {
 }
 
 /// More rows than this are left to the CSV file.
-const MOST_ROWS: usize = 60;
+const MOST_ROWS: usize = 40;
 /// More rows than this are not printed on paper.
-const MOST_PRINTED_ROWS: usize = 60;
+const MOST_PRINTED_ROWS: usize = 40;
 
 #[derive(Template)]
 #[template(path = "report.html")]
@@ -86,6 +86,20 @@ struct ChecklistPart<'a> {
 }
 
 impl<'a> Page<'a> {
+    fn kind_of_data(&self) -> &'static str {
+        match self.report.simulated {
+            true => "Simulated data",
+            false => "Real data",
+        }
+    }
+
+    /// Whether the team's statement begins with the words that we would put before it.
+    fn statement_says_it(&self) -> bool {
+        let statement = self.report.data_statement.as_deref().unwrap_or_default();
+        let beginning: String = statement.chars().take(self.kind_of_data().len()).collect();
+        beginning.eq_ignore_ascii_case(self.kind_of_data())
+    }
+
     fn section(&self, section: &'a Section) -> SectionPart<'a> {
         SectionPart {
             report: self.report,

@@ -13,7 +13,7 @@ use super::{
     },
     estimates, sensitivity, trajectories,
 };
-use crate::{Block, Column, Row, RowKind, Section, Table, Text, text::Inline};
+use crate::{Block, Column, Row, Section, Table, Text, text::Inline};
 
 pub fn section(context: &Context<'_>) -> Section {
     let mut section = Section::new("findings", "Findings");
@@ -229,16 +229,16 @@ fn assumptions(section: &mut Section, finding: &Finding) {
         ],
     );
     for check in &finding.assumptions {
-        let kind = match check.result.as_str() {
-            "doubtful" => RowKind::Emphasised,
-            _ => RowKind::Plain,
+        let result = match check.result.as_str() {
+            "doubtful" => Inline::Strong(check.result.clone()).into(),
+            result => Text::own(result),
         };
         let cells = vec![
             Text::own(words::capitalised(&check.name)),
-            Text::own(&check.result),
+            result,
             Text::own(&check.detail),
         ];
-        table.rows.push(Row::of(cells).set(kind));
+        table.rows.push(Row::of(cells));
     }
     section.push(Block::Subheading("Assumptions".into()));
     section.push(Block::Table(table));

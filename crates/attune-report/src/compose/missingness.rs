@@ -13,13 +13,13 @@ use crate::{
 const DOES_NOT_APPLY: [Missing; 2] = [Missing::NotApplicable, Missing::HiddenByBranching];
 
 pub fn section(context: &Context<'_>) -> Section {
-    let cells = &context.findings.description.missingness;
+    let cells = by_wave(context);
     if cells.is_empty() {
         return Section::default();
     }
     let mut section = Section::new("missing-values", "Missing values");
-    let missing: usize = cells.iter().map(missing_of).sum();
-    let expected: usize = cells.iter().map(expected_of).sum();
+    let missing: usize = cells.iter().map(|cell| missing_of(cell)).sum();
+    let expected: usize = cells.iter().map(|cell| expected_of(cell)).sum();
     if missing == 0 {
         section.say(format!(
             "None of the {} values expected is missing.",
@@ -39,7 +39,7 @@ pub fn section(context: &Context<'_>) -> Section {
         .and_see("missing-table")
         .and("); none is taken as zero."),
     );
-    let reasons = reasons(cells);
+    let reasons = reasons(&cells);
     section.push(Block::Figure(Box::new(figure(context, &reasons))));
     section.push(Block::Table(table(context, &reasons)));
     section
@@ -59,7 +59,7 @@ fn expected_of(cell: &MissingnessCell) -> usize {
 }
 
 /// Reasons in order of how often they stand, most frequent first.
-fn reasons(cells: &[MissingnessCell]) -> Vec<String> {
+fn reasons(cells: &[&MissingnessCell]) -> Vec<String> {
     let mut reasons: Vec<(String, usize)> = Vec::new();
     let missing = cells.iter().flat_map(|cell| &cell.missing);
     for (reason, n) in missing.filter(|(reason, _)| is_missing(reason)) {
@@ -125,7 +125,12 @@ fn panels(context: &Context<'_>, reasons: &[String]) -> Vec<MissingnessPanel> {
     panels
 }
 
-/// The cells outcome by outcome, wave by wave, arms side by side.
+/// Whether the outcome is measured in this arm at all.
+fn applies(cell: &MissingnessCell) -> bool {
+    cell.present > 0 || not_applicable_of(cell) == 0
+}
+
+/// The cells in which something could be expected, outcome by outcome, wave by wave, arms side by side.
 fn by_wave<'a>(context: &'a Context<'_>) -> Vec<&'a MissingnessCell> {
     let description = &context.findings.description;
     let place =
@@ -136,7 +141,8 @@ fn by_wave<'a>(context: &'a Context<'_>) -> Vec<&'a MissingnessCell> {
             outcomes.push(&cell.outcome);
         }
     }
-    let mut cells: Vec<&MissingnessCell> = description.missingness.iter().collect();
+    let cells = description.missingness.iter();
+    let mut cells: Vec<&MissingnessCell> = cells.filter(|cell| applies(cell)).collect();
     cells.sort_by_key(|cell| {
         let outcome = outcomes.iter().position(|other| *other == cell.outcome);
         let arm = cell
@@ -156,7 +162,7 @@ fn count_of(cell: &MissingnessCell, reason: &str) -> usize {
 /// The largest share and where it is; every number is in the table.
 fn description(context: &Context<'_>) -> String {
     let share = |cell: &MissingnessCell| missing_of(cell) as f64 / expected_of(cell).max(1) as f64;
-    let cells = &context.findings.description.missingness;
+    let cells = by_wave(context);
     let most = cells.iter().max_by(|a, b| share(a).total_cmp(&share(b)));
     let most = most.map_or_else(String::new, |cell| {
         let arm = cell
@@ -216,6 +222,11 @@ fn table(context: &Context<'_>, reasons: &[String]) -> Table {
             row.push(Text::count(not_applicable_of(cell)));
         }
         table.rows.push(Row::of(row));
+    }
+    if !context.findings.description.missingness.iter().all(applies) {
+        table
+            .notes
+            .push("Arms in which an outcome is not measured at all are left out.".into());
     }
     table
 }

@@ -89,10 +89,20 @@ fn one_arm(context: &Context<'_>, finding: &Finding, id: Option<&str>) -> ArmTra
             .fitted
             .iter()
             .find(|line| line.arm.as_deref() == id)
-            .map(|line| line.points.clone())
+            .map(|line| thinned(&line.points))
             .unwrap_or_default(),
         means: means(context, finding, id),
     }
+}
+
+/// A smooth line needs no more than a dozen points or so; the first and the last stay.
+fn thinned(points: &[(f64, f64, f64, f64)]) -> Vec<(f64, f64, f64, f64)> {
+    let every = points.len().div_ceil(16).max(1);
+    let last = points.len().saturating_sub(1);
+    let kept = points.iter().enumerate();
+    kept.filter(|(place, _)| place % every == 0 || *place == last)
+        .map(|(_, point)| *point)
+        .collect()
 }
 
 /// Observed means by wave, where the axis counts time since enrolment.

@@ -49,7 +49,7 @@ pub fn draw(figure: &Trajectories, format: Format) -> Svg {
         );
         let scales = Scales { x, y };
         match arm {
-            Some(arm) => arm_panel(&mut svg, *panel, &scales, arm),
+            Some(arm) => arm_panel(&mut svg, *panel, &scales, arm, format),
             None => both_panel(&mut svg, *panel, &scales, figure),
         }
     }
@@ -155,26 +155,30 @@ fn with_room(values: impl Iterator<Item = f64>) -> (f64, f64) {
     (low - room, high + room)
 }
 
-fn arm_panel(svg: &mut Svg, panel: Panel, scales: &Scales, arm: &ArmTrajectories) {
+fn arm_panel(svg: &mut Svg, panel: Panel, scales: &Scales, arm: &ArmTrajectories, format: Format) {
     heading(svg, panel, arm);
-    let raw: String = arm
+    let lines: String = arm
         .dyads
         .iter()
         .filter(|dyad| dyad.len() > 1)
         .map(|dyad| polyline(dyad.iter().map(|point| scales.at(*point))))
         .collect();
-    if !raw.is_empty() {
-        svg.arm_line(arm.mark, "raw", 0.9, &raw);
+    if !lines.is_empty() {
+        svg.arm_line(arm.mark, "raw", 0.9, &lines);
     }
-    let crowd = arm.dyads.iter().map(Vec::len).sum::<usize>();
-    let radius = if crowd > 400 { 1.0 } else { 1.5 };
+    // On a phone the bends of the lines are dots enough; a dyad seen once has no line.
+    let has_dots = |dyad: &&Vec<(f64, f64)>| format == Format::Wide || dyad.len() == 1;
     let dots: Vec<(f64, f64)> = arm
         .dyads
         .iter()
+        .filter(has_dots)
         .flatten()
         .map(|point| scales.at(*point))
         .collect();
-    svg.arm_specks(arm.mark, radius, &dots);
+    if !dots.is_empty() {
+        let radius = if dots.len() > 400 { 1.0 } else { 1.5 };
+        svg.arm_specks(arm.mark, radius, &dots);
+    }
     band(svg, scales, arm, 0.22);
     fitted_line(svg, scales, arm);
 }
