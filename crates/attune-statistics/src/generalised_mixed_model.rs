@@ -17,6 +17,7 @@ pub(crate) mod integrated_likelihood;
 pub(crate) mod maximum;
 pub(crate) mod modes;
 mod penalised_mode;
+mod quadrature_groups;
 mod random_design;
 pub(crate) mod random_effects;
 pub(crate) mod response;
@@ -169,7 +170,7 @@ pub fn fit(
     let function = likelihood_function(&prepared, &effects, settings.nodes)?;
     let maximum = maximum_of(&function, settings.max_iterations)?;
     Ok(assembled(
-        formula, settings, prepared, effects, function, maximum,
+        formula, settings, prepared, effects, &function, maximum,
     ))
 }
 
@@ -243,7 +244,7 @@ fn assembled(
     settings: &GeneralisedSettings,
     prepared: Prepared,
     effects: RandomEffects,
-    function: IntegratedLikelihood<CountsAndProportions>,
+    function: &IntegratedLikelihood<CountsAndProportions>,
     maximum: Maximum,
 ) -> GeneralisedMixedModel {
     let Prepared {

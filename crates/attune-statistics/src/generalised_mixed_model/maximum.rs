@@ -51,7 +51,7 @@ pub(crate) fn maximise<L: ConditionalLikelihood>(
         .collect();
     let modes = vec![0.0; function.random.n_effects];
     let fixed = search.newton(&start, &modes, &no_effects)?;
-    let mut best = search.from_scale(&fixed.parameters, 1.0)?;
+    let mut best = search.started_at_scale(&fixed.parameters, 1.0)?;
     if best.at_zero.contains(&true) || !best.converged {
         // A fit on the boundary may be one of two maxima: look from elsewhere, too.
         for scale in [0.2, 3.0] {
@@ -59,7 +59,10 @@ pub(crate) fn maximise<L: ConditionalLikelihood>(
                 other.evaluation.log_likelihood > best.evaluation.log_likelihood + 1e-9
                     || (other.converged && !best.converged)
             };
-            if let Some(other) = search.from_scale(&fixed.parameters, scale).filter(better) {
+            if let Some(other) = search
+                .started_at_scale(&fixed.parameters, scale)
+                .filter(better)
+            {
                 best = other;
             }
         }
@@ -83,7 +86,7 @@ impl<L: ConditionalLikelihood> Search<'_, L> {
     }
 
     /// From the fit without random effects, with equal standard deviations for all of them.
-    fn from_scale(&mut self, parameters: &[f64], scale: f64) -> Option<Maximum> {
+    fn started_at_scale(&mut self, parameters: &[f64], scale: f64) -> Option<Maximum> {
         let mut start = parameters.to_vec();
         for (value, diagonal) in start.iter_mut().zip(self.function.covariance.is_diagonal()) {
             *value = if diagonal { scale } else { 0.0 };
@@ -99,7 +102,7 @@ impl<L: ConditionalLikelihood> Search<'_, L> {
                 Some(other)
                     if other.evaluation.log_likelihood >= inside.evaluation.log_likelihood =>
                 {
-                    inside = other
+                    inside = other;
                 }
                 _ => break,
             }

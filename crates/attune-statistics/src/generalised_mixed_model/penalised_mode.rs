@@ -66,7 +66,7 @@ impl<'a, L: ConditionalLikelihood> GivenParameters<'a, L> {
                 let last = self.at(moved(&point.effects, 1.0, &step));
                 return self.finished(if last.value.is_finite() { last } else { point });
             }
-            point = self.line_search(point, &step, dot(&gradient, &step))?;
+            point = self.line_search(&point, &step, dot(&gradient, &step))?;
         }
         None
     }
@@ -88,7 +88,7 @@ impl<'a, L: ConditionalLikelihood> GivenParameters<'a, L> {
         })
     }
 
-    fn line_search(&self, point: Point, step: &[f64], decrement: f64) -> Option<Point> {
+    fn line_search(&self, point: &Point, step: &[f64], decrement: f64) -> Option<Point> {
         let mut factor = 1.0;
         // So close, differences of the likelihood are rounding error and the full step is right.
         let close = decrement < 1e-10 * (1.0 + point.value.abs());

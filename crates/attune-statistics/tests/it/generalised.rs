@@ -649,7 +649,7 @@ fn separated() -> Table {
         .map(|row| Some(if row % 3 == 0 { "B" } else { "A" }))
         .collect();
     let age: Vec<f64> = (0..24).map(|row| f64::from(6 + row % 8)).collect();
-    let in_b = |row: usize| row % 3 == 0;
+    let in_b = |row: usize| row.is_multiple_of(3);
     let secure = (0..24)
         .map(|row| f64::from(u8::from(in_b(row) || row % 2 == 0)))
         .collect();
