@@ -85,21 +85,33 @@ contrasts-at-months = [12]
 
 /// Writes the folder and returns its path.
 pub fn write(n_dyads: usize) -> Result<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../target/benches/growth-{n_dyads}"));
+    let folder =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../target/benches/growth-{n_dyads}"));
     fs::create_dir_all(&folder)?;
     let mut random = ChaCha8Rng::seed_from_u64(20_261_122);
     let normal = Normal::new(0.0, 1.0)?;
     let mut draw = || -> f64 { normal.sample(&mut random) };
-    let (mut dyads, mut visits) = ("dyad,arm\n".to_owned(), "dyad,wave,months,mental\n".to_owned());
+    let (mut dyads, mut visits) = (
+        "dyad,arm\n".to_owned(),
+        "dyad,wave,months,mental\n".to_owned(),
+    );
     for dyad in 1..=n_dyads {
-        let arm = if dyad % 2 == 0 { "intervention" } else { "comparison" };
+        let arm = if dyad % 2 == 0 {
+            "intervention"
+        } else {
+            "comparison"
+        };
         writeln!(dyads, "D{dyad:06},{arm}")?;
         let (intercept, slope) = (draw() * 9.0, draw() * 0.4);
         for (wave, planned) in [("enrolment", 0.0), ("six", 6.0), ("twelve", 12.0)] {
             let months = planned + (draw() * 0.3).clamp(-0.9, 0.9).max(-planned);
             let gain = if dyad % 2 == 0 { 0.3 } else { 0.0 };
             let mental = 95.0 + intercept + (slope + gain) * months + draw() * 7.0;
-            writeln!(visits, "D{dyad:06},{wave},{months:.3},{:.2}", mental.clamp(45.0, 155.0))?;
+            writeln!(
+                visits,
+                "D{dyad:06},{wave},{months:.3},{:.2}",
+                mental.clamp(45.0, 155.0)
+            )?;
         }
     }
     fs::write(folder.join("study.toml"), STUDY)?;

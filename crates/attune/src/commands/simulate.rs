@@ -88,7 +88,10 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>> {
 
 /// The marker first: whatever happens in between, no made-up file lies there unmarked.
 fn write(simulated: &SimulatedFiles, plan: &WritePlan, folder: &Path) -> Result<()> {
-    output::write_file(&folder.join(MARKER_FILE), simulated.marker.to_toml().as_bytes())?;
+    output::write_file(
+        &folder.join(MARKER_FILE),
+        simulated.marker.to_toml().as_bytes(),
+    )?;
     for name in &plan.write {
         output::write_file(&folder.join(name), &simulated.files[name])?;
     }
