@@ -69,7 +69,10 @@ impl Allocation {
 
     /// Whether each dyad has its own arm.
     pub fn is_by_dyad(self) -> bool {
-        matches!(self, Self::Dyad | Self::RandomisedDyad | Self::DyadNotStated)
+        matches!(
+            self,
+            Self::Dyad | Self::RandomisedDyad | Self::DyadNotStated
+        )
     }
 
     /// Whether chance decided the arm.

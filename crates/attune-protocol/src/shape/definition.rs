@@ -1,8 +1,8 @@
 //! The file that defines an instrument, and the file of worked examples beside it.
 
 use super::{
-    Bounds, FORMAT, Key, Kind, Need, Table, Thing, Word, data, instrument, optional, plan, required,
-    with_default, word,
+    Bounds, FORMAT, Key, Kind, Need, Table, Thing, Word, data, instrument, optional, plan,
+    required, with_default, word,
 };
 
 /// A definition file as a whole.
@@ -15,7 +15,11 @@ pub static DEFINITION: Table = Table {
             Kind::Integer(Bounds::from_to(FORMAT as f64, FORMAT as f64)),
             "Version of this format, the first line of the file: 1.",
         ),
-        required("id", Kind::Id(Thing::Instrument), "Id, the same as the file's name."),
+        required(
+            "id",
+            Kind::Id(Thing::Instrument),
+            "Id, the same as the file's name.",
+        ),
         required(
             "version",
             Kind::Integer(Bounds::at_least(1.0)),
@@ -42,7 +46,11 @@ pub static DEFINITION: Table = Table {
         ),
         required("licence", Kind::Table(&LICENCE), "What may be reproduced."),
         required("scale", Kind::Tables(&SCALE), "Possible answers, by name."),
-        required("item", Kind::Tables(&ITEM), "Questions or fields, in order."),
+        required(
+            "item",
+            Kind::Tables(&ITEM),
+            "Questions or fields, in order.",
+        ),
         optional(
             "item-order",
             Kind::Tables(&ITEM_ORDER),
@@ -106,15 +114,28 @@ static SCALE: Table = Table {
             Kind::Tables(&OPTION),
             "The options, in the order in which they are shown.",
         ),
-        optional("minimum", Kind::Number(Bounds::ANY), "Smallest number, itself possible."),
-        optional("maximum", Kind::Number(Bounds::ANY), "Largest number, itself possible."),
+        optional(
+            "minimum",
+            Kind::Number(Bounds::ANY),
+            "Smallest number, itself possible.",
+        ),
+        optional(
+            "maximum",
+            Kind::Number(Bounds::ANY),
+            "Largest number, itself possible.",
+        ),
         with_default(
             "decimals",
             Kind::Integer(Bounds::from_to(0.0, 6.0)),
             "0",
             "Decimals that are meaningful.",
         ),
-        with_default("free-text", Kind::YesNo, "false", "Words, which are never scored."),
+        with_default(
+            "free-text",
+            Kind::YesNo,
+            "false",
+            "Words, which are never scored.",
+        ),
     ],
 };
 
@@ -123,7 +144,11 @@ static OPTION: Table = Table {
     doc: "One option: what is stored, what is shown, what it counts.",
     keys: &[
         required("code", Kind::Number(Bounds::ANY), "What data files hold."),
-        optional("label", Kind::Text, "What people read; only where texts may be shown."),
+        optional(
+            "label",
+            Kind::Text,
+            "What people read; only where texts may be shown.",
+        ),
         optional(
             "score",
             Kind::Number(Bounds::ANY),
@@ -141,7 +166,11 @@ static ITEM: Table = Table {
             Kind::Text,
             "Id within the instrument. Not a number alone: numbers are positions in an order.",
         ),
-        optional("text", Kind::Text, "The question; only where texts may be shown."),
+        optional(
+            "text",
+            Kind::Text,
+            "The question; only where texts may be shown.",
+        ),
         required("scale", Kind::Text, "Which scale its answers come from."),
         with_default(
             "optional",
@@ -162,9 +191,17 @@ static ITEM_ORDER: Table = Table {
     heading: "[[item-order]]",
     doc: "One order of all items. The first of several is the order of the file itself.",
     keys: &[
-        required("id", Kind::Text, "Name, which a study gives as `item-order`."),
+        required(
+            "id",
+            Kind::Text,
+            "Name, which a study gives as `item-order`.",
+        ),
         required("source", Kind::Text, "Where it is found."),
-        required("items", Kind::List(&Kind::Text), "All items, in this order."),
+        required(
+            "items",
+            Kind::List(&Kind::Text),
+            "All items, in this order.",
+        ),
     ],
 };
 
@@ -172,7 +209,11 @@ static SCORE: Table = Table {
     heading: "[[score]]",
     doc: "One score. Which other keys it takes depends on its `rule`.",
     keys: &[
-        required("id", Kind::Text, "Id; a study names the measure `instrument.score`."),
+        required(
+            "id",
+            Kind::Text,
+            "Id; a study names the measure `instrument.score`.",
+        ),
         required("label", Kind::Text, "Name in reports."),
         required("rule", Kind::Word(RULES), "How it is made."),
         optional("items", Kind::List(&Kind::Text), "Items of a sum or mean."),
@@ -197,7 +238,11 @@ static SCORE: Table = Table {
             Kind::Number(Bounds::ANY),
             "What a sum or mean is multiplied by, after everything else.",
         ),
-        optional("scores", Kind::List(&Kind::Text), "Scores of a sum or mean of scores."),
+        optional(
+            "scores",
+            Kind::List(&Kind::Text),
+            "Scores of a sum or mean of scores.",
+        ),
         optional("of", Kind::Text, "The score that a table converts."),
         optional(
             "table",
@@ -221,9 +266,17 @@ static SCORE: Table = Table {
             "false",
             "Whether missing items of a sum take the mean of the answered ones.",
         ),
-        required("better", Kind::Word(plan::BETTER), "Which direction is good."),
+        required(
+            "better",
+            Kind::Word(plan::BETTER),
+            "Which direction is good.",
+        ),
         optional("unit", Kind::Text, "Unit for axes."),
-        optional("bands", Kind::Tables(&BAND), "Published bands, lowest first."),
+        optional(
+            "bands",
+            Kind::Tables(&BAND),
+            "Published bands, lowest first.",
+        ),
         optional("cut-offs", Kind::Tables(&CUT_OFF), "Published cut-offs."),
         optional(
             "source",
@@ -237,7 +290,10 @@ const RULES: &[Word] = &[
     word("sum", "sum of `items`"),
     word("mean", "mean of `items`"),
     word("weighted", "sum of weight times item over `weights`"),
-    word("count-at-least", "how many items reach their threshold in `at-least`"),
+    word(
+        "count-at-least",
+        "how many items reach their threshold in `at-least`",
+    ),
     word(
         "all-at-least",
         "1 when every score in `at-least` reaches its threshold, otherwise 0",
@@ -263,8 +319,16 @@ static CUT_OFF: Table = Table {
     doc: "A published cut-off: `at-or-above` or `at-or-below`.",
     keys: &[
         required("label", Kind::Text, "Its name."),
-        optional("at-or-above", Kind::Number(Bounds::ANY), "Reached from this value up."),
-        optional("at-or-below", Kind::Number(Bounds::ANY), "Reached from this value down."),
+        optional(
+            "at-or-above",
+            Kind::Number(Bounds::ANY),
+            "Reached from this value up.",
+        ),
+        optional(
+            "at-or-below",
+            Kind::Number(Bounds::ANY),
+            "Reached from this value down.",
+        ),
         required("source", Kind::Text, "Where it is published."),
     ],
 };
@@ -303,8 +367,16 @@ static EXAMPLE: Table = Table {
     heading: "[[example]]",
     doc: "Answers, and everything that follows from them by the published rule.",
     keys: &[
-        required("shows", Kind::Text, "What the example shows, different for each."),
-        optional("item-order", Kind::Text, "Which order the positions in `answers` count in."),
+        required(
+            "shows",
+            Kind::Text,
+            "What the example shows, different for each.",
+        ),
+        optional(
+            "item-order",
+            Kind::Text,
+            "Which order the positions in `answers` count in.",
+        ),
         with_default(
             "answers",
             Kind::Map {

@@ -100,7 +100,10 @@ const ALLOCATION: &[Word] = &[
     word("randomised-site", "sites were randomised to arms"),
     word("dyad", "each dyad has its own arm; not randomised"),
     word("randomised-dyad", "dyads were randomised to arms"),
-    word("dyad-not-stated", "each dyad has its own arm; how it came to it is not stated"),
+    word(
+        "dyad-not-stated",
+        "each dyad has its own arm; how it came to it is not stated",
+    ),
     word(
         "none",
         "there is one arm only, or phases are compared (before and after)",
