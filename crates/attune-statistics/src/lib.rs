@@ -41,6 +41,7 @@ pub mod table;
 // Models.
 pub mod generalised_linear_model;
 pub mod generalised_mixed_model;
+pub mod interrupted_series;
 pub mod least_squares;
 pub mod linear_mixed_model;
 pub mod multiple_imputation;
@@ -58,6 +59,7 @@ pub mod type_three;
 
 // Comparisons without a model.
 pub mod before_after;
+pub mod control_charts;
 pub mod effect_size;
 pub mod equivalence;
 pub mod multiplicity;

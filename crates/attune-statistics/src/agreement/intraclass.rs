@@ -163,6 +163,14 @@ pub fn intraclass(ratings: &Ratings, form: IccForm, level: f64) -> Result<Intrac
 ///
 /// As in [`mean_squares`].
 pub fn additive(ratings: &Ratings, form: IccForm) -> Result<Additive, DataProblem> {
+    squares_additive(ratings, move |squares| icc(squares, form))
+}
+
+/// A function of the mean squares as one of sums over units.
+pub(super) fn squares_additive(
+    ratings: &Ratings,
+    function: impl Fn(&MeanSquares) -> f64 + Send + Sync + 'static,
+) -> Result<Additive, DataProblem> {
     require_numbers(ratings)?;
     let k = ratings.n_coders();
     let centre = overall_mean(&ratings.complete_values());
@@ -180,7 +188,7 @@ pub fn additive(ratings: &Ratings, form: IccForm) -> Result<Additive, DataProble
         })
         .collect();
     Ok(Additive::new(3 + k, units, move |totals| {
-        icc(&squares_of(totals, k), form)
+        function(&squares_of(totals, k))
     }))
 }
 

@@ -1,7 +1,10 @@
 //! Standard error of measurement and minimal detectable change, from the mean squares.
 
-use super::intraclass::MeanSquares;
+use super::intraclass::{MeanSquares, squares_additive};
+use super::ratings::Ratings;
+use crate::data_problem::DataProblem;
 use crate::distributions::normal_quantile;
+use crate::resampling::additive::Additive;
 
 /// Whether differences between coders' means count as error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,15 +29,28 @@ pub struct MeasurementError {
 /// Agreement: √(σ²_coders + σ²_residual) with σ²_coders = max(0, (MS_coders −
 /// MS_residual)/n); consistency: √MS_residual. The change: z(level) √2 SEM.
 pub fn measurement_error(squares: &MeanSquares, kind: ErrorKind, level: f64) -> MeasurementError {
-    let between = ((squares.between_coders - squares.residual) / squares.n_units).max(0.0);
-    let variance = match kind {
-        ErrorKind::Agreement => between + squares.residual,
-        ErrorKind::Consistency => squares.residual,
-    };
-    let error = variance.sqrt();
+    let error = error_of(squares, kind);
     let z = normal_quantile(0.5 + level / 2.0);
     MeasurementError {
         standard_error_of_measurement: error,
         minimal_detectable_change: z * std::f64::consts::SQRT_2 * error,
     }
+}
+
+/// The standard error of measurement as sums over units, for the bootstrap.
+///
+/// # Errors
+///
+/// When the ratings are words.
+pub fn additive(ratings: &Ratings, kind: ErrorKind) -> Result<Additive, DataProblem> {
+    squares_additive(ratings, move |squares| error_of(squares, kind))
+}
+
+fn error_of(squares: &MeanSquares, kind: ErrorKind) -> f64 {
+    let between = ((squares.between_coders - squares.residual) / squares.n_units).max(0.0);
+    let variance = match kind {
+        ErrorKind::Agreement => between + squares.residual,
+        ErrorKind::Consistency => squares.residual,
+    };
+    variance.sqrt()
 }

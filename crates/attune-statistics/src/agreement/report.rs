@@ -20,6 +20,7 @@ use super::ratings::Ratings;
 use super::weights::Weights;
 use super::{
     bland_altman as limits, chance_corrected as gwet, cohen_kappa as cohen, intraclass as icc,
+    measurement_error as errors,
 };
 use crate::data_problem::DataProblem;
 use crate::distributions::student_t_quantile;
@@ -240,7 +241,7 @@ impl Answer<'_> {
             Measure::LightKappa => self.add_light(),
             Measure::FleissKappa => self.add_fleiss(),
             Measure::CongerKappa => {
-                self.add_gwet("conger-kappa", Chance::Conger, Weights::Identity)
+                self.add_gwet("conger-kappa", Chance::Conger, Weights::Identity);
             }
             Measure::BrennanPrediger => {
                 self.add_gwet(
@@ -560,7 +561,7 @@ impl Answer<'_> {
             result
                 .details
                 .insert("minimal_detectable_change", error.minimal_detectable_change);
-            self.take(result, None);
+            self.take(result, errors::additive(self.ratings, kind).ok());
         }
     }
 

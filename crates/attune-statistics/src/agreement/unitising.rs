@@ -8,7 +8,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::data_problem::DataProblem;
+use crate::data_problem::{DataProblem, require_same_length};
+use crate::resampling::additive::Additive;
 
 /// A stretch that a coder marked, from `start` up to but not including `end`.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,28 +67,119 @@ pub fn unitising_alpha(
     coders: &[Vec<Stretch>],
     length: f64,
 ) -> Result<UnitisingAlpha, DataProblem> {
-    if coders.len() < 2 {
+    unitising_alpha_of_all(&[Continuum {
+        coders: coders.to_vec(),
+        length,
+    }])
+}
+
+/// A recording or text with what each coder marked in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Continuum {
+    /// One list of stretches per coder, the same coders in the same order everywhere.
+    pub coders: Vec<Vec<Stretch>>,
+    /// Its length.
+    pub length: f64,
+}
+
+/// The unitising alphas of several recordings or texts together: coincidences and margins
+/// are added up before chance is computed.
+///
+/// # Errors
+///
+/// As in [`unitising_alpha`], or when there is no recording or the number of coders differs.
+pub fn unitising_alpha_of_all(continua: &[Continuum]) -> Result<UnitisingAlpha, DataProblem> {
+    let codes = codes_of(continua);
+    let each = coincidences_of_each(continua, &codes)?;
+    let mut totals = Coincidences::empty(codes.len() + 1);
+    for one in &each {
+        totals.add(one);
+    }
+    Ok(totals.family(&codes))
+}
+
+/// uα, |uα and cuα as sums over recordings, for the bootstrap (resample recordings or
+/// clusters of them, never seconds).
+///
+/// # Errors
+///
+/// As in [`unitising_alpha_of_all`].
+pub fn additive(continua: &[Continuum], kind: UnitisingKind) -> Result<Additive, DataProblem> {
+    let codes = codes_of(continua);
+    let n_values = codes.len() + 1;
+    let each = coincidences_of_each(continua, &codes)?;
+    let units = each
+        .iter()
+        .map(|one| one.flat().into_iter().enumerate().collect())
+        .collect();
+    Ok(Additive::new(
+        n_values * (n_values + 2),
+        units,
+        move |totals| {
+            let family = Coincidences::from_flat(n_values, totals).family(&codes);
+            let alpha = match kind {
+                UnitisingKind::All => family.u_alpha,
+                UnitisingKind::Binary => family.binary_u_alpha,
+                UnitisingKind::Codes => family.cu_alpha,
+            };
+            alpha.unwrap_or(f64::NAN)
+        },
+    ))
+}
+
+/// Which of the family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnitisingKind {
+    /// uα.
+    All,
+    /// |uα.
+    Binary,
+    /// cuα.
+    Codes,
+}
+
+fn codes_of(continua: &[Continuum]) -> Vec<String> {
+    let stretches = continua
+        .iter()
+        .flat_map(|continuum| continuum.coders.iter().flatten());
+    let mut codes: Vec<String> = stretches.map(|stretch| stretch.code.clone()).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes
+}
+
+fn coincidences_of_each(
+    continua: &[Continuum],
+    codes: &[String],
+) -> Result<Vec<Coincidences>, DataProblem> {
+    let n_coders = continua
+        .first()
+        .map_or(0, |continuum| continuum.coders.len());
+    if n_coders < 2 {
         return Err(DataProblem::TooFew {
             what: "the list of coders",
             needed: 2,
-            found: coders.len(),
+            found: n_coders,
         });
     }
-    let mut codes: Vec<&str> = coders
-        .iter()
-        .flatten()
-        .map(|stretch| stretch.code.as_str())
-        .collect();
-    codes.sort_unstable();
-    codes.dedup();
-    let place = |code: &str| codes.binary_search(&code).map_or(GAP, |place| place + 1);
-    let parts: Vec<Vec<Part>> = coders
-        .iter()
-        .map(|stretches| partition(stretches, length, place))
-        .collect::<Result<_, _>>()?;
-    let coincidences = Coincidences::of(&parts, codes.len() + 1);
-    let labels: Vec<String> = codes.iter().map(|code| (*code).to_owned()).collect();
-    Ok(coincidences.family(&labels))
+    let place = |code: &str| {
+        codes
+            .binary_search_by(|known| known.as_str().cmp(code))
+            .map_or(GAP, |place| place + 1)
+    };
+    let coincidences = |continuum: &Continuum| {
+        let coders = &continuum.coders;
+        require_same_length(
+            ("the first recording's coders", n_coders),
+            ("another's", coders.len()),
+        )?;
+        let parts: Vec<Vec<Part>> = coders
+            .iter()
+            .map(|stretches| partition(stretches, continuum.length, place))
+            .collect::<Result<_, _>>()?;
+        Ok(Coincidences::of(&parts, codes.len() + 1))
+    };
+    continua.iter().map(coincidences).collect()
 }
 
 /// The value of a gap; codes follow from 1.
@@ -171,6 +263,40 @@ struct Coincidences {
 }
 
 impl Coincidences {
+    fn empty(n_values: usize) -> Self {
+        Coincidences {
+            n_values,
+            observed: vec![vec![0.0; n_values]; n_values],
+            own: vec![0.0; n_values],
+            own_paired: vec![0.0; n_values],
+        }
+    }
+
+    /// All numbers in one row: observed, then own, then own paired.
+    fn flat(&self) -> Vec<f64> {
+        [&self.observed.concat()[..], &self.own, &self.own_paired].concat()
+    }
+
+    fn from_flat(n_values: usize, flat: &[f64]) -> Self {
+        let (observed, own) = flat.split_at(n_values * n_values);
+        Coincidences {
+            n_values,
+            observed: observed.chunks(n_values).map(<[f64]>::to_vec).collect(),
+            own: own[..n_values].to_vec(),
+            own_paired: own[n_values..].to_vec(),
+        }
+    }
+
+    fn add(&mut self, other: &Self) {
+        let sum: Vec<f64> = self
+            .flat()
+            .iter()
+            .zip(other.flat())
+            .map(|(a, b)| a + b)
+            .collect();
+        *self = Self::from_flat(self.n_values, &sum);
+    }
+
     fn of(parts: &[Vec<Part>], n_values: usize) -> Self {
         let others = parts.len() as f64 - 1.0;
         let mut observed = vec![vec![0.0; n_values]; n_values];
@@ -391,6 +517,28 @@ mod tests {
         let swapped = unitising_alpha(&[c, a, b], 60.0).unwrap();
         assert!((original.u_alpha.unwrap() - swapped.u_alpha.unwrap()).abs() < 1e-12);
         assert!((original.cu_alpha.unwrap() - swapped.cu_alpha.unwrap()).abs() < 1e-12);
+    }
+
+    #[test]
+    fn two_recordings_are_pooled_and_can_be_resampled() {
+        let one = Continuum {
+            coders: published().to_vec(),
+            length: 60.0,
+        };
+        let single = unitising_alpha(&published(), 60.0).unwrap();
+        let twice = [one.clone(), one.clone()];
+        let pooled = unitising_alpha_of_all(&twice).unwrap();
+        // The same recording twice: the same coincidences, a little more chance agreement.
+        assert!((pooled.u_alpha.unwrap() - single.u_alpha.unwrap()).abs() < 0.05);
+        assert_eq!(pooled.cu_coverage, single.cu_coverage);
+        for (kind, expected) in [
+            (UnitisingKind::All, pooled.u_alpha),
+            (UnitisingKind::Binary, pooled.binary_u_alpha),
+            (UnitisingKind::Codes, pooled.cu_alpha),
+        ] {
+            let estimate = additive(&twice, kind).unwrap().estimate();
+            assert!((estimate - expected.unwrap()).abs() < 1e-12);
+        }
     }
 
     #[test]

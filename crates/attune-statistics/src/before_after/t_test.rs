@@ -74,7 +74,7 @@ pub fn two_sample_t(
         }
         Variances::Separate => {
             let (e1, e2) = (v1 / n1, v2 / n2);
-            let df = (e1 + e2).powi(2) / (e1 * e1 / (n1 - 1.0) + e2 * e2 / (n2 - 1.0));
+            let df = welch_df((e1, n1), (e2, n2));
             ("welch", (e1 + e2).sqrt(), df)
         }
     };
@@ -85,6 +85,13 @@ pub fn two_sample_t(
         level,
         "both groups",
     )
+}
+
+/// Satterthwaite's degrees of freedom of a difference whose sides have squared standard
+/// errors e₁ and e₂, from their shares, so that nothing overflows.
+pub(crate) fn welch_df((e1, n1): (f64, f64), (e2, n2): (f64, f64)) -> f64 {
+    let (first, second) = (e1 / (e1 + e2), e2 / (e1 + e2));
+    1.0 / (first * first / (n1 - 1.0) + second * second / (n2 - 1.0))
 }
 
 fn t_result(

@@ -3,10 +3,10 @@
 //!
 //! P(T ≤ t) = Φ(−δ) + ½ Σ [p_j I_x(j + ½, ν/2) + q_j I_x(j + 1, ν/2)] for t ≥ 0
 //! with x = t²/(ν + t²) (Lenth 1989, AS 243), summed outwards from the largest
-//! Poisson weight (Benton and Krishnamoorthy 2003), so large δ loses nothing.
+//! Poisson weight (Benton and Krishnamoorthy 2003); beyond |δ| = 30 by quadrature.
 
 use super::incomplete_beta::BetaTails;
-use super::{ln_gamma, normal_cdf, normal_quantile, student_t_cdf};
+use super::{gamma_upper, ln_gamma, normal_cdf, normal_density, normal_quantile, student_t_cdf};
 
 /// Probability that a noncentral t variable with `df` degrees of freedom and
 /// noncentrality `ncp` is at most `t`. Absolute accuracy 1e-13.
@@ -41,8 +41,11 @@ pub fn noncentral_t_ncp_for(t: f64, df: f64, p: f64) -> f64 {
         return f64::NAN;
     }
     // The cdf falls in the noncentrality; start from the normal approximation.
-    let spread = (1.0 + t * t / (2.0 * df)).sqrt();
+    let spread = libm::hypot(1.0, t / (2.0 * df).sqrt());
     let centre = t - normal_quantile(p) * spread;
+    if !centre.is_finite() {
+        return f64::NAN;
+    }
     let excess = |ncp: f64| noncentral_t_cdf(t, df, ncp) - p;
     let (mut low, mut high) = (centre - spread, centre + spread);
     while excess(low) < 0.0 {
@@ -70,6 +73,9 @@ fn non_negative(t: f64, df: f64, ncp: f64) -> f64 {
     if t == 0.0 {
         return left_of_zero;
     }
+    if ncp.abs() > LARGEST_FOR_SERIES {
+        return by_quadrature(t, df, ncp);
+    }
     let x = t * t / (df + t * t);
     let y = df / (df + t * t);
     let half_square = 0.5 * ncp * ncp;
@@ -88,6 +94,41 @@ fn non_negative(t: f64, df: f64, ncp: f64) -> f64 {
         0.0
     };
     (left_of_zero + 0.5 * (up + down)).clamp(0.0, 1.0)
+}
+
+/// The series needs some 8 |δ| terms on each side of the largest.
+const LARGEST_FOR_SERIES: f64 = 30.0;
+
+/// P(Z + δ ≤ t S) with S = √(χ²/ν), as a trapezoidal sum over whichever of Z and S makes
+/// the other's distribution function the smoother: both integrands are analytic and vanish
+/// at the ends, so a tenth of a standard deviation as step leaves only rounding.
+fn by_quadrature(t: f64, df: f64, ncp: f64) -> f64 {
+    const STEP: f64 = 0.1;
+    const REACH: i32 = 95;
+    let spread_of_s = 1.0 / (2.0 * df).sqrt();
+    let nodes = (-REACH..=REACH).map(|node| f64::from(node) * STEP);
+    if t * spread_of_s >= 1.0 {
+        let above = |z: f64| {
+            let least = (z + ncp) / t;
+            if least <= 0.0 {
+                1.0
+            } else {
+                gamma_upper(0.5 * df, 0.5 * df * least * least)
+            }
+        };
+        return nodes.map(|z| STEP * normal_density(z) * above(z)).sum();
+    }
+    // Density of S: 2 (ν/2)^(ν/2) s^(ν−1) e^(−νs²/2) / Γ(ν/2); normalised by the same sum.
+    let (mut sum, mut total) = (0.0, 0.0);
+    for node in nodes {
+        let s = 1.0 + node * spread_of_s;
+        if s > 0.0 {
+            let weight = libm::exp((df - 1.0) * libm::log(s) - 0.5 * df * (s * s - 1.0));
+            sum += weight * normal_cdf(t * s - ncp);
+            total += weight;
+        }
+    }
+    sum / total
 }
 
 struct Series {

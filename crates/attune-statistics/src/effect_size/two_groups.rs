@@ -4,6 +4,7 @@ use super::{
     Correction, EffectSize, EffectSizeKind, EffectSizeSettings, IntervalMethod, noncentral_limits,
     normal_limits,
 };
+use crate::before_after::t_test::welch_df;
 use crate::data_problem::{DataProblem, require, require_level};
 use crate::descriptives::{mean, standard_deviation};
 
@@ -129,7 +130,7 @@ fn scale(
         }
         TwoGroupStandardiser::Average => {
             let (e1, e2) = (v1 / n1, v2 / n2);
-            let df = (e1 + e2).powi(2) / (e1 * e1 / (n1 - 1.0) + e2 * e2 / (n2 - 1.0));
+            let df = welch_df((e1, n1), (e2, n2));
             let h = 2.0 * (n2 * v1 + n1 * v2) / (n1 * n2 * (v1 + v2));
             (((v1 + v2) / 2.0).sqrt(), df, h)
         }

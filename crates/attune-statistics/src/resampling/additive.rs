@@ -4,11 +4,14 @@
 //! coefficient is computed from the totals. Leaving a unit out or drawing it three
 //! times is then a subtraction or a multiplication, not another pass over the data.
 
+/// A coefficient as a function of totals.
+type Coefficient = Box<dyn Fn(&[f64]) -> f64 + Send + Sync>;
+
 /// A coefficient with what each unit adds to its totals.
 pub struct Additive {
     width: usize,
     units: Vec<Vec<(usize, f64)>>,
-    evaluate: Box<dyn Fn(&[f64]) -> f64 + Send + Sync>,
+    evaluate: Coefficient,
 }
 
 impl Additive {

@@ -1,6 +1,6 @@
 //! Cronbach's alpha with its interval, omega, and how each item contributes.
 
-use super::one_factor::one_factor;
+use super::one_factor::{OneFactor, one_factor};
 use crate::data_problem::{DataProblem, require, require_level, require_same_length};
 use crate::descriptives::{correlation, covariance, mean, standard_deviation};
 use crate::distributions::f_quantile;
@@ -119,7 +119,7 @@ pub fn scale_reliability(
         standardised_alpha: alpha_of(&correlations),
         lambda_6: lambda_6(&correlations),
         omega: factor.as_ref().map(|factor| factor.omega(&correlations)),
-        omega_model: factor.as_ref().map(|factor| factor.omega_of_model()),
+        omega_model: factor.as_ref().map(OneFactor::omega_of_model),
         mean_correlation,
         mean_score: mean(&scores),
         sd_score: standard_deviation(&scores),

@@ -198,3 +198,46 @@ pub fn rounded(report: &impl serde::Serialize) -> Value {
     cut(&mut value);
     value
 }
+
+/// Small whole numbers with gaps: ties, zeros, constants and tiny samples are common.
+fn messy() -> impl Strategy<Value = Vec<(Option<f64>, Option<f64>)>> {
+    let cell = prop::option::weighted(0.9, (-3..4_i32).prop_map(f64::from));
+    prop::collection::vec((cell.clone(), cell), 0..12)
+}
+
+proptest! {
+    /// Whatever the data: a result, or a warning that says why not; never a panic, never NaN.
+    #[test]
+    fn reports_are_never_silent(rows in messy(), huge in any::<bool>()) {
+        let scale = if huge { 1e150 } else { 1.0 };
+        let (pre, post): (Vec<Option<f64>>, Vec<Option<f64>>) =
+            rows.iter().map(|(a, b)| (a.map(|x| x * scale), b.map(|x| x * scale))).unzip();
+        let groups: Vec<Option<String>> =
+            pre.iter().map(|x| x.map(|x| if x > 0.0 { "up".to_owned() } else { "down".to_owned() })).collect();
+        let reports = [
+            paired_report(&pre, &post, 0.95),
+            two_group_report(&post, &groups, 0.95).map(|(report, _)| report),
+        ];
+        for report in reports.into_iter().flatten() {
+            prop_assert!(!report.results.is_empty() || !report.warnings.is_empty());
+            for result in &report.results {
+                let numbers = [result.estimate, result.statistic, result.p, result.ci_lower, result.ci_upper];
+                prop_assert!(numbers.iter().flatten().all(|x| !x.is_nan()), "{result:?}");
+                prop_assert!(result.p.is_none_or(|p| (0.0..=1.0).contains(&p)), "{result:?}");
+            }
+            for effect in &report.effect_sizes {
+                let numbers = [effect.estimate, effect.ci_lower, effect.ci_upper];
+                prop_assert!(numbers.iter().all(|x| !x.is_nan()), "{effect:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn tables_are_never_silent(rows in prop::collection::vec(prop::collection::vec(0..6_usize, 3), 0..4)) {
+        if let Ok(report) = table_report(&rows, 0.95) {
+            for result in &report.results {
+                prop_assert!(result.p.is_some_and(|p| (0.0..=1.0).contains(&p)), "{result:?}");
+            }
+        }
+    }
+}

@@ -6,6 +6,7 @@ mod dense_reference;
 mod distributions;
 mod lmm_laws;
 mod generalised;
+mod interrupted_series;
 mod oracle;
 mod oracle_agreement;
 mod oracle_before_after;

@@ -119,6 +119,8 @@ for df in [2.0, 5.5, 24.0, 120.0]:
     for ncp in [-2.5, 0.3, 1.7, 6.0, 20.0]:
         for t in [-1.5, 0.0, 0.8, 2.2, 7.0, 21.0]:
             emit("noncentral_t_cdf", [t, df, ncp], noncentral_t_cdf(t, df, ncp))
+for df, ncp, t in [(5.0, 31.0, 36.0), (80.0, 35.0, 33.0), (3000.0, 45.0, 46.0), (20.0, 400.0, 380.0)]:
+    emit("noncentral_t_cdf", [t, df, ncp], noncentral_t_cdf(t, df, ncp))
 for x in [1e-5, 0.3, 1.5, 2.0, 7.7, 120.5, 1e6]:
     emit("ln_gamma", [x], mp.loggamma(mpf(x)))
 for a, b in [(0.5, 0.5), (1e-3, 4.0), (3.0, 2.0), (1e6, 0.5), (1e5, 2e5)]:
