@@ -3,7 +3,7 @@
 
 use super::t_test::{Variances, two_sample_t};
 use crate::data_problem::{DataProblem, require, require_level, require_same_length};
-use crate::descriptives::{mean, sum};
+use crate::descriptives::{mean, standard_deviation, sum, variance};
 use crate::distributions::{student_t_quantile, student_t_two_sided_p};
 use crate::matrix::{Cholesky, Matrix};
 use crate::test_result::TestResult;
@@ -70,59 +70,11 @@ pub struct AdjustedMean {
 /// or `pre` does not vary within arms.
 pub fn ancova(arms: &Arms<'_>, level: f64) -> Result<Ancova, DataProblem> {
     check(arms, level)?;
-    let n = arms.pre.len();
-    let centre = mean(arms.pre);
-    let spread = crate::descriptives::standard_deviation(arms.pre);
-    let no_variation = DataProblem::NoVariation {
-        what: "the values before, within arms",
-    };
-    if spread == 0.0 {
-        return Err(no_variation);
-    }
-    // Centred and scaled inside, so that the cross-products lose no digits.
-    let row = |i: usize| {
-        [
-            1.0,
-            (arms.pre[i] - centre) / spread,
-            f64::from(u8::from(arms.treated[i])),
-        ]
-    };
-    let products = Matrix::from_function(3, 3, |a, b| sum((0..n).map(|i| row(i)[a] * row(i)[b])));
-    let right: Vec<f64> = (0..3)
-        .map(|a| sum((0..n).map(|i| row(i)[a] * arms.post[i])))
-        .collect();
-    let factor = Cholesky::new(&products).ok_or(no_variation.clone())?;
-    if factor.lower()[(2, 2)] < 1e-7 {
-        return Err(no_variation);
-    }
-    let (beta, inverse) = (factor.solve(&right), factor.inverse());
-    let residual = |i: usize| arms.post[i] - (0..3).map(|a| row(i)[a] * beta[a]).sum::<f64>();
-    let df = n as f64 - 3.0;
-    let residual_square = sum((0..n).map(|i| residual(i).powi(2)));
-    let sigma = (residual_square / df).sqrt();
-    let post_mean = mean(arms.post);
-    let total_square = sum(arms.post.iter().map(|value| (value - post_mean).powi(2)));
-    let hc3 = Matrix::from_function(3, 3, |a, b| {
-        sum((0..n).map(|i| {
-            let x = row(i);
-            let leverage = inverse.quadratic_form(&x);
-            x[a] * x[b] * (residual(i) / (1.0 - leverage)).powi(2)
-        }))
-    });
-    let hc3 = inverse.times(&hc3).times(&inverse);
-    let along = |direction: &[f64; 3]| {
-        let estimate: f64 = direction.iter().zip(&beta).map(|(a, b)| a * b).sum();
-        let se = sigma * inverse.quadratic_form(direction).sqrt();
-        let hc3_se = hc3.quadratic_form(direction).sqrt();
-        Coefficient {
-            estimate,
-            se,
-            hc3_se,
-        }
-    };
+    let fit = Fit::of(arms)?;
+    let df = arms.pre.len() as f64 - 3.0;
     let reach = student_t_quantile(0.5 + level / 2.0, df);
     let adjusted_mean = |treated: f64| {
-        let Coefficient { estimate, se, .. } = along(&[1.0, 0.0, treated]);
+        let Coefficient { estimate, se, .. } = fit.along(&[1.0, 0.0, treated]);
         let (ci_lower, ci_upper) = (estimate - reach * se, estimate + reach * se);
         AdjustedMean {
             mean: estimate,
@@ -131,13 +83,14 @@ pub fn ancova(arms: &Arms<'_>, level: f64) -> Result<Ancova, DataProblem> {
             ci_upper,
         }
     };
-    let effect = along(&[0.0, 0.0, 1.0]);
+    let effect = fit.along(&[0.0, 0.0, 1.0]);
+    let t = effect.estimate / effect.se;
     let difference = TestResult {
         estimate: Some(effect.estimate),
         se: Some(effect.se),
-        statistic: Some(effect.estimate / effect.se),
+        statistic: Some(t),
         df: Some(df),
-        p: Some(student_t_two_sided_p(effect.estimate / effect.se, df)),
+        p: Some(student_t_two_sided_p(t, df)),
         ..TestResult::named("ancova", "adjusted for the value before")
     };
     let limits = (
@@ -146,17 +99,108 @@ pub fn ancova(arms: &Arms<'_>, level: f64) -> Result<Ancova, DataProblem> {
     );
     Ok(Ancova {
         coefficients: [
-            along(&[1.0, -centre / spread, 0.0]),
-            along(&[0.0, 1.0 / spread, 0.0]),
+            fit.along(&[1.0, -fit.centre / fit.spread, 0.0]),
+            fit.along(&[0.0, 1.0 / fit.spread, 0.0]),
             effect,
         ],
-        sigma,
+        sigma: fit.sigma,
         df,
-        r_squared: 1.0 - residual_square / total_square,
+        r_squared: fit.r_squared,
         adjusted_mean_other: adjusted_mean(0.0),
         adjusted_mean_treated: adjusted_mean(1.0),
         difference: difference.with_interval(limits),
     })
+}
+
+/// Least squares on 1, the value before (centred and scaled, so that the cross-products
+/// lose no digits) and the arm.
+struct Fit {
+    centre: f64,
+    spread: f64,
+    beta: Vec<f64>,
+    /// (X′X)⁻¹.
+    inverse: Matrix,
+    /// HC3 covariance of the coefficients.
+    hc3: Matrix,
+    sigma: f64,
+    r_squared: f64,
+}
+
+impl Fit {
+    fn of(arms: &Arms<'_>) -> Result<Self, DataProblem> {
+        let no_variation = DataProblem::NoVariation {
+            what: "the values before, within arms",
+        };
+        let (centre, spread) = (mean(arms.pre), standard_deviation(arms.pre));
+        if spread == 0.0 {
+            return Err(no_variation);
+        }
+        let row = |(before, treated): (&f64, &bool)| {
+            [
+                1.0,
+                (before - centre) / spread,
+                f64::from(u8::from(*treated)),
+            ]
+        };
+        let rows: Vec<[f64; 3]> = arms.pre.iter().zip(arms.treated).map(row).collect();
+        let products = Matrix::from_function(3, 3, |a, b| sum(rows.iter().map(|x| x[a] * x[b])));
+        let right: Vec<f64> = (0..3)
+            .map(|a| sum(rows.iter().zip(arms.post).map(|(x, y)| x[a] * y)))
+            .collect();
+        let factor = Cholesky::new(&products)
+            .filter(|factor| factor.lower()[(2, 2)] > 1e-7)
+            .ok_or(no_variation)?;
+        let (beta, inverse) = (factor.solve(&right), factor.inverse());
+        let fitted = |x: &[f64; 3]| x.iter().zip(&beta).map(|(x, b)| x * b).sum::<f64>();
+        let residuals: Vec<f64> = rows
+            .iter()
+            .zip(arms.post)
+            .map(|(x, y)| y - fitted(x))
+            .collect();
+        let left = sum(residuals.iter().map(|residual| residual * residual));
+        let total = variance(arms.post) * (arms.post.len() as f64 - 1.0);
+        if left <= 1e-24 * total {
+            return Err(DataProblem::NoVariation {
+                what: "the residuals",
+            });
+        }
+        let sigma = (left / (rows.len() as f64 - 3.0)).sqrt();
+        let hc3 = hc3(&rows, &residuals, &inverse);
+        Ok(Fit {
+            centre,
+            spread,
+            beta,
+            inverse,
+            hc3,
+            sigma,
+            r_squared: 1.0 - left / total,
+        })
+    }
+
+    /// A linear combination of the coefficients.
+    fn along(&self, direction: &[f64; 3]) -> Coefficient {
+        Coefficient {
+            estimate: direction.iter().zip(&self.beta).map(|(a, b)| a * b).sum(),
+            se: self.sigma * self.inverse.quadratic_form(direction).sqrt(),
+            hc3_se: self.hc3.quadratic_form(direction).sqrt(),
+        }
+    }
+}
+
+/// (X′X)⁻¹ Σ xx′ (e/(1 − h))² (X′X)⁻¹.
+fn hc3(rows: &[[f64; 3]], residuals: &[f64], inverse: &Matrix) -> Matrix {
+    let weights: Vec<f64> = rows
+        .iter()
+        .zip(residuals)
+        .map(|(x, residual)| (residual / (1.0 - inverse.quadratic_form(x))).powi(2))
+        .collect();
+    let middle = Matrix::from_function(3, 3, |a, b| {
+        sum(rows
+            .iter()
+            .zip(&weights)
+            .map(|(x, weight)| x[a] * x[b] * weight))
+    });
+    inverse.times(&middle).times(inverse)
 }
 
 /// Welch's t test of the changes of the treated arm against those of the other.
