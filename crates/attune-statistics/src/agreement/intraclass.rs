@@ -257,7 +257,8 @@ fn icc(squares: &MeanSquares, form: IccForm) -> f64 {
         IccForm::AgreementSingle => (b - e) / (b + (k - 1.0) * e + k * (j - e) / n),
         IccForm::ConsistencySingle => (b - e) / (b + (k - 1.0) * e),
         IccForm::OneWayMean => (b - w) / b,
-        IccForm::AgreementMean => (b - e) / (b + (j - e) / n),
+        // Past its pole the formula would turn utter disagreement into a value above 1.
+        IccForm::AgreementMean => (b - e) / (b + (j - e) / n).max(0.0),
         IccForm::ConsistencyMean => (b - e) / b,
     }
 }
@@ -272,7 +273,8 @@ fn interval(
     let high = 0.5 + level / 2.0;
     let low = f / f_quantile(high, df1, df2);
     let up = f * f_quantile(high, df2, df1);
-    let mean_of_k = |single: f64| single * k / (1.0 + single * (k - 1.0));
+    // The mean's correlation has no lower bound; rounding at −1/(k − 1) must not turn its sign.
+    let mean_of_k = |single: f64| single * k / (1.0 + single * (k - 1.0)).max(0.0);
     match form {
         IccForm::OneWaySingle | IccForm::ConsistencySingle => {
             ((low - 1.0) / (low + k - 1.0), (up - 1.0) / (up + k - 1.0))
@@ -305,8 +307,12 @@ fn agreement_interval(squares: &MeanSquares, high: f64) -> (f64, f64) {
     let up = f_quantile(high, n - 1.0, df);
     let low = f_quantile(high, df, n - 1.0);
     let rest = k * j + (k * n - k - n) * e;
+    // Divided by `up`, which overflows for very few degrees of freedom.
+    let lower = n * (b / up - e) / (rest + n * b / up);
+    // No correlation of k coders lies below −1/(k − 1), where the formula may.
+    let least = -1.0 / (k - 1.0);
     (
-        n * (b - up * e) / (up * rest + n * b),
-        n * (low * b - e) / (rest + n * low * b),
+        lower.max(least),
+        (n * (low * b - e) / (rest + n * low * b)).max(least),
     )
 }

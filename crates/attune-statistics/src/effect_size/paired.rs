@@ -108,6 +108,11 @@ pub fn paired_difference(
             what: "the changes",
         });
     }
+    if standardiser == PairedStandardiser::RepeatedMeasures && 1.0 - summary.correlation < 1e-12 {
+        return Err(DataProblem::NoVariation {
+            what: "the changes, beyond a common line,",
+        });
+    }
     let scale = Scale::new(summary, standardiser);
     let d = summary.mean_change / scale.sd;
     let n = summary.n as f64;
@@ -159,7 +164,8 @@ impl Scale {
             ..
         } = summary;
         let sd_change = summary.sd_change();
-        let unshared = 2.0 * (1.0 - correlation);
+        // Rounding may carry a perfect correlation beyond 1.
+        let unshared = 2.0 * (1.0 - correlation).max(0.0);
         let average = ((sd_before.powi(2) + sd_after.powi(2)) / 2.0).sqrt();
         match standardiser {
             PairedStandardiser::Changes => Scale {
