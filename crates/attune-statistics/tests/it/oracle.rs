@@ -33,7 +33,9 @@ impl Oracle {
 
     /// The same, where it may be absent or null.
     pub fn find(&self, path: &str) -> Option<&Value> {
-        self.reference.pointer(&format!("/{path}")).filter(|value| !value.is_null())
+        self.reference
+            .pointer(&format!("/{path}"))
+            .filter(|value| !value.is_null())
     }
 
     pub fn number(&self, path: &str) -> f64 {
