@@ -82,7 +82,28 @@ fn machine_paths(file: &str, text: &str) -> Vec<String> {
     marks
         .into_iter()
         .flatten()
-        .filter(|mark| mark.len() > 3 && text.contains(mark.as_str()))
+        .filter(|mark| mark.len() > 3 && holds_path(text, mark))
         .map(|mark| format!("{file}: holds a path of this machine ({mark})"))
         .collect()
+}
+
+/// Whether an absolute path that begins with `mark` stands in the text; the same letters inside a
+/// longer path do not count.
+fn holds_path(text: &str, mark: &str) -> bool {
+    let begins = |(at, _): (usize, &str)| {
+        let before = text[..at].chars().next_back();
+        before.is_none_or(|before| before.is_whitespace() || "\"'`(=:".contains(before))
+    };
+    text.match_indices(mark).any(begins)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::holds_path;
+
+    #[test]
+    fn only_absolute_paths_are_paths_of_a_machine() {
+        assert!(holds_path("see \"/src/main\"", "/src/"));
+        assert!(!holds_path("crates/attune/src/main.rs", "/src/"));
+    }
 }
