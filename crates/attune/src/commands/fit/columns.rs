@@ -16,11 +16,12 @@ const MISSING: [&str; 3] = ["", "NA", "NaN"];
 /// `--factor` says otherwise; text is a factor.
 pub fn read(fit: &Fit, formula: &Formula) -> Result<Table> {
     let file = fit.data.display();
-    let data = AnyTable::read(&fit.data, fit.sheet.as_deref())
+    let data = AnyTable::read(&fit.data, fit.columns.sheet.as_deref())
         .map_err(|fault| anyhow!("{file}: {fault}; {}", fault.remedy()))?;
     let mut names = formula.column_names();
     names.extend(
-        fit.weights
+        fit.model
+            .weights
             .iter()
             .filter(|weights| !formula.column_names().contains(weights))
             .cloned(),
@@ -42,9 +43,10 @@ pub fn read(fit: &Fit, formula: &Formula) -> Result<Table> {
         );
     }
     let unused = fit
+        .columns
         .numeric
         .iter()
-        .chain(&fit.factor)
+        .chain(&fit.columns.factor)
         .map(|given| named(given))
         .find(|given| !names.iter().any(|name| name == given));
     if let Some(unused) = unused {
@@ -67,6 +69,7 @@ fn named(given: &str) -> &str {
 
 fn column(fit: &Fit, data: &AnyTable, name: &str, cells: &[&str]) -> Result<Column> {
     let wanted = fit
+        .columns
         .factor
         .iter()
         .find_map(|factor| match factor.split_once('=') {
@@ -77,7 +80,7 @@ fn column(fit: &Fit, data: &AnyTable, name: &str, cells: &[&str]) -> Result<Colu
     if let Some(levels) = wanted {
         return factor(data, cells, levels);
     }
-    let must_be_numbers = fit.numeric.iter().any(|numeric| numeric == name);
+    let must_be_numbers = fit.columns.numeric.iter().any(|numeric| numeric == name);
     match numbers(data, cells) {
         Ok(numbers) => Ok(Column::Numbers(numbers)),
         Err(row) if must_be_numbers => {

@@ -14,6 +14,7 @@ use attune_statistics::{
 
 use super::{
     Df, Fit,
+    modes::asked_modes,
     result::{FitResult, asked_means},
 };
 
@@ -21,8 +22,8 @@ use super::{
 pub fn fit(fit: &Fit, family: Distribution, formula: &Formula, table: &Table) -> Result<FitResult> {
     check_options(fit, formula)?;
     let settings = GeneralisedSettings {
-        nodes: fit.agq.unwrap_or(1),
-        weights: fit.weights.clone(),
+        nodes: fit.model.agq.unwrap_or(1),
+        weights: fit.model.weights.clone(),
         ..GeneralisedSettings::new(family)
     };
     if formula.random.is_empty() {
@@ -39,20 +40,20 @@ pub fn fit(fit: &Fit, family: Distribution, formula: &Formula, table: &Table) ->
 pub fn fit_ordinal(fit: &Fit, formula: &Formula, table: &Table) -> Result<FitResult> {
     check_options(fit, formula)?;
     let settings = OrdinalSettings {
-        nodes: fit.agq.unwrap_or(1),
-        weights: fit.weights.clone(),
+        nodes: fit.model.agq.unwrap_or(1),
+        weights: fit.model.weights.clone(),
         ..OrdinalSettings::default()
     };
     of_ordinal_model(&ordinal_mixed_model::fit(formula, table, &settings)?, fit)
 }
 
 fn check_options(fit: &Fit, formula: &Formula) -> Result<()> {
-    if fit.df.is_some_and(|df| df != Df::Normal) {
+    if fit.tests.df.is_some_and(|df| df != Df::Normal) {
         bail!(
             "this family has z tests: leave --df out; Satterthwaite and Kenward–Roger belong to gaussian"
         );
     }
-    if fit.agq.is_some() && formula.random.is_empty() {
+    if fit.model.agq.is_some() && formula.random.is_empty() {
         bail!("--agq integrates over a random effect, and the formula has none: leave it out");
     }
     Ok(())
@@ -69,8 +70,8 @@ fn of_mixed_model(model: &GeneralisedMixedModel, fit: &Fit) -> Result<FitResult>
         n_groups: model.n_groups.clone(),
         n_parameters: model.n_parameters,
         df: fit.df(),
-        level: fit.level,
-        fixed: coefficient_tests(&inference, fit.level),
+        level: fit.tests.level,
+        fixed: coefficient_tests(&inference, fit.tests.level),
         vcov: model.vcov.clone(),
         theta: model
             .theta
@@ -88,12 +89,8 @@ fn of_mixed_model(model: &GeneralisedMixedModel, fit: &Fit) -> Result<FitResult>
         evaluations: model.optimum.evaluations,
         gradient_norm: model.optimum.gradient_norm,
         emmeans: asked_means(&inference, fit)?,
-        blups: if fit.blups {
-            model.conditional_modes()
-        } else {
-            Vec::new()
-        },
         warnings: model.warnings.iter().map(ToString::to_string).collect(),
+        sections: asked_modes(fit, || model.conditional_modes()),
     })
 }
 
@@ -108,8 +105,8 @@ fn of_linear_model(model: &GeneralisedLinearModel, fit: &Fit) -> Result<FitResul
         n_groups: Vec::new(),
         n_parameters: model.n_parameters,
         df: fit.df(),
-        level: fit.level,
-        fixed: coefficient_tests(&inference, fit.level),
+        level: fit.tests.level,
+        fixed: coefficient_tests(&inference, fit.tests.level),
         vcov: model.vcov.clone(),
         theta: Vec::new(),
         random: Vec::new(),
@@ -123,8 +120,8 @@ fn of_linear_model(model: &GeneralisedLinearModel, fit: &Fit) -> Result<FitResul
         evaluations: model.optimum.evaluations,
         gradient_norm: model.optimum.gradient_norm,
         emmeans: asked_means(&inference, fit)?,
-        blups: Vec::new(),
         warnings: model.warnings.iter().map(ToString::to_string).collect(),
+        sections: Vec::new(),
     })
 }
 
@@ -143,8 +140,8 @@ fn of_ordinal_model(model: &OrdinalMixedModel, fit: &Fit) -> Result<FitResult> {
         n_groups: model.n_groups.clone(),
         n_parameters: model.n_parameters,
         df: fit.df(),
-        level: fit.level,
-        fixed: model.tests(fit.level)?,
+        level: fit.tests.level,
+        fixed: model.tests(fit.tests.level)?,
         vcov: model.vcov.clone(),
         theta: model
             .theta
@@ -162,12 +159,8 @@ fn of_ordinal_model(model: &OrdinalMixedModel, fit: &Fit) -> Result<FitResult> {
         evaluations: model.optimum.evaluations,
         gradient_norm: model.optimum.gradient_norm,
         emmeans: asked_means(&latent, fit)?,
-        blups: if fit.blups {
-            model.conditional_modes()
-        } else {
-            Vec::new()
-        },
         warnings: model.warnings.iter().map(ToString::to_string).collect(),
+        sections: asked_modes(fit, || model.conditional_modes()),
     })
 }
 

@@ -5,12 +5,12 @@ use anyhow::Result;
 use attune_statistics::{
     inference::{CoefficientTest, Inference, coefficient_tests},
     least_squares::LeastSquares,
-    linear_mixed_model::{ConditionalModes, Estimator, LinearMixedModel, VarianceComponent},
+    linear_mixed_model::{Estimator, LinearMixedModel, VarianceComponent},
     matrix::Matrix,
 };
 use serde_json::{Map, Value, json};
 
-use super::{Fit, emmeans, emmeans::Emmeans};
+use super::{Fit, emmeans, emmeans::Emmeans, modes::asked_modes};
 
 /// A fitted model and what was asked of it.
 pub struct FitResult {
@@ -39,8 +39,19 @@ pub struct FitResult {
     pub evaluations: usize,
     pub gradient_norm: f64,
     pub emmeans: Option<Emmeans>,
-    pub blups: Vec<ConditionalModes>,
     pub warnings: Vec<String>,
+    /// What further options asked for, in the order in which it is printed.
+    pub sections: Vec<Section>,
+}
+
+/// What an option with a file of its own adds to the output.
+pub struct Section {
+    /// Name in the JSON document.
+    pub key: &'static str,
+    /// What stands under that name.
+    pub json: Value,
+    /// What is printed, with its heading.
+    pub text: String,
 }
 
 /// The result of a mixed model.
@@ -58,8 +69,8 @@ pub fn of_mixed_model(model: &LinearMixedModel, fit: &Fit) -> Result<FitResult> 
         n_groups: model.n_groups.clone(),
         n_parameters: model.n_parameters,
         df: fit.df(),
-        level: fit.level,
-        fixed: coefficient_tests(&inference, fit.level),
+        level: fit.tests.level,
+        fixed: coefficient_tests(&inference, fit.tests.level),
         vcov: model.vcov.clone(),
         theta: model
             .theta
@@ -77,12 +88,8 @@ pub fn of_mixed_model(model: &LinearMixedModel, fit: &Fit) -> Result<FitResult> 
         evaluations: model.optimum.evaluations,
         gradient_norm: model.optimum.gradient_norm,
         emmeans: asked_means(&inference, fit)?,
-        blups: if fit.blups {
-            model.conditional_modes()
-        } else {
-            Vec::new()
-        },
         warnings: model.warnings.iter().map(ToString::to_string).collect(),
+        sections: asked_modes(fit, || model.conditional_modes()),
     })
 }
 
@@ -98,8 +105,8 @@ pub fn of_least_squares(model: &LeastSquares, fit: &Fit) -> Result<FitResult> {
         n_groups: Vec::new(),
         n_parameters: model.coefficients.len() + 1,
         df: fit.df(),
-        level: fit.level,
-        fixed: coefficient_tests(&inference, fit.level),
+        level: fit.tests.level,
+        fixed: coefficient_tests(&inference, fit.tests.level),
         vcov: model.vcov.clone(),
         theta: Vec::new(),
         random: Vec::new(),
@@ -113,15 +120,16 @@ pub fn of_least_squares(model: &LeastSquares, fit: &Fit) -> Result<FitResult> {
         evaluations: 0,
         gradient_norm: 0.0,
         emmeans: asked_means(&inference, fit)?,
-        blups: Vec::new(),
         warnings: model.warnings.iter().map(ToString::to_string).collect(),
+        sections: Vec::new(),
     })
 }
 
 pub fn asked_means(inference: &Inference<'_>, fit: &Fit) -> Result<Option<Emmeans>> {
-    fit.emmeans
+    fit.means
+        .emmeans
         .as_deref()
-        .map(|spec| emmeans::run(inference, spec, fit.level))
+        .map(|spec| emmeans::run(inference, spec, fit.tests.level))
         .transpose()
 }
 
@@ -158,12 +166,8 @@ impl FitResult {
             document["emmeans"] = emmeans.means_json();
             document["contrasts"] = emmeans.contrasts_json();
         }
-        if !self.blups.is_empty() {
-            document["blups"] = object(
-                self.blups
-                    .iter()
-                    .map(|modes| (&modes.group, modes_json(modes))),
-            );
+        for section in &self.sections {
+            document[section.key] = section.json.clone();
         }
         document["warnings"] = json!(self.warnings);
         document
@@ -197,22 +201,13 @@ fn component(component: &VarianceComponent) -> Value {
     }
 }
 
-fn modes_json(modes: &ConditionalModes) -> Value {
-    json!({
-        "columns": modes.columns,
-        "levels": modes.levels,
-        "values": rows(&modes.values),
-        "se": rows(&modes.standard_errors),
-    })
-}
-
-fn rows(matrix: &Matrix) -> Vec<Vec<Value>> {
+pub fn rows(matrix: &Matrix) -> Vec<Vec<Value>> {
     (0..matrix.n_rows())
         .map(|i| matrix.row(i).iter().copied().map(number).collect())
         .collect()
 }
 
-fn object<'a>(entries: impl Iterator<Item = (&'a String, Value)>) -> Value {
+pub fn object<'a>(entries: impl Iterator<Item = (&'a String, Value)>) -> Value {
     Value::Object(
         entries
             .map(|(name, value)| (name.clone(), value))

@@ -17,12 +17,8 @@ pub fn whole(fit: &FitResult) -> String {
     if let Some(emmeans) = &fit.emmeans {
         text += &means(emmeans, fit.level);
     }
-    for modes in &fit.blups {
-        text += &format!(
-            "\nConditional modes of {}\n{}",
-            modes.group,
-            self::modes(modes)
-        );
+    for section in &fit.sections {
+        text += &format!("\n{}", section.text);
     }
     for warning in &fit.warnings {
         text += &format!("\nMind: {warning}\n");
@@ -183,25 +179,6 @@ fn means(emmeans: &Emmeans, level: f64) -> String {
         }
     });
     format!("\nMarginal means\n{means}\nDifferences of marginal means\n{contrasts}")
-}
-
-fn modes(modes: &attune_statistics::linear_mixed_model::ConditionalModes) -> String {
-    let heading: Vec<String> = std::iter::once("level".to_owned())
-        .chain(
-            modes
-                .columns
-                .iter()
-                .flat_map(|column| [column.clone(), "SE".to_owned()]),
-        )
-        .collect();
-    let heading: Vec<&str> = heading.iter().map(String::as_str).collect();
-    let mut table = TextTable::new(&heading);
-    for (i, level) in modes.levels.iter().enumerate() {
-        let pairs = modes.values.row(i).iter().zip(modes.standard_errors.row(i));
-        let cells = pairs.flat_map(|(value, se)| [words::fixed(*value, 3), words::fixed(*se, 3)]);
-        table.row(std::iter::once(level.clone()).chain(cells));
-    }
-    table.text()
 }
 
 /// Five significant digits.

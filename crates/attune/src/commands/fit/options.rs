@@ -1,0 +1,111 @@
+//! The options of `attune fit`, in the groups that its help shows. A method with options of its own
+//! keeps them in a file of its own and is flattened into [`Fit`](super::Fit) beside these.
+
+use anyhow::{Result, anyhow};
+use attune_statistics::inference::DegreesOfFreedom;
+use clap::{Args, ValueEnum};
+
+/// What is fitted.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Model")]
+pub struct ModelOptions {
+    /// Distribution of the response: yes or no, counts, ordered categories
+    #[arg(long, value_enum, default_value_t = Family::Gaussian)]
+    pub family: Family,
+    /// Nodes of adaptive Gauss–Hermite quadrature for one random intercept; Laplace without it
+    #[arg(long, value_name = "N")]
+    pub agq: Option<usize>,
+    /// Column of weights: trials of a proportion, otherwise what each row counts; not for gaussian
+    #[arg(long, value_name = "NAME")]
+    pub weights: Option<String>,
+    /// Maximum likelihood instead of REML; the other families know no other way
+    #[arg(long)]
+    pub ml: bool,
+}
+
+/// How the columns of the file are read.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Columns")]
+pub struct ColumnOptions {
+    /// A column to be read as a factor, with its levels in order where that matters
+    #[arg(long, value_name = "NAME[=LEVEL1,LEVEL2,…]")]
+    pub factor: Vec<String>,
+    /// A column to be read as numbers; a cell that is none is an error
+    #[arg(long, value_name = "NAME")]
+    pub numeric: Vec<String>,
+    /// Sheet of a workbook; the first without it
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
+}
+
+/// How estimates are judged.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Tests and intervals")]
+pub struct TestOptions {
+    /// Degrees of freedom for tests and intervals; satterthwaite, or normal for the other families
+    #[arg(long, value_enum)]
+    pub df: Option<Df>,
+    /// Level of the intervals
+    #[arg(long, default_value_t = 0.95, value_parser = level)]
+    pub level: f64,
+}
+
+/// What else is asked of the model.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Means and modes")]
+pub struct MeansOptions {
+    /// Marginal means and their differences, such as 'arm' or 'arm at months=6,12'
+    #[arg(long, value_name = "SPEC")]
+    pub emmeans: Option<String>,
+    /// Conditional modes (BLUPs) of the random effects
+    #[arg(long)]
+    pub blups: bool,
+}
+
+/// Where the result goes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutputOptions {
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Family {
+    Gaussian,
+    Binomial,
+    Poisson,
+    NegativeBinomial,
+    Ordinal,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Df {
+    Satterthwaite,
+    KenwardRoger,
+    Normal,
+}
+
+impl From<Df> for DegreesOfFreedom {
+    fn from(df: Df) -> Self {
+        match df {
+            Df::Satterthwaite => Self::Satterthwaite,
+            Df::KenwardRoger => Self::KenwardRoger,
+            Df::Normal => Self::Normal,
+        }
+    }
+}
+
+fn level(text: &str) -> Result<f64> {
+    let level: f64 = text
+        .parse()
+        .map_err(|_| anyhow!("`{text}` is not a number"))?;
+    if level > 0.5 && level < 1.0 {
+        Ok(level)
+    } else {
+        Err(anyhow!(
+            "the level must lie between 0.5 and 1, such as 0.95"
+        ))
+    }
+}
