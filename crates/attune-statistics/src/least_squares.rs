@@ -7,8 +7,8 @@
 use crate::formula::Formula;
 use crate::inference::{DegreesOfFreedom, FixedPart, Inference};
 use crate::linear_mixed_model::{FitError, Warning};
-use crate::matrix::{Matrix, add_scaled, back_substitute, dot, orthonormalise, sum};
-use crate::model_frame::{ModelFrame, model_frame};
+use crate::matrix::{Matrix, add_scaled, back_substitute, dot, orthonormalise};
+use crate::model_frame::{ModelFrame, model_frame, weighted_model_frame};
 use crate::table::Table;
 
 /// A linear model fitted by least squares.
@@ -77,8 +77,63 @@ pub fn least_squares(formula: &Formula, table: &Table) -> Result<LeastSquares, F
     if !formula.random.is_empty() {
         return Err(FitError::UnexpectedRandomEffects);
     }
-    let frame = model_frame(formula, table)?;
-    let orthonormal = orthonormalise(&frame.columns);
+    fit_frame(formula, model_frame(formula, table)?)
+}
+
+/// Fits a linear model by weighted least squares: the residual variance of a row is `sigma²` divided by its weight,
+/// as in `lm(weights = )`.
+///
+/// Rows whose weight is zero or missing are left out and counted; zeros are told in a warning. Residuals are those of
+/// the data, standardised residuals take the weights into account.
+///
+/// # Errors
+/// As [`least_squares`], and when a weight is negative.
+///
+/// # Examples
+/// ```
+/// use attune_statistics::formula::Formula;
+/// use attune_statistics::least_squares::weighted_least_squares;
+/// use attune_statistics::table::{Column, Table};
+///
+/// let table = Table::new()
+///     .with("y", Column::Numbers(vec![1.0, 2.0, 4.0]))?
+///     .with("n", Column::Numbers(vec![1.0, 1.0, 2.0]))?;
+/// let model = weighted_least_squares(&Formula::parse("y ~ 1")?, &table, "n")?;
+/// assert!((model.coefficients[0] - 2.75).abs() < 1e-15);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn weighted_least_squares(
+    formula: &Formula,
+    table: &Table,
+    weights: &str,
+) -> Result<LeastSquares, FitError> {
+    if !formula.random.is_empty() {
+        return Err(FitError::UnexpectedRandomEffects);
+    }
+    fit_frame(formula, weighted_model_frame(formula, table, weights)?)
+}
+
+/// Multiplies by the square roots of the weights where there are any.
+fn weighted(mut values: Vec<f64>, roots: Option<&[f64]>) -> Vec<f64> {
+    for (value, root) in values.iter_mut().zip(roots.unwrap_or_default()) {
+        *value *= root;
+    }
+    values
+}
+
+pub(crate) fn fit_frame(formula: &Formula, frame: ModelFrame) -> Result<LeastSquares, FitError> {
+    let roots = frame.roots_of_weights();
+    let orthonormal = match &roots {
+        None => orthonormalise(&frame.columns),
+        Some(roots) => {
+            let columns: Vec<Vec<f64>> = frame
+                .columns
+                .iter()
+                .map(|column| weighted(column.clone(), Some(roots)))
+                .collect();
+            orthonormalise(&columns)
+        }
+    };
     let (n, p) = (frame.response.len(), orthonormal.kept.len());
     if n <= p {
         return Err(FitError::TooFewRows {
@@ -90,6 +145,7 @@ pub fn least_squares(formula: &Formula, table: &Table) -> Result<LeastSquares, F
     if let Some(offset) = &frame.offset {
         add_scaled(&mut y, -1.0, offset);
     }
+    let y = weighted(y, roots.as_deref());
     let (projections, residuals) = projected(&y, &orthonormal.q);
     let residual_squares = dot(&residuals, &residuals);
     let total_squares = dot(&y, &y);
@@ -118,10 +174,23 @@ pub fn least_squares(formula: &Formula, table: &Table) -> Result<LeastSquares, F
             .iter()
             .map(|name| Warning::one_level(name)),
     );
+    if frame.n_zero_weights > 0 {
+        warnings.push(Warning::zero_weights(frame.n_zero_weights));
+    }
     let (n_rows, n_parameters) = (n as f64, p as f64 + 1.0);
-    let log_likelihood =
-        -0.5 * n_rows * (libm::log(2.0 * std::f64::consts::PI * residual_squares / n_rows) + 1.0);
-    let (r_squared, adjusted_r_squared) = explained(&y, &frame, residual_squares, df_residual);
+    let log_likelihood = 0.5 * frame.sum_of_log_weights()
+        - 0.5 * n_rows * (libm::log(2.0 * std::f64::consts::PI * residual_squares / n_rows) + 1.0);
+    let (r_squared, adjusted_r_squared) =
+        explained(&y, &frame, roots.as_deref(), residual_squares, df_residual);
+    // Back to the scale of the data.
+    let residuals = match &roots {
+        None => residuals,
+        Some(roots) => residuals
+            .iter()
+            .zip(roots)
+            .map(|(r, root)| r / root)
+            .collect(),
+    };
     Ok(LeastSquares {
         formula: formula.clone(),
         n_observations: n,
@@ -163,14 +232,25 @@ fn projected(y: &[f64], columns: &[Vec<f64>]) -> (Vec<f64>, Vec<f64>) {
     (projections, remainder)
 }
 
-fn explained(y: &[f64], frame: &ModelFrame, residual_squares: f64, df_residual: f64) -> (f64, f64) {
+fn explained(
+    y: &[f64],
+    frame: &ModelFrame,
+    roots: Option<&[f64]>,
+    residual_squares: f64,
+    df_residual: f64,
+) -> (f64, f64) {
     let n = y.len() as f64;
+    let ones = weighted(vec![1.0; y.len()], roots);
     let (centre, df_total) = if frame.design.intercept {
-        (sum(y) / n, n - 1.0)
+        (dot(y, &ones) / dot(&ones, &ones), n - 1.0)
     } else {
         (0.0, n)
     };
-    let deviations: Vec<f64> = y.iter().map(|value| value - centre).collect();
+    let deviations: Vec<f64> = y
+        .iter()
+        .zip(&ones)
+        .map(|(value, one)| value - centre * one)
+        .collect();
     let total = dot(&deviations, &deviations);
     (
         1.0 - residual_squares / total,
@@ -200,10 +280,11 @@ impl LeastSquares {
         )
     }
 
-    /// Residuals divided by their estimated standard deviation, `sigma sqrt(1 - leverage)`, as R's `rstandard`.
+    /// Residuals divided by their estimated standard deviation, `sigma sqrt((1 - leverage) / weight)`, as R's `rstandard`.
     #[must_use]
     pub fn standardised_residuals(&self) -> Vec<f64> {
-        self.residuals
+        let roots = self.frame.roots_of_weights();
+        weighted(self.residuals.clone(), roots.as_deref())
             .iter()
             .zip(&self.leverage)
             .map(|(residual, leverage)| residual / (self.sigma * (1.0 - leverage).max(0.0).sqrt()))

@@ -22,7 +22,7 @@ use thiserror::Error;
 
 use crate::formula::Formula;
 use crate::matrix::Matrix;
-use crate::model_frame::{FrameError, ModelFrame, model_frame};
+use crate::model_frame::{FrameError, ModelFrame, model_frame, weighted_model_frame};
 use crate::table::Table;
 
 pub(crate) use assemble::{group_sizes, named_theta, root_of_covariance, variance_components};
@@ -257,6 +257,39 @@ pub fn fit(
     fit_frame(formula, frame, *settings)
 }
 
+/// Fits a linear mixed model with prior weights: the residual variance of a row is `sigma²` divided by its weight,
+/// as in lme4 and lm.
+///
+/// Rows whose weight is zero or missing are left out and counted; zeros are told in a warning.
+///
+/// # Errors
+/// As [`fit`], and when a weight is negative.
+///
+/// # Examples
+/// ```
+/// use attune_statistics::formula::Formula;
+/// use attune_statistics::linear_mixed_model::{FitSettings, fit_weighted};
+/// use attune_statistics::table::{Column, Factor, Table};
+///
+/// let table = Table::new()
+///     .with("site", Column::Factor(Factor::from_numbers(&[1.0, 1.0, 2.0, 2.0, 3.0, 3.0])))?
+///     .with("children", Column::Numbers(vec![4.0, 9.0, 6.0, 3.0, 12.0, 5.0]))?
+///     .with("mean_score", Column::Numbers(vec![98.0, 95.0, 110.0, 104.0, 89.0, 88.0]))?;
+/// let formula = Formula::parse("mean_score ~ 1 + (1 | site)")?;
+/// let model = fit_weighted(&formula, &table, "children", &FitSettings::default())?;
+/// assert_eq!(model.n_observations, 6);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn fit_weighted(
+    formula: &Formula,
+    table: &Table,
+    weights: &str,
+    settings: &FitSettings,
+) -> Result<LinearMixedModel, FitError> {
+    let frame = weighted_model_frame(formula, table, weights)?;
+    fit_frame(formula, frame, *settings)
+}
+
 pub(crate) fn fit_frame(
     formula: &Formula,
     frame: ModelFrame,
@@ -451,12 +484,15 @@ impl LinearMixedModel {
             .collect()
     }
 
-    /// Residuals divided by the residual standard deviation.
+    /// Residuals divided by their residual standard deviation, `sigma / sqrt(weight)`.
     #[must_use]
     pub fn standardised_residuals(&self) -> Vec<f64> {
+        let roots = self.frame.roots_of_weights();
+        let root = |row: usize| roots.as_ref().map_or(1.0, |roots| roots[row]);
         self.residuals()
             .into_iter()
-            .map(|residual| residual / self.sigma)
+            .enumerate()
+            .map(|(row, residual)| residual * root(row) / self.sigma)
             .collect()
     }
 

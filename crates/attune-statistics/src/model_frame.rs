@@ -8,6 +8,7 @@ mod arithmetic;
 mod fixed_design;
 mod grouping;
 mod variables;
+mod weights;
 
 use thiserror::Error;
 
@@ -17,6 +18,7 @@ use crate::table::Table;
 pub use fixed_design::{FixedDesign, SourceColumn, SourceKind};
 pub use grouping::RandomTerm;
 use variables::{Values, Variable};
+pub use weights::weighted_model_frame;
 
 /// The rows that a model uses, as columns of numbers.
 #[derive(Debug, Clone)]
@@ -27,6 +29,8 @@ pub struct ModelFrame {
     pub response: Vec<f64>,
     /// What `offset(...)` adds to the linear predictor; `None` without offset.
     pub offset: Option<Vec<f64>>,
+    /// The prior weights, all above zero; `None` without weights.
+    pub weights: Option<Vec<f64>>,
     /// How the fixed part becomes columns, for these and for new rows.
     pub design: FixedDesign,
     /// The columns of the fixed part, all of them.
@@ -37,6 +41,8 @@ pub struct ModelFrame {
     pub used_rows: Vec<usize>,
     /// How many rows were left out because something was missing.
     pub n_dropped: usize,
+    /// How many rows had the weight zero; they are among those left out.
+    pub n_zero_weights: usize,
     /// Factors of the fixed part that have a single level left in the rows used.
     pub one_level_factors: Vec<String>,
     /// The values of the variables of the fixed part.
@@ -73,6 +79,18 @@ pub enum FrameError {
     Infinite {
         /// The variable.
         name: String,
+        /// The row in the table, from 1.
+        row: usize,
+    },
+    /// A weight below zero.
+    #[error(
+        "weight `{name}` is {value} in row {row}: weights must not be negative; correct it, or give 0 to leave the row out"
+    )]
+    NegativeWeight {
+        /// The column of weights.
+        name: String,
+        /// The weight.
+        value: String,
         /// The row in the table, from 1.
         row: usize,
     },
@@ -114,7 +132,7 @@ pub enum FrameError {
 /// When the formula names columns that are not there or cannot be used so, or no row is complete.
 pub fn model_frame(formula: &Formula, table: &Table) -> Result<ModelFrame, FrameError> {
     let response = Variable::numeric(&formula.response, table)?;
-    Ok(frame_around(formula, table, response, &[])?.frame)
+    Ok(frame_around(formula, table, response, &[], None)?.frame)
 }
 
 /// A model frame whose response may be categories, with further columns of numbers for the same rows.
@@ -149,7 +167,7 @@ pub(crate) fn accompanied_frame(
         (expression, ResponseKind::AsItIs) => Variable::new(expression, table)?,
         (expression, ResponseKind::Categories) => Variable::factor(expression, table)?,
     };
-    frame_around(formula, table, response, companions)
+    frame_around(formula, table, response, companions, None)
 }
 
 fn frame_around(
@@ -157,8 +175,12 @@ fn frame_around(
     table: &Table,
     response: Variable,
     companions: &[Expression],
+    weights: Option<&Expression>,
 ) -> Result<AccompaniedFrame, FrameError> {
     let companions = numeric_variables(companions, table)?;
+    let weights = weights
+        .map(|weights| Variable::numeric(weights, table))
+        .transpose()?;
     let fixed = Variable::all(&formula.fixed.variables, table)?;
     let offsets = numeric_variables(&formula.fixed.offsets, table)?;
     let mut random = Vec::new();
@@ -179,6 +201,12 @@ fn frame_around(
     let mut values = Evaluated::default();
     values.add(std::slice::from_ref(&response), table)?;
     values.add(&companions, table)?;
+    let mut n_zero_weights = 0;
+    if let Some(weights) = &weights {
+        let (positive, n_zero) = weights::positive_weights(weights, table)?;
+        values.values.push(positive);
+        n_zero_weights = n_zero;
+    }
     values.add(&fixed, table)?;
     values.add(&offsets, table)?;
     for (_, variables, groups) in &random {
@@ -187,7 +215,9 @@ fn frame_around(
     }
     let used_rows = values.complete_rows(table.n_rows());
     if used_rows.is_empty() {
-        let columns = formula.column_names().join(", ");
+        let mut columns = formula.column_names();
+        columns.extend(weights.map(|weights| weights.label));
+        let columns = columns.join(", ");
         return Err(FrameError::NoRows {
             n_rows: table.n_rows(),
             columns,
@@ -201,6 +231,7 @@ fn frame_around(
         .take(companions.len())
         .map(Values::into_numbers)
         .collect();
+    let weights = weights.and_then(|_| columns.next().map(Values::into_numbers));
     let (fixed, fixed_values) = variables::without_unused_levels(fixed, columns.by_ref());
     let one_level_factors = fixed
         .iter()
@@ -236,10 +267,12 @@ fn frame_around(
             .map(Values::into_numbers)
             .unwrap_or_default(),
         offset,
+        weights,
         design,
         columns: x,
         random: grouping::in_lme4_order(terms),
         n_dropped: table.n_rows() - used_rows.len(),
+        n_zero_weights,
         used_rows,
         one_level_factors,
         fixed_values,

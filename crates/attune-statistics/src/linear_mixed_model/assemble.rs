@@ -25,7 +25,8 @@ pub(super) fn assemble(
     let df = function.degrees_of_freedom();
     let sigma = coordinates.response_scale * (evaluation.residual_squares / df).sqrt();
     let theta = coordinates.reported_theta(shape, &minimum.theta);
-    let log_likelihood = log_likelihood(&function, &minimum, &coordinates, sigma);
+    let log_likelihood =
+        log_likelihood(&function, &minimum, &coordinates, sigma) + 0.5 * frame.sum_of_log_weights();
     let n_parameters = coordinates.kept.len() + theta.len() + 1;
     let theta = named_theta(&frame, shape, &theta);
     let singular = minimum.at_zero.contains(&true);

@@ -3,7 +3,8 @@
 //! The fixed-effect columns are made orthonormal, what they explain by least squares is taken out of
 //! the response and the rest is scaled to unit size, and the columns of a random term are centred
 //! (when the term has an intercept) and scaled. Ages in months or years, or years counted from the
-//! year 0, give the same digits.
+//! year 0, give the same digits. Prior weights multiply the rows of everything by their square roots, after
+//! which all rows are equally precise.
 
 use super::FitError;
 use super::covariance::{CovarianceShape, lower_factor};
@@ -48,7 +49,11 @@ pub(crate) struct InternalColumns {
 }
 
 pub(crate) fn internal(frame: &ModelFrame) -> Result<(Coordinates, InternalColumns), FitError> {
-    let orthonormal = orthonormalise(&frame.columns);
+    let roots = frame.roots_of_weights();
+    let orthonormal = match &roots {
+        None => orthonormalise(&frame.columns),
+        Some(roots) => orthonormalise(&weighted(frame.columns.clone(), roots)),
+    };
     let n = frame.response.len();
     if n <= orthonormal.kept.len() {
         return Err(FitError::TooFewRows {
@@ -56,13 +61,17 @@ pub(crate) fn internal(frame: &ModelFrame) -> Result<(Coordinates, InternalColum
             n_columns: orthonormal.kept.len(),
         });
     }
-    let (least_squares, y, response_scale) = residual_response(frame, &orthonormal)?;
+    let (least_squares, y, response_scale) =
+        residual_response(frame, &orthonormal, roots.as_deref())?;
     let mut terms = Vec::new();
     let mut z = Vec::new();
     for term in &frame.random {
         let (coordinates, columns) = TermCoordinates::new(term)?;
         terms.push(coordinates);
-        z.push(columns);
+        z.push(match &roots {
+            None => columns,
+            Some(roots) => weighted(columns, roots),
+        });
     }
     let log_determinant = 2.0
         * orthonormal
@@ -91,13 +100,27 @@ pub(crate) fn internal(frame: &ModelFrame) -> Result<(Coordinates, InternalColum
     ))
 }
 
+/// The columns with each row multiplied by the square root of its weight, so that all rows are equally precise.
+pub(crate) fn weighted(mut columns: Vec<Vec<f64>>, roots: &[f64]) -> Vec<Vec<f64>> {
+    for column in &mut columns {
+        for (value, root) in column.iter_mut().zip(roots) {
+            *value *= root;
+        }
+    }
+    columns
+}
+
 fn residual_response(
     frame: &ModelFrame,
     orthonormal: &OrthonormalColumns,
+    roots: Option<&[f64]>,
 ) -> Result<(Vec<f64>, Vec<f64>, f64), FitError> {
     let mut y = frame.response.clone();
     if let Some(offset) = &frame.offset {
         add_scaled(&mut y, -1.0, offset);
+    }
+    for (value, root) in y.iter_mut().zip(roots.unwrap_or_default()) {
+        *value *= root;
     }
     let size = |y: &[f64]| (dot(y, y) / y.len() as f64).sqrt();
     let before = size(&y);

@@ -93,6 +93,7 @@ impl LinearMixedModel {
             .iter()
             .map(|&at| &self.frame.columns[at])
             .collect();
+        let roots = self.frame.roots_of_weights();
         let mut row_values = vec![0.0; p + 1];
         for (row, &code) in term.codes.iter().enumerate() {
             // A row of Q is a row of X times the inverse of the upper triangle.
@@ -109,6 +110,9 @@ impl LinearMixedModel {
                 .sum();
             row_values[p] =
                 (self.frame.response[row] - offset - explained) / self.coordinates.response_scale;
+            // `inverse_upper` belongs to the weighted rows.
+            let root = roots.as_ref().map_or(1.0, |roots| roots[row]);
+            row_values.iter_mut().for_each(|value| *value *= root);
             let target = &mut sums[code as usize];
             for a in 0..=p {
                 add_scaled(target.row_mut(a), row_values[a], &row_values);

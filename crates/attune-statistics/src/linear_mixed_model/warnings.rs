@@ -32,6 +32,8 @@ pub enum WarningKind {
     FewGroups,
     /// Many rows were left out.
     ManyRowsDropped,
+    /// Rows have the weight zero.
+    ZeroWeights,
     /// Counts or proportions vary more, or less, than their distribution allows.
     Dispersion,
     /// The integral over the random effects is approximated too coarsely for these data.
@@ -66,6 +68,15 @@ impl Warning {
             ),
             "an empty combination of factor levels or a covariate that is a sum of others causes this; \
              the fitted values are not affected, but read the remaining coefficients with the gap in mind",
+        )
+    }
+
+    pub(crate) fn zero_weights(n_rows: usize) -> Self {
+        Self::new(
+            WarningKind::ZeroWeights,
+            format!("{n_rows} row(s) have the weight 0 and were left out"),
+            "a weight is how precisely a row was measured, so 0 means that it says nothing; if a missing weight was meant, leave \
+             the cell empty",
         )
     }
 
@@ -111,6 +122,9 @@ pub(super) fn of(model: &LinearMixedModel) -> Vec<Warning> {
             .iter()
             .map(|name| Warning::one_level(name)),
     );
+    if model.frame.n_zero_weights > 0 {
+        warnings.push(Warning::zero_weights(model.frame.n_zero_weights));
+    }
     for (group, n_levels) in model.n_groups.iter().filter(|(_, n_levels)| *n_levels < 5) {
         warnings.push(Warning::new(
             WarningKind::FewGroups,

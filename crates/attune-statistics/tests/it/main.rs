@@ -17,3 +17,4 @@ mod oracle_multiple_imputation;
 mod oracle_permutation;
 mod oracle_scale;
 mod residual_checks;
+mod weights;
