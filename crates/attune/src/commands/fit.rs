@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use attune_statistics::{
     formula::Formula,
     generalised_mixed_model::Family as Distribution,
-    least_squares::least_squares,
+    least_squares::{least_squares, weighted_least_squares},
     linear_mixed_model::{self, Estimator, FitSettings},
     table::Table,
 };
@@ -76,13 +76,15 @@ impl Fit {
     }
 
     fn gaussian(&self, formula: &Formula, table: &Table) -> Result<result::FitResult> {
-        if self.model.agq.is_some() || self.model.weights.is_some() {
-            bail!(
-                "--agq and --weights belong to the families binomial, poisson, negative-binomial and ordinal"
-            );
+        if self.model.agq.is_some() {
+            bail!("--agq belongs to the families binomial, poisson, negative-binomial and ordinal");
         }
+        let weights = self.model.weights.as_deref();
         if formula.random.is_empty() {
-            let model = least_squares(formula, table)?;
+            let model = match weights {
+                None => least_squares(formula, table)?,
+                Some(weights) => weighted_least_squares(formula, table, weights)?,
+            };
             return result::of_least_squares(&model, self);
         }
         let estimator = if self.model.ml {
@@ -94,7 +96,10 @@ impl Fit {
             estimator,
             ..FitSettings::default()
         };
-        let model = linear_mixed_model::fit(formula, table, &settings)?;
+        let model = match weights {
+            None => linear_mixed_model::fit(formula, table, &settings)?,
+            Some(weights) => linear_mixed_model::fit_weighted(formula, table, weights, &settings)?,
+        };
         result::of_mixed_model(&model, self)
     }
 

@@ -15,7 +15,7 @@ pub struct ModelOptions {
     /// Nodes of adaptive Gauss–Hermite quadrature for one random intercept; Laplace without it
     #[arg(long, value_name = "N")]
     pub agq: Option<usize>,
-    /// Column of weights: trials of a proportion, otherwise what each row counts; not for gaussian
+    /// Column of weights: the precision of a row (gaussian), trials of a proportion, or what each row counts
     #[arg(long, value_name = "NAME")]
     pub weights: Option<String>,
     /// Maximum likelihood instead of REML; the other families know no other way
