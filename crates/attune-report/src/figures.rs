@@ -5,12 +5,12 @@
 //! with which it looks right where there is none (paper, Typst, a file of its own). Coordinates have
 //! one decimal; the same figure gives the same bytes.
 
-mod axis;
+pub(crate) mod axis;
 mod flow;
-mod forest;
+pub(crate) mod forest;
 mod missingness;
-mod scale;
-mod svg;
+pub(crate) mod scale;
+pub(crate) mod svg;
 mod trajectories;
 
 pub(crate) use flow::MOST_COLUMNS as MOST_FLOW_COLUMNS;

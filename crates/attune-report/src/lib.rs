@@ -5,6 +5,8 @@
 //! nothing; [`figures`] and [`tables`] give the parts one by one. Nothing is computed again here: a
 //! number that is not in the findings is not in the report.
 //!
+//! [`plots`] are figures of plain numbers, each a file of its own, for the commands that need no study.
+//!
 //! All of it are plain functions: the same findings give the same report, byte for byte.
 
 mod arm_mark;
@@ -14,6 +16,7 @@ mod figure;
 mod figures;
 mod html;
 mod markdown;
+pub mod plots;
 mod references;
 mod report;
 mod table;

@@ -52,6 +52,11 @@ pub const MATTERS: Paint = Paint::of(
     "matters",
     r##"stroke="#565c66" stroke-width="1.25" stroke-dasharray="1.5 3" stroke-linecap="round" fill="none""##,
 );
+/// What asks for attention: points beyond a limit.
+pub const RISK: Paint = Paint::of(
+    "risk",
+    r##"fill="#9c3626" stroke="#ffffff" stroke-width="1""##,
+);
 /// Boxes and arrows of a flow diagram.
 pub const BOX: Paint = Paint::of(
     "box",
@@ -88,6 +93,8 @@ const fn lettering(
 
 /// Labels.
 pub const LABEL: Lettering = lettering("label", 13.5, "#1f2733", "");
+/// Titles of figures that stand alone.
+pub const TITLE: Lettering = lettering("title", 16.0, "#1f2733", r#" font-weight="600""#);
 /// Labels that matter most.
 pub const STRONG: Lettering = lettering("strong", 13.5, "#1f2733", r#" font-weight="600""#);
 /// Numbers at ticks, second lines.
@@ -284,10 +291,20 @@ impl Svg {
         self
     }
 
+    /// Width and height in px.
+    pub fn size(&self) -> (f64, f64) {
+        (self.width, self.height)
+    }
+
+    /// All layers as elements, without the drawing's own element around them.
+    pub fn body(&self) -> String {
+        let layers = self.shapes.iter().chain(&self.text);
+        layers.map(Layer::element).collect()
+    }
+
     /// The element, with its message for those who do not see it.
     pub fn finish(self, id: &str, class: &str, title: &str, description: &str) -> String {
-        let layers = self.shapes.iter().chain(&self.text);
-        let body: String = layers.map(Layer::element).collect();
+        let body = self.body();
         format!(
             concat!(
                 r#"<svg xmlns="http://www.w3.org/2000/svg" class="{class}" viewBox="0 0 {width} {height}" "#,
@@ -427,7 +444,8 @@ pub fn width_of(words: &str, size: f64) -> f64 {
 /// there is more.
 pub fn lines(words: &str, size: f64, width: f64, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in words.split_whitespace() {
+    // Only ordinary spaces: a narrow one holds a number and its unit together.
+    for word in words.split_ascii_whitespace() {
         let fits = lines
             .last()
             .is_some_and(|line| width_of(&format!("{line} {word}"), size) <= width);

@@ -4,6 +4,8 @@
 mod accessibility;
 mod contents;
 mod fixture;
+mod plot_samples;
+mod plots;
 mod safety;
 
 use attune_report::{Report, compose};
