@@ -89,7 +89,7 @@ impl Plot for Caterpillar {
         let (places, height) = layout.panels(format, self.panels.len());
         let mut svg = Svg::new(format.width(), height);
         for (position, (panel, place)) in self.panels.iter().zip(&places).enumerate() {
-            if are_named && position % columns == 0 {
+            if are_named && position.is_multiple_of(columns) {
                 named(&mut svg, *place, panel, &order, step, layout.left);
             }
             draw(&mut svg, *place, panel, &order, step);

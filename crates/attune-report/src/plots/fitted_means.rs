@@ -75,7 +75,13 @@ impl Plot for FittedMeans {
             count => vec![marks(1)[0]; count],
         };
         for (position, panel) in panels.iter().enumerate() {
-            let scales = frame::axes(&mut svg, *panel, &x, &y, position % layout.columns == 0);
+            let scales = frame::axes(
+                &mut svg,
+                *panel,
+                &x,
+                &y,
+                position.is_multiple_of(layout.columns),
+            );
             self.panel(&mut svg, *panel, &scales, position, &marks);
         }
         if let Some(first) = panels.first() {

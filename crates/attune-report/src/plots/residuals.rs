@@ -60,7 +60,7 @@ impl Plot for Residuals {
         };
         let (panels, height) = layout.panels(format, 2);
         let mut svg = Svg::new(format.width(), height);
-        let with_numbers = |position: usize| position % layout.columns == 0;
+        let with_numbers = |position: usize| position.is_multiple_of(layout.columns);
         self.against_fitted(&mut svg, panels[0], &y, with_numbers(0));
         self.against_normal(&mut svg, panels[1], &y, with_numbers(1));
         Drawn(svg)
