@@ -64,6 +64,7 @@ pub mod effect_size;
 pub mod equivalence;
 pub mod multiplicity;
 pub mod permutation;
+pub mod power;
 pub mod reliable_change;
 pub mod site_effect;
 

@@ -16,5 +16,6 @@ mod oracle_lmm_lrt;
 mod oracle_multiple_imputation;
 mod oracle_permutation;
 mod oracle_scale;
+mod power;
 mod residual_checks;
 mod weights;
