@@ -84,23 +84,26 @@ impl Courses<'_> {
         let assumed = &self.courses[course];
         let of = [key, assumed.measure.as_str(), occasion.name];
         let residual = standard_normal(&mut self.streams.stream(Purpose::Residual, &of));
-        self.mean(course, occasion)
+        expected_value(assumed, occasion.arm, occasion.phase, occasion.months)
             + own.intercept
             + own.slope * occasion.months
             + assumed.sd_within * residual
     }
+}
 
-    fn mean(&self, course: usize, occasion: Occasion<'_>) -> f64 {
-        let assumed = &self.courses[course];
-        let shift = assumed
-            .phase_shift
-            .iter()
-            .find(|(phase, _)| Some(phase) == occasion.phase)
-            .map_or(0.0, |(_, shift)| *shift);
-        assumed.start.of(occasion.arm).unwrap_or(0.0)
-            + assumed.per_month.of(occasion.arm).unwrap_or(0.0) * occasion.months
-            + shift
-    }
+/// The mean of a course for this arm and phase, so many months after enrolment.
+pub fn expected_value(
+    course: &Course,
+    arm: Option<&ArmId>,
+    phase: Option<&PhaseId>,
+    months: f64,
+) -> f64 {
+    let shift = course
+        .phase_shift
+        .iter()
+        .find(|(shifted, _)| Some(shifted) == phase)
+        .map_or(0.0, |(_, shift)| *shift);
+    course.start.of(arm).unwrap_or(0.0) + course.per_month.of(arm).unwrap_or(0.0) * months + shift
 }
 
 /// Lower triangular root of the correlation matrix of the courses' intercepts (Cholesky), in the

@@ -28,6 +28,7 @@ pub mod simulate;
 pub mod streams;
 pub mod tables;
 pub mod visits;
+pub mod what_if;
 pub mod write_plan;
 
 pub use marker::{MARKER_FILE, Marker};
