@@ -17,6 +17,7 @@ pub mod measurement_error;
 pub mod percent;
 pub mod ratings;
 pub mod report;
+pub mod specific;
 pub mod unitising;
 pub mod weights;
 

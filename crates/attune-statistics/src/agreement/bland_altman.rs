@@ -1,6 +1,8 @@
 //! Bland and Altman's limits of agreement of two coders or methods, also with
 //! several pairs per person.
 
+use std::collections::BTreeMap;
+
 use super::ratings::Ratings;
 use crate::data_problem::{DataProblem, require, require_level, require_same_length};
 use crate::descriptives::{correlation, mean, standard_deviation, sum, variance};
@@ -105,29 +107,8 @@ pub fn bland_altman_repeated(
     level: f64,
 ) -> Result<BlandAltman, DataProblem> {
     let all = differences(first, second, level)?;
-    require_same_length(("the pairs", all.len()), ("the persons", persons.len()))?;
-    let mut labels: Vec<&String> = persons.iter().collect();
-    labels.sort();
-    labels.dedup();
-    let groups: Vec<Vec<f64>> = labels
-        .iter()
-        .map(|label| {
-            all.iter()
-                .zip(persons)
-                .filter(|(_, person)| person == label)
-                .map(|(d, _)| *d)
-                .collect()
-        })
-        .collect();
+    let groups = by_person(&all, persons)?;
     let (n_pairs, n) = (all.len() as f64, groups.len() as f64);
-    if groups.len() < 2 || groups.len() == all.len() {
-        let what = "the list of persons with several pairs";
-        return Err(DataProblem::TooFew {
-            what,
-            needed: 2,
-            found: groups.len().min(all.len() - groups.len()),
-        });
-    }
     let bias = mean(&all);
     let size = |group: &Vec<f64>| group.len() as f64;
     let within = sum(groups
@@ -163,6 +144,91 @@ pub fn bland_altman_repeated(
     })
 }
 
+/// Each person's differences, persons in the order of their names.
+fn by_person(differences: &[f64], persons: &[String]) -> Result<Vec<Vec<f64>>, DataProblem> {
+    require_same_length(
+        ("the pairs", differences.len()),
+        ("the persons", persons.len()),
+    )?;
+    let mut groups: BTreeMap<&String, Vec<f64>> = BTreeMap::new();
+    for (difference, person) in differences.iter().zip(persons) {
+        groups.entry(person).or_default().push(*difference);
+    }
+    if groups.len() < 2 || groups.len() == differences.len() {
+        return Err(DataProblem::TooFew {
+            what: "the list of persons with several pairs",
+            needed: 2,
+            found: groups.len().min(differences.len() - groups.len()),
+        });
+    }
+    Ok(groups.into_values().collect())
+}
+
+/// Bias or limit with several pairs per person as sums over persons (in the order of their
+/// names), for the bootstrap of persons or of clusters of them.
+///
+/// # Errors
+///
+/// As in [`bland_altman_repeated`].
+pub fn additive_repeated(
+    (first, second): (&[f64], &[f64]),
+    persons: &[String],
+    limit: Limit,
+    level: f64,
+) -> Result<Additive, DataProblem> {
+    let all = differences(first, second, level)?;
+    let centre = mean(&all);
+    let about: Vec<f64> = all.iter().map(|difference| difference - centre).collect();
+    // Totals: persons, pairs, Σm², Σd, Σd², Σ(Σd)²/m.
+    let amounts = |own: Vec<f64>| {
+        let (m, total) = (own.len() as f64, sum(own.iter().copied()));
+        let square = sum(own.iter().map(|d| d * d));
+        let amounts = [1.0, m, m * m, total, square, total * total / m];
+        amounts.into_iter().enumerate().collect()
+    };
+    let units = by_person(&about, persons)?.into_iter().map(amounts);
+    let reach = limit.reach(level);
+    Ok(Additive::new(6, units.collect(), move |totals| {
+        let [n, n_pairs, sizes, total, square, between_raw] =
+            [0, 1, 2, 3, 4, 5].map(|place| totals[place]);
+        let within = (square - between_raw).max(0.0) / (n_pairs - n);
+        let between = (between_raw - total * total / n_pairs) / (n - 1.0);
+        let m0 = (n_pairs - sizes / n_pairs) / (n - 1.0);
+        let component = ((between - within) / m0).max(0.0);
+        centre + total / n_pairs + reach * (within + component).sqrt()
+    }))
+}
+
+/// Slope of the difference on the pair's mean as sums over units, for the bootstrap. Only
+/// for ratings of two coders.
+///
+/// # Errors
+///
+/// As in [`additive`].
+pub fn slope_additive(ratings: &Ratings) -> Result<Additive, DataProblem> {
+    let (first, second) = pairs(ratings)?;
+    let means: Vec<f64> = first
+        .iter()
+        .zip(&second)
+        .map(|(a, b)| (a + b) / 2.0)
+        .collect();
+    let centre = (mean(&first) - mean(&second), mean(&means));
+    let value = |cell: Option<usize>| cell.map(|place| ratings.categories()[place].value);
+    let amounts = |unit: &[Option<usize>]| {
+        let (Some(a), Some(b)) = (value(unit[0]), value(unit[1])) else {
+            return Vec::new();
+        };
+        let (d, m) = (a - b - centre.0, (a + b) / 2.0 - centre.1);
+        let amounts = [1.0, d, m, d * m, m * m];
+        amounts.into_iter().enumerate().collect()
+    };
+    let units = ratings.units().map(amounts).collect();
+    Ok(Additive::new(5, units, |totals| {
+        let [n, d, m, product, square] = [0, 1, 2, 3, 4].map(|place| totals[place]);
+        (product - d * m / n) / (square - m * m / n)
+    }))
+}
+
 /// What a bootstrap of the limits of agreement estimates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Limit {
@@ -172,6 +238,18 @@ pub enum Limit {
     Lower,
     /// bias + z SD.
     Upper,
+}
+
+impl Limit {
+    /// How many SD it lies from the bias.
+    fn reach(self, level: f64) -> f64 {
+        let z = normal_quantile(0.5 + level / 2.0);
+        match self {
+            Limit::Bias => 0.0,
+            Limit::Lower => -z,
+            Limit::Upper => z,
+        }
+    }
 }
 
 /// Bias or limit of the first coder minus the second as sums over units, for the
@@ -189,12 +267,7 @@ pub fn additive(ratings: &Ratings, limit: Limit, level: f64) -> Result<Additive,
         Some(d) => vec![(0, 1.0), (1, d), (2, d * d)],
         None => Vec::new(),
     };
-    let z = normal_quantile(0.5 + level / 2.0);
-    let reach = match limit {
-        Limit::Bias => 0.0,
-        Limit::Lower => -z,
-        Limit::Upper => z,
-    };
+    let reach = limit.reach(level);
     Ok(Additive::new(
         3,
         ratings.units().map(amounts).collect(),

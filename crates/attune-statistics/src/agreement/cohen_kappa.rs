@@ -87,16 +87,7 @@ pub fn cohen_kappa(
         / scale;
     let standard_error_null = margins.null_variance(&weights, expected).sqrt() / scale;
     let reach = normal_quantile(0.5 + level / 2.0) * standard_error;
-    let q = counts.n_rows();
-    let same: f64 = shares.trace();
-    let chance = margins.expected(&Matrix::identity(q));
-    let reachable: f64 = margins
-        .rows
-        .iter()
-        .zip(&margins.columns)
-        .map(|(a, b)| a.min(*b))
-        .sum();
-    let two = (q == 2).then_some(&shares);
+    let two = (counts.n_rows() == 2).then_some(&shares);
     Ok(CohenKappa {
         n_units: n as usize,
         estimate,
@@ -107,8 +98,8 @@ pub fn cohen_kappa(
         p: normal_two_sided_p(estimate / standard_error_null),
         observed,
         expected,
-        kappa_max: (reachable - chance) / (1.0 - chance),
-        pabak: (q as f64 * same - 1.0) / (q as f64 - 1.0),
+        kappa_max: margins.kappa_max(),
+        pabak: pabak(&shares),
         prevalence_index: two.map(|t| (t[(0, 0)] - t[(1, 1)]).abs()),
         bias_index: two.map(|t| (t[(0, 1)] - t[(1, 0)]).abs()),
     })
@@ -122,16 +113,53 @@ pub fn cohen_kappa(
 pub fn additive(ratings: &Ratings, weights: Weights) -> Result<Additive, DataProblem> {
     require_two(ratings)?;
     let q = ratings.categories().len();
-    let units = ratings.units().map(|unit| {
-        cell(unit, q)
-            .into_iter()
-            .map(|place| (place, 1.0))
-            .collect()
-    });
     let weights = weights.matrix(ratings.categories());
-    Ok(Additive::new(q * q, units.collect(), move |totals| {
+    Ok(Additive::new(q * q, cells(ratings), move |totals| {
         kappa_of_counts(totals, &weights)
     }))
+}
+
+/// What is read beside a kappa of two coders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Companion {
+    /// The largest kappa that the margins allow.
+    KappaMax,
+    /// Prevalence- and bias-adjusted kappa.
+    Pabak,
+    /// |a − d|/n; NaN unless there are two categories.
+    PrevalenceIndex,
+    /// |b − c|/n; NaN unless there are two categories.
+    BiasIndex,
+}
+
+/// A companion of kappa as sums over units, for the bootstrap.
+///
+/// # Errors
+///
+/// When there are not exactly two coders.
+pub fn companion_additive(
+    ratings: &Ratings,
+    companion: Companion,
+) -> Result<Additive, DataProblem> {
+    require_two(ratings)?;
+    let q = ratings.categories().len();
+    Ok(Additive::new(q * q, cells(ratings), move |totals| {
+        let n: f64 = totals.iter().sum();
+        let shares = Matrix::from_function(q, q, |i, j| totals[i * q + j] / n);
+        let margins = Margins::of(&shares);
+        match companion {
+            Companion::KappaMax => margins.kappa_max(),
+            Companion::Pabak => pabak(&shares),
+            Companion::PrevalenceIndex if q == 2 => (shares[(0, 0)] - shares[(1, 1)]).abs(),
+            Companion::BiasIndex if q == 2 => (shares[(0, 1)] - shares[(1, 0)]).abs(),
+            Companion::PrevalenceIndex | Companion::BiasIndex => f64::NAN,
+        }
+    }))
+}
+
+fn pabak(shares: &Matrix) -> f64 {
+    let q = shares.n_rows() as f64;
+    (q * shares.trace() - 1.0) / (q - 1.0)
 }
 
 /// Kappa of a table of counts stored row by row; NaN where chance agreement is complete.
@@ -156,6 +184,16 @@ fn require_two(ratings: &Ratings) -> Result<(), DataProblem> {
         value: ratings.n_coders() as f64,
         allowed,
     })
+}
+
+/// Each unit as one count in the table stored row by row.
+fn cells(ratings: &Ratings) -> Vec<Vec<(usize, f64)>> {
+    let q = ratings.categories().len();
+    let place = |unit: &[Option<usize>]| cell(unit, q).map(|place| (place, 1.0));
+    ratings
+        .units()
+        .map(|unit| place(unit).into_iter().collect())
+        .collect()
 }
 
 /// Place in the table of counts, if both coders rated the unit.
@@ -201,6 +239,14 @@ impl Margins {
             .zip(&by_row)
             .map(|(share, support)| share * support)
             .sum()
+    }
+
+    /// (Σ min(pₖ., p.ₖ) − pₑ)/(1 − pₑ), unweighted.
+    fn kappa_max(&self) -> f64 {
+        let pairs = || self.rows.iter().zip(&self.columns);
+        let chance: f64 = pairs().map(|(a, b)| a * b).sum();
+        let reachable: f64 = pairs().map(|(a, b)| a.min(*b)).sum();
+        (reachable - chance) / (1.0 - chance)
     }
 
     /// w̄ᵢ. + w̄.ⱼ of Fleiss, Cohen and Everitt.

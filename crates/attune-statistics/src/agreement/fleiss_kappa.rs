@@ -6,6 +6,7 @@
 use super::ratings::Ratings;
 use crate::data_problem::DataProblem;
 use crate::distributions::normal_two_sided_p;
+use crate::resampling::additive::Additive;
 
 /// Fleiss' kappa with tests under no agreement.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,5 +101,25 @@ pub fn fleiss_kappa(ratings: &Ratings) -> Result<FleissKappa, DataProblem> {
         expected,
         categories: categories.collect(),
         category_standard_error_null,
+    })
+}
+
+/// Kappa of one category against all others as sums over units, for the bootstrap; units
+/// that were not rated by all coders do not count.
+pub fn category_additive(ratings: &Ratings, category: usize) -> Additive {
+    let n_coders = ratings.n_coders() as f64;
+    let amounts = |unit: &[Option<usize>]| {
+        if unit.iter().any(Option::is_none) {
+            return Vec::new();
+        }
+        let given = unit.iter().flatten().filter(|k| **k == category).count() as f64;
+        vec![(0, 1.0), (1, given), (2, given * (n_coders - given))]
+    };
+    let units = ratings.units().map(amounts).collect();
+    Additive::new(3, units, move |totals| {
+        let (n_units, given, disagreement) = (totals[0], totals[1], totals[2]);
+        let share = given / (n_units * n_coders);
+        let n_pairs = n_units * n_coders * (n_coders - 1.0);
+        1.0 - disagreement / (n_pairs * share * (1.0 - share))
     })
 }

@@ -3,6 +3,8 @@
 //! α = 1 − Dₒ/Dₑ: disagreement within units against disagreement between all ratings
 //! that can be paired. Units with fewer than two ratings do not count.
 
+use std::collections::BTreeMap;
+
 use super::ratings::Ratings;
 use crate::resampling::additive::Additive;
 
@@ -49,14 +51,8 @@ pub fn krippendorff_alpha(ratings: &Ratings, level: Level) -> Additive {
     match level {
         Level::Interval => interval(ratings),
         Level::Ordinal => ordinal(ratings),
-        Level::Nominal => with_fixed_metric(ratings, |x, y| f64::from(u8::from(x != y))),
-        Level::Ratio => with_fixed_metric(ratings, |x, y| {
-            if x + y == 0.0 {
-                0.0
-            } else {
-                ((x - y) / (x + y)).powi(2)
-            }
-        }),
+        Level::Nominal => nominal(ratings),
+        Level::Ratio => ratio(ratings),
     }
 }
 
@@ -76,41 +72,69 @@ fn alpha(observed: f64, expected: f64, n: f64) -> f64 {
     }
 }
 
-/// Metrics that do not depend on the data: totals are Σ oδ, then the counts by category.
-fn with_fixed_metric(ratings: &Ratings, metric: fn(f64, f64) -> f64) -> Additive {
-    let values: Vec<f64> = ratings
-        .categories()
-        .iter()
-        .map(|category| category.value)
-        .collect();
-    let q = values.len();
-    let units = ratings
-        .units()
-        .map(|unit| {
-            let Some((counts, n)) = pairable(unit) else {
-                return Vec::new();
-            };
-            let pairs = counts
-                .iter()
-                .flat_map(|a| counts.iter().map(move |b| (a, b)));
-            let within: f64 = pairs
-                .map(|((c, n_c), (k, n_k))| n_c * n_k * metric(values[*c], values[*k]))
-                .sum();
-            let mut amounts = vec![(0, within / (n - 1.0))];
-            amounts.extend(counts.iter().map(|(k, count)| (1 + k, *count)));
-            amounts
-        })
-        .collect();
-    Additive::new(1 + q, units, move |totals| {
+/// Different or not: totals are Σ oδ, then the counts by category.
+fn nominal(ratings: &Ratings) -> Additive {
+    let q = ratings.categories().len();
+    let units = with_counts(ratings, |counts, n| {
+        let same: f64 = counts.iter().map(|(_, count)| count * count).sum();
+        (n * n - same) / (n - 1.0)
+    });
+    Additive::new(1 + q, units, |totals| {
+        let n: f64 = totals[1..].iter().sum();
+        let same: f64 = totals[1..].iter().map(|count| count * count).sum();
+        alpha(totals[0], n * n - same, n)
+    })
+}
+
+/// Proportions of values: totals as for the nominal level. The expected disagreement takes
+/// q² steps for q different values.
+fn ratio(ratings: &Ratings) -> Additive {
+    let categories = ratings.categories().iter();
+    let values: Vec<f64> = categories.map(|category| category.value).collect();
+    let metric = |x: f64, y: f64| {
+        if x + y == 0.0 {
+            0.0
+        } else {
+            ((x - y) / (x + y)).powi(2)
+        }
+    };
+    let units = with_counts(ratings, |counts, n| {
+        let pairs = counts
+            .iter()
+            .flat_map(|a| counts.iter().map(move |b| (a, b)));
+        let within: f64 = pairs
+            .map(|((c, n_c), (k, n_k))| n_c * n_k * metric(values[*c], values[*k]))
+            .sum();
+        within / (n - 1.0)
+    });
+    Additive::new(1 + values.len(), units, move |totals| {
         let counts = &totals[1..];
         let mut expected = 0.0;
-        for c in 0..q {
-            for k in 0..c {
-                expected += 2.0 * counts[c] * counts[k] * metric(values[c], values[k]);
-            }
+        for (c, n_c) in counts.iter().enumerate().filter(|(_, count)| **count > 0.0) {
+            let with_smaller = counts[..c].iter().zip(&values);
+            let against: f64 = with_smaller
+                .map(|(n_k, value)| n_k * metric(values[c], *value))
+                .sum();
+            expected += 2.0 * n_c * against;
         }
         alpha(totals[0], expected, counts.iter().sum())
     })
+}
+
+/// For each pairable unit its observed disagreement, then its counts by category.
+fn with_counts(
+    ratings: &Ratings,
+    disagreement: impl Fn(&[(usize, f64)], f64) -> f64,
+) -> Vec<Vec<(usize, f64)>> {
+    let amounts = |unit: &[Option<usize>]| {
+        let Some((counts, n)) = pairable(unit) else {
+            return Vec::new();
+        };
+        let mut amounts = vec![(0, disagreement(&counts, n))];
+        amounts.extend(counts.iter().map(|(k, count)| (1 + k, *count)));
+        amounts
+    };
+    ratings.units().map(amounts).collect()
 }
 
 /// Squared differences need only sums: Σ oδ, n, Σx, Σx² (of values centred on their mean).
@@ -160,47 +184,62 @@ fn interval(ratings: &Ratings) -> Additive {
     })
 }
 
-/// The ordinal metric depends on how often each category is used, so the totals are the
-/// coincidences of all pairs of categories, then the counts.
+/// Krippendorff's ordinal metric (Σ n_g from c to k, the ends counted half)² is the squared
+/// difference of mean ranks, and the ranks depend on how often each category is used. So the
+/// totals are the counts by category, then how often each set of ratings occurs.
 fn ordinal(ratings: &Ratings) -> Additive {
     let q = ratings.categories().len();
-    let n_pairs = q * q.saturating_sub(1) / 2;
-    let place = |c: usize, k: usize| c * (c - 1) / 2 + k;
+    let mut known: BTreeMap<Vec<usize>, usize> = BTreeMap::new();
+    let mut sets: Vec<Vec<(usize, f64)>> = Vec::new();
     let units = ratings
         .units()
         .map(|unit| {
-            let Some((counts, n)) = pairable(unit) else {
+            let Some((counts, _)) = pairable(unit) else {
                 return Vec::new();
             };
-            let mut amounts: Vec<(usize, f64)> = counts
-                .iter()
-                .map(|(k, count)| (n_pairs + k, *count))
-                .collect();
-            for (later, (c, n_c)) in counts.iter().enumerate() {
-                for (k, n_k) in &counts[..later] {
-                    amounts.push((place(*c, *k), n_c * n_k / (n - 1.0)));
-                }
-            }
+            let mut amounts = counts.clone();
+            let mut given: Vec<usize> = unit.iter().flatten().copied().collect();
+            given.sort_unstable();
+            let set = *known.entry(given).or_insert_with(|| {
+                sets.push(counts);
+                sets.len() - 1
+            });
+            amounts.push((q + set, 1.0));
             amounts
         })
         .collect();
-    Additive::new(n_pairs + q, units, move |totals| {
-        let (coincidences, counts) = totals.split_at(n_pairs);
-        let (mut observed, mut expected) = (0.0, 0.0);
-        let mut up_to = Vec::with_capacity(q);
-        let mut running = 0.0;
-        for count in counts {
-            running += count;
-            up_to.push(running);
-        }
-        for c in 0..q {
-            for k in 0..c {
-                // Ratings from k to c, each end counted half.
-                let between = up_to[c] - up_to[k] + (counts[k] - counts[c]) / 2.0;
-                observed += 2.0 * coincidences[place(c, k)] * between * between;
-                expected += 2.0 * counts[c] * counts[k] * between * between;
-            }
-        }
-        alpha(observed, expected, running)
+    Additive::new(q + sets.len(), units, move |totals| {
+        let (counts, occurrences) = totals.split_at(q);
+        let n: f64 = counts.iter().sum();
+        let ranks = centred_ranks(counts, n);
+        let square: f64 = ranks.iter().zip(counts).map(|(r, n_c)| n_c * r * r).sum();
+        let observed: f64 = sets
+            .iter()
+            .zip(occurrences)
+            .filter(|(_, times)| **times > 0.0)
+            .map(|(set, times)| times * disagreement_of_ranks(set, &ranks))
+            .sum();
+        alpha(observed, 2.0 * n * square, n)
     })
+}
+
+/// Mean rank of each category less the mean of all ranks.
+fn centred_ranks(counts: &[f64], n: f64) -> Vec<f64> {
+    let mut running = 0.0;
+    let rank = |count: &f64| {
+        running += count;
+        running - (count + n) / 2.0
+    };
+    counts.iter().map(rank).collect()
+}
+
+/// Σ over pairs of a unit's ratings of (rank − rank)²/(n − 1).
+fn disagreement_of_ranks(set: &[(usize, f64)], ranks: &[f64]) -> f64 {
+    let n: f64 = set.iter().map(|(_, count)| count).sum();
+    let middle = set.iter().map(|(k, count)| count * ranks[*k]).sum::<f64>() / n;
+    let spread: f64 = set
+        .iter()
+        .map(|(k, count)| count * (ranks[*k] - middle).powi(2))
+        .sum();
+    2.0 * n * spread / (n - 1.0)
 }

@@ -46,6 +46,21 @@ pub fn additive(ratings: &Ratings, kind: ErrorKind) -> Result<Additive, DataProb
     squares_additive(ratings, move |squares| error_of(squares, kind))
 }
 
+/// The minimal detectable change as sums over units, for the bootstrap.
+///
+/// # Errors
+///
+/// When the ratings are words.
+pub fn change_additive(
+    ratings: &Ratings,
+    kind: ErrorKind,
+    level: f64,
+) -> Result<Additive, DataProblem> {
+    squares_additive(ratings, move |squares| {
+        measurement_error(squares, kind, level).minimal_detectable_change
+    })
+}
+
 fn error_of(squares: &MeanSquares, kind: ErrorKind) -> f64 {
     let between = ((squares.between_coders - squares.residual) / squares.n_units).max(0.0);
     let variance = match kind {

@@ -14,7 +14,10 @@ use crate::data_problem::DataProblem;
 use crate::resampling::bootstrap::BootstrapInterval;
 use crate::test_result::number;
 
-mod answer;
+pub(crate) mod answer;
+mod categories;
+pub(crate) mod named;
+mod numbers;
 
 use answer::Answer;
 
@@ -24,7 +27,9 @@ use answer::Answer;
 pub enum Measure {
     /// Share of agreeing pairs.
     Percent,
-    /// Cohen's kappa, for each pair of coders.
+    /// Agreement within each category.
+    SpecificAgreement,
+    /// Cohen's kappa of each pair of coders, with the largest kappa, PABAK, prevalence and bias.
     CohenKappa,
     /// Cohen's kappa with weights.
     WeightedKappa,
@@ -50,6 +55,57 @@ pub enum Measure {
     MeasurementError,
 }
 
+impl Measure {
+    /// All of them.
+    pub const ALL: [Measure; 14] = [
+        Measure::Percent,
+        Measure::SpecificAgreement,
+        Measure::CohenKappa,
+        Measure::WeightedKappa,
+        Measure::LightKappa,
+        Measure::FleissKappa,
+        Measure::CongerKappa,
+        Measure::BrennanPrediger,
+        Measure::GwetAc1,
+        Measure::GwetAc2,
+        Measure::KrippendorffAlpha,
+        Measure::Icc,
+        Measure::BlandAltman,
+        Measure::MeasurementError,
+    ];
+
+    /// Name by which it is asked for.
+    pub fn name(self) -> &'static str {
+        match self {
+            Measure::Percent => "percent",
+            Measure::SpecificAgreement => "specific-agreement",
+            Measure::CohenKappa => "cohen-kappa",
+            Measure::WeightedKappa => "weighted-kappa",
+            Measure::LightKappa => "light-kappa",
+            Measure::FleissKappa => "fleiss-kappa",
+            Measure::CongerKappa => "conger-kappa",
+            Measure::BrennanPrediger => "brennan-prediger",
+            Measure::GwetAc1 => "gwet-ac1",
+            Measure::GwetAc2 => "gwet-ac2",
+            Measure::KrippendorffAlpha => "krippendorff-alpha",
+            Measure::Icc => "icc",
+            Measure::BlandAltman => "bland-altman",
+            Measure::MeasurementError => "measurement-error",
+        }
+    }
+
+    /// Whether its cost grows with the square of the number of categories.
+    fn needs_a_table(self) -> bool {
+        !matches!(
+            self,
+            Measure::KrippendorffAlpha
+                | Measure::Icc
+                | Measure::BlandAltman
+                | Measure::MeasurementError
+        )
+    }
+}
+
 /// What to compute.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AgreeSettings {
@@ -59,6 +115,9 @@ pub struct AgreeSettings {
     pub weights: Weights,
     /// Level of measurement of Krippendorff's alpha; `None` for all that fit the data.
     pub level_of_measurement: Option<Level>,
+    /// The person that each unit belongs to, for limits of agreement with several pairs per
+    /// person; one entry per unit.
+    pub subjects: Option<Vec<String>>,
     /// Confidence level.
     pub confidence: f64,
     /// Number of bootstrap resamples; `None` for large-sample intervals.
@@ -75,6 +134,7 @@ impl Default for AgreeSettings {
             measures: None,
             weights: Weights::Quadratic,
             level_of_measurement: None,
+            subjects: None,
             confidence: 0.95,
             n_resamples: None,
             seed: 1,
@@ -105,6 +165,8 @@ pub struct AgreementResult {
     pub measure: &'static str,
     /// Which form: weights, level of measurement, pair of coders.
     pub variant: String,
+    /// Which of the definitions in use this is.
+    pub definition: &'static str,
     /// The coefficient.
     #[serde(serialize_with = "number")]
     pub estimate: Option<f64>,
@@ -134,7 +196,7 @@ pub struct AgreementResult {
 ///
 /// # Errors
 ///
-/// When the confidence level is not between 0 and 1. A measure that is not defined for
+/// When the confidence level is not between 0 and 1 or there is not one subject per unit. A measure that is not defined for
 /// the data becomes a warning.
 ///
 /// # Examples
@@ -150,6 +212,12 @@ pub struct AgreementResult {
 /// ```
 pub fn agree(ratings: &Ratings, settings: &AgreeSettings) -> Result<AgreementReport, DataProblem> {
     crate::data_problem::require_level(settings.confidence)?;
+    if let Some(subjects) = &settings.subjects {
+        crate::data_problem::require_same_length(
+            ("the units", ratings.n_units()),
+            ("the subjects", subjects.len()),
+        )?;
+    }
     let measures = settings
         .measures
         .clone()
@@ -196,6 +264,9 @@ fn fitting_measures(ratings: &Ratings) -> Vec<Measure> {
     let mut measures = Vec::new();
     if few {
         measures.push(Measure::Percent);
+        if ratings.categories().len() <= MOST_CATEGORIES {
+            measures.push(Measure::SpecificAgreement);
+        }
         measures.extend(kappas);
         measures.extend([Measure::BrennanPrediger, Measure::GwetAc1]);
         if ratings.is_numeric() && ratings.categories().len() > 2 {

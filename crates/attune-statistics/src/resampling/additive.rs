@@ -4,6 +4,10 @@
 //! coefficient is computed from the totals. Leaving a unit out or drawing it three
 //! times is then a subtraction or a multiplication, not another pass over the data.
 
+use rayon::prelude::*;
+
+use super::patterns::Patterns;
+
 /// A coefficient as a function of totals.
 type Coefficient = Box<dyn Fn(&[f64]) -> f64 + Send + Sync>;
 
@@ -48,18 +52,22 @@ impl Additive {
         .sqrt()
     }
 
-    /// The coefficient without each block in turn.
+    /// The coefficient without each block in turn; blocks that add the same are computed once.
     pub(crate) fn leave_one_out(&self, blocks: &[usize]) -> Vec<f64> {
         let totals = self.totals();
-        self.block_sums(blocks)
+        let patterns = Patterns::of(self.block_sums(blocks));
+        let without = |block: &Vec<(usize, f64)>| {
+            let mut rest = totals.clone();
+            for (place, amount) in block {
+                rest[*place] -= amount;
+            }
+            (self.evaluate)(&rest)
+        };
+        let values: Vec<f64> = patterns.sums.par_iter().map(without).collect();
+        patterns
+            .pattern_of_block
             .iter()
-            .map(|block| {
-                let mut rest = totals.clone();
-                for (place, amount) in block {
-                    rest[*place] -= amount;
-                }
-                (self.evaluate)(&rest)
-            })
+            .map(|pattern| values[*pattern as usize])
             .collect()
     }
 

@@ -4,12 +4,10 @@
 //! stream of its own, and results are collected in order: the numbers do not depend on
 //! how many threads there are.
 
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
 
 use super::additive::Additive;
+use super::patterns::Patterns;
 use crate::data_problem::{DataProblem, require_level};
 use crate::descriptives::{mean, quantile_of_sorted, standard_deviation};
 use crate::distributions::{normal_cdf, normal_quantile};
@@ -75,7 +73,7 @@ pub fn bootstrap(
         });
     }
     let patterns = Patterns::of(sums);
-    let mut estimates: Vec<f64> = (0..settings.n_resamples as u64)
+    let estimates: Vec<f64> = (0..settings.n_resamples as u64)
         .into_par_iter()
         .map_init(
             || {
@@ -90,6 +88,22 @@ pub fn bootstrap(
             },
         )
         .collect();
+    summary(
+        estimates,
+        || additive.estimate(),
+        || additive.leave_one_out(blocks),
+        settings,
+    )
+}
+
+/// Standard error and limits of resampled coefficients; the coefficient itself and its values
+/// without each block are asked for only where the interval needs them.
+pub(super) fn summary(
+    mut estimates: Vec<f64>,
+    estimate: impl FnOnce() -> f64,
+    left_out: impl FnOnce() -> Vec<f64>,
+    settings: &BootstrapSettings,
+) -> Result<Bootstrap, DataProblem> {
     let n_all = estimates.len();
     estimates.retain(|estimate| estimate.is_finite());
     if estimates.len() < 10 {
@@ -101,7 +115,11 @@ pub fn bootstrap(
         });
     }
     estimates.sort_by(f64::total_cmp);
-    let (low, high) = tails(additive, blocks, &estimates, settings);
+    let tail = (1.0 - settings.level) / 2.0;
+    let (low, high) = match settings.interval {
+        BootstrapInterval::Percentile => (tail, 1.0 - tail),
+        BootstrapInterval::Accelerated => accelerated(estimate(), &left_out(), &estimates, tail),
+    };
     Ok(Bootstrap {
         standard_error: standard_deviation(&estimates),
         ci_lower: quantile_of_sorted(&estimates, low),
@@ -111,26 +129,12 @@ pub fn bootstrap(
     })
 }
 
-/// Which quantiles of the resampled coefficients are the limits.
-fn tails(
-    additive: &Additive,
-    blocks: &[usize],
-    estimates: &[f64],
-    settings: &BootstrapSettings,
-) -> (f64, f64) {
-    let tail = (1.0 - settings.level) / 2.0;
-    if settings.interval == BootstrapInterval::Percentile {
-        return (tail, 1.0 - tail);
-    }
-    let estimate = additive.estimate();
+/// Which quantiles of the resampled coefficients are the limits (Efron 1987).
+fn accelerated(estimate: f64, left_out: &[f64], estimates: &[f64], tail: f64) -> (f64, f64) {
     let n_below = estimates.partition_point(|value| *value < estimate) as f64;
     let n = estimates.len() as f64;
     let bias = normal_quantile(((n_below + 0.5) / (n + 1.0)).clamp(1e-9, 1.0 - 1e-9));
-    let left_out: Vec<f64> = additive
-        .leave_one_out(blocks)
-        .into_iter()
-        .filter(|x| x.is_finite())
-        .collect();
+    let left_out: Vec<f64> = left_out.iter().copied().filter(|x| x.is_finite()).collect();
     let centre = mean(&left_out);
     let cubes: f64 = left_out.iter().map(|value| (centre - value).powi(3)).sum();
     let squares: f64 = left_out.iter().map(|value| (centre - value).powi(2)).sum();
@@ -144,61 +148,4 @@ fn tails(
         adjusted(normal_quantile(tail)),
         adjusted(normal_quantile(1.0 - tail)),
     )
-}
-
-/// Blocks grouped by what they add.
-struct Patterns {
-    sums: Vec<Vec<(usize, f64)>>,
-    pattern_of_block: Vec<u32>,
-}
-
-impl Patterns {
-    fn of(blocks: Vec<Vec<(usize, f64)>>) -> Self {
-        let mut known: BTreeMap<Vec<(usize, u64)>, u32> = BTreeMap::new();
-        let mut sums = Vec::new();
-        let pattern_of_block = blocks
-            .into_iter()
-            .map(|block| {
-                let key = block
-                    .iter()
-                    .map(|(place, amount)| (*place, amount.to_bits()))
-                    .collect();
-                *known.entry(key).or_insert_with(|| {
-                    sums.push(block);
-                    sums.len() as u32 - 1
-                })
-            })
-            .collect();
-        Patterns {
-            sums,
-            pattern_of_block,
-        }
-    }
-
-    fn n_blocks(&self) -> usize {
-        self.pattern_of_block.len()
-    }
-
-    /// Totals of one resample, drawn from its own stream.
-    fn draw(&self, seed: u64, resample: u64, counts: &mut [u32], totals: &mut [f64]) {
-        let mut random = ChaCha8Rng::seed_from_u64(seed);
-        random.set_stream(resample);
-        counts.fill(0);
-        let n = self.n_blocks() as u64;
-        for _ in 0..n {
-            let block = (u64::from(random.next_u32()) * n) >> 32;
-            counts[self.pattern_of_block[block as usize] as usize] += 1;
-        }
-        totals.fill(0.0);
-        for (sum, count) in self
-            .sums
-            .iter()
-            .zip(counts.iter())
-            .filter(|(_, count)| **count > 0)
-        {
-            for (place, amount) in sum {
-                totals[*place] += amount * f64::from(*count);
-            }
-        }
-    }
 }

@@ -3,22 +3,18 @@
 
 use std::collections::BTreeMap;
 
-use super::{AgreeSettings, AgreementResult, MOST_CATEGORIES, Measure};
-use crate::agreement::bland_altman::{self as limits, Limit, WithInterval, bland_altman};
-use crate::agreement::chance_corrected::{self as gwet, Chance, chance_corrected};
-use crate::agreement::cohen_kappa::{self as cohen, cohen_kappa};
-use crate::agreement::fleiss_kappa::fleiss_kappa;
-use crate::agreement::intraclass::{self as icc, IccForm, intraclass, mean_squares};
-use crate::agreement::krippendorff_alpha::{Level, krippendorff_alpha};
-use crate::agreement::light_kappa::light_kappa;
-use crate::agreement::measurement_error::{self as errors, ErrorKind, measurement_error};
-use crate::agreement::percent::percent_agreement;
+use super::named::Named;
+use super::{AgreeSettings, AgreementResult, Measure};
+use crate::agreement::chance_corrected::Chance;
+use crate::agreement::cohen_kappa::{self as cohen};
 use crate::agreement::ratings::Ratings;
 use crate::agreement::weights::Weights;
 use crate::data_problem::DataProblem;
 use crate::distributions::student_t_quantile;
 use crate::resampling::additive::Additive;
 use crate::resampling::bootstrap::{BootstrapInterval, BootstrapSettings, bootstrap};
+
+use super::named;
 
 /// The report while it grows.
 pub(super) struct Answer<'a> {
@@ -28,27 +24,36 @@ pub(super) struct Answer<'a> {
     pub warnings: Vec<String>,
 }
 
+/// Tables of more categories than this would take minutes, and none would read them.
+const MOST_TABLE_CATEGORIES: usize = 200;
+
 impl Answer<'_> {
     pub fn add(&mut self, measure: Measure) {
         let weights = self.settings.weights;
+        if measure.needs_a_table() && self.ratings.categories().len() > MOST_TABLE_CATEGORIES {
+            self.warnings.push(format!(
+                "{} needs a table of categories by categories, but there are {} different values: are these codes? Krippendorff's alpha and the intraclass correlations take any number",
+                measure.name(),
+                self.ratings.categories().len()
+            ));
+            return;
+        }
         match measure {
             Measure::Percent => self.add_percent(),
-            Measure::CohenKappa => self.add_cohen("cohen-kappa", Weights::Identity),
-            Measure::WeightedKappa => self.add_cohen("weighted-kappa", weights),
+            Measure::SpecificAgreement => self.add_specific(),
+            Measure::CohenKappa => self.add_cohen(named::COHEN, Weights::Identity),
+            Measure::WeightedKappa => self.add_cohen(named::WEIGHTED, weights),
             Measure::LightKappa => self.add_light(),
             Measure::FleissKappa => self.add_fleiss(),
             Measure::CongerKappa => {
-                self.add_gwet("conger-kappa", Chance::Conger, Weights::Identity);
+                self.add_gwet(named::CONGER, Chance::Conger, Weights::Identity);
             }
             Measure::BrennanPrediger => {
-                self.add_gwet(
-                    "brennan-prediger",
-                    Chance::BrennanPrediger,
-                    Weights::Identity,
-                );
+                let chance = Chance::BrennanPrediger;
+                self.add_gwet(named::BRENNAN_PREDIGER, chance, Weights::Identity);
             }
-            Measure::GwetAc1 => self.add_gwet("gwet-ac1", Chance::Gwet, Weights::Identity),
-            Measure::GwetAc2 => self.add_gwet("gwet-ac2", Chance::Gwet, weights),
+            Measure::GwetAc1 => self.add_gwet(named::AC1, Chance::Gwet, Weights::Identity),
+            Measure::GwetAc2 => self.add_gwet(named::AC2, Chance::Gwet, weights),
             Measure::KrippendorffAlpha => self.add_krippendorff(),
             Measure::Icc => self.add_icc(),
             Measure::BlandAltman => self.add_limits(),
@@ -56,8 +61,20 @@ impl Answer<'_> {
         }
     }
 
-    /// Takes a result in, or says why there is none; the bootstrap replaces the interval.
-    fn take(&mut self, mut result: AgreementResult, additive: Option<Additive>) {
+    /// Takes a result in, or says why there is none; the bootstrap of units or of clusters
+    /// replaces the interval.
+    pub fn take(&mut self, result: AgreementResult, additive: Option<Additive>) {
+        let blocks = self.ratings.blocks();
+        self.take_in_blocks(result, additive, (&blocks, self.ratings.block_name()));
+    }
+
+    /// As [`Self::take`], for a coefficient of other blocks than units: persons.
+    pub fn take_in_blocks(
+        &mut self,
+        mut result: AgreementResult,
+        additive: Option<Additive>,
+        blocks: (&[usize], &str),
+    ) {
         if result.estimate.is_none_or(|estimate| !estimate.is_finite()) {
             let AgreementResult {
                 measure, variant, ..
@@ -72,82 +89,49 @@ impl Answer<'_> {
             return;
         }
         if let (Some(n_resamples), Some(additive)) = (self.settings.n_resamples, additive) {
-            self.resample(&mut result, &additive, n_resamples);
-        }
-        self.results.push(result);
-    }
-
-    fn resample(&mut self, result: &mut AgreementResult, additive: &Additive, n_resamples: usize) {
-        let AgreeSettings {
-            seed,
-            confidence: level,
-            bootstrap_interval: interval,
-            ..
-        } = *self.settings;
-        let settings = BootstrapSettings {
-            n_resamples,
-            seed,
-            level,
-            interval,
-        };
-        let kind = match interval {
-            BootstrapInterval::Percentile => "percentile",
-            BootstrapInterval::Accelerated => "BCa",
-        };
-        match bootstrap(additive, &self.ratings.blocks(), &settings) {
-            Ok(resampled) => {
-                result.se = Some(resampled.standard_error);
-                result.ci_lower = Some(resampled.ci_lower);
-                result.ci_upper = Some(resampled.ci_upper);
-                let block = self.ratings.block_name();
-                result.interval =
-                    format!("bootstrap {kind}, {n_resamples} resamples of {block}, seed {seed}");
-                if resampled.n_undefined > 0 {
-                    result
-                        .details
-                        .insert("n_undefined_resamples", resampled.n_undefined as f64);
-                }
-            }
-            Err(problem) => {
+            let settings = self.settings.bootstrap(n_resamples);
+            if let Err(problem) = resample(&mut result, &additive, blocks, &settings) {
                 let (measure, variant) = (result.measure, &result.variant);
                 self.warnings.push(format!(
                     "{measure} ({variant}) could not be bootstrapped: {problem}"
                 ));
             }
         }
+        self.results.push(result);
     }
 
-    fn refuse(&mut self, measure: &str, problem: &DataProblem) {
+    pub fn refuse(&mut self, measure: &str, problem: &DataProblem) {
         self.warnings
             .push(format!("{measure} is not defined here: {problem}"));
     }
 
-    /// A coefficient whose only large-sample error is the jackknife's.
-    fn take_with_jackknife(&mut self, measure: &'static str, variant: String, additive: Additive) {
+    /// A coefficient whose only large-sample error is the jackknife's; its limits stay
+    /// within what the coefficient can be.
+    pub fn take_with_jackknife(
+        &mut self,
+        named: Named,
+        variant: String,
+        additive: Additive,
+        (least, most): (f64, f64),
+    ) {
         let blocks = self.ratings.blocks();
-        let n_blocks = additive.block_sums(&blocks).len() as f64;
-        let (estimate, se) = (
-            additive.estimate(),
-            additive.jackknife_standard_error(&blocks),
-        );
-        let mut result = row(measure, variant, estimate);
-        if se.is_finite() && n_blocks > 1.0 {
-            let reach =
-                student_t_quantile(0.5 + self.settings.confidence / 2.0, n_blocks - 1.0) * se;
-            result.se = Some(se);
-            (result.ci_lower, result.ci_upper) =
-                (Some(estimate - reach), Some((estimate + reach).min(1.0)));
-            result.interval = format!("jackknife over {}, t", self.ratings.block_name());
+        let mut result = row(named, variant, additive.estimate());
+        // A bootstrap will replace it.
+        if self.settings.n_resamples.is_none() {
+            let name = self.ratings.block_name();
+            let level = self.settings.confidence;
+            add_jackknife(
+                &mut result,
+                &additive,
+                (&blocks, name),
+                level,
+                (least, most),
+            );
         }
         self.take(result, Some(additive));
     }
 
-    fn add_percent(&mut self) {
-        let additive = percent_agreement(self.ratings, Weights::Identity);
-        self.take_with_jackknife("percent", "all pairs".to_owned(), additive);
-    }
-
-    fn pairs(&self) -> Vec<(Ratings, String)> {
+    pub fn pairs(&self) -> Vec<(Ratings, String)> {
         let n = self.ratings.n_coders();
         let pairs = (0..n).flat_map(|a| (a + 1..n).map(move |b| (a, b)));
         pairs
@@ -159,207 +143,6 @@ impl Answer<'_> {
                 )
             })
             .collect()
-    }
-
-    fn add_cohen(&mut self, measure: &'static str, weights: Weights) {
-        for (pair, names) in self.pairs() {
-            let kappa = match cohen_kappa(&pair, weights, self.settings.confidence) {
-                Ok(kappa) => kappa,
-                Err(problem) => {
-                    self.refuse(&format!("{measure} ({names})"), &problem);
-                    continue;
-                }
-            };
-            let variant = match weights {
-                Weights::Identity => names,
-                _ => format!("{}, {names}", weights.name()),
-            };
-            let mut details = BTreeMap::from([
-                ("n", kappa.n_units as f64),
-                ("observed", kappa.observed),
-                ("expected", kappa.expected),
-                ("se_null", kappa.standard_error_null),
-                ("kappa_max", kappa.kappa_max),
-                ("pabak", kappa.pabak),
-            ]);
-            details.extend(
-                kappa
-                    .prevalence_index
-                    .map(|index| ("prevalence_index", index)),
-            );
-            details.extend(kappa.bias_index.map(|index| ("bias_index", index)));
-            let result = AgreementResult {
-                se: Some(kappa.standard_error),
-                ci_lower: Some(kappa.ci_lower),
-                ci_upper: Some(kappa.ci_upper),
-                p: Some(kappa.p),
-                interval: "large sample, normal".to_owned(),
-                details,
-                ..row(measure, variant, kappa.estimate)
-            };
-            self.take(result, cohen::additive(&pair, weights).ok());
-        }
-    }
-
-    fn add_light(&mut self) {
-        let additive = light_kappa(self.ratings, Weights::Identity);
-        self.take_with_jackknife("light-kappa", "mean of pairs".to_owned(), additive);
-    }
-
-    fn add_gwet(&mut self, measure: &'static str, chance: Chance, weights: Weights) {
-        match chance_corrected(self.ratings, chance, weights, self.settings.confidence) {
-            Ok(coefficient) => {
-                let result = AgreementResult {
-                    se: Some(coefficient.standard_error),
-                    ci_lower: Some(coefficient.ci_lower),
-                    ci_upper: Some(coefficient.ci_upper),
-                    p: Some(coefficient.p),
-                    interval: "large sample over units, t".to_owned(),
-                    details: BTreeMap::from([
-                        ("observed", coefficient.observed),
-                        ("expected", coefficient.expected),
-                    ]),
-                    ..row(measure, weights.name().to_owned(), coefficient.estimate)
-                };
-                self.take(result, gwet::additive(self.ratings, chance, weights).ok());
-            }
-            Err(problem) => self.refuse(measure, &problem),
-        }
-    }
-
-    fn add_fleiss(&mut self) {
-        let n_before = self.results.len();
-        self.add_gwet("fleiss-kappa", Chance::Fleiss, Weights::Identity);
-        // Without gaps the classical test and the kappas by category exist as well.
-        let (Some(result), Ok(fleiss)) =
-            (self.results.get_mut(n_before), fleiss_kappa(self.ratings))
-        else {
-            return;
-        };
-        result.p = Some(fleiss.p);
-        result
-            .details
-            .extend([("se_null", fleiss.standard_error_null), ("z", fleiss.z)]);
-        for category in fleiss.categories {
-            let variant = format!("category {}", category.label);
-            let mut result = row("fleiss-kappa", variant, category.estimate);
-            result.p = Some(category.p);
-            result
-                .details
-                .insert("se_null", fleiss.category_standard_error_null);
-            self.take(result, None);
-        }
-    }
-
-    fn add_krippendorff(&mut self) {
-        for level in self.levels_of_measurement() {
-            let additive = krippendorff_alpha(self.ratings, level);
-            self.take_with_jackknife("krippendorff-alpha", level.name().to_owned(), additive);
-        }
-    }
-
-    fn levels_of_measurement(&self) -> Vec<Level> {
-        if let Some(level) = self.settings.level_of_measurement {
-            return vec![level];
-        }
-        let categories = self.ratings.categories();
-        if !self.ratings.is_numeric() {
-            return vec![Level::Nominal];
-        }
-        let mut levels = Vec::new();
-        if categories.len() <= MOST_CATEGORIES {
-            levels.push(Level::Nominal);
-        }
-        levels.extend([Level::Ordinal, Level::Interval]);
-        if categories[0].value >= 0.0 {
-            levels.push(Level::Ratio);
-        }
-        levels
-    }
-
-    fn add_icc(&mut self) {
-        for form in IccForm::ALL {
-            match intraclass(self.ratings, form, self.settings.confidence) {
-                Ok(correlation) => {
-                    let result = AgreementResult {
-                        ci_lower: Some(correlation.ci_lower),
-                        ci_upper: Some(correlation.ci_upper),
-                        p: Some(correlation.p),
-                        interval: "F".to_owned(),
-                        details: BTreeMap::from([
-                            ("f", correlation.f),
-                            ("df1", correlation.df1),
-                            ("df2", correlation.df2),
-                        ]),
-                        ..row("icc", form.name().to_owned(), correlation.estimate)
-                    };
-                    self.take(result, icc::additive(self.ratings, form).ok());
-                }
-                // The reason is the same for all six.
-                Err(problem) => return self.refuse("icc", &problem),
-            }
-        }
-    }
-
-    fn add_limits(&mut self) {
-        for (pair, names) in self.pairs() {
-            let level = self.settings.confidence;
-            let computed = limits::pairs(&pair)
-                .and_then(|(first, second)| bland_altman(&first, &second, level));
-            let agreement = match computed {
-                Ok(agreement) => agreement,
-                Err(problem) => {
-                    self.refuse(&format!("bland-altman ({names})"), &problem);
-                    continue;
-                }
-            };
-            let mut add = |name: &str, value: WithInterval, limit| {
-                let result = AgreementResult {
-                    se: Some(value.se),
-                    ci_lower: Some(value.ci_lower),
-                    ci_upper: Some(value.ci_upper),
-                    interval: "t".to_owned(),
-                    details: BTreeMap::from([
-                        ("n", agreement.n_pairs as f64),
-                        ("sd", agreement.standard_deviation),
-                    ]),
-                    ..row("bland-altman", format!("{name}, {names}"), value.estimate)
-                };
-                self.take(result, limits::additive(&pair, limit, level).ok());
-            };
-            add("bias", agreement.bias, Limit::Bias);
-            add("lower limit", agreement.lower_limit, Limit::Lower);
-            add("upper limit", agreement.upper_limit, Limit::Upper);
-            if let Some(slope) = agreement.proportional_bias {
-                let mut result = row(
-                    "bland-altman",
-                    format!("proportional bias, {names}"),
-                    slope.slope,
-                );
-                (result.se, result.p) = (Some(slope.se), Some(slope.p));
-                result.details.insert("t", slope.t);
-                self.take(result, None);
-            }
-        }
-    }
-
-    fn add_measurement_error(&mut self) {
-        let squares = match mean_squares(self.ratings) {
-            Ok(squares) => squares,
-            Err(problem) => return self.refuse("measurement-error", &problem),
-        };
-        for (kind, name) in [
-            (ErrorKind::Agreement, "agreement"),
-            (ErrorKind::Consistency, "consistency"),
-        ] {
-            let error = measurement_error(&squares, kind, self.settings.confidence);
-            let value = error.standard_error_of_measurement;
-            let mut result = row("measurement-error", format!("SEM, {name}"), value);
-            result
-                .details
-                .insert("minimal_detectable_change", error.minimal_detectable_change);
-            self.take(result, errors::additive(self.ratings, kind).ok());
-        }
     }
 
     /// What a reader of the whole table should know.
@@ -382,19 +165,7 @@ impl Answer<'_> {
                 "the intraclass correlations use only the {n_complete} units that every coder rated"
             ));
         }
-        let skewed = self.results.iter().find(|result| {
-            result.measure == "cohen-kappa"
-                && result
-                    .details
-                    .get("prevalence_index")
-                    .is_some_and(|index| *index > 0.8)
-        });
-        if let Some(result) = skewed {
-            self.warnings.push(format!(
-                "nearly all ratings ({}) are the same answer, where kappa is low however well coders agree: read it with percent agreement and AC1",
-                result.variant
-            ));
-        }
+        self.add_doubt_of_prevalence();
         if self.ratings.block_name() == "clusters" && self.settings.n_resamples.is_none() {
             self.warnings.push(
                 "units come in clusters, but large-sample standard errors take them as independent: bootstrap by cluster"
@@ -402,12 +173,88 @@ impl Answer<'_> {
             );
         }
     }
+
+    fn add_doubt_of_prevalence(&mut self) {
+        let skewed = self.pairs().into_iter().find(|(pair, _)| {
+            pair.categories().len() == 2
+                && cohen::cohen_kappa(pair, Weights::Identity, 0.95)
+                    .is_ok_and(|kappa| kappa.prevalence_index.is_some_and(|index| index > 0.8))
+        });
+        let has_kappa = self
+            .results
+            .iter()
+            .any(|result| result.measure == "cohen-kappa");
+        if let (Some((_, names)), true) = (skewed, has_kappa) {
+            self.warnings.push(format!(
+                "nearly all ratings ({names}) are the same answer, where kappa is low however well coders agree: read it with percent agreement and AC1"
+            ));
+        }
+    }
 }
 
-fn row(measure: &'static str, variant: String, estimate: f64) -> AgreementResult {
+impl AgreeSettings {
+    fn bootstrap(&self, n_resamples: usize) -> BootstrapSettings {
+        BootstrapSettings {
+            n_resamples,
+            seed: self.seed,
+            level: self.confidence,
+            interval: self.bootstrap_interval,
+        }
+    }
+}
+
+/// Replaces a result's error and limits by those of the bootstrap.
+pub(crate) fn resample(
+    result: &mut AgreementResult,
+    additive: &Additive,
+    (blocks, block_name): (&[usize], &str),
+    settings: &BootstrapSettings,
+) -> Result<(), DataProblem> {
+    let resampled = bootstrap(additive, blocks, settings)?;
+    result.se = Some(resampled.standard_error);
+    result.ci_lower = Some(resampled.ci_lower);
+    result.ci_upper = Some(resampled.ci_upper);
+    let kind = match settings.interval {
+        BootstrapInterval::Percentile => "percentile",
+        BootstrapInterval::Accelerated => "BCa",
+    };
+    result.interval = format!(
+        "bootstrap {kind}, {} resamples of {block_name}, seed {}",
+        settings.n_resamples, settings.seed
+    );
+    if resampled.n_undefined > 0 {
+        let n = resampled.n_undefined as f64;
+        result.details.insert("n_undefined_resamples", n);
+    }
+    Ok(())
+}
+
+/// Standard error and t limits by leaving out one block at a time.
+pub(crate) fn add_jackknife(
+    result: &mut AgreementResult,
+    additive: &Additive,
+    (blocks, block_name): (&[usize], &str),
+    level: f64,
+    (least, most): (f64, f64),
+) {
+    let n_blocks = additive.block_sums(blocks).len() as f64;
+    let se = additive.jackknife_standard_error(blocks);
+    let Some(estimate) = result.estimate.filter(|_| se.is_finite() && n_blocks > 1.0) else {
+        return;
+    };
+    let reach = student_t_quantile(0.5 + level / 2.0, n_blocks - 1.0) * se;
+    result.se = Some(se);
+    result.ci_lower = Some((estimate - reach).max(least));
+    result.ci_upper = Some((estimate + reach).min(most));
+    result.interval = format!("jackknife over {block_name}, t");
+}
+
+/// A result with nothing but its estimate.
+pub(crate) fn row(named: Named, variant: String, estimate: f64) -> AgreementResult {
     AgreementResult {
-        measure,
+        measure: named.measure,
         variant,
+        definition: named.definition,
         estimate: Some(estimate),
         se: None,
         ci_lower: None,
