@@ -3,6 +3,7 @@
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+mod agree;
 mod analyse;
 mod check;
 mod demo;
@@ -44,6 +45,8 @@ enum Command {
     Analyse(analyse::Analyse),
     /// Run the plan of a study and write its report
     Report(report::ReportCommand),
+    /// Do coders agree? Kappas, alphas, intraclass correlations, limits of agreement on any table
+    Agree(agree::Agree),
     /// Fit a model to any table by lme4's formula language
     Fit(fit::Fit),
 }
@@ -59,6 +62,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Measures(measures) => measures.run(),
         Command::Analyse(analyse) => analyse.run(),
         Command::Report(report) => report.run(),
+        Command::Agree(agree) => agree.run(),
         Command::Fit(fit) => fit.run(),
     }
 }

@@ -9,8 +9,10 @@ use std::process::ExitCode;
 use clap::Parser;
 
 mod commands;
+mod data_file;
 mod examples;
 mod findings_text;
+mod level;
 mod output;
 mod problems;
 mod progress;

@@ -1,23 +1,18 @@
 //! The columns of a file that a formula uses, as numbers or factors.
 
-use anyhow::{Context, Result, anyhow, bail};
-use attune_exchange::AnyTable;
+use anyhow::{Context, Result, bail};
 use attune_statistics::{
     formula::Formula,
     table::{Column, Factor, Table},
 };
 
 use super::Fit;
-
-/// Cells that stand for a missing value.
-const MISSING: [&str; 3] = ["", "NA", "NaN"];
+use crate::data_file::{DataFile, is_missing};
 
 /// Reads the columns that the formula names. A column is numbers when all its cells are, unless
 /// `--factor` says otherwise; text is a factor.
 pub fn read(fit: &Fit, formula: &Formula) -> Result<Table> {
-    let file = fit.data.display();
-    let data = AnyTable::read(&fit.data, fit.columns.sheet.as_deref())
-        .map_err(|fault| anyhow!("{file}: {fault}; {}", fault.remedy()))?;
+    let data = DataFile::read(&fit.data, fit.columns.sheet.as_deref())?;
     let mut names = formula.column_names();
     names.extend(
         fit.model
@@ -26,22 +21,7 @@ pub fn read(fit: &Fit, formula: &Formula) -> Result<Table> {
             .filter(|weights| !formula.column_names().contains(weights))
             .cloned(),
     );
-    let unknown: Vec<String> = names
-        .iter()
-        .filter(|name| !data.headings().any(|heading| heading == name.as_str()))
-        .map(|name| format!("`{name}`"))
-        .collect();
-    if !unknown.is_empty() {
-        let headings: Vec<&str> = data
-            .headings()
-            .filter(|heading| !heading.is_empty())
-            .collect();
-        bail!(
-            "{file} has no column {}; its columns are {}",
-            unknown.join(", "),
-            headings.join(", ")
-        );
-    }
+    data.require(&names)?;
     let unused = fit
         .columns
         .numeric
@@ -54,9 +34,9 @@ pub fn read(fit: &Fit, formula: &Formula) -> Result<Table> {
     }
     let mut table = Table::new();
     for name in names {
-        let cells = data.column(&name).unwrap_or_default();
-        let column =
-            column(fit, &data, &name, &cells).with_context(|| format!("{file}, column {name}"))?;
+        let cells = data.cells(&name);
+        let column = column(fit, &data, &name, &cells)
+            .with_context(|| format!("{}, column {name}", data.file()))?;
         table.push(&name, column)?;
     }
     Ok(table)
@@ -67,7 +47,7 @@ fn named(given: &str) -> &str {
     given.split_once('=').map_or(given, |(name, _)| name)
 }
 
-fn column(fit: &Fit, data: &AnyTable, name: &str, cells: &[&str]) -> Result<Column> {
+fn column(fit: &Fit, data: &DataFile, name: &str, cells: &[&str]) -> Result<Column> {
     let wanted = fit
         .columns
         .factor
@@ -80,8 +60,8 @@ fn column(fit: &Fit, data: &AnyTable, name: &str, cells: &[&str]) -> Result<Colu
     if let Some(levels) = wanted {
         return factor(data, cells, levels);
     }
-    let must_be_numbers = fit.columns.numeric.iter().any(|numeric| numeric == name);
-    match numbers(data, cells) {
+    let must_be_numbers = fit.numeric.iter().any(|numeric| numeric == name);
+    match data.all_numbers(cells) {
         Ok(numbers) => Ok(Column::Numbers(numbers)),
         Err(row) if must_be_numbers => {
             bail!(
@@ -94,23 +74,14 @@ fn column(fit: &Fit, data: &AnyTable, name: &str, cells: &[&str]) -> Result<Colu
     }
 }
 
-/// The column as numbers, or the first row that is none.
-fn numbers(data: &AnyTable, cells: &[&str]) -> Result<Vec<f64>, usize> {
-    let number = |(row, cell): (usize, &&str)| match is_missing(cell) {
-        true => Ok(f64::NAN),
-        false => data.number(cell).ok_or(row),
-    };
-    cells.iter().enumerate().map(number).collect()
-}
-
 /// The column as a factor: levels in the order given, or sorted (as numbers where all are).
-fn factor(data: &AnyTable, cells: &[&str], levels: Option<&str>) -> Result<Column> {
+fn factor(data: &DataFile, cells: &[&str], levels: Option<&str>) -> Result<Column> {
     let labels: Vec<Option<&str>> = cells
         .iter()
         .map(|cell| (!is_missing(cell)).then_some(*cell))
         .collect();
     let Some(levels) = levels else {
-        let sorted = match numbers(data, cells) {
+        let sorted = match data.all_numbers(cells) {
             Ok(_) => Factor::with_levels(&labels, &sorted_as_numbers(data, &labels)),
             Err(_) => Factor::from_labels(&labels),
         };
@@ -134,14 +105,10 @@ fn factor(data: &AnyTable, cells: &[&str], levels: Option<&str>) -> Result<Colum
     Ok(Column::Factor(Factor::with_levels(&labels, &levels)))
 }
 
-fn sorted_as_numbers<'a>(data: &AnyTable, labels: &[Option<&'a str>]) -> Vec<&'a str> {
+fn sorted_as_numbers<'a>(data: &DataFile, labels: &[Option<&'a str>]) -> Vec<&'a str> {
     let mut levels: Vec<&str> = labels.iter().flatten().copied().collect();
     let value = |level: &str| data.number(level).unwrap_or(f64::NAN);
     levels.sort_by(|a, b| value(a).total_cmp(&value(b)).then(a.cmp(b)));
     levels.dedup();
     levels
-}
-
-fn is_missing(cell: &str) -> bool {
-    MISSING.contains(&cell)
 }

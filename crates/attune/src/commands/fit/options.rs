@@ -1,9 +1,10 @@
 //! The options of `attune fit`, in the groups that its help shows. A method with options of its own
 //! keeps them in a file of its own and is flattened into [`Fit`](super::Fit) beside these.
 
-use anyhow::{Result, anyhow};
 use attune_statistics::inference::DegreesOfFreedom;
 use clap::{Args, ValueEnum};
+
+use crate::level;
 
 /// What is fitted.
 #[derive(Debug, Args)]
@@ -46,7 +47,7 @@ pub struct TestOptions {
     #[arg(long, value_enum)]
     pub df: Option<Df>,
     /// Level of the intervals
-    #[arg(long, default_value_t = 0.95, value_parser = level)]
+    #[arg(long, default_value_t = 0.95, value_parser = level::parse)]
     pub level: f64,
 }
 
@@ -94,18 +95,5 @@ impl From<Df> for DegreesOfFreedom {
             Df::KenwardRoger => Self::KenwardRoger,
             Df::Normal => Self::Normal,
         }
-    }
-}
-
-fn level(text: &str) -> Result<f64> {
-    let level: f64 = text
-        .parse()
-        .map_err(|_| anyhow!("`{text}` is not a number"))?;
-    if level > 0.5 && level < 1.0 {
-        Ok(level)
-    } else {
-        Err(anyhow!(
-            "the level must lie between 0.5 and 1, such as 0.95"
-        ))
     }
 }

@@ -1,0 +1,126 @@
+//! A table of data as the commands on any table read it: columns by name, as cells, numbers or
+//! labels, with file, column and row in every complaint.
+
+use std::path::Path;
+
+use anyhow::{Result, anyhow, bail};
+use attune_exchange::AnyTable;
+
+/// Cells that stand for a missing value.
+const MISSING: [&str; 3] = ["", "NA", "NaN"];
+
+/// Whether a cell stands for a missing value.
+pub fn is_missing(cell: &str) -> bool {
+    MISSING.contains(&cell)
+}
+
+/// A CSV, TSV or XLSX file.
+pub struct DataFile {
+    table: AnyTable,
+    file: String,
+}
+
+impl DataFile {
+    /// Reads the file; of a workbook the sheet with this name, or the first.
+    pub fn read(path: &Path, sheet: Option<&str>) -> Result<Self> {
+        let file = path.display().to_string();
+        let table = AnyTable::read(path, sheet)
+            .map_err(|fault| anyhow!("{file}: {fault}; {}", fault.remedy()))?;
+        Ok(Self { table, file })
+    }
+
+    /// The file as it was named.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// Headings in the order of the file, without columns that have none.
+    pub fn headings(&self) -> Vec<&str> {
+        self.table
+            .headings()
+            .filter(|heading| !heading.is_empty())
+            .collect()
+    }
+
+    /// Number of rows below the heading.
+    pub fn n_rows(&self) -> usize {
+        self.table.n_rows()
+    }
+
+    /// The number by which a spreadsheet counts a row.
+    pub fn row_number(&self, row: usize) -> u32 {
+        self.table.row_number(row)
+    }
+
+    /// Complains of all columns that the file does not have, and says which it has.
+    pub fn require<S: AsRef<str>>(&self, names: &[S]) -> Result<()> {
+        let headings = self.headings();
+        let unknown: Vec<String> = names
+            .iter()
+            .map(AsRef::as_ref)
+            .filter(|name| !headings.contains(name))
+            .map(|name| format!("`{name}`"))
+            .collect();
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        bail!(
+            "{} has no column {}; its columns are {}",
+            self.file,
+            unknown.join(", "),
+            headings.join(", ")
+        );
+    }
+
+    /// The columns of a list on the command line: names with commas between, or `first:last` for
+    /// all from one to another in the order of the file.
+    pub fn columns(&self, list: &[String]) -> Result<Vec<String>> {
+        let headings = self.headings();
+        let mut names: Vec<String> = Vec::new();
+        for entry in list {
+            let ends = match entry.split_once(':') {
+                Some(ends) if !headings.contains(&entry.as_str()) => ends,
+                _ => (entry.as_str(), entry.as_str()),
+            };
+            self.require(&[ends.0, ends.1])?;
+            let place = |name: &str| headings.iter().position(|heading| *heading == name);
+            let (Some(first), Some(last)) = (place(ends.0), place(ends.1)) else {
+                continue;
+            };
+            if first > last {
+                bail!(
+                    "`{entry}`: in {} the column {} stands after {}; write {}:{}",
+                    self.file,
+                    ends.0,
+                    ends.1,
+                    ends.1,
+                    ends.0
+                );
+            }
+            names.extend(headings[first..=last].iter().map(|name| (*name).to_owned()));
+        }
+        if let Some(twice) = (1..names.len()).find(|i| names[..*i].contains(&names[*i])) {
+            bail!("the column `{}` is named twice", names[twice]);
+        }
+        Ok(names)
+    }
+
+    /// A column's cells, from the first row. The column must be there ([`Self::require`]).
+    pub fn cells(&self, name: &str) -> Vec<&str> {
+        self.table.column(name).unwrap_or_default()
+    }
+
+    /// A cell's number, as this file writes numbers.
+    pub fn number(&self, cell: &str) -> Option<f64> {
+        self.table.number(cell)
+    }
+
+    /// A column's numbers with NaN where missing, or the first row that is none.
+    pub fn all_numbers(&self, cells: &[&str]) -> Result<Vec<f64>, usize> {
+        let number = |(row, cell): (usize, &&str)| match is_missing(cell) {
+            true => Ok(f64::NAN),
+            false => self.number(cell).ok_or(row),
+        };
+        cells.iter().enumerate().map(number).collect()
+    }
+}
