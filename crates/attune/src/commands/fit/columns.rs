@@ -60,7 +60,7 @@ fn column(fit: &Fit, data: &DataFile, name: &str, cells: &[&str]) -> Result<Colu
     if let Some(levels) = wanted {
         return factor(data, cells, levels);
     }
-    let must_be_numbers = fit.numeric.iter().any(|numeric| numeric == name);
+    let must_be_numbers = fit.columns.numeric.iter().any(|numeric| numeric == name);
     match data.all_numbers(cells) {
         Ok(numbers) => Ok(Column::Numbers(numbers)),
         Err(row) if must_be_numbers => {
