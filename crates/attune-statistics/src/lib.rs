@@ -39,6 +39,7 @@ pub mod model_frame;
 pub mod table;
 
 // Models.
+pub mod confounding;
 pub mod generalised_linear_model;
 pub mod generalised_mixed_model;
 pub mod interrupted_series;

@@ -118,6 +118,20 @@ impl Table {
         Ok(())
     }
 
+    /// The table with another column in the place of the one of that name; unchanged where there is none.
+    ///
+    /// # Panics
+    /// When the column has another number of rows.
+    #[must_use]
+    pub(crate) fn replaced(&self, name: &str, column: Column) -> Self {
+        assert_eq!(column.len(), self.n_rows, "a column of the same rows");
+        let mut table = self.clone();
+        if let Some(place) = self.names.iter().position(|known| known == name) {
+            table.columns[place] = column;
+        }
+        table
+    }
+
     /// The column of that name.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&Column> {

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod before_after;
+mod confounding;
 mod dense_reference;
 mod distributions;
 mod generalised;
