@@ -216,7 +216,7 @@ mod tests {
         assert!(refusal("score ~ arm + age", &apart).contains("leave it out of the covariates"));
         assert!(refusal("score ~ 1", &apart).contains("no covariates"));
         assert!(refusal("score ~ nobody", &apart).contains("column `nobody` is not in the data"));
-        let one = table(&vec![Some("a"); 12], ages.clone());
+        let one = table(&[Some("a"); 12], ages.clone());
         assert!(refusal("score ~ age", &one).contains("has 1 arm(s)"));
         let few = table(&arms[5..], ages[5..].to_vec());
         assert!(refusal("score ~ age", &few).contains("too few to model who was where"));
