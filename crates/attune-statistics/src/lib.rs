@@ -51,10 +51,12 @@ pub mod ordinal_mixed_model;
 // What a model says.
 pub mod inference;
 pub mod influence;
+pub mod intraclass_correlation;
 mod kenward_roger;
 pub mod likelihood_ratio_test;
 pub mod marginal_means;
 pub mod prediction;
+pub mod profile;
 mod satterthwaite;
 pub mod type_three;
 

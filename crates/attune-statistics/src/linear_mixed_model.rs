@@ -31,7 +31,8 @@ pub(crate) use conditional_modes::by_group;
 pub(crate) use coordinates::{Coordinates, InternalColumns, TermCoordinates, reported_theta};
 pub(crate) use covariance::{CovarianceShape, lower_factor};
 use cross_products::{CrossProducts, GroupColumns, Rows};
-pub(crate) use deviance::DevianceFunction;
+pub(crate) use derivatives::Derivatives;
+pub(crate) use deviance::{DevianceFunction, Evaluation};
 pub use optimum::Optimum;
 pub(crate) use optimum::{Minimum, NewtonStep};
 pub use warnings::{Warning, WarningKind};
@@ -307,6 +308,15 @@ pub(crate) fn fit_frame(
         function,
         minimum,
     ))
+}
+
+/// The smallest deviance of a frame by maximum likelihood, in units of the data; `None` where it is not finite.
+pub(crate) fn deviance_of_frame(frame: &ModelFrame, settings: FitSettings) -> Option<f64> {
+    let (coordinates, function) = deviance_function(frame, Estimator::MaximumLikelihood).ok()?;
+    let minimum = optimum::minimise(&function, settings.max_iterations)?;
+    let scale = libm::log(coordinates.response_scale);
+    let rows = frame.response.len() as f64;
+    Some(minimum.evaluation.deviance + 2.0 * rows * scale - frame.sum_of_log_weights())
 }
 
 fn check_groups(frame: &ModelFrame) -> Result<(), FitError> {

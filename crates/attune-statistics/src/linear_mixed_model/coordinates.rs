@@ -185,6 +185,19 @@ impl TermCoordinates {
         Ok((coordinates, columns))
     }
 
+    /// Random effects on the internal columns, from those on the columns of the data.
+    pub(crate) fn transform(&self) -> Matrix {
+        let width = self.scales.len();
+        let mut transform = Matrix::zeros(width, width);
+        for k in 0..width {
+            transform[(k, k)] = self.scales[k];
+            if let Some(at) = self.intercept.filter(|&at| at != k) {
+                transform[(at, k)] = self.centres[k];
+            }
+        }
+        transform
+    }
+
     /// Random effects on the columns of the data, from those on the internal columns: `b = T⁻¹ b_internal`.
     pub(crate) fn inverse_transform(&self) -> Matrix {
         let width = self.scales.len();

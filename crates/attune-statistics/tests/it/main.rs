@@ -18,5 +18,6 @@ mod oracle_multiple_imputation;
 mod oracle_permutation;
 mod oracle_scale;
 mod power;
+mod profile;
 mod residual_checks;
 mod weights;
