@@ -111,6 +111,11 @@ pub enum InferenceError {
     /// Kenward–Roger on a maximum likelihood fit.
     #[error("Kenward–Roger needs a REML fit: refit by REML, or use Satterthwaite")]
     NeedsReml,
+    /// Kenward–Roger with a residual variance for each stratum.
+    #[error(
+        "Kenward–Roger is not defined here for residual standard deviations by level: use Satterthwaite, which counts them as estimated"
+    )]
+    UnequalResiduals,
     /// The model did not converge.
     #[error("the optimum of the model was not reached: nothing can be concluded from it")]
     NotConverged,
@@ -162,6 +167,15 @@ impl LinearMixedModel {
 }
 
 impl<'a> Inference<'a> {
+    /// The same coefficients and covariance matrix with Satterthwaite's degrees of freedom.
+    pub(crate) fn with_satterthwaite(self, satterthwaite: Satterthwaite) -> Self {
+        Self {
+            method: DegreesOfFreedom::Satterthwaite,
+            variability: Variability::Satterthwaite(satterthwaite),
+            ..self
+        }
+    }
+
     pub(crate) fn with_residual_df(
         method: DegreesOfFreedom,
         terms: &'a [String],

@@ -50,6 +50,8 @@ pub struct LeastSquares {
     pub warnings: Vec<Warning>,
     /// The rows that were used.
     pub frame: ModelFrame,
+    /// `log|X'X|` with the weights.
+    log_determinant: f64,
     kept: Vec<usize>,
     dropped: Vec<usize>,
     aliased: Vec<Vec<f64>>,
@@ -212,10 +214,38 @@ pub(crate) fn fit_frame(formula: &Formula, frame: ModelFrame) -> Result<LeastSqu
         residuals,
         warnings,
         frame,
+        log_determinant: 2.0
+            * orthonormal
+                .upper
+                .diagonal()
+                .into_iter()
+                .map(libm::log)
+                .sum::<f64>(),
         kept: orthonormal.kept,
         dropped: orthonormal.dropped,
         aliased: orthonormal.aliased,
     })
+}
+
+/// The model with the residual variance by maximum likelihood, restricted or not, and that likelihood.
+pub(crate) fn fit_by_likelihood(
+    formula: &Formula,
+    frame: ModelFrame,
+    restricted: bool,
+) -> Result<(LeastSquares, f64), FitError> {
+    let mut model = fit_frame(formula, frame)?;
+    if restricted {
+        let (df, variance) = (model.df_residual, model.sigma * model.sigma);
+        let deviance = df * (1.0 + libm::log(2.0 * std::f64::consts::PI * variance))
+            + model.log_determinant
+            - model.frame.sum_of_log_weights();
+        return Ok((model, -0.5 * deviance));
+    }
+    let share = model.df_residual / model.n_observations as f64;
+    model.sigma *= share.sqrt();
+    model.vcov = model.vcov.scaled(share);
+    let log_likelihood = model.log_likelihood;
+    Ok((model, log_likelihood))
 }
 
 /// The projections on the columns, and what remains; twice, so that the remainder is orthogonal to the last digit.

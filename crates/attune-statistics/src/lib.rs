@@ -42,6 +42,7 @@ pub mod table;
 pub mod confounding;
 pub mod generalised_linear_model;
 pub mod generalised_mixed_model;
+pub mod heteroscedastic_residuals;
 pub mod interrupted_series;
 pub mod least_squares;
 pub mod linear_mixed_model;

@@ -28,6 +28,7 @@ use crate::table::Table;
 pub(crate) use assemble::{group_sizes, named_theta, root_of_covariance, variance_components};
 pub use conditional_modes::ConditionalModes;
 pub(crate) use conditional_modes::by_group;
+pub(crate) use coordinates::internal as internal_columns;
 pub(crate) use coordinates::{Coordinates, InternalColumns, TermCoordinates, reported_theta};
 pub(crate) use covariance::{CovarianceShape, lower_factor};
 use cross_products::{CrossProducts, GroupColumns, Rows};
@@ -221,6 +222,38 @@ pub enum FitError {
         group: String,
         /// Columns in the largest component.
         n_columns: usize,
+    },
+    /// Nothing to compare residuals between.
+    #[error(
+        "`{by}` has {n_levels} level(s) in the rows used: residual standard deviations by it need at least 2"
+    )]
+    OneStratum {
+        /// The factor.
+        by: String,
+        /// Its levels.
+        n_levels: usize,
+    },
+    /// Too few rows for a residual standard deviation.
+    #[error(
+        "`{by}` = {level} has only {n_rows} row(s): a residual standard deviation of its own needs at least 3; join levels"
+    )]
+    SmallStratum {
+        /// The factor.
+        by: String,
+        /// The level.
+        level: String,
+        /// Its rows.
+        n_rows: usize,
+    },
+    /// Too many rows joined by grouping factors.
+    #[error(
+        "{n_rows} rows hang together through the grouping factors, more than residual standard deviations by level can handle ({limit}): leave out the grouping factor that crosses the others"
+    )]
+    TooManyConnectedRows {
+        /// Rows in the largest component.
+        n_rows: usize,
+        /// The most allowed.
+        limit: usize,
     },
     /// No finite deviance.
     #[error("the likelihood is not finite anywhere: check for extreme values in the data")]

@@ -7,6 +7,7 @@
 mod arithmetic;
 mod fixed_design;
 mod grouping;
+mod strata;
 mod variables;
 mod weights;
 
@@ -17,6 +18,7 @@ use crate::table::Table;
 
 pub use fixed_design::{FixedDesign, SourceColumn, SourceKind};
 pub use grouping::RandomTerm;
+pub(crate) use strata::stratified_frame;
 use variables::{Values, Variable};
 pub use weights::weighted_model_frame;
 

@@ -63,6 +63,16 @@ impl Satterthwaite {
         }
     }
 
+    /// From the square root of the covariance of the coefficients, the relative changes of the information along each
+    /// parameter, and the covariance of the parameters, the logarithm of the residual standard deviation last.
+    pub(crate) fn from_parts(root: Matrix, changes: Vec<Matrix>, uncertainty: Matrix) -> Self {
+        Self {
+            root,
+            changes,
+            uncertainty,
+        }
+    }
+
     pub(crate) fn degrees_of_freedom(&self, weights: &[f64]) -> f64 {
         let whitened = self.root.transposed().times_vector(weights);
         let variance = dot(&whitened, &whitened);

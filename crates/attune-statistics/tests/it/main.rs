@@ -6,6 +6,7 @@ mod confounding;
 mod dense_reference;
 mod distributions;
 mod generalised;
+mod heteroscedastic;
 mod interrupted_series;
 mod lmm_laws;
 mod oracle;
