@@ -274,11 +274,8 @@ impl Wanted {
             return (bound, ProfileEnd::Bound);
         }
         let logarithmic = self.kind == ProfiledKind::ResidualDeviation;
-        let (into, out): (fn(f64) -> f64, fn(f64) -> f64) = if logarithmic {
-            (libm::log, libm::exp)
-        } else {
-            (|value| value, |value| value)
-        };
+        let into = |value: f64| if logarithmic { libm::log(value) } else { value };
+        let out = |value: f64| if logarithmic { libm::exp(value) } else { value };
         let side = Side {
             from: into(from),
             step: sign
