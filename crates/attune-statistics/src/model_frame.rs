@@ -4,7 +4,7 @@
 //! factor levels are forgotten, and terms become columns with R's coding and R's names. Which of
 //! the columns can be estimated is decided later, by the fit.
 
-mod arithmetic;
+pub(crate) mod arithmetic;
 mod fixed_design;
 mod grouping;
 mod strata;

@@ -3,6 +3,7 @@
 use crate::data_problem::{DataProblem, require, require_level, require_same_length};
 use crate::descriptives::{mean, variance};
 use crate::distributions::{f_upper_tail, student_t_quantile, student_t_two_sided_p};
+use crate::inference::CoefficientTest;
 use crate::matrix::{Cholesky, Matrix};
 
 /// The analysis of one completed data set.
@@ -62,7 +63,8 @@ pub struct PooledTest {
 
 /// Pools each estimate by Rubin's (1987) rules, with Barnard and Rubin's (1999) degrees of
 /// freedom from the `complete_data_df` that the analysis would have without missing data
-/// (infinite for large samples).
+/// (infinite for large samples). Where the data sets do not differ, nothing was missing: estimate, standard
+/// error and degrees of freedom are those of complete data.
 ///
 /// # Errors
 ///
@@ -81,22 +83,51 @@ pub fn pool(
     complete_data_df: f64,
     level: f64,
 ) -> Result<Vec<Pooled>, DataProblem> {
+    check(fits)?;
+    pool_each(
+        fits,
+        &vec![complete_data_df; fits[0].estimates.len()],
+        level,
+    )
+}
+
+/// As [`pool`], with degrees of freedom for each estimate.
+pub(super) fn pool_each(
+    fits: &[CompletedFit],
+    complete_data_df: &[f64],
+    level: f64,
+) -> Result<Vec<Pooled>, DataProblem> {
     require_level(level)?;
     check(fits)?;
-    let scalar = |place: usize| {
+    let scalar = |(place, df): (usize, &f64)| {
         let estimates: Vec<f64> = fits.iter().map(|fit| fit.estimates[place]).collect();
         let variances: Vec<f64> = fits
             .iter()
             .map(|fit| fit.covariance[(place, place)])
             .collect();
-        pool_one(&estimates, &variances, complete_data_df, level)
+        pool_one(&estimates, &variances, *df, level)
     };
-    Ok((0..fits[0].estimates.len()).map(scalar).collect())
+    Ok(complete_data_df.iter().enumerate().map(scalar).collect())
+}
+
+/// The mean; of equal numbers that number itself, to the bit.
+pub(super) fn exact_mean(values: &[f64]) -> f64 {
+    match values {
+        [first, rest @ ..] if rest.iter().all(|value| value == first) => *first,
+        _ => mean(values),
+    }
 }
 
 fn pool_one(estimates: &[f64], variances: &[f64], complete_df: f64, level: f64) -> Pooled {
     let m = estimates.len() as f64;
-    let (estimate, within, between) = (mean(estimates), mean(variances), variance(estimates));
+    let (estimate, within) = (exact_mean(estimates), exact_mean(variances));
+    let is_constant = estimates.iter().all(|other| *other == estimate);
+    // Equal estimates have no variance, not one of rounding errors.
+    let between = if is_constant {
+        0.0
+    } else {
+        variance(estimates)
+    };
     let added = (1.0 + 1.0 / m) * between;
     let total = within + added;
     let (relative_increase, lambda) = (added / within, added / total);
@@ -113,7 +144,11 @@ fn pool_one(estimates: &[f64], variances: &[f64], complete_df: f64, level: f64) 
         df,
         relative_increase,
         lambda,
-        missing_information: (relative_increase + 2.0 / (df + 3.0)) / (relative_increase + 1.0),
+        missing_information: if between == 0.0 {
+            0.0
+        } else {
+            (relative_increase + 2.0 / (df + 3.0)) / (relative_increase + 1.0)
+        },
         t,
         p: student_t_two_sided_p(t, df),
         ci_lower: estimate - reach,
@@ -122,14 +157,15 @@ fn pool_one(estimates: &[f64], variances: &[f64], complete_df: f64, level: f64) 
 }
 
 fn degrees_of_freedom(m: f64, lambda: f64, complete: f64) -> f64 {
+    // Where the data sets agree nothing was missing, and the test is the one of complete data.
+    if lambda == 0.0 {
+        return complete;
+    }
     let large_sample = (m - 1.0) / (lambda * lambda);
     if complete.is_infinite() {
         return large_sample;
     }
     let observed = (complete + 1.0) / (complete + 3.0) * complete * (1.0 - lambda);
-    if large_sample.is_infinite() {
-        return observed;
-    }
     large_sample * observed / (large_sample + observed)
 }
 
@@ -165,7 +201,7 @@ pub fn pooled_joint_test(
     };
     let chosen: Vec<Vec<f64>> = fits.iter().map(pick).collect();
     let centre: Vec<f64> = (0..places.len())
-        .map(|i| chosen.iter().map(|e| e[i]).sum::<f64>() / m)
+        .map(|i| exact_mean(&chosen.iter().map(|e| e[i]).collect::<Vec<f64>>()))
         .collect();
     let n = places.len();
     let within = Matrix::from_function(n, n, |i, j| {
@@ -197,9 +233,35 @@ pub fn pooled_joint_test(
     })
 }
 
+impl Pooled {
+    /// The pooled estimate as a test in the form that models give.
+    #[must_use]
+    pub fn test(&self, term: &str) -> CoefficientTest {
+        CoefficientTest {
+            term: term.to_owned(),
+            estimate: self.estimate,
+            se: self.standard_error,
+            df: self.df,
+            statistic: self.t,
+            p: self.p,
+            ci_lower: self.ci_lower,
+            ci_upper: self.ci_upper,
+        }
+    }
+
+    /// Standard error of the estimate that is due to the number of imputations alone: √(between/m).
+    #[must_use]
+    pub fn monte_carlo_error(&self, n_imputations: usize) -> f64 {
+        (self.between / n_imputations as f64).sqrt()
+    }
+}
+
 /// Denominator degrees of freedom; `t` = k (m − 1) must exceed 4 for either form, and the
 /// simple one of Li, Raghunathan and Rubin serves below.
 fn joint_df(t: f64, r: f64, complete: f64) -> f64 {
+    if r == 0.0 {
+        return complete;
+    }
     if t <= 4.0 {
         return t / 2.0 * (1.0 + 1.0 / r).powi(2);
     }

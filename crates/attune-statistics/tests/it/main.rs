@@ -9,6 +9,7 @@ mod generalised;
 mod heteroscedastic;
 mod interrupted_series;
 mod lmm_laws;
+mod multiple_imputation;
 mod oracle;
 mod oracle_agreement;
 mod oracle_before_after;
