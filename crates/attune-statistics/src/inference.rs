@@ -3,10 +3,11 @@
 //! An [`Inference`] is a fitted model together with a way to find the degrees of freedom of its
 //! residual variance. From it come coefficient tests, single and joint contrasts; marginal means
 //! and predictions build on the same contrasts. Formulas: `docs/methods/satterthwaite.md`,
-//! `docs/methods/kenward-roger.md`.
+//! `docs/methods/kenward-roger.md`, `docs/methods/cluster-robust.md`.
 
 use thiserror::Error;
 
+use crate::cluster_robust::BetweenClusters;
 use crate::distributions::{
     chi_squared_upper_tail, f_upper_tail, normal_quantile, normal_two_sided_p, student_t_quantile,
     student_t_two_sided_p,
@@ -66,6 +67,8 @@ pub(crate) enum Variability {
     },
     Satterthwaite(Satterthwaite),
     KenwardRoger(KenwardRoger),
+    /// Found between clusters; the covariance matrix is the cluster-robust one.
+    ClusterRobust(BetweenClusters),
 }
 
 /// A test of one coefficient or contrast.
@@ -97,9 +100,9 @@ pub struct JointTest {
     /// The number of independent contrasts.
     pub df_numerator: f64,
     /// Denominator degrees of freedom; infinite for a normal test, NaN (as p) where there are too few groups for
-    /// Kenward–Roger's approximation of several contrasts.
+    /// Kenward–Roger's approximation of several contrasts, or too few clusters for a cluster-robust one.
     pub df_denominator: f64,
-    /// What F was multiplied by to follow an F distribution; 1 except for Kenward–Roger.
+    /// What F was multiplied by to follow an F distribution; 1 except for Kenward–Roger and between clusters.
     pub scaling: f64,
     /// The p value, computed from the tail.
     pub p: f64,
@@ -176,6 +179,15 @@ impl<'a> Inference<'a> {
         }
     }
 
+    /// The same coefficients with another covariance matrix, which is known as well as clusters show it.
+    pub(crate) fn between_clusters(self, vcov: Matrix, between: BetweenClusters) -> Self {
+        Self {
+            vcov,
+            variability: Variability::ClusterRobust(between),
+            ..self
+        }
+    }
+
     pub(crate) fn with_residual_df(
         method: DegreesOfFreedom,
         terms: &'a [String],
@@ -229,6 +241,15 @@ impl<'a> Inference<'a> {
             Variability::Residual { df } => *df,
             Variability::Satterthwaite(satterthwaite) => satterthwaite.degrees_of_freedom(weights),
             Variability::KenwardRoger(kenward_roger) => kenward_roger.degrees_of_freedom(weights),
+            Variability::ClusterRobust(between) => between.degrees_of_freedom(weights),
+        }
+    }
+
+    /// Whether a variance can be given at all: not between clusters, when a single cluster decides.
+    fn has_variance(&self, weights: &[f64]) -> bool {
+        match &self.variability {
+            Variability::ClusterRobust(between) => between.is_identified(weights),
+            _ => true,
         }
     }
 }
@@ -267,6 +288,12 @@ pub fn contrast(
         "one weight for each coefficient"
     );
     let estimate = dot(weights, inference.coefficients);
+    if !inference.has_variance(weights) {
+        return CoefficientTest {
+            estimate,
+            ..not_estimable(name)
+        };
+    }
     let se = inference.vcov.quadratic_form(weights).max(0.0).sqrt();
     let df = inference.degrees_of_freedom(weights);
     let statistic = estimate / se;
@@ -335,6 +362,7 @@ pub fn joint_test(inference: &Inference<'_>, rows: &Matrix) -> JointTest {
             (crate::satterthwaite::joint_degrees_of_freedom(&each), 1.0)
         }
         Variability::KenwardRoger(kenward_roger) => kenward_roger.joint(&contrasts),
+        Variability::ClusterRobust(between) => between.joint(rows, &contrasts),
     };
     let statistic = scaling * squares.iter().sum::<f64>() / q;
     let p = if df.is_infinite() {

@@ -310,11 +310,25 @@ impl LeastSquares {
         )
     }
 
+    /// The columns of the design, their rows multiplied by the square roots of the weights where there are any.
+    pub(crate) fn weighted_columns(&self) -> Vec<Vec<f64>> {
+        let roots = self.frame.roots_of_weights();
+        let columns = self.frame.columns.iter();
+        columns
+            .map(|column| weighted(column.clone(), roots.as_deref()))
+            .collect()
+    }
+
+    /// The residuals, multiplied likewise.
+    pub(crate) fn weighted_residuals(&self) -> Vec<f64> {
+        let roots = self.frame.roots_of_weights();
+        weighted(self.residuals.clone(), roots.as_deref())
+    }
+
     /// Residuals divided by their estimated standard deviation, `sigma sqrt((1 - leverage) / weight)`, as R's `rstandard`.
     #[must_use]
     pub fn standardised_residuals(&self) -> Vec<f64> {
-        let roots = self.frame.roots_of_weights();
-        weighted(self.residuals.clone(), roots.as_deref())
+        self.weighted_residuals()
             .iter()
             .zip(&self.leverage)
             .map(|(residual, leverage)| residual / (self.sigma * (1.0 - leverage).max(0.0).sqrt()))

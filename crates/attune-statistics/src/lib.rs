@@ -32,6 +32,7 @@
 //! ```
 
 // What goes in.
+pub mod clusters;
 pub mod data_problem;
 pub mod formula;
 pub mod matrix;
@@ -50,6 +51,7 @@ pub mod multiple_imputation;
 pub mod ordinal_mixed_model;
 
 // What a model says.
+pub mod cluster_robust;
 pub mod inference;
 pub mod influence;
 pub mod intraclass_correlation;
@@ -60,6 +62,7 @@ pub mod prediction;
 pub mod profile;
 mod satterthwaite;
 pub mod type_three;
+pub mod wild_cluster_bootstrap;
 
 // Comparisons without a model.
 pub mod before_after;

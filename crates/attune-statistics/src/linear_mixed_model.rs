@@ -539,6 +539,13 @@ impl LinearMixedModel {
             .collect()
     }
 
+    /// The columns in the coordinates of the fit, made again.
+    pub(crate) fn internal_columns(&self) -> Option<InternalColumns> {
+        coordinates::internal(&self.frame)
+            .ok()
+            .map(|(_, columns)| columns)
+    }
+
     /// `X beta` and offset for the rows used.
     pub(crate) fn fixed_part(&self) -> Vec<f64> {
         let mut values = self
