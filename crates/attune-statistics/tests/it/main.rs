@@ -2,8 +2,8 @@
 
 mod agreement;
 mod before_after;
-mod confounding;
 mod cluster_robust;
+mod confounding;
 mod dense_reference;
 mod distributions;
 mod generalised;
