@@ -8,6 +8,7 @@ use attune_protocol::{
     study::Allocation,
 };
 use attune_statistics::{
+    confounding::e_value_for_mean_difference,
     descriptives,
     distributions::{normal_quantile, student_t_quantile},
     permutation::smallest_reachable_p,
@@ -16,7 +17,7 @@ use attune_statistics::{
 
 use crate::{
     effect_size::first_values,
-    findings::Estimate,
+    findings::{EffectSize, Estimate},
     long_table::LongTable,
     meaning::{Comparison, GroupKind, Meaning, Quantity},
     question::Question,
@@ -255,6 +256,36 @@ pub fn of_finding(
     }
     limits.extend(norms(question));
     limits
+}
+
+/// How strong something unmeasured would have to be to explain a difference between arms that chance did not
+/// make: the E-value of the standardised difference.
+pub fn unmeasured(
+    question: &Question<'_>,
+    meaning: &Meaning,
+    effect_size: Option<&EffectSize>,
+) -> Option<String> {
+    let comparison = meaning.comparison.as_ref()?;
+    let is_random = question.long.protocol.study.allocation.is_randomised();
+    if comparison.groups != GroupKind::Arms || is_random {
+        return None;
+    }
+    let effect = effect_size?;
+    let interval = (effect.ci_lower, effect.ci_upper);
+    let value = e_value_for_mean_difference(effect.estimate, interval).ok()?;
+    let limit = if value.limit > 1.0 {
+        format!(
+            "{} for the end of its interval",
+            words::fixed(value.limit, 1)
+        )
+    } else {
+        "nothing is needed for the interval, which includes no difference already".to_owned()
+    };
+    Some(format!(
+        "Something that was not measured could explain the estimate if it went with both the arm and \
+         the outcome by a ratio of risks of {} each, beyond what the model holds (E-value); {limit}.",
+        words::fixed(value.estimate, 1)
+    ))
 }
 
 /// How large a site's own effect would have to be.

@@ -123,6 +123,11 @@ fn add_answer(finding: &mut Finding, planned: &Planned<'_>, test: &CoefficientTe
     }
     finding.cannot_show =
         cannot_show::of_finding(question, meaning, Some((run, &difference.in_unit)));
+    finding.cannot_show.extend(cannot_show::unmeasured(
+        question,
+        meaning,
+        finding.effect_size.as_ref(),
+    ));
     finding.over_follow_up = difference.over;
     finding.estimate = estimate;
 }

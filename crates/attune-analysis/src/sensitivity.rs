@@ -8,6 +8,7 @@ mod complete_cases;
 mod leave_one_site_out;
 mod random_intercept;
 mod site_permutation;
+mod weighted_arms;
 
 use attune_protocol::plan::Sensitivity;
 use attune_statistics::inference::CoefficientTest;
@@ -85,6 +86,9 @@ fn one(planned: &Planned<'_>, kind: Sensitivity) -> Vec<SensitivityFinding> {
         Sensitivity::CategoricalWaves => categorical_waves::run(planned).map(single),
         Sensitivity::CompleteCases => complete_cases::run(planned).map(single),
         Sensitivity::SitePermutation => site_permutation::run(planned).map(single),
+        Sensitivity::OverlapWeights | Sensitivity::DoublyRobust => {
+            weighted_arms::run(planned, kind).map(single)
+        }
         Sensitivity::LeaveOneSiteOut => leave_one_site_out::run(planned),
         Sensitivity::MultipleImputation => Err("this version has no multiple imputation yet; the \
              planned mixed model uses every value that there is and rests on the same assumption \
@@ -126,6 +130,8 @@ pub fn id(kind: Sensitivity) -> &'static str {
         Sensitivity::SitePermutation => "site-permutation",
         Sensitivity::LeaveOneSiteOut => "leave-one-site-out",
         Sensitivity::MultipleImputation => "multiple-imputation",
+        Sensitivity::OverlapWeights => "overlap-weights",
+        Sensitivity::DoublyRobust => "doubly-robust",
     }
 }
 
@@ -139,6 +145,8 @@ pub fn label(kind: Sensitivity) -> &'static str {
         Sensitivity::SitePermutation => "Arms permuted over sites",
         Sensitivity::LeaveOneSiteOut => "One site left out",
         Sensitivity::MultipleImputation => "Multiple imputation",
+        Sensitivity::OverlapWeights => "Overlap weights",
+        Sensitivity::DoublyRobust => "Doubly robust",
     }
 }
 

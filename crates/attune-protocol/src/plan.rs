@@ -208,6 +208,10 @@ pub enum Sensitivity {
     LeaveOneSiteOut,
     /// Missing values imputed many times.
     MultipleImputation,
+    /// Arms weighted to be alike at the start.
+    OverlapWeights,
+    /// The same with a regression in each arm.
+    DoublyRobust,
 }
 
 /// ICH E9(R1): the exact quantity asked.

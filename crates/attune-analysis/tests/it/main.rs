@@ -9,3 +9,4 @@ mod shape;
 mod sites;
 mod speed;
 mod study;
+mod weighted_arms;

@@ -20,7 +20,7 @@ use attune_protocol::{
 use jiff::civil::{Date, date};
 
 /// Every sensitivity analysis there is.
-pub const ALL_SENSITIVITY: [Sensitivity; 7] = [
+pub const ALL_SENSITIVITY: [Sensitivity; 9] = [
     Sensitivity::RandomIntercept,
     Sensitivity::BaselineAdjusted,
     Sensitivity::CategoricalWaves,
@@ -28,6 +28,8 @@ pub const ALL_SENSITIVITY: [Sensitivity; 7] = [
     Sensitivity::SitePermutation,
     Sensitivity::LeaveOneSiteOut,
     Sensitivity::MultipleImputation,
+    Sensitivity::OverlapWeights,
+    Sensitivity::DoublyRobust,
 ];
 
 /// A completed study with nothing planned yet.

@@ -227,6 +227,14 @@ const SENSITIVITY: &[Word] = &[
     ),
     word("leave-one-site-out", "each site left out in turn"),
     word("multiple-imputation", "missing values imputed many times"),
+    word(
+        "overlap-weights",
+        "arms weighted to be alike in first value and attributes",
+    ),
+    word(
+        "doubly-robust",
+        "the same weights with a regression in each arm",
+    ),
 ];
 
 static ESTIMAND: Table = Table {

@@ -1,7 +1,7 @@
 //! The E-value: how strongly something unmeasured would have to go with both arm and outcome to explain an
 //! estimate away (VanderWeele & Ding 2017, Annals of Internal Medicine 167).
 
-use crate::data_problem::{DataProblem, require_between};
+use crate::data_problem::{DataProblem, require, require_between};
 
 /// What an estimate is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,33 +74,33 @@ pub fn e_value(
     ))
 }
 
-/// The E-value of a standardised mean difference d with its standard error, by `RR ≈ exp(0.91 d)` and an interval
-/// `exp(0.91 d ± 1.78 se)` (VanderWeele 2017; the constants are for 95 %).
+/// The E-value of a standardised mean difference d with its interval, by `RR ≈ exp(0.91 d)`, its limits likewise
+/// (VanderWeele & Ding 2017; for a normal 95 % interval that is their `exp(0.91 d ± 1.78 se)`).
 ///
 /// # Errors
-/// When the difference is not finite or the standard error not positive.
+/// When a number is not finite, or the interval does not hold the difference.
 ///
 /// # Examples
 /// ```
 /// use attune_statistics::confounding::e_value_for_mean_difference;
-/// let value = e_value_for_mean_difference(0.5, 0.25).unwrap();
+/// let value = e_value_for_mean_difference(0.5, (0.01, 0.99)).unwrap();
 /// assert!((value.risk_ratio - 0.455_f64.exp()).abs() < 1e-12 && value.limit > 1.0);
 /// ```
 pub fn e_value_for_mean_difference(
     difference: f64,
-    standard_error: f64,
+    (lower, upper): (f64, f64),
 ) -> Result<EValue, DataProblem> {
-    let finite = f64::INFINITY;
-    require_between("the difference", difference, -finite, finite, "finite")?;
-    require_between(
-        "the standard error",
-        standard_error,
-        0.0,
-        finite,
-        "positive",
+    require(
+        "the difference and its interval",
+        &[difference, lower, upper],
+        3,
     )?;
-    let at = |reach: f64| libm::exp(0.91 * difference + reach * standard_error);
-    Ok(of_risk_ratio(at(0.0), (at(-1.78), at(1.78))))
+    let ratio = |difference: f64| libm::exp(0.91 * difference);
+    e_value(
+        Measure::RiskRatio,
+        ratio(difference),
+        (ratio(lower), ratio(upper)),
+    )
 }
 
 impl Measure {
