@@ -137,13 +137,18 @@ impl LinearMixedModel {
             DegreesOfFreedom::Normal => (self.vcov.clone(), Variability::Known),
             DegreesOfFreedom::Satterthwaite => (
                 self.vcov.clone(),
-                Variability::Satterthwaite(Satterthwaite::new(self)),
+                Variability::Satterthwaite(Satterthwaite::new(
+                    &self.coordinates,
+                    &self.function,
+                    &self.minimum,
+                )),
             ),
             DegreesOfFreedom::KenwardRoger if self.estimator == Estimator::MaximumLikelihood => {
                 return Err(InferenceError::NeedsReml);
             }
             DegreesOfFreedom::KenwardRoger => {
-                let kenward_roger = KenwardRoger::new(self);
+                let kenward_roger =
+                    KenwardRoger::new(&self.coordinates, &self.function, &self.minimum);
                 (
                     kenward_roger.adjusted_vcov.clone(),
                     Variability::KenwardRoger(kenward_roger),
@@ -296,6 +301,11 @@ pub fn contrast(
     }
     let se = inference.vcov.quadratic_form(weights).max(0.0).sqrt();
     let df = inference.degrees_of_freedom(weights);
+    test_of(name, estimate, se, df, level)
+}
+
+/// The test that an estimate with its standard error and degrees of freedom gives.
+pub(crate) fn test_of(name: &str, estimate: f64, se: f64, df: f64, level: f64) -> CoefficientTest {
     let statistic = estimate / se;
     let upper = 0.5 + 0.5 * level;
     let (p, quantile) = if df.is_infinite() {

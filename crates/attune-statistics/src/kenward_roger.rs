@@ -7,7 +7,9 @@
 //! identity, the direction of the residual variance is taken to be `W` itself, which spans the same space
 //! and makes its traces trivial. See `docs/methods/kenward-roger.md`.
 
-use crate::linear_mixed_model::{LinearMixedModel, root_of_covariance};
+use crate::linear_mixed_model::{
+    Coordinates, DevianceFunction, Minimum, residual_deviation, root_of_covariance,
+};
 use crate::matrix::{Matrix, dot, inner_product, scaled_inverse};
 
 /// What the adjusted tests of any contrast are computed from.
@@ -24,13 +26,16 @@ pub(crate) struct KenwardRoger {
 }
 
 impl KenwardRoger {
-    pub(crate) fn new(model: &LinearMixedModel) -> Self {
-        let minimum = &model.minimum;
+    pub(crate) fn new(
+        coordinates: &Coordinates,
+        function: &DevianceFunction,
+        minimum: &Minimum,
+    ) -> Self {
         let (theta, evaluation) = (&minimum.theta, &minimum.evaluation);
-        let p = model.coefficients.len();
+        let (n, p) = (function.products.n, coordinates.kept.len());
         let traces = &minimum.derivatives.traces;
-        let squared_traces = model.function.squared_traces(theta, evaluation);
-        let products = model.function.information_products(theta, evaluation);
+        let squared_traces = function.squared_traces(theta, evaluation);
+        let products = function.information_products(theta, evaluation);
         let fixed_part = |crossed: &Matrix| Matrix::from_function(p, p, |i, j| crossed[(i, j)]);
         let crossed: Vec<Matrix> = minimum.derivatives.crossed.iter().map(fixed_part).collect();
         let m = crossed.len();
@@ -41,15 +46,15 @@ impl KenwardRoger {
             let (r, s) = (r.min(s), r.max(s));
             let both = inner_product(&changes[r], &changes[s]);
             match (r, s) {
-                (0, 0) => model.n_observations as f64 - 2.0 * p as f64 + both,
+                (0, 0) => n - 2.0 * p as f64 + both,
                 (0, s) => traces[s - 1] - 2.0 * crossed[s - 1].trace() + both,
                 (r, s) => {
                     squared_traces[(r - 1, s - 1)] - 2.0 * products[r - 1][s - 1].trace() + both
                 }
             }
         });
-        let mut sizes = vec![(model.n_observations as f64).sqrt()];
-        sizes.extend(model.function.natural_scales(traces));
+        let mut sizes = vec![n.sqrt()];
+        sizes.extend(function.natural_scales(traces));
         // What the data cannot tell, on a singular boundary or by design, counts as known: pbkrtest's pseudo-inverse.
         let uncertainty = scaled_inverse(&expected, &sizes, 1e-10).scaled(2.0);
         let mut adjustment = Matrix::identity(p);
@@ -66,11 +71,12 @@ impl KenwardRoger {
                 adjustment.add_scaled(2.0 * uncertainty[(r + 1, s + 1)], &excess);
             }
         }
-        let root = root_of_covariance(&model.coordinates, minimum);
+        let root = root_of_covariance(coordinates, minimum);
+        let sigma = residual_deviation(coordinates, function, minimum);
         let adjusted = root
             .times(&adjustment)
             .times(&root.transposed())
-            .scaled(model.sigma * model.sigma);
+            .scaled(sigma * sigma);
         let symmetric =
             Matrix::from_function(p, p, |i, j| 0.5 * (adjusted[(i, j)] + adjusted[(j, i)]));
         Self {

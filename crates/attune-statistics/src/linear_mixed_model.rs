@@ -16,6 +16,7 @@ mod derivatives;
 mod deviance;
 mod lanes;
 mod optimum;
+mod refit;
 mod warnings;
 
 use thiserror::Error;
@@ -25,7 +26,9 @@ use crate::matrix::Matrix;
 use crate::model_frame::{FrameError, ModelFrame, model_frame, weighted_model_frame};
 use crate::table::Table;
 
-pub(crate) use assemble::{group_sizes, named_theta, root_of_covariance, variance_components};
+pub(crate) use assemble::{
+    group_sizes, named_theta, residual_deviation, root_of_covariance, variance_components,
+};
 pub use conditional_modes::ConditionalModes;
 pub(crate) use conditional_modes::by_group;
 pub(crate) use coordinates::internal as internal_columns;
@@ -36,6 +39,7 @@ pub(crate) use derivatives::Derivatives;
 pub(crate) use deviance::{DevianceFunction, Evaluation};
 pub use optimum::Optimum;
 pub(crate) use optimum::{Minimum, NewtonStep};
+pub use refit::{Refit, RefitWorker, Refitted};
 pub use warnings::{Warning, WarningKind};
 
 /// Restricted or plain maximum likelihood.
@@ -203,6 +207,16 @@ pub enum FitError {
         /// The response.
         name: String,
     },
+    /// A hole in a response that a prepared design is fitted to.
+    #[error(
+        "value {position} of a response of `{name}` is missing: a refit needs one for each row used"
+    )]
+    MissingResponse {
+        /// The response.
+        name: String,
+        /// Its place among the rows used, from 1.
+        position: usize,
+    },
     /// A slope on something that does not vary.
     #[error(
         "`{column}` does not vary, so a random effect of it for `{group}` cannot be estimated: drop it from the random part"
@@ -332,7 +346,7 @@ pub(crate) fn fit_frame(
     check_groups(&frame)?;
     let (coordinates, function) = deviance_function(&frame, settings.estimator)?;
     let minimum =
-        optimum::minimise(&function, settings.max_iterations).ok_or(FitError::NotFinite)?;
+        optimum::minimise(&function, None, settings.max_iterations).ok_or(FitError::NotFinite)?;
     Ok(assemble::assemble(
         formula,
         frame,
@@ -346,7 +360,7 @@ pub(crate) fn fit_frame(
 /// The smallest deviance of a frame by maximum likelihood, in units of the data; `None` where it is not finite.
 pub(crate) fn deviance_of_frame(frame: &ModelFrame, settings: FitSettings) -> Option<f64> {
     let (coordinates, function) = deviance_function(frame, Estimator::MaximumLikelihood).ok()?;
-    let minimum = optimum::minimise(&function, settings.max_iterations)?;
+    let minimum = optimum::minimise(&function, None, settings.max_iterations)?;
     let scale = libm::log(coordinates.response_scale);
     let rows = frame.response.len() as f64;
     Some(minimum.evaluation.deviance + 2.0 * rows * scale - frame.sum_of_log_weights())
@@ -393,6 +407,23 @@ pub(crate) fn deviance_function_of(
     columns: &InternalColumns,
     estimator: Estimator,
 ) -> Result<DevianceFunction, FitError> {
+    let (rows, shape) = rows_of(frame, columns);
+    let largest = CrossProducts::largest_component(&rows);
+    if largest > 20_000 {
+        return Err(FitError::TooManyCrossedEffects {
+            group: eliminated_group(frame).to_owned(),
+            n_columns: largest,
+        });
+    }
+    Ok(DevianceFunction {
+        products: CrossProducts::new(&rows),
+        shape,
+        estimator,
+    })
+}
+
+/// The columns by the part that they play: of the eliminated factor, of the rest, fixed.
+fn rows_of<'a>(frame: &'a ModelFrame, columns: &'a InternalColumns) -> (Rows<'a>, CovarianceShape) {
     let eliminated = eliminated_group(frame);
     let mut width = 0;
     let mut places = Vec::new();
@@ -428,18 +459,7 @@ pub(crate) fn deviance_function_of(
         eliminated: eliminated_columns,
         rest,
     };
-    let largest = CrossProducts::largest_component(&rows);
-    if largest > 20_000 {
-        return Err(FitError::TooManyCrossedEffects {
-            group: eliminated.to_owned(),
-            n_columns: largest,
-        });
-    }
-    Ok(DevianceFunction {
-        products: CrossProducts::new(&rows),
-        shape,
-        estimator,
-    })
+    (rows, shape)
 }
 
 /// The grouping factor with the most random effects.

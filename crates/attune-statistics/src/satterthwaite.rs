@@ -5,7 +5,7 @@
 //! Cornelius 1996 for several contrasts). All derivatives are exact. Parameters that the fit holds at
 //! zero, on the boundary, are not counted as uncertain. See `docs/methods/satterthwaite.md`.
 
-use crate::linear_mixed_model::{LinearMixedModel, root_of_covariance};
+use crate::linear_mixed_model::{Coordinates, DevianceFunction, Minimum, root_of_covariance};
 use crate::matrix::{Matrix, dot, scaled_inverse};
 
 /// What the degrees of freedom of any contrast are computed from.
@@ -20,11 +20,14 @@ pub(crate) struct Satterthwaite {
 }
 
 impl Satterthwaite {
-    pub(crate) fn new(model: &LinearMixedModel) -> Self {
-        let minimum = &model.minimum;
-        let (derivatives, shape) = (&minimum.derivatives, &model.function.shape);
-        let p = model.coefficients.len();
-        let df = model.function.degrees_of_freedom();
+    pub(crate) fn new(
+        coordinates: &Coordinates,
+        function: &DevianceFunction,
+        minimum: &Minimum,
+    ) -> Self {
+        let (derivatives, shape) = (&minimum.derivatives, &function.shape);
+        let p = coordinates.kept.len();
+        let df = function.degrees_of_freedom();
         let (_, hessian) = shape.to_theta(
             &minimum.theta,
             &derivatives.gradient,
@@ -49,14 +52,12 @@ impl Satterthwaite {
             (false, true) => 2.0 * df * changes[i][(p, p)] / minimum.evaluation.residual_squares,
             (true, false) => 2.0 * df * changes[k][(p, p)] / minimum.evaluation.residual_squares,
         });
-        let natural = model
-            .function
-            .natural_scales_of_theta(&minimum.theta, &derivatives.traces);
+        let natural = function.natural_scales_of_theta(&minimum.theta, &derivatives.traces);
         let mut sizes: Vec<f64> = free.iter().map(|&k| natural[k]).collect();
         sizes.push(2.0 * df.sqrt());
         let fixed_part = |change: Matrix| Matrix::from_function(p, p, |i, j| change[(i, j)]);
         Self {
-            root: root_of_covariance(&model.coordinates, minimum),
+            root: root_of_covariance(coordinates, minimum),
             changes: changes.into_iter().map(fixed_part).collect(),
             // Directions in which the deviance is flat carry no information and are left out, as lmerTest does.
             uncertainty: scaled_inverse(&information, &sizes, 1e-10).scaled(2.0),

@@ -22,8 +22,7 @@ pub(super) fn assemble(
 ) -> LinearMixedModel {
     let shape = &function.shape;
     let evaluation = &minimum.evaluation;
-    let df = function.degrees_of_freedom();
-    let sigma = coordinates.response_scale * (evaluation.residual_squares / df).sqrt();
+    let sigma = residual_deviation(&coordinates, &function, &minimum);
     let theta = coordinates.reported_theta(shape, &minimum.theta);
     let log_likelihood =
         log_likelihood(&function, &minimum, &coordinates, sigma) + 0.5 * frame.sum_of_log_weights();
@@ -69,8 +68,18 @@ pub(super) fn assemble(
     model
 }
 
+/// The residual standard deviation in units of the data.
+pub(crate) fn residual_deviation(
+    coordinates: &Coordinates,
+    function: &DevianceFunction,
+    minimum: &Minimum,
+) -> f64 {
+    let df = function.degrees_of_freedom();
+    coordinates.response_scale * (minimum.evaluation.residual_squares / df).sqrt()
+}
+
 /// The log-likelihood in units of the data.
-fn log_likelihood(
+pub(super) fn log_likelihood(
     function: &DevianceFunction,
     minimum: &Minimum,
     coordinates: &Coordinates,

@@ -8,7 +8,7 @@
 
 use super::FitError;
 use super::covariance::{CovarianceShape, lower_factor};
-use crate::matrix::{Matrix, OrthonormalColumns, add_scaled, dot, orthonormalise, sum};
+use crate::matrix::{Matrix, add_scaled, dot, orthonormalise, sum};
 use crate::model_frame::{ModelFrame, RandomTerm};
 
 /// How internal coordinates relate to those of the data.
@@ -49,6 +49,23 @@ pub(crate) struct InternalColumns {
 }
 
 pub(crate) fn internal(frame: &ModelFrame) -> Result<(Coordinates, InternalColumns), FitError> {
+    let (mut coordinates, mut columns) = internal_design(frame)?;
+    columns.y.clone_from(&frame.response);
+    if let Some(offset) = &frame.offset {
+        add_scaled(&mut columns.y, -1.0, offset);
+    }
+    let roots = frame.roots_of_weights().unwrap_or_default();
+    for (value, root) in columns.y.iter_mut().zip(roots) {
+        *value *= root;
+    }
+    coordinates.take_response(&columns.q, &mut columns.y, &frame.response_name)?;
+    Ok((coordinates, columns))
+}
+
+/// As [`internal`], without a response: its internal values are empty.
+pub(crate) fn internal_design(
+    frame: &ModelFrame,
+) -> Result<(Coordinates, InternalColumns), FitError> {
     let roots = frame.roots_of_weights();
     let orthonormal = match &roots {
         None => orthonormalise(&frame.columns),
@@ -61,8 +78,6 @@ pub(crate) fn internal(frame: &ModelFrame) -> Result<(Coordinates, InternalColum
             n_columns: orthonormal.kept.len(),
         });
     }
-    let (least_squares, y, response_scale) =
-        residual_response(frame, &orthonormal, roots.as_deref())?;
     let mut terms = Vec::new();
     let mut z = Vec::new();
     for term in &frame.random {
@@ -86,15 +101,15 @@ pub(crate) fn internal(frame: &ModelFrame) -> Result<(Coordinates, InternalColum
         dropped: orthonormal.dropped,
         aliased: orthonormal.aliased,
         log_determinant,
-        least_squares,
-        response_scale,
+        least_squares: vec![0.0; orthonormal.q.len()],
+        response_scale: 1.0,
         terms,
     };
     Ok((
         coordinates,
         InternalColumns {
             q: orthonormal.q,
-            y,
+            y: Vec::new(),
             z,
         },
     ))
@@ -108,44 +123,6 @@ pub(crate) fn weighted(mut columns: Vec<Vec<f64>>, roots: &[f64]) -> Vec<Vec<f64
         }
     }
     columns
-}
-
-fn residual_response(
-    frame: &ModelFrame,
-    orthonormal: &OrthonormalColumns,
-    roots: Option<&[f64]>,
-) -> Result<(Vec<f64>, Vec<f64>, f64), FitError> {
-    let mut y = frame.response.clone();
-    if let Some(offset) = &frame.offset {
-        add_scaled(&mut y, -1.0, offset);
-    }
-    for (value, root) in y.iter_mut().zip(roots.unwrap_or_default()) {
-        *value *= root;
-    }
-    let size = |y: &[f64]| (dot(y, y) / y.len() as f64).sqrt();
-    let before = size(&y);
-    let mut coefficients = vec![0.0; orthonormal.q.len()];
-    // Twice, so that the remainder is orthogonal to the last digit.
-    for _pass in 0..2 {
-        for (coefficient, column) in coefficients.iter_mut().zip(&orthonormal.q) {
-            let part = dot(column, &y);
-            *coefficient += part;
-            add_scaled(&mut y, -part, column);
-        }
-    }
-    let scale = size(&y);
-    if !scale.is_finite() || !before.is_finite() {
-        return Err(FitError::TooLarge {
-            name: frame.response_name.clone(),
-        });
-    }
-    if scale <= 1e-13 * before || scale == 0.0 {
-        return Err(FitError::NothingLeft {
-            name: frame.response_name.clone(),
-        });
-    }
-    y.iter_mut().for_each(|value| *value /= scale);
-    Ok((coefficients, y, scale))
 }
 
 impl TermCoordinates {
@@ -213,6 +190,46 @@ impl TermCoordinates {
 }
 
 impl Coordinates {
+    /// Makes a response internal: what least squares explains is taken out and remembered, the rest scaled.
+    pub(crate) fn take_response(
+        &mut self,
+        q: &[Vec<f64>],
+        y: &mut [f64],
+        name: &str,
+    ) -> Result<(), FitError> {
+        let size = |y: &[f64]| (dot(y, y) / y.len() as f64).sqrt();
+        let before = size(y);
+        self.least_squares.fill(0.0);
+        // Twice, so that the remainder is orthogonal to the last digit.
+        for _pass in 0..2 {
+            for (coefficient, column) in self.least_squares.iter_mut().zip(q) {
+                let part = dot(column, y);
+                *coefficient += part;
+                add_scaled(y, -part, column);
+            }
+        }
+        let (scale, name) = (size(y), name.to_owned());
+        if !scale.is_finite() || !before.is_finite() {
+            return Err(FitError::TooLarge { name });
+        }
+        if scale <= 1e-13 * before || scale == 0.0 {
+            return Err(FitError::NothingLeft { name });
+        }
+        y.iter_mut().for_each(|value| *value /= scale);
+        self.response_scale = scale;
+        Ok(())
+    }
+
+    /// Theta on the internal columns, from theta as lme4 would report it.
+    pub(crate) fn internal_theta(&self, shape: &CovarianceShape, reported: &[f64]) -> Vec<f64> {
+        let mut theta = reported.to_vec();
+        for (term, coordinates) in self.terms.iter().enumerate() {
+            let factor = coordinates.transform().times(&shape.lambda(reported, term));
+            shape.set_lambda(&mut theta, term, &lower_factor(&factor, 1e-10));
+        }
+        theta
+    }
+
     /// Theta as lme4 would report it; zeros stay exact zeros.
     pub(crate) fn reported_theta(&self, shape: &CovarianceShape, theta: &[f64]) -> Vec<f64> {
         reported_theta(&self.terms, shape, theta)

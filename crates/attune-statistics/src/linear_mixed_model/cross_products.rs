@@ -206,20 +206,20 @@ impl CrossProducts {
 }
 
 /// Which row belongs where.
-struct Layout {
+pub(super) struct Layout {
     /// The rows, level after level.
-    row_order: Vec<u32>,
+    pub row_order: Vec<u32>,
     /// Where each level starts in `row_order`.
-    row_start: Vec<usize>,
+    pub row_start: Vec<usize>,
     level_order: Vec<u32>,
     component_of: Vec<u32>,
     components: Vec<Component>,
     /// For each term of the rest and each of its levels the first column within the component.
-    first_column: Vec<Vec<usize>>,
+    pub first_column: Vec<Vec<usize>>,
 }
 
 impl Layout {
-    fn new(rows: &Rows<'_>) -> Self {
+    pub(super) fn new(rows: &Rows<'_>) -> Self {
         let n_levels = rows.eliminated.n_levels;
         let mut first_column: Vec<Vec<usize>> = rows
             .rest

@@ -44,15 +44,22 @@ const SMALL_FACTOR: f64 = 1e-4;
 const SAMPLE_FROM_BLOCKS: usize = 512;
 const SAMPLE_BLOCKS: usize = 128;
 
-/// Finds the minimum; `None` when the deviance is not finite anywhere.
-pub(crate) fn minimise(function: &DevianceFunction, max_iterations: usize) -> Option<Minimum> {
+/// Finds the minimum, from a given theta or from one that is found; `None` when the deviance is not finite anywhere.
+pub(crate) fn minimise(
+    function: &DevianceFunction,
+    start: Option<&[f64]>,
+    max_iterations: usize,
+) -> Option<Minimum> {
     let mut search = Search {
         function,
         max_iterations,
         evaluations: 0,
         iterations: 0,
     };
-    let start = search.start()?;
+    let start = match start {
+        Some(theta) => search.off_the_boundary(theta.to_vec()),
+        None => search.start()?,
+    };
     let mut best = search.from(&start)?;
     if best.at_zero.contains(&true) && function.products.n_blocks() < SAMPLE_FROM_BLOCKS {
         // A fit on the boundary may be one of two minima: look from elsewhere, too.
@@ -92,6 +99,16 @@ impl Search<'_> {
             .collect()
     }
 
+    /// What lies on the boundary for a sample or another response may lie inside for this one.
+    fn off_the_boundary(&self, mut theta: Vec<f64>) -> Vec<f64> {
+        for (value, diagonal) in theta.iter_mut().zip(self.function.shape.is_diagonal()) {
+            if diagonal && *value < 0.05 {
+                *value = 0.05;
+            }
+        }
+        theta
+    }
+
     /// The best multiple of the identity, or for many levels the optimum of a sample of them.
     fn start(&mut self) -> Option<Vec<f64>> {
         let products = &self.function.products;
@@ -99,15 +116,8 @@ impl Search<'_> {
             let sample = self
                 .function
                 .with_products(products.sample(products.n_blocks() / SAMPLE_BLOCKS));
-            if let Some(minimum) = minimise(&sample, self.max_iterations) {
-                let mut theta = minimum.theta;
-                // What the sample puts on the boundary may lie inside for all.
-                for (value, diagonal) in theta.iter_mut().zip(self.function.shape.is_diagonal()) {
-                    if diagonal && *value < 0.05 {
-                        *value = 0.05;
-                    }
-                }
-                return Some(theta);
+            if let Some(minimum) = minimise(&sample, None, self.max_iterations) {
+                return Some(self.off_the_boundary(minimum.theta));
             }
         }
         let starts: Vec<Vec<f64>> = [1.0, 0.3, 3.0]

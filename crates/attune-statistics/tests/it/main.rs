@@ -23,6 +23,7 @@ mod oracle_permutation;
 mod oracle_scale;
 mod power;
 mod profile;
+mod refit;
 mod residual_checks;
 mod weights;
 mod wild_cluster_bootstrap;
