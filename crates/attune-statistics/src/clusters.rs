@@ -29,7 +29,7 @@ pub enum ClusterError {
     },
     /// A row of the model without a cluster.
     #[error(
-        "`{name}` is missing in {n_rows} of the rows that the model uses, first in row {row}: \
+        "`{name}` is missing in {n_rows} of the rows that the model uses, first in row {row} below the headings: \
          fill it in, or leave these rows out before fitting"
     )]
     Missing {
@@ -241,7 +241,7 @@ mod tests {
             "column `place` is not in the data, which has: site, ward"
         );
         assert!(problem("site", &[0, 2, 4]).starts_with(
-            "`site` is missing in 1 of the rows that the model uses, first in row 3:"
+            "`site` is missing in 1 of the rows that the model uses, first in row 3 below"
         ));
         assert!(problem("site", &[0, 3]).starts_with("the rows used hold 1 cluster(s) of `site`"));
         assert!(

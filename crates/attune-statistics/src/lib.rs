@@ -66,7 +66,9 @@ pub mod wild_cluster_bootstrap;
 
 // Comparisons without a model.
 pub mod before_after;
+pub mod cluster_means;
 pub mod control_charts;
+pub mod design_effect;
 pub mod effect_size;
 pub mod equivalence;
 pub mod multiplicity;

@@ -85,7 +85,8 @@ pub fn permute_cluster_means(
 /// A randomisation test of any statistic of one value per cluster and who was treated.
 ///
 /// The two-sided p counts assignments with |statistic| at least the actual one's, so
-/// the statistic should be centred at zero under no effect.
+/// the statistic should be centred at zero under no effect. Assignments for which it is not defined (NaN) count as
+/// extreme.
 ///
 /// # Errors
 ///
@@ -309,10 +310,12 @@ impl Count {
 
     fn add(&mut self, statistic: f64) {
         let slack = self.tolerance * self.actual.abs().max(statistic.abs());
+        // A statistic that is not defined must not make p smaller.
+        let undefined = statistic.is_nan() || self.actual.is_nan();
         self.n += 1;
-        self.n_as_extreme += u64::from(statistic.abs() >= self.actual.abs() - slack);
-        self.n_at_least += u64::from(statistic >= self.actual - slack);
-        self.n_at_most += u64::from(statistic <= self.actual + slack);
+        self.n_as_extreme += u64::from(undefined || statistic.abs() >= self.actual.abs() - slack);
+        self.n_at_least += u64::from(undefined || statistic >= self.actual - slack);
+        self.n_at_most += u64::from(undefined || statistic <= self.actual + slack);
     }
 }
 
@@ -368,6 +371,19 @@ mod tests {
         let treated = [true, false, false, false];
         let interval = exact_interval(&MEANS[..4], &treated, 0.95, &PermutationSettings::default());
         assert_eq!(interval, Ok((f64::NEG_INFINITY, f64::INFINITY)));
+    }
+
+    #[test]
+    fn undefined_statistics_do_not_make_p_smaller() {
+        let settings = PermutationSettings::default();
+        let nowhere = permute_clusters(&MEANS, &TREATED, |_, _| f64::NAN, &settings).unwrap();
+        assert_eq!((nowhere.p_two_sided, nowhere.p_greater), (1.0, 1.0));
+        let ratio = |values: &[f64], treated: &[bool]| match treated[0] {
+            true => difference_in_means(values, treated),
+            false => f64::NAN,
+        };
+        let half = permute_clusters(&MEANS, &TREATED, ratio, &settings).unwrap();
+        assert!(half.p_two_sided > 20.0 / 35.0);
     }
 
     #[test]

@@ -94,7 +94,7 @@ pub(crate) fn welch_df((e1, n1): (f64, f64), (e2, n2): (f64, f64)) -> f64 {
     1.0 / (first * first / (n1 - 1.0) + second * second / (n2 - 1.0))
 }
 
-fn t_result(
+pub(crate) fn t_result(
     variant: &str,
     (estimate, se): (f64, f64),
     df: f64,

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod before_after;
+mod cluster_means;
 mod cluster_robust;
 mod confounding;
 mod dense_reference;
