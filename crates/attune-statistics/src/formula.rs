@@ -128,6 +128,46 @@ impl Formula {
         Some(formula)
     }
 
+    /// The text of the formula with `(1 | group)` in place of the random slopes of a grouping factor; `None` when it
+    /// has none.
+    ///
+    /// # Examples
+    /// ```
+    /// use attune_statistics::formula::Formula;
+    /// let formula = Formula::parse("cog ~ tos * trt + (tos | id)")?;
+    /// let simpler = formula.with_random_intercept_only("id");
+    /// assert_eq!(simpler.as_deref(), Some("cog ~ tos * trt + (1 | id)"));
+    /// # Ok::<(), attune_statistics::formula::FormulaError>(())
+    /// ```
+    #[must_use]
+    pub fn with_random_intercept_only(&self, group: &str) -> Option<String> {
+        let slopes = |part: &&RandomPart| part.group_label == group && !part.terms.terms.is_empty();
+        let part = self.random.iter().find(slopes)?;
+        if !part.terms.intercept {
+            return None;
+        }
+        let intercept = format!("(1 | {group})");
+        // The words of the user where they can be found, everything spelled out otherwise.
+        let as_written = self.text.match_indices('|').find_map(|(bar, _)| {
+            let start = self.text[..bar].rfind('(')?;
+            let end = bar + self.text[bar..].find(')')?;
+            let same = self.text[bar..end].trim_start_matches('|').trim() == group;
+            same.then(|| {
+                format!(
+                    "{}{intercept}{}",
+                    &self.text[..start],
+                    &self.text[end + 1..]
+                )
+            })
+        });
+        if let Some(text) = as_written.filter(|text| Self::parse(text).is_ok()) {
+            return Some(text);
+        }
+        let mut formula = self.clone();
+        formula.random.retain(|part| part.group_label != group);
+        Some(format!("{} + {intercept}", formula.written_out()))
+    }
+
     /// The formula with every term spelled out.
     #[must_use]
     pub fn written_out(&self) -> String {

@@ -60,6 +60,7 @@ pub mod likelihood_ratio_test;
 pub mod marginal_means;
 pub mod prediction;
 pub mod profile;
+pub mod residual_diagnostics;
 mod satterthwaite;
 pub mod type_three;
 pub mod wild_cluster_bootstrap;

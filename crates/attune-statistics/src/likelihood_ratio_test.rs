@@ -8,6 +8,7 @@
 use thiserror::Error;
 
 use crate::distributions::chi_squared_upper_tail;
+use crate::least_squares::LeastSquares;
 use crate::linear_mixed_model::{Estimator, FitError, LinearMixedModel};
 
 /// The comparison of two nested models.
@@ -79,9 +80,48 @@ pub fn likelihood_ratio_test(
         by_maximum_likelihood(smaller)?,
         by_maximum_likelihood(larger)?,
     ];
+    Ok(compared(
+        log_likelihoods,
+        [smaller.n_parameters, larger.n_parameters],
+        adds_one_random_effect(smaller, larger),
+    ))
+}
+
+/// Tests the random effects of a mixed model against least squares without any.
+///
+/// # Errors
+/// When the models use different rows, the mixed model has no more parameters, or its refit fails.
+pub fn test_of_random_effects(
+    smaller: &LeastSquares,
+    larger: &LinearMixedModel,
+) -> Result<LikelihoodRatioTest, ComparisonError> {
+    if smaller.frame.used_rows != larger.frame.used_rows
+        || smaller.frame.response != larger.frame.response
+    {
+        let (smaller, larger) = (smaller.n_observations, larger.n_observations);
+        return Err(ComparisonError::DifferentRows { smaller, larger });
+    }
+    let n_parameters = [smaller.coefficients.len() + 1, larger.n_parameters];
+    if n_parameters[1] <= n_parameters[0] {
+        let [smaller, larger] = n_parameters;
+        return Err(ComparisonError::NotNested { smaller, larger });
+    }
+    let adds_one = smaller.terms == larger.terms && larger.theta.len() == 1;
+    Ok(compared(
+        [smaller.log_likelihood, by_maximum_likelihood(larger)?],
+        n_parameters,
+        adds_one,
+    ))
+}
+
+fn compared(
+    log_likelihoods: [f64; 2],
+    n_parameters: [usize; 2],
+    adds_one_random_effect: bool,
+) -> LikelihoodRatioTest {
     // Nested models cannot fit worse; a negative difference is rounding.
     let statistic = (2.0 * (log_likelihoods[1] - log_likelihoods[0])).max(0.0);
-    let df = (larger.n_parameters - smaller.n_parameters) as f64;
+    let df = (n_parameters[1] - n_parameters[0]) as f64;
     let p = chi_squared_upper_tail(statistic, df);
     let mixture = || {
         // With one parameter the other half of the mixture is a point at zero.
@@ -92,15 +132,15 @@ pub fn likelihood_ratio_test(
         };
         0.5 * p + 0.5 * below
     };
-    Ok(LikelihoodRatioTest {
+    LikelihoodRatioTest {
         statistic,
         df,
         p,
-        p_boundary_mixture: adds_one_random_effect(smaller, larger).then(mixture),
+        p_boundary_mixture: adds_one_random_effect.then(mixture),
         log_likelihood_smaller: log_likelihoods[0],
         log_likelihood_larger: log_likelihoods[1],
-        n_parameters: [smaller.n_parameters, larger.n_parameters],
-    })
+        n_parameters,
+    }
 }
 
 fn by_maximum_likelihood(model: &LinearMixedModel) -> Result<f64, FitError> {

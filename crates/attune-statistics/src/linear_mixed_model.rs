@@ -35,6 +35,7 @@ pub(crate) use coordinates::internal as internal_columns;
 pub(crate) use coordinates::{Coordinates, InternalColumns, TermCoordinates, reported_theta};
 pub(crate) use covariance::{CovarianceShape, lower_factor};
 use cross_products::{CrossProducts, GroupColumns, Rows};
+pub(crate) use deletion::Remaining;
 pub(crate) use derivatives::Derivatives;
 pub(crate) use deviance::{DevianceFunction, Evaluation};
 pub use optimum::Optimum;
@@ -544,6 +545,17 @@ impl LinearMixedModel {
             .iter()
             .zip(self.fitted())
             .map(|(y, fitted)| y - fitted)
+            .collect()
+    }
+
+    /// Response minus fixed part and offset.
+    #[must_use]
+    pub fn marginal_residuals(&self) -> Vec<f64> {
+        self.frame
+            .response
+            .iter()
+            .zip(self.fixed_part())
+            .map(|(y, fixed)| y - fixed)
             .collect()
     }
 

@@ -1,8 +1,10 @@
 //! What a careful statistician would say about a fit, with the likely cause and a remedy.
 
+mod singular;
+
 use std::fmt;
 
-use super::{LinearMixedModel, Theta};
+use super::LinearMixedModel;
 
 /// A doubt about a result.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,8 +111,9 @@ pub(super) fn of(model: &LinearMixedModel) -> Vec<Warning> {
         ));
     }
     if model.singular {
-        warnings
-            .extend((0..model.frame.random.len()).filter_map(|term| singular_term(model, term)));
+        warnings.extend(
+            (0..model.frame.random.len()).filter_map(|term| singular::warning(model, term)),
+        );
     }
     if !model.dropped_columns.is_empty() {
         warnings.push(Warning::dropped_columns(&model.dropped_columns));
@@ -142,75 +145,6 @@ pub(super) fn of(model: &LinearMixedModel) -> Vec<Warning> {
         ));
     }
     warnings
-}
-
-/// What is singular about a term, and what that means.
-fn singular_term(model: &LinearMixedModel, index: usize) -> Option<Warning> {
-    let shape = &model.function.shape;
-    let term = &model.frame.random[index];
-    let values: Vec<f64> = model
-        .theta
-        .iter()
-        .map(|Theta { value, .. }| *value)
-        .collect();
-    let lambda = shape.lambda(&values, index);
-    let width = lambda.n_rows();
-    if (0..width).all(|i| lambda[(i, i)] != 0.0) {
-        return None;
-    }
-    let group = &term.group;
-    let still: Vec<String> = (0..width)
-        .filter(|&i| lambda.row(i).iter().all(|&value| value == 0.0))
-        .map(|i| term.column_names[i].clone())
-        .collect();
-    let what = if still.len() == width {
-        format!(
-            "the levels of `{group}` do not differ in {} beyond the residual noise: the variance is estimated as exactly zero",
-            quoted(&still)
-        )
-    } else if !still.is_empty() {
-        format!(
-            "the levels of `{group}` do not differ in {}: that variance is estimated as exactly zero",
-            quoted(&still)
-        )
-    } else if width == 2 {
-        let sign = if lambda[(0, 0)] * lambda[(1, 0)] < 0.0 {
-            "-1"
-        } else {
-            "1"
-        };
-        format!(
-            "the random effects {} of `{group}` are estimated as perfectly correlated ({sign}): the data show one direction in which the levels differ, not two",
-            quoted(&term.column_names)
-        )
-    } else {
-        let directions = (0..width).filter(|&i| lambda[(i, i)] != 0.0).count();
-        format!(
-            "the {width} random effects of `{group}` vary in only {directions} direction(s): their covariance matrix is singular"
-        )
-    };
-    let advice = if still.len() == width {
-        format!(
-            "the fixed effects are those of a model without `{group}`; that is no proof that the groups are alike, only that \
-             {} of them cannot show a difference; keep the term if the design demands it",
-            term.levels.len()
-        )
-    } else {
-        format!(
-            "the fixed effects remain usable, but their degrees of freedom depend on how they are computed here: report \
-             Kenward–Roger, and compare with the simpler `{}`",
-            simpler(term.column_names.as_slice(), group)
-        )
-    };
-    Some(Warning::new(WarningKind::SingularFit, what, advice))
-}
-
-fn simpler(columns: &[String], group: &str) -> String {
-    if columns.iter().any(|name| name == "(Intercept)") && columns.len() > 1 {
-        format!("(1 | {group})")
-    } else {
-        format!("a model without ({} | {group})", columns.join(" + "))
-    }
 }
 
 fn quoted(names: &[String]) -> String {

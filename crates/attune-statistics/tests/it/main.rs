@@ -9,6 +9,7 @@ mod dense_reference;
 mod distributions;
 mod generalised;
 mod heteroscedastic;
+mod influence;
 mod interrupted_series;
 mod lmm_laws;
 mod multiple_imputation;

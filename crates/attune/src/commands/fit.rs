@@ -6,8 +6,8 @@ use anyhow::{Result, bail};
 use attune_statistics::{
     formula::Formula,
     generalised_mixed_model::Family as Distribution,
-    least_squares::{least_squares, weighted_least_squares},
-    linear_mixed_model::{self, Estimator, FitSettings},
+    least_squares::{LeastSquares, least_squares, weighted_least_squares},
+    linear_mixed_model::{self, Estimator, FitSettings, LinearMixedModel},
     table::Table,
 };
 use clap::Args;
@@ -15,12 +15,21 @@ use clap::Args;
 use crate::{output, progress};
 
 mod columns;
+mod compare;
+mod diagnostics;
 mod emmeans;
 mod generalised;
+mod influence;
+mod intraclass;
 mod modes;
+mod next_steps;
 mod options;
+mod profile;
+mod questions;
+mod residual_by;
 mod result;
 mod text;
+mod type_three;
 
 use options::{Df, Family};
 
@@ -30,6 +39,8 @@ Examples:
   attune fit early.csv 'cog ~ tos * trt + (tos | id)' --factor id --df kenward-roger
   attune fit visits.xlsx 'score ~ months * arm + (1 | site/dyad)' --emmeans 'arm at months=6,12'
   attune fit visits.csv 'secure ~ visit * arm + (1 | dyad)' --family binomial --agq 15
+  attune fit early.csv 'cog ~ tos * trt + (1 | id)' --factor id --profile --influence id --diagnostics
+  attune fit trial.csv 'score ~ arm + (0 + inGroup | group)' --residual-by arm
   attune fit herds.csv 'cbind(ill, size - ill) ~ period + (1 | herd)' --family binomial --factor period
 
 Text columns are factors with sorted levels; --factor makes one of a column of codes and sets the
@@ -47,6 +58,8 @@ pub struct Fit {
     tests: options::TestOptions,
     #[command(flatten)]
     means: options::MeansOptions,
+    #[command(flatten)]
+    questions: questions::QuestionOptions,
     #[command(flatten)]
     output: options::OutputOptions,
 }
@@ -79,28 +92,42 @@ impl Fit {
         if self.model.agq.is_some() {
             bail!("--agq belongs to the families binomial, poisson, negative-binomial and ordinal");
         }
-        let weights = self.model.weights.as_deref();
-        if formula.random.is_empty() {
-            let model = match weights {
-                None => least_squares(formula, table)?,
-                Some(weights) => weighted_least_squares(formula, table, weights)?,
-            };
-            return result::of_least_squares(&model, self);
+        if let Some(by) = &self.model.residual_by {
+            return residual_by::fit(self, formula, table, by);
         }
+        if formula.random.is_empty() {
+            return result::of_least_squares(&self.least_squares(formula, table)?, self);
+        }
+        result::of_mixed_model(&self.mixed_model(formula, table)?, table, self)
+    }
+
+    /// Least squares with the weights asked for.
+    fn least_squares(&self, formula: &Formula, table: &Table) -> Result<LeastSquares> {
+        Ok(match &self.model.weights {
+            None => least_squares(formula, table)?,
+            Some(weights) => weighted_least_squares(formula, table, weights)?,
+        })
+    }
+
+    /// A mixed model with the weights and the estimator asked for.
+    fn mixed_model(&self, formula: &Formula, table: &Table) -> Result<LinearMixedModel> {
+        let settings = self.settings();
+        Ok(match &self.model.weights {
+            None => linear_mixed_model::fit(formula, table, &settings)?,
+            Some(weights) => linear_mixed_model::fit_weighted(formula, table, weights, &settings)?,
+        })
+    }
+
+    fn settings(&self) -> FitSettings {
         let estimator = if self.model.ml {
             Estimator::MaximumLikelihood
         } else {
             Estimator::Reml
         };
-        let settings = FitSettings {
+        FitSettings {
             estimator,
             ..FitSettings::default()
-        };
-        let model = match weights {
-            None => linear_mixed_model::fit(formula, table, &settings)?,
-            Some(weights) => linear_mixed_model::fit_weighted(formula, table, weights, &settings)?,
-        };
-        result::of_mixed_model(&model, self)
+        }
     }
 
     /// The degrees of freedom asked for, or those that suit the family.

@@ -3,6 +3,7 @@
 mod bad_input;
 mod command_line;
 mod fit;
+mod fit_questions;
 mod interrupted;
 mod studies;
 mod support;

@@ -14,13 +14,17 @@ use crate::data_file::{DataFile, is_missing};
 pub fn read(fit: &Fit, formula: &Formula) -> Result<Table> {
     let data = DataFile::read(&fit.data, fit.columns.sheet.as_deref())?;
     let mut names = formula.column_names();
-    names.extend(
-        fit.model
-            .weights
-            .iter()
-            .filter(|weights| !formula.column_names().contains(weights))
-            .cloned(),
-    );
+    let others = fit
+        .model
+        .weights
+        .iter()
+        .chain(&fit.model.residual_by)
+        .cloned();
+    for name in others.chain(fit.questions.column_names()?) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
     data.require(&names)?;
     let unused = fit
         .columns

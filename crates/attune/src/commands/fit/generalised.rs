@@ -48,6 +48,10 @@ pub fn fit_ordinal(fit: &Fit, formula: &Formula, table: &Table) -> Result<FitRes
 }
 
 fn check_options(fit: &Fit, formula: &Formula) -> Result<()> {
+    fit.questions.check_other_family()?;
+    if fit.model.residual_by.is_some() {
+        bail!("--residual-by belongs to gaussian models: leave it out for this family");
+    }
     if fit.tests.df.is_some_and(|df| df != Df::Normal) {
         bail!(
             "this family has z tests: leave --df out; Satterthwaite and Kenward–Roger belong to gaussian"

@@ -19,6 +19,9 @@ pub struct ModelOptions {
     /// Column of weights: the precision of a row (gaussian), trials of a proportion, or what each row counts
     #[arg(long, value_name = "NAME")]
     pub weights: Option<String>,
+    /// A residual standard deviation for each level of this column, such as the arm (gaussian)
+    #[arg(long, value_name = "NAME")]
+    pub residual_by: Option<String>,
     /// Maximum likelihood instead of REML; the other families know no other way
     #[arg(long)]
     pub ml: bool,

@@ -7,10 +7,11 @@ use attune_statistics::{
     least_squares::LeastSquares,
     linear_mixed_model::{Estimator, LinearMixedModel, VarianceComponent},
     matrix::Matrix,
+    table::Table,
 };
 use serde_json::{Map, Value, json};
 
-use super::{Fit, emmeans, emmeans::Emmeans, modes::asked_modes};
+use super::{Fit, emmeans, emmeans::Emmeans, modes::asked_modes, questions};
 
 /// A fitted model and what was asked of it.
 pub struct FitResult {
@@ -55,8 +56,18 @@ pub struct Section {
 }
 
 /// The result of a mixed model.
-pub fn of_mixed_model(model: &LinearMixedModel, fit: &Fit) -> Result<FitResult> {
+pub fn of_mixed_model(model: &LinearMixedModel, table: &Table, fit: &Fit) -> Result<FitResult> {
     let inference = model.inference(fit.df().into())?;
+    let mut result = mixed(model, &inference, fit)?;
+    result.sections = questions::of_mixed_model(fit, table, model, &inference)?;
+    result
+        .sections
+        .extend(asked_modes(fit, || model.conditional_modes()));
+    Ok(result)
+}
+
+/// The table of a mixed model, without sections.
+pub fn mixed(model: &LinearMixedModel, inference: &Inference<'_>, fit: &Fit) -> Result<FitResult> {
     Ok(FitResult {
         formula: fit.formula.clone(),
         family: "gaussian",
@@ -70,7 +81,7 @@ pub fn of_mixed_model(model: &LinearMixedModel, fit: &Fit) -> Result<FitResult> 
         n_parameters: model.n_parameters,
         df: fit.df(),
         level: fit.tests.level,
-        fixed: coefficient_tests(&inference, fit.tests.level),
+        fixed: coefficient_tests(inference, fit.tests.level),
         vcov: model.vcov.clone(),
         theta: model
             .theta
@@ -87,15 +98,26 @@ pub fn of_mixed_model(model: &LinearMixedModel, fit: &Fit) -> Result<FitResult> 
         converged: model.converged,
         evaluations: model.optimum.evaluations,
         gradient_norm: model.optimum.gradient_norm,
-        emmeans: asked_means(&inference, fit)?,
+        emmeans: asked_means(inference, fit)?,
         warnings: model.warnings.iter().map(ToString::to_string).collect(),
-        sections: asked_modes(fit, || model.conditional_modes()),
+        sections: Vec::new(),
     })
 }
 
 /// The result of least squares.
 pub fn of_least_squares(model: &LeastSquares, fit: &Fit) -> Result<FitResult> {
     let inference = model.inference(fit.df().into());
+    let mut result = without_groups(model, &inference, fit)?;
+    result.sections = questions::of_least_squares(fit, model, &inference)?;
+    Ok(result)
+}
+
+/// The table of a model without random effects, without sections.
+pub fn without_groups(
+    model: &LeastSquares,
+    inference: &Inference<'_>,
+    fit: &Fit,
+) -> Result<FitResult> {
     Ok(FitResult {
         formula: fit.formula.clone(),
         family: "gaussian",
@@ -106,7 +128,7 @@ pub fn of_least_squares(model: &LeastSquares, fit: &Fit) -> Result<FitResult> {
         n_parameters: model.coefficients.len() + 1,
         df: fit.df(),
         level: fit.tests.level,
-        fixed: coefficient_tests(&inference, fit.tests.level),
+        fixed: coefficient_tests(inference, fit.tests.level),
         vcov: model.vcov.clone(),
         theta: Vec::new(),
         random: Vec::new(),
@@ -119,7 +141,7 @@ pub fn of_least_squares(model: &LeastSquares, fit: &Fit) -> Result<FitResult> {
         converged: true,
         evaluations: 0,
         gradient_norm: 0.0,
-        emmeans: asked_means(&inference, fit)?,
+        emmeans: asked_means(inference, fit)?,
         warnings: model.warnings.iter().map(ToString::to_string).collect(),
         sections: Vec::new(),
     })
