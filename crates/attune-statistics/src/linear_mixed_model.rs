@@ -358,15 +358,6 @@ pub(crate) fn fit_frame(
     ))
 }
 
-/// The smallest deviance of a frame by maximum likelihood, in units of the data; `None` where it is not finite.
-pub(crate) fn deviance_of_frame(frame: &ModelFrame, settings: FitSettings) -> Option<f64> {
-    let (coordinates, function) = deviance_function(frame, Estimator::MaximumLikelihood).ok()?;
-    let minimum = optimum::minimise(&function, None, settings.max_iterations)?;
-    let scale = libm::log(coordinates.response_scale);
-    let rows = frame.response.len() as f64;
-    Some(minimum.evaluation.deviance + 2.0 * rows * scale - frame.sum_of_log_weights())
-}
-
 fn check_groups(frame: &ModelFrame) -> Result<(), FitError> {
     if frame.random.is_empty() {
         return Err(FitError::NoRandomEffects);

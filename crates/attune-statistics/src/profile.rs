@@ -301,10 +301,13 @@ impl Wanted {
                 let mut constrained = Constrained::new(model, held);
                 side.crossing(|value| constrained.deviance(out(value)).map(rise))
             }
-            What::Coefficient(place) => {
-                let mut held = HeldCoefficient::new(model, place);
-                side.crossing(|value| held.deviance(value).map(rise))
-            }
+            What::Coefficient(place) => match HeldCoefficient::new(model, place) {
+                None => Crossing::Never,
+                Some(held) => {
+                    let mut search = held.search();
+                    side.crossing(|value| search.deviance(value).map(rise))
+                }
+            },
         };
         match crossing {
             Crossing::At(value) => (out(value), ProfileEnd::Crossing),
