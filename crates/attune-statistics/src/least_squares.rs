@@ -6,7 +6,7 @@
 
 use crate::formula::Formula;
 use crate::inference::{DegreesOfFreedom, FixedPart, Inference};
-use crate::linear_mixed_model::{FitError, Warning};
+use crate::linear_mixed_model::{FitError, Warning, are_representable};
 use crate::matrix::{Matrix, add_scaled, back_substitute, dot, orthonormalise};
 use crate::model_frame::{ModelFrame, model_frame, weighted_model_frame};
 use crate::table::Table;
@@ -164,6 +164,13 @@ pub(crate) fn fit_frame(formula: &Formula, frame: ModelFrame) -> Result<LeastSqu
     let df_residual = (n - p) as f64;
     let variance = residual_squares / df_residual;
     let inverse = orthonormal.inverse_upper();
+    let coefficients = back_substitute(&orthonormal.upper, &projections);
+    let vcov = inverse.times(&inverse.transposed()).scaled(variance);
+    if !are_representable(&coefficients, &vcov, &[variance]) {
+        return Err(FitError::NotRepresentable {
+            name: frame.response_name,
+        });
+    }
     let name = |&position: &usize| frame.design.column_names[position].clone();
     let dropped_columns: Vec<String> = orthonormal.dropped.iter().map(name).collect();
     let mut warnings = Vec::new();
@@ -198,8 +205,8 @@ pub(crate) fn fit_frame(formula: &Formula, frame: ModelFrame) -> Result<LeastSqu
         n_observations: n,
         n_dropped: frame.n_dropped,
         terms: orthonormal.kept.iter().map(name).collect(),
-        coefficients: back_substitute(&orthonormal.upper, &projections),
-        vcov: inverse.times(&inverse.transposed()).scaled(variance),
+        coefficients,
+        vcov,
         dropped_columns,
         sigma: variance.sqrt(),
         df_residual,

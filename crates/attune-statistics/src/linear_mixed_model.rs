@@ -270,6 +270,14 @@ pub enum FitError {
         /// The most allowed.
         limit: usize,
     },
+    /// Overflow or underflow of a result.
+    #[error(
+        "the values of `{name}` and of the columns are so large or so small that results are no numbers: rescale them"
+    )]
+    NotRepresentable {
+        /// The response.
+        name: String,
+    },
     /// No finite deviance.
     #[error("the likelihood is not finite anywhere: check for extreme values in the data")]
     NotFinite,
@@ -348,14 +356,22 @@ pub(crate) fn fit_frame(
     let (coordinates, function) = deviance_function(&frame, settings.estimator)?;
     let minimum =
         optimum::minimise(&function, None, settings.max_iterations).ok_or(FitError::NotFinite)?;
-    Ok(assemble::assemble(
-        formula,
-        frame,
-        settings,
-        coordinates,
-        function,
-        minimum,
-    ))
+    let model = assemble::assemble(formula, frame, settings, coordinates, function, minimum);
+    let scalars = [model.sigma, model.log_likelihood];
+    match are_representable(&model.coefficients, &model.vcov, &scalars) {
+        true => Ok(model),
+        false => Err(FitError::NotRepresentable {
+            name: model.frame.response_name,
+        }),
+    }
+}
+
+/// Whether results are finite numbers: with a response near 1e150 and an age in units of 1e9 the variance of a
+/// slope is not.
+pub(crate) fn are_representable(coefficients: &[f64], vcov: &Matrix, scalars: &[f64]) -> bool {
+    let variances = (0..coefficients.len()).map(|place| vcov[(place, place)]);
+    let numbers = coefficients.iter().chain(scalars).copied();
+    numbers.chain(variances).all(f64::is_finite)
 }
 
 fn check_groups(frame: &ModelFrame) -> Result<(), FitError> {

@@ -97,6 +97,12 @@ impl Answer<'_> {
                 ));
             }
         }
+        if leave_out_undefined(&mut result) {
+            let (measure, variant) = (result.measure, &result.variant);
+            self.warnings.push(format!(
+                "{measure} ({variant}) has no test or interval here: its error is zero, because nothing varies that it is computed from"
+            ));
+        }
         self.results.push(result);
     }
 
@@ -263,4 +269,22 @@ pub(crate) fn row(named: Named, variant: String, estimate: f64) -> AgreementResu
         interval: "none".to_owned(),
         details: BTreeMap::new(),
     }
+}
+
+/// Leaves out tests and limits that are no numbers although the coefficient is one: coders who use different
+/// categories throughout, or agree without exception.
+fn leave_out_undefined(result: &mut AgreementResult) -> bool {
+    let mut any = false;
+    for value in [
+        &mut result.se,
+        &mut result.ci_lower,
+        &mut result.ci_upper,
+        &mut result.p,
+    ] {
+        if value.is_some_and(f64::is_nan) {
+            *value = None;
+            any = true;
+        }
+    }
+    any
 }
