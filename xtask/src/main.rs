@@ -7,7 +7,9 @@ use std::process::ExitCode;
 
 mod assets;
 mod browser;
+mod coverage;
 mod demo;
+mod fuzz;
 mod run;
 mod studies;
 mod test;
@@ -18,6 +20,8 @@ Chores of the workspace:
 
   cargo xtask demo [ARGS…]   build and run `attune demo` in release mode
   cargo xtask test           every test there is: format, Rust, documentation, lints, browser
+  cargo xtask fuzz           random messy data for some minutes; what fails is kept in fuzz/corpus
+  cargo xtask coverage       whether intervals hold what they say, by simulation (for the night)
   cargo xtask assets         fetch the report's fonts (npm) so that the next build embeds them
   cargo xtask studies        simulate and analyse the example studies again
 ";
@@ -27,6 +31,8 @@ fn main() -> ExitCode {
     let result = match arguments.first().map(String::as_str) {
         Some("demo") => demo::run(&arguments[1..]),
         Some("test") => test::run(),
+        Some("fuzz") => fuzz::run(&arguments[1..]),
+        Some("coverage") => coverage::run(&arguments[1..]),
         Some("assets") => assets::fetch().map(|()| ExitCode::SUCCESS),
         Some("studies") => studies::renew(),
         Some("help" | "--help" | "-h") | None => {

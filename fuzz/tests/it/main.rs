@@ -1,0 +1,4 @@
+//! Some hundred seeds of each kind, and the corpus.
+
+mod corpus;
+mod seeds;

@@ -1,0 +1,51 @@
+//! The same seeds each time: this must stay fast. `cargo xtask fuzz` tries new ones.
+
+use attune_fuzz::{agree, files, fit, formulas, messy::Dice};
+
+/// Collects what is wrong, so that one run shows all of it.
+fn no_problems(n_seeds: u64, check: impl Fn(u64) -> Result<(), String>) {
+    let problems: Vec<String> = (0..n_seeds)
+        .filter_map(|seed| {
+            check(seed)
+                .err()
+                .map(|problem| format!("seed {seed}: {problem}"))
+        })
+        .collect();
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn fits_of_messy_data_end_in_a_result_or_a_reason() {
+    no_problems(400, |seed| fit::check(&fit::case(seed)).map(drop));
+}
+
+#[test]
+fn messy_fits_are_not_all_of_one_kind() {
+    let mut seen: Vec<&str> = (0..100)
+        .filter_map(|seed| fit::check(&fit::case(seed)).ok())
+        .map(|answer| answer.kind)
+        .collect();
+    seen.sort_unstable();
+    seen.dedup();
+    assert_eq!(seen, ["fits", "refuses", "warns"]);
+}
+
+#[test]
+fn agreement_of_messy_ratings_ends_in_a_result_or_a_reason() {
+    no_problems(400, |seed| agree::check(&agree::case(seed)).map(drop));
+}
+
+#[test]
+fn random_text_is_a_formula_or_not() {
+    no_problems(4000, |seed| {
+        formulas::check(&formulas::text(&mut Dice::new(seed)))
+    });
+}
+
+#[test]
+fn damaged_files_are_tables_or_not() {
+    no_problems(300, |seed| {
+        let (ending, bytes) = files::bytes(seed);
+        files::check(ending, &bytes)
+    });
+}
