@@ -58,6 +58,7 @@ pub mod intraclass_correlation;
 mod kenward_roger;
 pub mod likelihood_ratio_test;
 pub mod marginal_means;
+pub mod parametric_bootstrap;
 pub mod prediction;
 pub mod profile;
 pub mod residual_diagnostics;

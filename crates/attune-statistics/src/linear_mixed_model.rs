@@ -17,6 +17,8 @@ mod deviance;
 mod lanes;
 mod optimum;
 mod refit;
+mod shared_patterns;
+mod simulation;
 mod warnings;
 
 use thiserror::Error;
@@ -41,6 +43,8 @@ pub(crate) use deviance::{DevianceFunction, Evaluation};
 pub use optimum::Optimum;
 pub(crate) use optimum::{Minimum, NewtonStep};
 pub use refit::{Refit, RefitWorker, Refitted};
+pub(crate) use simulation::Simulator;
+pub use simulation::{SimulatedEffects, simulate};
 pub use warnings::{Warning, WarningKind};
 
 /// Restricted or plain maximum likelihood.

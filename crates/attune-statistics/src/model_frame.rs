@@ -256,8 +256,8 @@ fn frame_around(
             part,
             variables,
             &values,
-            &groups,
-            &codes,
+            groups,
+            codes,
             used_rows.len(),
         ));
     }

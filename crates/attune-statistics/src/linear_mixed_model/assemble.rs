@@ -155,38 +155,53 @@ pub(crate) fn variance_components(
     theta: &[Theta],
     sigma: f64,
 ) -> Vec<VarianceComponent> {
-    let values: Vec<f64> = theta.iter().map(|theta| theta.value).collect();
-    let mut components = Vec::new();
-    for (index, term) in frame.random.iter().enumerate() {
-        let lambda = shape.lambda(&values, index);
-        let covariance = lambda.times(&lambda.transposed()).scaled(sigma * sigma);
-        let component = |i: usize, j: usize| VarianceComponent {
-            group: term.group.clone(),
-            term: term.column_names[j].clone(),
-            with: (i != j).then(|| term.column_names[i].clone()),
-            value: covariance[(i, j)],
-            standardised: if i == j {
-                covariance[(i, i)].sqrt()
-            } else {
-                correlation(lambda.row(i), lambda.row(j))
-            },
+    let theta: Vec<f64> = theta.iter().map(|theta| theta.value).collect();
+    let mut names = Vec::new();
+    for term in &frame.random {
+        let name = |i: usize, j: usize| {
+            let with = (i != j).then(|| term.column_names[i].clone());
+            (term.group.clone(), term.column_names[j].clone(), with)
         };
-        let width = lambda.n_rows();
-        components.extend((0..width).map(|i| component(i, i)));
-        components.extend(
-            (0..width)
-                .flat_map(|j| (j + 1..width).map(move |i| (i, j)))
-                .map(|(i, j)| component(i, j)),
-        );
+        let width = term.columns.len();
+        names.extend((0..width).map(|i| name(i, i)));
+        names.extend(below_the_diagonal(width).map(|(i, j)| name(i, j)));
     }
-    components.push(VarianceComponent {
-        group: "Residual".to_owned(),
-        term: String::new(),
-        with: None,
-        value: sigma * sigma,
-        standardised: sigma,
-    });
-    components
+    names.push(("Residual".to_owned(), String::new(), None));
+    let values = component_values(shape, &theta, sigma);
+    let component = |((group, term, with), (value, standardised))| VarianceComponent {
+        group,
+        term,
+        with,
+        value,
+        standardised,
+    };
+    names.into_iter().zip(values).map(component).collect()
+}
+
+/// The values of the components, each with its standard deviation or correlation.
+pub(super) fn component_values(
+    shape: &CovarianceShape,
+    theta: &[f64],
+    sigma: f64,
+) -> Vec<(f64, f64)> {
+    let mut values = Vec::new();
+    for term in 0..shape.terms.len() {
+        let lambda = shape.lambda(theta, term);
+        let covariance = lambda.times(&lambda.transposed()).scaled(sigma * sigma);
+        let width = lambda.n_rows();
+        values.extend((0..width).map(|i| (covariance[(i, i)], covariance[(i, i)].sqrt())));
+        values.extend(below_the_diagonal(width).map(|(i, j)| {
+            let correlation = correlation(lambda.row(i), lambda.row(j));
+            (covariance[(i, j)], correlation)
+        }));
+    }
+    values.push((sigma * sigma, sigma));
+    values
+}
+
+/// Row and column of the elements below the diagonal, column by column.
+fn below_the_diagonal(width: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..width).flat_map(move |j| (j + 1..width).map(move |i| (i, j)))
 }
 
 /// The cosine of the angle between two rows of the factor, exactly ±1 when they are parallel.

@@ -13,6 +13,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::lanes::{LANES, Lanes};
+use super::shared_patterns::SharedPatterns;
 use crate::matrix::Matrix;
 
 /// The columns of a mixed model in the coordinates in which it is fitted.
@@ -46,10 +47,10 @@ pub(crate) struct CrossProducts {
     pub width: usize,
     /// The number of levels of the eliminated factor.
     pub n_levels: usize,
-    /// For each block of levels the upper triangles, row by row.
-    pub roots: Vec<Lanes>,
-    /// For each block of levels `Q'[X y]`, row by row.
-    pub right: Vec<Lanes>,
+    /// All levels.
+    pub levels: LevelBlocks,
+    /// Fewer rows with the same sums over levels, where levels share patterns.
+    pub shared: Option<LevelBlocks>,
     /// What the rotations leave of `[X y]'[X y]`.
     pub within: Matrix,
     /// For each level where its touched columns start.
@@ -64,6 +65,18 @@ pub(crate) struct CrossProducts {
     pub components: Vec<Component>,
     /// The original index of each level in the order used here.
     pub level_order: Vec<u32>,
+}
+
+/// Levels of the eliminated factor, worked on a block at a time.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct LevelBlocks {
+    pub n_blocks: usize,
+    /// For each block the upper triangles, row by row.
+    pub roots: Vec<Lanes>,
+    /// For each block `Q'[X y]`, row by row.
+    pub right: Vec<Lanes>,
+    /// How many levels each row stands for; empty when each stands for itself.
+    pub multiplicity: Vec<Lanes>,
 }
 
 /// A part of the design that shares no group with the others.
@@ -108,8 +121,8 @@ impl CrossProducts {
             p,
             width,
             n_levels,
-            roots: Vec::new(),
-            right: Vec::new(),
+            levels: LevelBlocks::default(),
+            shared: None,
             within: Matrix::zeros(p + 1, p + 1),
             touched_start: vec![0],
             touched: Vec::new(),
@@ -122,6 +135,11 @@ impl CrossProducts {
             products.take(piece);
         }
         products.within.mirror_upper();
+        if products.components.is_empty() {
+            products.shared = products
+                .shared_patterns()
+                .map(|patterns| patterns.blocks(&products.levels));
+        }
         for component in &mut products.components {
             component.within.mirror_upper();
         }
@@ -129,8 +147,9 @@ impl CrossProducts {
     }
 
     fn take(&mut self, piece: Piece) {
-        self.roots.extend(piece.roots);
-        self.right.extend(piece.right);
+        self.levels.n_blocks += piece.n_blocks;
+        self.levels.roots.extend(piece.roots);
+        self.levels.right.extend(piece.right);
         self.within.add_scaled(1.0, &piece.within);
         let before = self.touched.len();
         self.touched_start
@@ -167,9 +186,14 @@ impl CrossProducts {
         component_sizes(rows).into_iter().max().unwrap_or(0)
     }
 
-    /// The number of blocks of levels.
-    pub(crate) fn n_blocks(&self) -> usize {
-        self.n_levels.div_ceil(LANES)
+    /// The blocks that sums over levels go through.
+    pub(crate) fn summed(&self) -> &LevelBlocks {
+        self.shared.as_ref().unwrap_or(&self.levels)
+    }
+
+    /// The patterns that levels share; `None` when too few do.
+    pub(crate) fn shared_patterns(&self) -> Option<SharedPatterns> {
+        SharedPatterns::find(&self.levels, self.n_levels, self.width, self.p)
     }
 
     /// The packed size of one upper triangle.
@@ -182,17 +206,20 @@ impl CrossProducts {
         let (root, right) = (self.root_size(), self.width * (self.p + 1));
         let blocks: Vec<usize> = (0..self.n_levels / LANES).step_by(stride).collect();
         let fraction = (blocks.len() * LANES) as f64 / self.n_levels as f64;
+        let of_blocks = |values: &[Lanes], size: usize| -> Vec<Lanes> {
+            let of_block = |b: &usize| values[b * size..(b + 1) * size].iter().copied();
+            blocks.iter().flat_map(of_block).collect()
+        };
         Self {
             n: self.n * fraction,
             n_levels: blocks.len() * LANES,
-            roots: blocks
-                .iter()
-                .flat_map(|b| self.roots[b * root..(b + 1) * root].iter().copied())
-                .collect(),
-            right: blocks
-                .iter()
-                .flat_map(|b| self.right[b * right..(b + 1) * right].iter().copied())
-                .collect(),
+            levels: LevelBlocks {
+                n_blocks: blocks.len(),
+                roots: of_blocks(&self.levels.roots, root),
+                right: of_blocks(&self.levels.right, right),
+                multiplicity: Vec::new(),
+            },
+            shared: None,
             within: self.within.scaled(fraction),
             touched_start: Vec::new(),
             touched: Vec::new(),
@@ -364,6 +391,7 @@ fn root(parent: &mut [usize], mut node: usize) -> usize {
 
 /// The cross-products of a run of levels.
 struct Piece {
+    n_blocks: usize,
     roots: Vec<Lanes>,
     right: Vec<Lanes>,
     within: Matrix,
@@ -386,6 +414,7 @@ impl Piece {
         let (p1, width) = (rows.x.len() + 1, rows.eliminated.columns.len());
         let n_blocks = levels.len().div_ceil(LANES);
         let mut piece = Self {
+            n_blocks,
             roots: vec![Lanes::ZERO; n_blocks * width * (width + 1) / 2],
             right: vec![Lanes::ZERO; n_blocks * width * p1],
             within: Matrix::zeros(p1, p1),
@@ -530,12 +559,12 @@ impl LevelRows {
     }
 }
 
-/// The rotation that takes element `i` of `row` into the triangle.
+/// The rotation that takes element `i` of `row` into the triangle; its cosine and sine.
 #[inline]
-fn rotate_into(triangle: &mut [f64], row: &mut [f64], i: usize) {
+pub(super) fn rotate_into(triangle: &mut [f64], row: &mut [f64], i: usize) -> (f64, f64) {
     let incoming = row[i];
     if incoming == 0.0 {
-        return;
+        return (1.0, 0.0);
     }
     let pivot = triangle[i];
     let length = (pivot * pivot + incoming * incoming).sqrt();
@@ -545,4 +574,5 @@ fn rotate_into(triangle: &mut [f64], row: &mut [f64], i: usize) {
         *kept = cosine * a + sine * b;
         *passing = cosine * b - sine * a;
     }
+    (cosine, sine)
 }

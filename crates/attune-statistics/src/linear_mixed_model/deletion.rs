@@ -118,13 +118,15 @@ impl LinearMixedModel {
         for (position, &original) in products.level_order.iter().enumerate() {
             let lane = position % LANES;
             if lane == 0 {
-                level.solve(products, &lambda, position / LANES, width);
+                level.solve(&products.levels, &lambda, position / LANES, width, p1);
             }
             let mut remaining = total.clone();
             remaining.add_scaled(-1.0, &own[original as usize]);
             for i in 0..width {
                 let block = (position / LANES) * width * p1 + i * p1;
-                let before: Vec<f64> = (0..p1).map(|a| products.right[block + a].0[lane]).collect();
+                let before: Vec<f64> = (0..p1)
+                    .map(|a| products.levels.right[block + a].0[lane])
+                    .collect();
                 let after: Vec<f64> = (0..p1).map(|a| level.right[i * p1 + a].0[lane]).collect();
                 for a in 0..p1 {
                     add_scaled(remaining.row_mut(a), before[a], &before);

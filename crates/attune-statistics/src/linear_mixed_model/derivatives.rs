@@ -166,7 +166,7 @@ impl DevianceFunction {
         for position in 0..self.products.n_levels {
             let lane = position % LANES;
             if lane == 0 {
-                worker.load(&pass, position / LANES, width);
+                worker.load(&pass, &self.products.levels, position / LANES, width, p + 1);
             }
             worker.project(&pass, position, lane);
             for i in 0..width {
@@ -186,13 +186,13 @@ impl DevianceFunction {
         evaluation: &Evaluation,
     ) -> (Vec<Matrix>, Vec<Matrix>) {
         let pass = Pass::new(self, theta, evaluation, vec![0.0; self.products.p + 1]);
-        let width = self.products.width;
+        let (width, p) = (self.products.width, self.products.p);
         let mut worker = LevelPass::new(&self.products);
         let mut blocks = Vec::with_capacity(self.products.n_levels);
         for position in 0..self.products.n_levels {
             let lane = position % LANES;
             if lane == 0 {
-                worker.load(&pass, position / LANES, width);
+                worker.load(&pass, &self.products.levels, position / LANES, width, p + 1);
             }
             worker.project(&pass, position, lane);
             blocks.push(Matrix::from_function(width, width, |i, j| {

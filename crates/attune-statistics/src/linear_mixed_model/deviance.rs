@@ -11,8 +11,8 @@ use rayon::prelude::*;
 
 use super::Estimator;
 use super::covariance::CovarianceShape;
-use super::cross_products::{CHUNK, Component, CrossProducts};
-use super::lanes::{LANES, Lanes};
+use super::cross_products::{CHUNK, Component, CrossProducts, LevelBlocks};
+use super::lanes::{LANES, Lanes, with_constant_sizes};
 use crate::matrix::{Cholesky, Matrix, add_scaled};
 
 /// The deviance of one model on one data set.
@@ -137,16 +137,13 @@ impl DevianceFunction {
         let products = &self.products;
         let p1 = products.p + 1;
         let blocks_per_chunk = CHUNK / LANES;
-        let chunks: Vec<usize> = (0..products.n_blocks()).step_by(blocks_per_chunk).collect();
+        let levels = products.summed();
+        let chunks: Vec<usize> = (0..levels.n_blocks).step_by(blocks_per_chunk).collect();
         let chunk = |&start: &usize| {
-            let blocks = start..(start + blocks_per_chunk).min(products.n_blocks());
-            // The width becomes a constant in each arm, so that the loops are unrolled.
-            match products.width {
-                1 => chunk_sums(products, lambda, blocks, 1),
-                2 => chunk_sums(products, lambda, blocks, 2),
-                3 => chunk_sums(products, lambda, blocks, 3),
-                width => chunk_sums(products, lambda, blocks, width),
-            }
+            let blocks = start..(start + blocks_per_chunk).min(levels.n_blocks);
+            with_constant_sizes!(products.width, p1, |width, p1| chunk_sums(
+                levels, lambda, blocks, width, p1
+            ))
         };
         let pieces: Vec<(f64, Vec<f64>)> = if chunks.len() < 4 {
             chunks.iter().map(chunk).collect()
@@ -184,7 +181,7 @@ impl DevianceFunction {
         let mut solved = Vec::new();
         for position in 0..products.n_levels {
             if position % LANES == 0 {
-                level.solve(products, lambda, position / LANES, width);
+                level.solve(&products.levels, lambda, position / LANES, width, p1);
             }
             let lane = position % LANES;
             let columns = level.touched(products, position, lane, &mut solved);
@@ -256,18 +253,18 @@ impl LevelFactor {
     #[inline(always)]
     pub(crate) fn solve(
         &mut self,
-        products: &CrossProducts,
+        levels: &LevelBlocks,
         lambda: &Matrix,
         block: usize,
         width: usize,
+        p1: usize,
     ) {
-        let p1 = products.p + 1;
         let root_size = width * (width + 1) / 2;
-        let root = &products.roots[block * root_size..(block + 1) * root_size];
+        let root = &levels.roots[block * root_size..(block + 1) * root_size];
         self.multiply(root, lambda, width);
         self.factor(width);
         self.right
-            .copy_from_slice(&products.right[block * width * p1..(block + 1) * width * p1]);
+            .copy_from_slice(&levels.right[block * width * p1..(block + 1) * width * p1]);
         for i in 0..width {
             let (known, rows) = self.right.split_at_mut(i * p1);
             let row = &mut rows[..p1];
@@ -357,18 +354,21 @@ pub(crate) fn packed_upper(width: usize, i: usize, j: usize) -> usize {
 /// The logarithm of the determinant and the sums of squares (packed upper triangle) of a run of blocks.
 #[inline(always)]
 fn chunk_sums(
-    products: &CrossProducts,
+    levels: &LevelBlocks,
     lambda: &Matrix,
     blocks: std::ops::Range<usize>,
     width: usize,
+    p1: usize,
 ) -> (f64, Vec<f64>) {
-    let p1 = products.p + 1;
     let mut level = LevelFactor::new(width, p1);
     let mut squares = vec![Lanes::ZERO; p1 * (p1 + 1) / 2];
     let mut determinant = LogProduct::new();
     for block in blocks {
-        level.solve(products, lambda, block, width);
-        determinant.multiply(level.determinant);
+        level.solve(levels, lambda, block, width, p1);
+        match levels.multiplicity.get(block) {
+            None => determinant.multiply(level.determinant),
+            Some(power) => determinant.multiply_power(level.determinant, *power),
+        }
         for i in 0..width {
             let row = &level.right[i * p1..(i + 1) * p1];
             let mut next = 0;
@@ -413,6 +413,14 @@ impl LogProduct {
         self.product = self.product * factor;
         if self.product.0.iter().any(|&value| value > LARGE) {
             self.settle();
+        }
+    }
+
+    fn multiply_power(&mut self, factor: Lanes, power: Lanes) {
+        for (factor, power) in factor.0.into_iter().zip(power.0) {
+            if power != 0.0 {
+                self.logarithm += power * libm::log(factor);
+            }
         }
     }
 

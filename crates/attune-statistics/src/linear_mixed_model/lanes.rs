@@ -76,3 +76,27 @@ impl AddAssign for Lanes {
         *self = *self + other;
     }
 }
+
+/// Calls a function of the width of a level and its number of columns with constants for the usual sizes, so
+/// that the loops in it are unrolled. Only a macro can write the call once for each size.
+macro_rules! with_constant_sizes {
+    ($width:expr, $p1:expr, $call:expr) => {
+        match ($width, $p1) {
+            (1, 2) => ($call)(1, 2),
+            (1, 3) => ($call)(1, 3),
+            (1, 4) => ($call)(1, 4),
+            (1, 5) => ($call)(1, 5),
+            (1, 6) => ($call)(1, 6),
+            (2, 2) => ($call)(2, 2),
+            (2, 3) => ($call)(2, 3),
+            (2, 4) => ($call)(2, 4),
+            (2, 5) => ($call)(2, 5),
+            (2, 6) => ($call)(2, 6),
+            (1, p1) => ($call)(1, p1),
+            (2, p1) => ($call)(2, p1),
+            (3, p1) => ($call)(3, p1),
+            (width, p1) => ($call)(width, p1),
+        }
+    };
+}
+pub(super) use with_constant_sizes;

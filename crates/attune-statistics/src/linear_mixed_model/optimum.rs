@@ -40,6 +40,9 @@ pub(crate) struct Minimum {
 
 /// Below this a standard deviation (relative to the residual one) is tried as exactly zero.
 const SMALL_FACTOR: f64 = 1e-4;
+/// For each level, which says about one unit of information on a relative standard deviation: at this decrement
+/// parameters are right to eleven digits.
+const SMALLEST_DECREMENT: f64 = 1e-22;
 /// From this many blocks of levels on, a sample of them gives the start.
 const SAMPLE_FROM_BLOCKS: usize = 512;
 const SAMPLE_BLOCKS: usize = 128;
@@ -53,6 +56,7 @@ pub(crate) fn minimise(
     let mut search = Search {
         function,
         max_iterations,
+        sufficient_decrement: SMALLEST_DECREMENT * (function.products.n_levels as f64).max(1.0),
         evaluations: 0,
         iterations: 0,
     };
@@ -61,13 +65,10 @@ pub(crate) fn minimise(
         None => search.start()?,
     };
     let mut best = search.from(&start)?;
-    if best.at_zero.contains(&true) && function.products.n_blocks() < SAMPLE_FROM_BLOCKS {
+    if best.at_zero.contains(&true) && function.products.summed().n_blocks < SAMPLE_FROM_BLOCKS {
         // A fit on the boundary may be one of two minima: look from elsewhere, too.
         for scale in [0.1, 3.0] {
-            let other = search.from(&search.scaled_identity(scale));
-            let better =
-                |other: &Minimum| other.evaluation.deviance < best.evaluation.deviance - 1e-9;
-            if let Some(other) = other.filter(better) {
+            if let Some(other) = search.elsewhere(scale, &best) {
                 best = other;
             }
         }
@@ -80,6 +81,8 @@ pub(crate) fn minimise(
 struct Search<'a> {
     function: &'a DevianceFunction,
     max_iterations: usize,
+    /// A decrement below this is good enough.
+    sufficient_decrement: f64,
     evaluations: usize,
     iterations: usize,
 }
@@ -112,12 +115,23 @@ impl Search<'_> {
     /// The best multiple of the identity, or for many levels the optimum of a sample of them.
     fn start(&mut self) -> Option<Vec<f64>> {
         let products = &self.function.products;
-        if products.n_blocks() >= SAMPLE_FROM_BLOCKS && products.components.is_empty() {
+        let n_blocks = products.summed().n_blocks;
+        if n_blocks >= SAMPLE_FROM_BLOCKS
+            && products.components.is_empty()
+            && products.shared.is_none()
+        {
             let sample = self
                 .function
-                .with_products(products.sample(products.n_blocks() / SAMPLE_BLOCKS));
-            if let Some(minimum) = minimise(&sample, None, self.max_iterations) {
-                return Some(self.off_the_boundary(minimum.theta));
+                .with_products(products.sample((n_blocks / SAMPLE_BLOCKS).min(8)));
+            let mut search = Search {
+                function: &sample,
+                // What a sample says is uncertain by about one unit of deviance.
+                sufficient_decrement: 1e-3,
+                ..*self
+            };
+            let start = search.start()?;
+            if let Some(minimum) = search.newton(&start, &vec![false; start.len()], None) {
+                return Some(self.off_the_boundary(self.snapped(&minimum.theta)));
             }
         }
         let starts: Vec<Vec<f64>> = [1.0, 0.3, 3.0]
@@ -141,12 +155,12 @@ impl Search<'_> {
     /// Newton's method, then the boundary.
     fn from(&mut self, start: &[f64]) -> Option<Minimum> {
         let free = vec![false; start.len()];
-        let mut inside = self.newton(start, &free)?;
+        let mut inside = self.newton(start, &free, None)?;
         for _restart in 0..4 {
             let Some(theta) = self.away_from_saddle(&inside) else {
                 break;
             };
-            match self.newton(&theta, &free) {
+            match self.newton(&theta, &free, None) {
                 Some(other) if other.evaluation.deviance <= inside.evaluation.deviance => {
                     inside = other;
                 }
@@ -166,13 +180,25 @@ impl Search<'_> {
             .zip(at_zero)
             .map(|(&a, b)| a && b)
             .collect();
-        match self.newton(&snapped, &at_zero) {
+        match self.newton(&snapped, &at_zero, None) {
             Some(boundary) if self.is_optimal(&boundary) => Some(boundary),
             _ => Some(inside),
         }
     }
 
-    fn newton(&mut self, start: &[f64], at_zero: &[bool]) -> Option<Minimum> {
+    /// A better minimum than the one known, from a multiple of the identity.
+    fn elsewhere(&mut self, scale: f64, known: &Minimum) -> Option<Minimum> {
+        let start = self.scaled_identity(scale);
+        let free = vec![false; start.len()];
+        let lowest = known.evaluation.deviance;
+        let found = self.newton(&start, &free, Some(lowest))?;
+        self.from(&found.theta)
+            .filter(|other| other.evaluation.deviance < lowest - 1e-9)
+    }
+
+    /// Newton's method from a start; `None` when it runs into a deviance that is not finite, or to a minimum that
+    /// is not lower than one that is known.
+    fn newton(&mut self, start: &[f64], at_zero: &[bool], known: Option<f64>) -> Option<Minimum> {
         let function = self.function;
         let mut theta = start.to_vec();
         let mut evaluation = self.evaluate(&theta)?;
@@ -185,9 +211,16 @@ impl Search<'_> {
                     .shape
                     .to_theta(&theta, &derivatives.gradient, &derivatives.hessian);
             let step = NewtonStep::new(&gradient, &hessian, at_zero);
-            // Once rounding is all that is left, the decrement stops falling by orders of magnitude.
-            let finished = step.decrement < 1e-22
+            let predicted = evaluation.deviance - 0.5 * step.decrement;
+            if step.decrement < 1e-6
+                && step.lowest_curvature > 0.0
+                && known.is_some_and(|lowest| predicted > lowest - 1e-7)
+            {
+                return None;
+            }
+            let finished = step.decrement < self.sufficient_decrement
                 || (step.decrement < 1e-13 && step.decrement > 0.1 * previous);
+            // Once rounding is all that is left, the decrement stops falling by orders of magnitude.
             let moved = if finished || remaining == 0 {
                 None
             } else {

@@ -8,16 +8,15 @@ mod response_sums;
 
 use rayon::prelude::*;
 
-use super::assemble::log_likelihood;
+use super::assemble::{component_values, log_likelihood};
 use super::{
-    Coordinates, DevianceFunction, FitError, FitSettings, LinearMixedModel, Minimum, check_groups,
-    coordinates, deviance_function_of, named_theta, optimum, residual_deviation,
-    root_of_covariance, rows_of,
+    Coordinates, DevianceFunction, Estimator, FitError, FitSettings, LinearMixedModel, Minimum,
+    VarianceComponent, check_groups, coordinates, deviance_function_of, named_theta, optimum,
+    residual_deviation, root_of_covariance, rows_of, variance_components,
 };
 use crate::formula::Formula;
 use crate::inference::{CoefficientTest, DegreesOfFreedom, InferenceError, test_of};
 use crate::kenward_roger::KenwardRoger;
-use crate::linear_mixed_model::Estimator;
 use crate::matrix::dot;
 use crate::model_frame::{ModelFrame, model_frame};
 use crate::satterthwaite::Satterthwaite;
@@ -70,6 +69,8 @@ pub struct Refit {
     /// The square roots of the prior weights.
     roots: Option<Vec<f64>>,
     sum_of_log_weights: f64,
+    /// The names of the variance components.
+    components: Vec<VarianceComponent>,
     response_name: String,
     settings: FitSettings,
     /// For a response of zeros.
@@ -137,14 +138,15 @@ impl Refit {
         let thetas = named_theta(frame, &function.shape, &no_theta);
         Ok(Self {
             terms: coordinates.kept.iter().map(name).collect(),
-            theta_names: thetas.into_iter().map(|theta| theta.name).collect(),
             used_rows: frame.used_rows.clone(),
             offset: frame.offset.clone(),
             roots: frame.roots_of_weights(),
             sum_of_log_weights: frame.sum_of_log_weights(),
+            components: variance_components(frame, &function.shape, &thetas, 1.0),
+            theta_names: thetas.into_iter().map(|theta| theta.name).collect(),
             response_name: frame.response_name.clone(),
             settings,
-            sums: ResponseSums::new(&rows_of(frame, &columns).0),
+            sums: ResponseSums::new(&rows_of(frame, &columns).0, &function.products),
             coordinates,
             function,
         })
@@ -185,6 +187,26 @@ impl Refit {
                 Ok(read(replicate, &fitted))
             })
             .collect()
+    }
+
+    /// Variances and covariances of the random effects, then the residual variance, as in
+    /// [`LinearMixedModel::random`].
+    #[must_use]
+    pub fn variance_components(&self, fitted: &Refitted) -> Vec<VarianceComponent> {
+        let names = self.components.iter().cloned();
+        names
+            .zip(self.component_values(fitted))
+            .map(|(name, (value, standardised))| VarianceComponent {
+                value,
+                standardised,
+                ..name
+            })
+            .collect()
+    }
+
+    /// The values of the components, each with its standard deviation or correlation.
+    pub(crate) fn component_values(&self, fitted: &Refitted) -> Vec<(f64, f64)> {
+        component_values(&self.function.shape, &fitted.theta, fitted.sigma)
     }
 
     /// A test of one linear combination of the coefficients, as [`contrast`](crate::inference::contrast) of a

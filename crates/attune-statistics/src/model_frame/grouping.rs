@@ -25,8 +25,8 @@ impl RandomTerm {
         part: &RandomPart,
         variables: Vec<Variable>,
         values: &[Values],
-        groups: &[Variable],
-        codes: &[Values],
+        groups: Vec<Variable>,
+        codes: Vec<Values>,
         n_rows: usize,
     ) -> Self {
         // The sources of a random term are of no interest, so no table is needed to describe them.
@@ -44,26 +44,25 @@ impl RandomTerm {
 }
 
 /// The combinations of levels that occur, the first factor varying slowest.
-fn combined(groups: &[Variable], codes: &[Values]) -> (Vec<String>, Vec<u32>) {
+fn combined(groups: Vec<Variable>, codes: Vec<Values>) -> (Vec<String>, Vec<u32>) {
     let mut parts =
         groups
-            .iter()
+            .into_iter()
             .zip(codes)
-            .filter_map(|(group, values)| match (&group.kind, values) {
+            .filter_map(|(group, values)| match (group.kind, values) {
                 (VariableKind::Factor { levels, .. }, Values::Codes(codes)) => {
                     Some((levels, codes))
                 }
                 _ => None,
             });
-    let Some((levels, codes)) = parts.next() else {
+    let Some((mut levels, mut codes)) = parts.next() else {
         return (Vec::new(), Vec::new());
     };
-    let (mut levels, mut codes) = (levels.clone(), codes.clone());
     for (inner_levels, inner_codes) in parts {
         let width = inner_levels.len() as u64;
         let keys: Vec<u64> = codes
             .iter()
-            .zip(inner_codes)
+            .zip(&inner_codes)
             .map(|(&a, &b)| u64::from(a) * width + u64::from(b))
             .collect();
         let mut distinct = keys.clone();

@@ -31,15 +31,33 @@ impl Draws {
         ((self.uniform() * n as f64) as usize).min(n.saturating_sub(1))
     }
 
-    /// A standard normal number by Marsaglia's polar method (Marsaglia and Bray 1964).
+    /// A standard normal number.
     pub(crate) fn normal(&mut self) -> f64 {
+        self.normal_pair().0
+    }
+
+    /// Two independent standard normal numbers by Marsaglia's polar method (Marsaglia and Bray 1964).
+    fn normal_pair(&mut self) -> (f64, f64) {
         loop {
             let x = 2.0 * self.uniform() - 1.0;
             let y = 2.0 * self.uniform() - 1.0;
             let square = x * x + y * y;
             if square > 0.0 && square < 1.0 {
-                return x * (-2.0 * libm::log(square) / square).sqrt();
+                let factor = (-2.0 * libm::log(square) / square).sqrt();
+                return (x * factor, y * factor);
             }
+        }
+    }
+
+    /// Independent standard normal numbers in every place, two at a time.
+    pub(crate) fn fill_normal(&mut self, values: &mut [f64]) {
+        let (pairs, single) = values.as_chunks_mut::<2>();
+        for pair in pairs {
+            let (first, second) = self.normal_pair();
+            *pair = [first, second];
+        }
+        if let [last] = single {
+            *last = self.normal();
         }
     }
 

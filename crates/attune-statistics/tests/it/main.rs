@@ -23,6 +23,7 @@ mod oracle_lmm_lrt;
 mod oracle_multiple_imputation;
 mod oracle_permutation;
 mod oracle_scale;
+mod parametric_bootstrap;
 mod power;
 mod profile;
 mod refit;

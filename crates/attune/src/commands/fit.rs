@@ -14,6 +14,7 @@ use clap::Args;
 
 use crate::{output, progress};
 
+mod bootstrap;
 mod columns;
 mod compare;
 mod diagnostics;
@@ -41,6 +42,7 @@ Examples:
   attune fit visits.csv 'secure ~ visit * arm + (1 | dyad)' --family binomial --agq 15
   attune fit early.csv 'cog ~ tos * trt + (1 | id)' --factor id --profile --influence id --diagnostics
   attune fit trial.csv 'score ~ arm + (0 + inGroup | group)' --residual-by arm
+  attune fit visits.csv 'score ~ months * arm + (months | dyad)' --bootstrap 1000 --seed 7
   attune fit herds.csv 'cbind(ill, size - ill) ~ period + (1 | herd)' --family binomial --factor period
 
 Text columns are factors with sorted levels; --factor makes one of a column of codes and sets the
@@ -61,6 +63,8 @@ pub struct Fit {
     #[command(flatten)]
     questions: questions::QuestionOptions,
     #[command(flatten)]
+    bootstrap: bootstrap::BootstrapOptions,
+    #[command(flatten)]
     output: options::OutputOptions,
 }
 
@@ -68,7 +72,11 @@ impl Fit {
     pub fn run(&self) -> Result<()> {
         let formula = Formula::parse(&self.formula)?;
         let table = columns::read(self, &formula)?;
-        let fit = progress::during("Fitting", || self.fit(&formula, &table))?;
+        // A bootstrap shows how far it is.
+        let fit = match self.bootstrap.bootstrap {
+            Some(_) => self.fit(&formula, &table)?,
+            None => progress::during("Fitting", || self.fit(&formula, &table))?,
+        };
         if self.output.json {
             output::print_json(&fit.json())
         } else {
@@ -77,6 +85,12 @@ impl Fit {
     }
 
     fn fit(&self, formula: &Formula, table: &Table) -> Result<result::FitResult> {
+        let simulates = self.model.family == Family::Gaussian
+            && !formula.random.is_empty()
+            && self.model.residual_by.is_none();
+        if !simulates {
+            self.bootstrap.refuse()?;
+        }
         match self.model.family {
             Family::Gaussian => self.gaussian(formula, table),
             Family::Binomial => generalised::fit(self, Distribution::Binomial, formula, table),

@@ -171,3 +171,57 @@ fn options_that_do_not_suit_a_family_are_refused() {
     ];
     insta::assert_snapshot!(cases.join("\n"));
 }
+
+#[test]
+fn a_bootstrap_gives_intervals_where_there_is_no_formula() {
+    let here = tempfile::tempdir().expect("a temporary folder");
+    fs::write(here.path().join("early.csv"), EARLY).expect("a writable folder");
+    let fit = |more: &[&str]| {
+        let mut arguments = vec![
+            "fit",
+            "early.csv",
+            "cog ~ tos * trt + (1 | id)",
+            "--bootstrap",
+            "200",
+        ];
+        arguments.extend(more);
+        succeed(here.path(), &arguments)
+    };
+    insta::assert_snapshot!(fit(&["--seed", "7"]));
+    let document: Value = serde_json::from_str(&fit(&["--seed", "7", "--json"])).expect("JSON");
+    let quantities = document["bootstrap"]["quantities"]
+        .as_array()
+        .expect("quantities");
+    let kinds: Vec<&str> = quantities
+        .iter()
+        .filter_map(|one| one["kind"].as_str())
+        .collect();
+    assert_eq!(
+        kinds,
+        ["fixed", "fixed", "fixed", "fixed", "sd", "sigma", "icc"]
+    );
+    assert_eq!(quantities[4]["group"], "id");
+    let icc = &quantities[6];
+    assert!(icc["ci_lower"].as_f64() < icc["estimate"].as_f64());
+    let again: Value = serde_json::from_str(&fit(&["--seed", "8", "--json"])).expect("JSON");
+    assert_ne!(
+        document["bootstrap"]["quantities"],
+        again["bootstrap"]["quantities"]
+    );
+}
+
+#[test]
+fn a_bootstrap_that_cannot_be_is_refused() {
+    let here = tempfile::tempdir().expect("a temporary folder");
+    fs::write(here.path().join("early.csv"), EARLY).expect("a writable folder");
+    let told = |formula: &str, n: &str| {
+        let said = run(
+            here.path(),
+            &["fit", "early.csv", formula, "--bootstrap", n],
+        );
+        assert_eq!(said.code, 1, "{}", said.out);
+        said.err
+    };
+    assert!(told("cog ~ tos", "100").contains("random effects"));
+    assert!(told("cog ~ tos + (1 | id)", "5").contains("at least 20"));
+}

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::super::cross_products::CrossProducts;
+use super::super::cross_products::{CrossProducts, LevelBlocks};
 use super::super::deviance::{LevelFactor, packed_upper};
 use super::super::lanes::{LANES, Lanes};
 use super::pass::{Pass, Sums};
@@ -30,13 +30,20 @@ pub(super) struct LevelPass {
 }
 
 #[inline(always)]
-pub(super) fn chunk_sums(pass: &Pass<'_>, blocks: Range<usize>, width: usize) -> LevelPass {
+pub(super) fn chunk_sums(
+    pass: &Pass<'_>,
+    blocks: Range<usize>,
+    width: usize,
+    p1: usize,
+) -> LevelPass {
     let products = &pass.function.products;
+    let levels = products.summed();
     let mut worker = LevelPass::new(products);
-    worker.reserve(pass.local.len(), products.p + 1);
+    worker.reserve(pass.local.len(), p1);
     for block in blocks {
-        worker.load(pass, block, width);
-        worker.accumulate(pass, width);
+        worker.load(pass, levels, block, width, p1);
+        let multiplicity = levels.multiplicity.get(block);
+        worker.accumulate(pass, multiplicity.copied(), width, p1);
     }
     worker
 }
@@ -46,13 +53,16 @@ pub(super) fn chunk_sums(pass: &Pass<'_>, blocks: Range<usize>, width: usize) ->
 pub(super) fn chunk_products(pass: &Pass<'_>, blocks: Range<usize>, width: usize) -> Vec<f64> {
     let products = &pass.function.products;
     let (p, n_local) = (products.p, pass.local.len());
+    let levels = products.summed();
     let mut worker = LevelPass::new(products);
     let mut sums = vec![Lanes::ZERO; n_local * (n_local + 1) / 2 * p * p];
     let mut through = vec![Lanes::ZERO; n_local * width * p];
     for block in blocks {
-        worker.load(pass, block, width);
-        for lane in 0..LANES.min(products.n_levels - block * LANES) {
-            worker.project(pass, block * LANES + lane, lane);
+        worker.load(pass, levels, block, width, p + 1);
+        if !pass.rest.is_empty() {
+            for lane in 0..LANES.min(products.n_levels - block * LANES) {
+                worker.project(pass, block * LANES + lane, lane);
+            }
         }
         worker.multiply_through(pass, width, &mut through);
         worker.add_products(pass, width, &through, &mut sums);
@@ -137,12 +147,17 @@ impl LevelPass {
 
     /// `D` and `C` of a block, as if there were no other factors.
     #[inline(always)]
-    pub(super) fn load(&mut self, pass: &Pass<'_>, block: usize, width: usize) {
-        let products = &pass.function.products;
-        let p1 = products.p + 1;
-        self.level.solve(products, &pass.lambda, block, width);
+    pub(super) fn load(
+        &mut self,
+        pass: &Pass<'_>,
+        levels: &LevelBlocks,
+        block: usize,
+        width: usize,
+        p1: usize,
+    ) {
+        self.level.solve(levels, &pass.lambda, block, width, p1);
         let root_size = width * (width + 1) / 2;
-        let root = &products.roots[block * root_size..(block + 1) * root_size];
+        let root = &levels.roots[block * root_size..(block + 1) * root_size];
         self.solve_root(root, width);
         for i in 0..width {
             for j in 0..=i {
@@ -267,11 +282,18 @@ impl LevelPass {
 
     /// Adds the block to the running sums.
     #[inline(always)]
-    pub(super) fn accumulate(&mut self, pass: &Pass<'_>, width: usize) {
-        let p1 = pass.function.products.p + 1;
+    pub(super) fn accumulate(
+        &mut self,
+        pass: &Pass<'_>,
+        multiplicity: Option<Lanes>,
+        width: usize,
+        p1: usize,
+    ) {
+        // A row that stands for many levels has their sums in its columns, but only one of their `D`.
+        let times = |value: Lanes| multiplicity.map_or(value, |n| value * n);
         for i in 0..width {
             for j in 0..=i {
-                let mut sum = self.hidden[i * width + j].times(2.0) - self.d[i * width + j];
+                let mut sum = self.hidden[i * width + j].times(2.0) - times(self.d[i * width + j]);
                 for (a, weight) in pass.weights.iter().enumerate() {
                     sum += (self.c[i * p1 + a] * self.c[j * p1 + a]).times(*weight);
                 }
@@ -282,7 +304,7 @@ impl LevelPass {
         let packed = p1 * (p1 + 1) / 2;
         for (k, element) in pass.local.iter().enumerate() {
             let (r, s) = (element.row, element.column);
-            let m = self.d[r * width + s] - self.hidden[r * width + s];
+            let m = times(self.d[r * width + s]) - self.hidden[r * width + s];
             self.traces[k] += if r == s { m } else { m + m };
             let sums = &mut self.crossed[k * packed..(k + 1) * packed];
             cross_columns(

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::super::cross_products::CHUNK;
 use super::super::deviance::{DevianceFunction, Evaluation};
-use super::super::lanes::LANES;
+use super::super::lanes::{LANES, with_constant_sizes};
 use super::level_pass::{LevelPass, chunk_products, chunk_sums};
 use super::other_factors::RestPass;
 use crate::matrix::Matrix;
@@ -81,16 +81,14 @@ impl<'a> Pass<'a> {
             return self.level_sums_with_rest();
         }
         let blocks_per_chunk = CHUNK / LANES;
-        let chunks: Vec<usize> = (0..products.n_blocks()).step_by(blocks_per_chunk).collect();
+        let n_blocks = products.summed().n_blocks;
+        let chunks: Vec<usize> = (0..n_blocks).step_by(blocks_per_chunk).collect();
         let pass = &*self;
         let chunk = |&start: &usize| {
-            let blocks = start..(start + blocks_per_chunk).min(products.n_blocks());
-            match products.width {
-                1 => chunk_sums(pass, blocks, 1),
-                2 => chunk_sums(pass, blocks, 2),
-                3 => chunk_sums(pass, blocks, 3),
-                width => chunk_sums(pass, blocks, width),
-            }
+            let blocks = start..(start + blocks_per_chunk).min(n_blocks);
+            with_constant_sizes!(products.width, products.p + 1, |width, p1| chunk_sums(
+                pass, blocks, width, p1
+            ))
         };
         let pieces: Vec<LevelPass> = if chunks.len() < 4 {
             chunks.iter().map(chunk).collect()
@@ -107,7 +105,7 @@ impl<'a> Pass<'a> {
 
     pub(super) fn level_sums_with_rest(&mut self) -> Sums {
         let products = &self.function.products;
-        let width = products.width;
+        let (width, p1) = (products.width, products.p + 1);
         let mut worker = LevelPass::new(products);
         worker.reserve(self.local.len(), products.p + 1);
         let mut collected: Vec<Vec<(Matrix, Matrix)>> = self
@@ -118,7 +116,7 @@ impl<'a> Pass<'a> {
         for position in 0..products.n_levels {
             let lane = position % LANES;
             if lane == 0 {
-                worker.load(self, position / LANES, width);
+                worker.load(self, &products.levels, position / LANES, width, p1);
             }
             worker.project(self, position, lane);
             worker.cross(
@@ -128,7 +126,7 @@ impl<'a> Pass<'a> {
                 &mut collected[products.component_of[position] as usize],
             );
             if lane + 1 == LANES || position + 1 == products.n_levels {
-                worker.accumulate(self, width);
+                worker.accumulate(self, None, width, p1);
             }
         }
         for (rest, crossed) in self.rest.iter_mut().zip(collected) {
@@ -186,9 +184,10 @@ impl<'a> Pass<'a> {
         let products = &self.function.products;
         let p = products.p;
         let blocks_per_chunk = CHUNK / LANES;
-        let chunks: Vec<usize> = (0..products.n_blocks()).step_by(blocks_per_chunk).collect();
+        let n_blocks = products.summed().n_blocks;
+        let chunks: Vec<usize> = (0..n_blocks).step_by(blocks_per_chunk).collect();
         let of_chunk = |&start: &usize| {
-            let blocks = start..(start + blocks_per_chunk).min(products.n_blocks());
+            let blocks = start..(start + blocks_per_chunk).min(n_blocks);
             match products.width {
                 1 => chunk_products(self, blocks, 1),
                 2 => chunk_products(self, blocks, 2),

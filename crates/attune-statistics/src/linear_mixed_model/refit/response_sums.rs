@@ -4,8 +4,9 @@
 //! `B'y`, and what remains of it, `y - B B'y`, gives its products with the fixed effects and the other
 //! factors. `B` comes from the very rotations that made `R`, so nothing is divided by small numbers.
 
-use super::super::cross_products::{CrossProducts, Layout, Rows};
+use super::super::cross_products::{CrossProducts, Layout, Rows, rotate_into};
 use super::super::lanes::LANES;
+use super::super::shared_patterns::PatternRotations;
 use crate::matrix::dot;
 
 /// What turns a response into its sums.
@@ -20,6 +21,8 @@ pub(super) struct ResponseSums {
     /// `B`, row by row.
     basis: Vec<f64>,
     rest: Vec<RestColumns>,
+    /// Where levels share patterns.
+    patterns: Option<PatternRotations>,
 }
 
 /// The columns of a term of another grouping factor, level after level of the eliminated one.
@@ -31,7 +34,7 @@ struct RestColumns {
 }
 
 impl ResponseSums {
-    pub(super) fn new(rows: &Rows<'_>) -> Self {
+    pub(super) fn new(rows: &Rows<'_>, products: &CrossProducts) -> Self {
         let layout = Layout::new(rows);
         let ordered = |column: &[f64]| -> Vec<f64> {
             layout
@@ -54,6 +57,10 @@ impl ResponseSums {
             x: rows.x.iter().map(|column| ordered(column)).collect(),
             basis: basis(&z, &layout.row_start),
             rest: rest.collect(),
+            patterns: products.shared.as_ref().and_then(|_| {
+                let patterns = products.shared_patterns()?;
+                Some(PatternRotations::new(patterns, &products.levels))
+            }),
             row_order: layout.row_order,
             row_start: layout.row_start,
         }
@@ -94,8 +101,11 @@ impl ResponseSums {
                 for (value, b) in values.iter_mut().zip(along) {
                     *value -= b * part;
                 }
-                products.right[(block * width + i) * p1 + p].0[lane] = part;
+                products.levels.right[(block * width + i) * p1 + p].0[lane] = part;
             }
+        }
+        if let (Some(patterns), Some(shared)) = (&self.patterns, &mut products.shared) {
+            patterns.write(&products.levels, shared);
         }
         for (a, column) in self.x.iter().enumerate() {
             let product = dot(column, response);
@@ -141,7 +151,7 @@ fn basis(z: &[Vec<f64>], row_start: &[usize]) -> Vec<f64> {
         for row in level[0]..level[1] {
             let mut incoming: Vec<f64> = z.iter().map(|column| column[row]).collect();
             for i in 0..width {
-                rotations.push(rotation(
+                rotations.push(rotate_into(
                     &mut triangle[i * width..(i + 1) * width],
                     &mut incoming,
                     i,
@@ -165,20 +175,4 @@ fn basis(z: &[Vec<f64>], row_start: &[usize]) -> Vec<f64> {
         }
     }
     basis
-}
-
-/// Rotates element `i` of a row into the triangle; cosine and sine.
-fn rotation(triangle: &mut [f64], row: &mut [f64], i: usize) -> (f64, f64) {
-    let (pivot, incoming) = (triangle[i], row[i]);
-    if incoming == 0.0 {
-        return (1.0, 0.0);
-    }
-    let length = (pivot * pivot + incoming * incoming).sqrt();
-    let (cosine, sine) = (pivot / length, incoming / length);
-    for (kept, passing) in triangle[i..].iter_mut().zip(&mut row[i..]) {
-        let (a, b) = (*kept, *passing);
-        *kept = cosine * a + sine * b;
-        *passing = cosine * b - sine * a;
-    }
-    (cosine, sine)
 }

@@ -6,6 +6,7 @@ use attune_statistics::{
     formula::Formula,
     likelihood_ratio_test::{LikelihoodRatioTest, likelihood_ratio_test, test_of_random_effects},
     linear_mixed_model::LinearMixedModel,
+    parametric_bootstrap::parametric_bootstrap_test,
     table::Table,
 };
 use serde_json::json;
@@ -40,11 +41,32 @@ pub fn section(
     }
     if other.n_parameters < model.n_parameters {
         let test = likelihood_ratio_test(&other, model).with_context(context)?;
-        Ok(described(&test, larger, smaller))
+        by_simulation(fit, (&other, model), described(&test, larger, smaller))
     } else {
         let test = likelihood_ratio_test(model, &other).with_context(context)?;
-        Ok(described(&test, smaller, larger))
+        by_simulation(fit, (model, &other), described(&test, smaller, larger))
     }
+}
+
+/// With `--bootstrap` the p value by simulation from the smaller model, too.
+fn by_simulation(
+    fit: &Fit,
+    (smaller, larger): (&LinearMixedModel, &LinearMixedModel),
+    mut section: Section,
+) -> Result<Section> {
+    let Some(n_replicates) = fit.bootstrap.bootstrap else {
+        return Ok(section);
+    };
+    let test = parametric_bootstrap_test(smaller, larger, n_replicates, fit.bootstrap.seed)?;
+    section.text += &format!(
+        "By simulation from the smaller model ({}, seed {}): {}\n",
+        words::count_of(test.n_used, "replicate", "replicates"),
+        fit.bootstrap.seed,
+        words::p_value(test.p)
+    );
+    section.json["p_bootstrap"] = number(test.p);
+    section.json["n_bootstrap"] = json!(test.n_used);
+    Ok(section)
 }
 
 fn described(test: &LikelihoodRatioTest, smaller: &str, larger: &str) -> Section {

@@ -11,7 +11,9 @@ use attune_statistics::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{Fit, emmeans, emmeans::Emmeans, modes::asked_modes, questions};
+use super::{
+    Fit, bootstrap::asked_bootstrap, emmeans, emmeans::Emmeans, modes::asked_modes, questions,
+};
 
 /// A fitted model and what was asked of it.
 pub struct FitResult {
@@ -63,6 +65,10 @@ pub fn of_mixed_model(model: &LinearMixedModel, table: &Table, fit: &Fit) -> Res
     result
         .sections
         .extend(asked_modes(fit, || model.conditional_modes()));
+    if let Some((section, doubts)) = asked_bootstrap(fit, model)? {
+        result.sections.push(section);
+        result.warnings.extend(doubts);
+    }
     Ok(result)
 }
 
