@@ -3,6 +3,10 @@
 
 use attune_protocol::plan::{Estimator as PlannedEstimator, Inference as PlannedInference, Term};
 use attune_statistics::{
+    cluster_robust::{
+        ClusterRobust, Correction, least_squares_between_clusters, mixed_model_between_clusters,
+    },
+    clusters::Clusters,
     formula::Formula,
     inference::{CoefficientTest, DegreesOfFreedom, Inference, coefficient_tests},
     least_squares::{LeastSquares, least_squares},
@@ -118,6 +122,21 @@ impl Run {
         }
     }
 
+    /// The same coefficients with their variance between clusters (CR2).
+    ///
+    /// # Errors
+    /// When random effects link clusters.
+    pub fn between_clusters(&self, clusters: &Clusters) -> Result<ClusterRobust<'_>, RunProblem> {
+        let correction = Correction::Cr2;
+        let robust = match &self.model {
+            Model::Mixed(model) => mixed_model_between_clusters(model, clusters, correction),
+            Model::LeastSquares(model) => {
+                least_squares_between_clusters(model, clusters, correction)
+            }
+        };
+        robust.map_err(|error| RunProblem::Inference(error.to_string()))
+    }
+
     /// Kenward–Roger's adjustment is one of REML; after ML Satterthwaite's stands for it.
     pub fn possible(&self, planned: PlannedInference) -> PlannedInference {
         match (&self.model, planned) {
@@ -217,6 +236,14 @@ impl Run {
         match &self.model {
             Model::Mixed(model) => &model.dropped_columns,
             Model::LeastSquares(model) => &model.dropped_columns,
+        }
+    }
+
+    /// The rows of the frame that the model uses.
+    pub fn used_rows(&self) -> &[usize] {
+        match &self.model {
+            Model::Mixed(model) => model.used_rows(),
+            Model::LeastSquares(model) => &model.frame.used_rows,
         }
     }
 

@@ -4,6 +4,7 @@
 
 mod baseline_adjusted;
 mod categorical_waves;
+mod cluster_robust;
 mod complete_cases;
 mod leave_one_site_out;
 mod random_intercept;
@@ -86,6 +87,7 @@ fn one(planned: &Planned<'_>, kind: Sensitivity) -> Vec<SensitivityFinding> {
         Sensitivity::CategoricalWaves => categorical_waves::run(planned).map(single),
         Sensitivity::CompleteCases => complete_cases::run(planned).map(single),
         Sensitivity::SitePermutation => site_permutation::run(planned).map(single),
+        Sensitivity::ClusterRobust => cluster_robust::run(planned).map(single),
         Sensitivity::OverlapWeights | Sensitivity::DoublyRobust => {
             weighted_arms::run(planned, kind).map(single)
         }
@@ -128,6 +130,7 @@ pub fn id(kind: Sensitivity) -> &'static str {
         Sensitivity::CategoricalWaves => "categorical-waves",
         Sensitivity::CompleteCases => "complete-cases",
         Sensitivity::SitePermutation => "site-permutation",
+        Sensitivity::ClusterRobust => "cluster-robust",
         Sensitivity::LeaveOneSiteOut => "leave-one-site-out",
         Sensitivity::MultipleImputation => "multiple-imputation",
         Sensitivity::OverlapWeights => "overlap-weights",
@@ -143,6 +146,7 @@ pub fn label(kind: Sensitivity) -> &'static str {
         Sensitivity::CategoricalWaves => "Waves as categories",
         Sensitivity::CompleteCases => "Complete cases",
         Sensitivity::SitePermutation => "Arms permuted over sites",
+        Sensitivity::ClusterRobust => "Standard error between sites",
         Sensitivity::LeaveOneSiteOut => "One site left out",
         Sensitivity::MultipleImputation => "Multiple imputation",
         Sensitivity::OverlapWeights => "Overlap weights",

@@ -48,7 +48,8 @@ pub(super) fn run(planned: &Planned<'_>) -> Result<SensitivityFinding, String> {
     Ok(finding(planned, number, &sites, &result, interval))
 }
 
-fn refuse_single_sites(sites: SitesCompared) -> Result<(), String> {
+/// With one site in an arm nothing can be said about sites.
+pub(super) fn refuse_single_sites(sites: SitesCompared) -> Result<(), String> {
     if sites.group > 1 && sites.reference > 1 {
         return Ok(());
     }

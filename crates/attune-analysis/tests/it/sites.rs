@@ -1,6 +1,7 @@
 //! Eight sites, four with a programme, children before and after (simulated; file sites_did.csv of
 //! the reference set). The permutation of arms over sites against the case cluster_permutation_exact:
-//! R 4.2.2, all 70 assignments of site means of change; exact to 1e-12.
+//! R 4.2.2, all 70 assignments of site means of change; exact to 1e-12. The standard error between sites
+//! against the case did_lmer_cr2: clubSandwich 0.5.8.
 
 use attune_analysis::{Findings, Settings, analyse};
 use attune_measures::Measures;
@@ -33,17 +34,21 @@ fn plan() -> Protocol {
         "score ~ wave * arm + (1 | site) + (1 | dyad)",
         "wave[after]:arm[programme]",
     );
-    asked.sensitivity = vec![Sensitivity::SitePermutation, Sensitivity::BaselineAdjusted];
+    asked.sensitivity = vec![
+        Sensitivity::SitePermutation,
+        Sensitivity::BaselineAdjusted,
+        Sensitivity::ClusterRobust,
+    ];
     plan.analyses = vec![asked];
     plan
 }
 
 fn data() -> Measures {
-    let mut rows: Vec<Vec<&str>> = DATA
-        .lines()
-        .skip(1)
-        .map(|line| line.split(',').collect())
-        .collect();
+    data_of(DATA.lines().skip(1).collect())
+}
+
+fn data_of(lines: Vec<&str>) -> Measures {
+    let mut rows: Vec<Vec<&str>> = lines.iter().map(|line| line.split(',').collect()).collect();
     rows.sort_by_key(|cells| (cells[2], cells[3]));
     let mut builder = Builder::new();
     for child in rows.chunk_by(|a, b| a[2] == b[2]) {
@@ -87,6 +92,59 @@ fn covariance_analysis_takes_the_one_later_wave() {
     );
     assert!(entry.estimate.estimate.is_some());
     assert_eq!(entry.n_rows, 87);
+}
+
+#[test]
+fn the_standard_error_between_sites_is_that_of_clubsandwich() {
+    let findings = findings(Estimator::Reml);
+    let entry = &findings.findings[0].sensitivity[2];
+    let close = |value: Option<f64>, expected: f64| {
+        let value = value.expect("a number");
+        assert!(
+            (value / expected - 1.0).abs() < 1e-7,
+            "{value:?} {expected:?}"
+        );
+    };
+    close(entry.estimate.estimate, 4.853_422_778_140_764);
+    close(entry.estimate.se, 3.135_516_870_489_941_4);
+    close(entry.estimate.df, 5.605_836_204_879_131);
+    close(entry.estimate.p, 0.176_050_349_188_614_06);
+    assert!(entry.comparable && entry.warnings.is_empty());
+    assert_eq!(entry.id, "cluster-robust");
+}
+
+/// The plan with the programme at the first `n_programme` sites, and only these and as many others.
+fn fewer_sites(n_programme: usize, n_others: usize) -> Findings {
+    let plan = plan();
+    let wanted = |site: &str| {
+        let number: usize = site[1..].parse().expect("S1 to S8");
+        number <= n_programme || (number > 4 && number <= 4 + n_others)
+    };
+    let rows: Vec<&str> = DATA
+        .lines()
+        .skip(1)
+        .filter(|line| wanted(&line[..2]))
+        .collect();
+    analyse(&plan, &data_of(rows), &Settings::default())
+}
+
+#[test]
+fn too_few_sites_have_no_standard_error_between_them() {
+    let entry = |findings: Findings| findings.findings[0].sensitivity[2].clone();
+    let four = entry(fewer_sites(2, 2));
+    assert!(four.estimate.se.is_some());
+    assert!(
+        four.warnings[0].starts_with("the 4 sites leave "),
+        "{:?}",
+        four.warnings
+    );
+    let one = entry(fewer_sites(1, 3));
+    assert!(one.estimate.p.is_none());
+    assert!(
+        one.warnings[0].starts_with("only one site is in the programme"),
+        "{:?}",
+        one.warnings
+    );
 }
 
 #[test]

@@ -20,12 +20,13 @@ use attune_protocol::{
 use jiff::civil::{Date, date};
 
 /// Every sensitivity analysis there is.
-pub const ALL_SENSITIVITY: [Sensitivity; 9] = [
+pub const ALL_SENSITIVITY: [Sensitivity; 10] = [
     Sensitivity::RandomIntercept,
     Sensitivity::BaselineAdjusted,
     Sensitivity::CategoricalWaves,
     Sensitivity::CompleteCases,
     Sensitivity::SitePermutation,
+    Sensitivity::ClusterRobust,
     Sensitivity::LeaveOneSiteOut,
     Sensitivity::MultipleImputation,
     Sensitivity::OverlapWeights,

@@ -225,6 +225,10 @@ const SENSITIVITY: &[Word] = &[
         "site-permutation",
         "arms permuted over sites, where the number of sites allows",
     ),
+    word(
+        "cluster-robust",
+        "the standard error between sites, where the number of sites allows",
+    ),
     word("leave-one-site-out", "each site left out in turn"),
     word("multiple-imputation", "missing values imputed many times"),
     word(
