@@ -65,6 +65,16 @@ pub enum DataProblem {
         /// Which values.
         what: &'static str,
     },
+    /// Something that was assigned as a whole occurs on both sides.
+    #[error(
+        "the {what} \"{label}\" belongs to both groups, but it must lie in one to be compared as a whole; compare people within it instead"
+    )]
+    InBothGroups {
+        /// What kind of thing.
+        what: &'static str,
+        /// Which one.
+        label: String,
+    },
     /// A number lies outside its allowed range.
     #[error("{what} is {value} but must be {allowed}")]
     OutOfRange {

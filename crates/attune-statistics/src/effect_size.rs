@@ -48,6 +48,26 @@ pub enum EffectSizeKind {
     OddsRatio,
 }
 
+impl EffectSizeKind {
+    /// Name as printed.
+    pub fn name(self) -> &'static str {
+        match self {
+            EffectSizeKind::CohensD => "Cohen's d",
+            EffectSizeKind::HedgesG => "Hedges' g",
+            EffectSizeKind::GlassDelta => "Glass's delta",
+            EffectSizeKind::DZ => "d_z (SD of the changes)",
+            EffectSizeKind::DAv => "d_av (mean of both SDs)",
+            EffectSizeKind::DRm => "d_rm (repeated measures)",
+            EffectSizeKind::DPre => "d_pre (SD before)",
+            EffectSizeKind::CliffsDelta => "Cliff's delta",
+            EffectSizeKind::RankBiserial => "rank-biserial correlation",
+            EffectSizeKind::RiskDifference => "risk difference",
+            EffectSizeKind::RiskRatio => "risk ratio",
+            EffectSizeKind::OddsRatio => "odds ratio",
+        }
+    }
+}
+
 /// How the interval of an effect size was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -66,6 +86,20 @@ pub enum IntervalMethod {
     Newcombe,
 }
 
+impl IntervalMethod {
+    /// Name as printed.
+    pub fn name(self) -> &'static str {
+        match self {
+            IntervalMethod::NoncentralT => "noncentral t",
+            IntervalMethod::Normal => "normal",
+            IntervalMethod::StudentT => "t",
+            IntervalMethod::FisherZ => "Fisher's z",
+            IntervalMethod::Log => "normal, logarithmic",
+            IntervalMethod::Newcombe => "Newcombe",
+        }
+    }
+}
+
 /// An effect size with its interval.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub struct EffectSize {
@@ -74,13 +108,16 @@ pub struct EffectSize {
     /// Whether a small-sample correction was applied.
     pub corrected: bool,
     /// The effect size.
+    #[serde(serialize_with = "crate::test_result::plain_number")]
     pub estimate: f64,
     /// Large-sample standard error (of the logarithm for ratios), where there is one.
     #[serde(serialize_with = "crate::test_result::number")]
     pub standard_error: Option<f64>,
     /// Lower confidence limit.
+    #[serde(serialize_with = "crate::test_result::plain_number")]
     pub ci_lower: f64,
     /// Upper confidence limit.
+    #[serde(serialize_with = "crate::test_result::plain_number")]
     pub ci_upper: f64,
     /// Confidence level.
     pub level: f64,

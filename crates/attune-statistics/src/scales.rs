@@ -6,8 +6,11 @@
 
 mod one_factor;
 mod reliability;
+mod report;
 
 pub use one_factor::{OneFactor, one_factor};
 pub use reliability::{
-    ItemStatistics, Reliability, alpha_additive, omega_additive, scale_reliability,
+    ItemStatistics, Reliability, ScaleMeasure, alpha_additive, omega_additive, scale_additive,
+    scale_reliability,
 };
+pub use report::{ScaleReport, ScaleSettings, scale_report};

@@ -37,7 +37,7 @@ pub struct TestResult {
 
 impl TestResult {
     /// A result with nothing but its name; the tests fill in what they define.
-    pub(crate) fn named(test: &'static str, variant: impl Into<String>) -> Self {
+    pub fn named(test: &'static str, variant: impl Into<String>) -> Self {
         TestResult {
             test,
             variant: variant.into(),
@@ -53,7 +53,7 @@ impl TestResult {
     }
 
     /// Sets the interval.
-    pub(crate) fn with_interval(mut self, (lower, upper): (f64, f64)) -> Self {
+    pub fn with_interval(mut self, (lower, upper): (f64, f64)) -> Self {
         (self.ci_lower, self.ci_upper) = (Some(lower), Some(upper));
         self
     }
@@ -69,4 +69,13 @@ pub(crate) fn number<S: Serializer>(value: &Option<f64>, serializer: S) -> Resul
         Some(value) if !value.is_nan() => serializer.serialize_f64(value),
         _ => serializer.serialize_none(),
     }
+}
+
+/// As [`number`], for what is always there.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature that serde calls"
+)]
+pub(crate) fn plain_number<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    number(&Some(*value), serializer)
 }

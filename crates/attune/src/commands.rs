@@ -13,6 +13,7 @@ mod new;
 mod report;
 mod schema;
 mod simulate;
+mod test;
 
 /// Attune carries an evaluation of a parent–infant programme from the study file to the report.
 #[derive(Debug, Parser)]
@@ -47,6 +48,8 @@ enum Command {
     Report(report::ReportCommand),
     /// Do coders agree? Kappas, alphas, intraclass correlations, limits of agreement on any table
     Agree(agree::Agree),
+    /// Did it change, do groups differ, are two answers related? Tests and effect sizes on any table
+    Test(test::Test),
     /// Fit a model to any table by lme4's formula language
     Fit(fit::Fit),
 }
@@ -63,6 +66,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Analyse(analyse) => analyse.run(),
         Command::Report(report) => report.run(),
         Command::Agree(agree) => agree.run(),
+        Command::Test(test) => test.run(),
         Command::Fit(fit) => fit.run(),
     }
 }

@@ -26,6 +26,9 @@ impl DataFile {
         let file = path.display().to_string();
         let table = AnyTable::read(path, sheet)
             .map_err(|fault| anyhow!("{file}: {fault}; {}", fault.remedy()))?;
+        if table.n_rows() == 0 {
+            bail!("{file}: the table has headings but no row below them");
+        }
         Ok(Self { table, file })
     }
 
@@ -82,7 +85,12 @@ impl DataFile {
                 Some(ends) if !headings.contains(&entry.as_str()) => ends,
                 _ => (entry.as_str(), entry.as_str()),
             };
-            self.require(&[ends.0, ends.1])?;
+            let asked = if ends.0 == ends.1 {
+                vec![ends.0]
+            } else {
+                vec![ends.0, ends.1]
+            };
+            self.require(&asked)?;
             let place = |name: &str| headings.iter().position(|heading| *heading == name);
             let (Some(first), Some(last)) = (place(ends.0), place(ends.1)) else {
                 continue;
@@ -108,6 +116,55 @@ impl DataFile {
     /// A column's cells, from the first row. The column must be there ([`Self::require`]).
     pub fn cells(&self, name: &str) -> Vec<&str> {
         self.table.column(name).unwrap_or_default()
+    }
+
+    /// A column's cells, `None` where missing.
+    pub fn labels(&self, name: &str) -> Result<Vec<Option<&str>>> {
+        self.require(&[name])?;
+        let label = |cell: &'_ str| !is_missing(cell);
+        Ok(self
+            .cells(name)
+            .into_iter()
+            .map(|cell| label(cell).then_some(cell))
+            .collect())
+    }
+
+    /// A column's numbers, `None` where missing; a cell that is no number is a complaint.
+    pub fn numbers(&self, name: &str) -> Result<Vec<Option<f64>>> {
+        self.require(&[name])?;
+        let cells = self.cells(name);
+        let number = |(row, cell): (usize, &&str)| match self.number(cell) {
+            _ if is_missing(cell) => Ok(None),
+            Some(number) => Ok(Some(number)),
+            None => Err(anyhow!(
+                "{}, column {name}, row {}: `{cell}` is not a number; correct it, or leave the cell empty if the value is missing",
+                self.file,
+                self.row_number(row)
+            )),
+        };
+        cells.iter().enumerate().map(number).collect()
+    }
+
+    /// A column's cells where every row must have one; `None` for no column.
+    pub fn names(&self, column: Option<&str>) -> Result<Option<Vec<String>>> {
+        let Some(column) = column else {
+            return Ok(None);
+        };
+        let labels = self.labels(column)?;
+        let name = |(row, label): (usize, &Option<&str>)| match label {
+            Some(label) => Ok((*label).to_owned()),
+            None => Err(anyhow!(
+                "{}, column {column}, row {}: the cell is empty; name it in every row",
+                self.file,
+                self.row_number(row)
+            )),
+        };
+        labels
+            .iter()
+            .enumerate()
+            .map(name)
+            .collect::<Result<_>>()
+            .map(Some)
     }
 
     /// A cell's number, as this file writes numbers.

@@ -7,6 +7,7 @@
 //! `docs/methods/unitising.md`.
 
 mod coincidences;
+pub mod report;
 
 use coincidences::{Coincidences, GAP, Part};
 
@@ -100,7 +101,7 @@ pub fn unitising_alpha_of_all(continua: &[Continuum]) -> Result<UnitisingAlpha, 
     Ok(totals.family(&codes))
 }
 
-/// uα, |uα and cuα as sums over recordings, for the bootstrap (resample recordings or
+/// uα, |uα, cuα and (k)uα as sums over recordings, for the bootstrap (resample recordings or
 /// clusters of them, never seconds).
 ///
 /// # Errors
@@ -123,6 +124,7 @@ pub fn additive(continua: &[Continuum], kind: UnitisingKind) -> Result<Additive,
                 UnitisingKind::All => family.u_alpha,
                 UnitisingKind::Binary => family.binary_u_alpha,
                 UnitisingKind::Codes => family.cu_alpha,
+                UnitisingKind::Code(place) => family.by_code.get(place).and_then(|code| code.alpha),
             };
             alpha.unwrap_or(f64::NAN)
         },
@@ -138,6 +140,8 @@ pub enum UnitisingKind {
     Binary,
     /// cuα.
     Codes,
+    /// (k)uα of the code at a place in the alphabet of codes.
+    Code(usize),
 }
 
 fn codes_of(continua: &[Continuum]) -> Vec<String> {

@@ -3,6 +3,11 @@
 //!
 //! These are the shapes that `attune test --json` prints.
 
+pub mod arms;
+pub mod clusters;
+pub mod repeated;
+pub mod trend;
+
 use serde::Serialize;
 
 use super::contingency::{Continuity, CountTable, chi_squared};
@@ -14,6 +19,7 @@ use super::signed_rank::{Zeros, wilcoxon_signed_rank};
 use super::t_test::{Variances, paired_t, two_sample_t};
 use super::{PValueMethod, RankTestSettings};
 use crate::data_problem::DataProblem;
+use crate::descriptives::{mean, median, standard_deviation};
 use crate::distributions::ln_binomial_coefficient;
 use crate::effect_size::{
     EffectSize, EffectSizeSettings, GroupSummary, PairedStandardiser, PairedSummary,
@@ -33,8 +39,25 @@ pub struct TestReport {
     pub results: Vec<TestResult>,
     /// Effect sizes with their intervals.
     pub effect_sizes: Vec<EffectSize>,
+    /// Groups or occasions described.
+    pub described: Vec<Described>,
     /// What to keep in mind, and what could not be computed and why.
     pub warnings: Vec<String>,
+}
+
+/// A group or occasion in numbers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Described {
+    /// Its name.
+    pub name: String,
+    /// Number of values.
+    pub n: usize,
+    /// Mean.
+    pub mean: f64,
+    /// Standard deviation; `None` for one value.
+    pub sd: Option<f64>,
+    /// Median.
+    pub median: f64,
 }
 
 impl TestReport {
@@ -51,8 +74,28 @@ impl TestReport {
             n_dropped,
             results: Vec::new(),
             effect_sizes: Vec::new(),
+            described: Vec::new(),
             warnings,
         }
+    }
+
+    /// Gives what was described other names.
+    pub fn rename(&mut self, names: &[(&str, &str)]) {
+        for described in &mut self.described {
+            if let Some((_, new)) = names.iter().find(|(old, _)| *old == described.name) {
+                (*new).clone_into(&mut described.name);
+            }
+        }
+    }
+
+    fn describe(&mut self, name: String, values: &[f64]) {
+        self.described.push(Described {
+            name,
+            n: values.len(),
+            mean: mean(values),
+            sd: (values.len() > 1).then(|| standard_deviation(values)),
+            median: median(values),
+        });
     }
 
     fn add(&mut self, name: &str, result: Result<TestResult, DataProblem>) {
@@ -97,6 +140,14 @@ pub fn paired_report(
     let (pre_complete, post_complete): (Vec<f64>, Vec<f64>) = complete.unzip();
     crate::data_problem::require("the complete pairs", &pre_complete, 1)?;
     let mut report = TestReport::new(pre_complete.len(), pre.len() - pre_complete.len());
+    let changes: Vec<f64> = pre_complete
+        .iter()
+        .zip(&post_complete)
+        .map(|(before, after)| after - before)
+        .collect();
+    report.describe("before".to_owned(), &pre_complete);
+    report.describe("after".to_owned(), &post_complete);
+    report.describe("change".to_owned(), &changes);
     let yes_or_no = |value: &f64| *value == 0.0 || *value == 1.0;
     if pre_complete.iter().chain(&post_complete).all(yes_or_no) {
         add_yes_or_no(&mut report, &pre_complete, &post_complete, level);
@@ -205,30 +256,43 @@ pub fn two_group_report(
         ("the groups", groups.len()),
     )?;
     crate::data_problem::require_level(level)?;
-    let mut by_group: Vec<(String, Vec<f64>)> = Vec::new();
+    let [(first_label, first), (second_label, second)] = by_group(values, groups)?;
+    let n = first.len() + second.len();
+    let mut report = TestReport::new(n, values.len() - n);
+    report.describe(first_label.clone(), &first);
+    report.describe(second_label.clone(), &second);
+    add_two_groups(&mut report, &first, &second, level);
+    Ok((report, [first_label, second_label]))
+}
+
+/// The values of the two groups, in the order of first mention; rows without value or group are
+/// left out.
+fn by_group<T: Clone>(
+    values: &[Option<T>],
+    groups: &[Option<String>],
+) -> Result<[(String, Vec<T>); 2], DataProblem> {
+    crate::data_problem::require_same_length(
+        ("the values", values.len()),
+        ("the groups", groups.len()),
+    )?;
+    let mut by_group: Vec<(String, Vec<T>)> = Vec::new();
     let complete = values
         .iter()
         .zip(groups)
-        .filter_map(|(value, group)| Some(((*value)?, group.as_ref()?)));
+        .filter_map(|(value, group)| Some((value.as_ref()?, group.as_ref()?)));
     for (value, group) in complete {
         match by_group.iter_mut().find(|(label, _)| label == group) {
-            Some((_, members)) => members.push(value),
-            None => by_group.push((group.clone(), vec![value])),
+            Some((_, members)) => members.push(value.clone()),
+            None => by_group.push((group.clone(), vec![value.clone()])),
         }
     }
-    let [(first_label, first), (second_label, second)] = by_group.as_slice() else {
-        let found = by_group.len() as f64;
-        let allowed = "two; name the two groups to compare";
-        return Err(DataProblem::OutOfRange {
-            what: "the number of groups",
-            value: found,
-            allowed,
-        });
-    };
-    let n = first.len() + second.len();
-    let mut report = TestReport::new(n, values.len() - n);
-    add_two_groups(&mut report, first, second, level);
-    Ok((report, [first_label.clone(), second_label.clone()]))
+    by_group
+        .try_into()
+        .map_err(|found: Vec<(String, Vec<T>)>| DataProblem::OutOfRange {
+            what: "the number of groups with values",
+            value: found.len() as f64,
+            allowed: "two; name the two groups to compare",
+        })
 }
 
 fn add_two_groups(report: &mut TestReport, first: &[f64], second: &[f64], level: f64) {

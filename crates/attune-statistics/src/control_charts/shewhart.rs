@@ -22,6 +22,30 @@ pub enum Rule {
     LargeStep,
 }
 
+impl Rule {
+    /// All of them, in the order of the Western Electric handbook and its successors.
+    pub const ALL: [Rule; 6] = [
+        Rule::BeyondLimits,
+        Rule::TwoOfThreeBeyondTwoSigma,
+        Rule::FourOfFiveBeyondOneSigma,
+        Rule::EightOnOneSide,
+        Rule::SixRisingOrFalling,
+        Rule::LargeStep,
+    ];
+
+    /// The rule in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Rule::BeyondLimits => "beyond the limits",
+            Rule::TwoOfThreeBeyondTwoSigma => "two of three beyond two sigma",
+            Rule::FourOfFiveBeyondOneSigma => "four of five beyond one sigma",
+            Rule::EightOnOneSide => "eight on one side",
+            Rule::SixRisingOrFalling => "six rising or falling",
+            Rule::LargeStep => "large step",
+        }
+    }
+}
+
 /// One point of a chart.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct ChartPoint {

@@ -99,8 +99,7 @@ pub fn scale_reliability(
     let df = (n - 1.0, (n - 1.0) * (k - 1.0));
     let tail = (1.0 - level) / 2.0;
     let limit = |p: f64| 1.0 - (1.0 - alpha) * f_quantile(p, df.0, df.1);
-    let off_diagonal = correlations.values().iter().sum::<f64>() - k;
-    let mean_correlation = off_diagonal / (k * (k - 1.0));
+    let mean_correlation = mean_correlation_of(&correlations);
     let factor = one_factor(&correlations);
     let scores: Vec<f64> = (0..n_people)
         .map(|p| complete.iter().map(|item| item[p]).sum::<f64>() / k)
@@ -127,6 +126,62 @@ pub fn scale_reliability(
     })
 }
 
+/// A number about a scale or one of its items (by place).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScaleMeasure {
+    /// Cronbach's alpha.
+    Alpha,
+    /// Alpha of standardised items.
+    StandardisedAlpha,
+    /// Guttman's lambda 6.
+    Lambda6,
+    /// Omega total with the observed variance of the sum.
+    Omega,
+    /// Omega with the variance that the factor implies.
+    OmegaOfModel,
+    /// Mean correlation between items.
+    MeanCorrelation,
+    /// Correlation of an item with the sum of the others.
+    ItemRest(usize),
+    /// Alpha without an item.
+    AlphaIfDropped(usize),
+    /// Loading of an item on one factor.
+    Loading(usize),
+}
+
+/// Any number about a scale as sums over people, for the jackknife and the bootstrap; people
+/// with a missing item do not count, and it is NaN where it is not defined.
+///
+/// # Errors
+///
+/// As in [`scale_reliability`].
+pub fn scale_additive(
+    items: &[Vec<Option<f64>>],
+    measure: ScaleMeasure,
+) -> Result<Additive, DataProblem> {
+    with_covariances(items, move |covariances| {
+        let correlations = || correlations_of(covariances);
+        let factor = || one_factor(&correlations());
+        match measure {
+            ScaleMeasure::Alpha => alpha_of(covariances),
+            ScaleMeasure::StandardisedAlpha => alpha_of(&correlations()),
+            ScaleMeasure::Lambda6 => lambda_6(&correlations()).unwrap_or(f64::NAN),
+            ScaleMeasure::Omega => {
+                factor().map_or(f64::NAN, |factor| factor.omega(&correlations()))
+            }
+            ScaleMeasure::OmegaOfModel => {
+                factor().map_or(f64::NAN, |factor| factor.omega_of_model())
+            }
+            ScaleMeasure::MeanCorrelation => mean_correlation_of(&correlations()),
+            ScaleMeasure::ItemRest(place) => item_rest_correlation(covariances, place),
+            ScaleMeasure::AlphaIfDropped(place) => alpha_of(&without(covariances, place)),
+            ScaleMeasure::Loading(place) => {
+                factor().map_or(f64::NAN, |factor| factor.loadings[place])
+            }
+        }
+    })
+}
+
 /// Cronbach's alpha as sums over people, for the bootstrap; people with a missing item
 /// do not count.
 ///
@@ -134,7 +189,7 @@ pub fn scale_reliability(
 ///
 /// As in [`scale_reliability`].
 pub fn alpha_additive(items: &[Vec<Option<f64>>]) -> Result<Additive, DataProblem> {
-    with_covariances(items, alpha_of)
+    scale_additive(items, ScaleMeasure::Alpha)
 }
 
 /// Omega total as sums over people, for the bootstrap.
@@ -143,16 +198,13 @@ pub fn alpha_additive(items: &[Vec<Option<f64>>]) -> Result<Additive, DataProble
 ///
 /// As in [`scale_reliability`].
 pub fn omega_additive(items: &[Vec<Option<f64>>]) -> Result<Additive, DataProblem> {
-    with_covariances(items, |covariances| {
-        let correlations = correlations_of(covariances);
-        one_factor(&correlations).map_or(f64::NAN, |factor| factor.omega(&correlations))
-    })
+    scale_additive(items, ScaleMeasure::Omega)
 }
 
 /// A function of the covariance matrix as one of Σ1, Σx, Σxy (about a common centre).
 fn with_covariances(
     items: &[Vec<Option<f64>>],
-    function: fn(&Matrix) -> f64,
+    function: impl Fn(&Matrix) -> f64 + Send + Sync + 'static,
 ) -> Result<Additive, DataProblem> {
     let k = items.len();
     let names = vec![String::new(); k];
@@ -243,6 +295,26 @@ fn alpha_of(covariances: &Matrix) -> f64 {
     k / (k - 1.0) * (1.0 - covariances.trace() / total)
 }
 
+fn mean_correlation_of(correlations: &Matrix) -> f64 {
+    let k = correlations.n_rows() as f64;
+    (correlations.values().iter().sum::<f64>() - k) / (k * (k - 1.0))
+}
+
+/// The covariances of all items but one.
+fn without(covariances: &Matrix, place: usize) -> Matrix {
+    let k = covariances.n_rows();
+    let others: Vec<usize> = (0..k).filter(|other| *other != place).collect();
+    Matrix::from_function(k - 1, k - 1, |i, j| covariances[(others[i], others[j])])
+}
+
+/// Covariance with the sum of the other items over both SDs.
+fn item_rest_correlation(covariances: &Matrix, place: usize) -> f64 {
+    let own = covariances[(place, place)];
+    let shared = covariances.row(place).iter().sum::<f64>() - own;
+    let rest: f64 = without(covariances, place).values().iter().sum();
+    shared / (own * rest).sqrt()
+}
+
 /// 1 − Σ(1 − squared multiple correlation) / Σ R.
 fn lambda_6(correlations: &Matrix) -> Option<f64> {
     let inverse = Cholesky::new(correlations)?.inverse();
@@ -262,8 +334,6 @@ fn item_statistics(
         .map(|p| items.iter().map(|item| item[p]).sum())
         .collect();
     let rest: Vec<f64> = (0..n).map(|p| total[p] - item[p]).collect();
-    let others: Vec<usize> = (0..items.len()).filter(|other| *other != place).collect();
-    let without = |i: usize, j: usize| covariances[(others[i], others[j])];
     let lowest = item.iter().copied().fold(f64::INFINITY, f64::min);
     let highest = item.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let share = |value: f64| item.iter().filter(|x| **x == value).count() as f64 / n as f64;
@@ -273,8 +343,7 @@ fn item_statistics(
         standard_deviation: standard_deviation(item),
         item_total_correlation: correlation(item, &total),
         item_rest_correlation: correlation(item, &rest),
-        alpha_if_dropped: (others.len() > 1)
-            .then(|| alpha_of(&Matrix::from_function(others.len(), others.len(), without))),
+        alpha_if_dropped: (items.len() > 2).then(|| alpha_of(&without(covariances, place))),
         loading: None,
         floor: share(lowest),
         ceiling: share(highest),

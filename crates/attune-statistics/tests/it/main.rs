@@ -1,7 +1,9 @@
 //! Reference values and laws, one module per subject.
 
 mod agreement;
+mod agreement_reports;
 mod before_after;
+mod before_after_reports;
 mod cluster_means;
 mod cluster_robust;
 mod confounding;

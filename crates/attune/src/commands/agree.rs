@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use attune_statistics::{
     agreement::{AgreeSettings, Measure, agree, krippendorff_alpha::Level, weights::Weights},
-    resampling::bootstrap::BootstrapInterval,
+    resampling::bootstrap::{BootstrapInterval, BootstrapSettings},
 };
 use clap::{Args, ValueEnum, builder::PossibleValue};
 use serde_json::json;
@@ -15,6 +15,9 @@ use crate::{data_file::DataFile, level, output, progress};
 mod coding;
 mod confusion;
 mod layout;
+mod plot;
+mod scale;
+mod stretches;
 mod text;
 
 #[derive(Debug, Args)]
@@ -23,6 +26,9 @@ Examples:
   attune agree clips.csv --coders A,B --cluster dyad --bootstrap 2000
   attune agree scores.xlsx --coders anna:clara --measure icc,bland-altman
   attune agree codings.csv --unit clip --coder who --value code --level ordinal
+  attune agree pairs.csv --coders scale1,scale2 --subject child --measure bland-altman
+  attune agree epds.csv --scale item1:item10 --bootstrap 2000
+  attune agree marks.csv --coder who --start from --end to --code what --recording clip --length 600
 
 One row per unit and one column per coder, or with --unit, --coder and --value one row per rating.
 A list of columns may name a stretch of them as first:last. An empty cell, NA or NaN is missing.")]
@@ -31,6 +37,11 @@ pub struct Agree {
     data: PathBuf,
     #[command(flatten)]
     layout: layout::Layout,
+    /// Reliability of a scale instead: its items, one column each
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', conflicts_with_all = ["coders", "coder", "unit", "subject"])]
+    scale: Vec<String>,
+    #[command(flatten)]
+    stretches: stretches::Stretches,
     /// Measures to compute; all that fit the data without it
     #[arg(long, value_name = "NAMES", value_delimiter = ',', value_enum)]
     measure: Vec<AskedMeasure>,
@@ -45,6 +56,9 @@ pub struct Agree {
     order: Vec<String>,
     #[command(flatten)]
     resampling: Resampling,
+    /// Write a figure to this SVG file: limits of agreement, or the table of categories
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["scale", "start"])]
+    plot: Option<PathBuf>,
     /// Sheet of a workbook; the first without it
     #[arg(long, value_name = "NAME")]
     sheet: Option<String>,
@@ -68,6 +82,15 @@ struct Resampling {
     /// Bias-corrected and accelerated bootstrap intervals instead of percentiles
     #[arg(long, requires = "bootstrap")]
     bca: bool,
+}
+
+impl Resampling {
+    fn interval(&self) -> BootstrapInterval {
+        match self.bca {
+            true => BootstrapInterval::Accelerated,
+            false => BootstrapInterval::Percentile,
+        }
+    }
 }
 
 /// The measures by their names in the library.
@@ -135,9 +158,23 @@ impl From<AskedLevel> for Level {
 impl Agree {
     pub fn run(&self) -> Result<()> {
         let data = DataFile::read(&self.data, self.sheet.as_deref())?;
-        let coding = coding::read(&data, &self.layout, &self.order)?;
+        if !self.scale.is_empty() {
+            self.run_scale(&data)
+        } else if self.stretches.start.is_some() {
+            self.run_stretches(&data)
+        } else {
+            self.run_coders(&data)
+        }
+    }
+
+    fn run_coders(&self, data: &DataFile) -> Result<()> {
+        let coding = coding::read(data, &self.layout, &self.order)?;
         let settings = self.settings(coding.subjects.clone());
         let report = progress::during("Comparing coders", || agree(&coding.ratings, &settings))?;
+        if let Some(path) = &self.plot {
+            let figure = plot::svg(&coding.ratings, &settings)?;
+            output::write_file(path, figure.as_bytes())?;
+        }
         let confusion = confusion::of(&coding.ratings);
         if self.json {
             let mut document = serde_json::to_value(&report)?;
@@ -155,6 +192,41 @@ impl Agree {
         ))
     }
 
+    fn run_scale(&self, data: &DataFile) -> Result<()> {
+        let cluster = self.layout.cluster.as_deref();
+        let confidence = self.resampling.confidence;
+        let report = progress::during("Looking at the items", || {
+            scale::report(data, &self.scale, cluster, confidence, self.bootstrap())
+        })?;
+        if self.json {
+            return output::print_json(&report);
+        }
+        output::print_text(&scale::text(&report, confidence))
+    }
+
+    fn run_stretches(&self, data: &DataFile) -> Result<()> {
+        let coder = self.layout.coder.as_deref().unwrap_or_default();
+        let columns = (coder, self.layout.cluster.as_deref());
+        let confidence = self.resampling.confidence;
+        let report = progress::during("Comparing coders", || {
+            stretches::report(data, &self.stretches, columns, confidence, self.bootstrap())
+        })?;
+        if self.json {
+            return output::print_json(&report);
+        }
+        output::print_text(&stretches::text(&report, confidence))
+    }
+
+    fn bootstrap(&self) -> Option<BootstrapSettings> {
+        let n_resamples = self.resampling.bootstrap? as usize;
+        Some(BootstrapSettings {
+            n_resamples,
+            seed: self.resampling.seed,
+            level: self.resampling.confidence,
+            interval: self.resampling.interval(),
+        })
+    }
+
     fn settings(&self, subjects: Option<Vec<String>>) -> AgreeSettings {
         let asked: Vec<Measure> = self.measure.iter().map(|asked| asked.0).collect();
         AgreeSettings {
@@ -165,10 +237,7 @@ impl Agree {
             confidence: self.resampling.confidence,
             n_resamples: self.resampling.bootstrap.map(|n| n as usize),
             seed: self.resampling.seed,
-            bootstrap_interval: match self.resampling.bca {
-                true => BootstrapInterval::Accelerated,
-                false => BootstrapInterval::Percentile,
-            },
+            bootstrap_interval: self.resampling.interval(),
         }
     }
 }

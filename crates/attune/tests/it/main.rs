@@ -1,5 +1,6 @@
 //! The binary as its users type it: whole studies from folder to report, wrong input, exit codes.
 
+mod agree;
 mod bad_input;
 mod command_line;
 mod fit;
@@ -7,3 +8,4 @@ mod fit_questions;
 mod interrupted;
 mod studies;
 mod support;
+mod test;

@@ -172,11 +172,41 @@ impl Answer<'_> {
             ));
         }
         self.add_doubt_of_prevalence();
+        self.add_doubts_of_intervals();
         if self.ratings.block_name() == "clusters" && self.settings.n_resamples.is_none() {
             self.warnings.push(
                 "units come in clusters, but large-sample standard errors take them as independent: bootstrap by cluster"
                     .to_owned(),
             );
+        }
+    }
+
+    /// An interval without width, or none, must not pass for certainty.
+    fn add_doubts_of_intervals(&mut self) {
+        let named = |wanted: &dyn Fn(&AgreementResult) -> bool| -> Vec<&'static str> {
+            let mut names: Vec<&str> = self
+                .results
+                .iter()
+                .filter(|result| result.estimate.is_some() && wanted(result))
+                .map(|result| result.measure)
+                .collect();
+            names.dedup();
+            names
+        };
+        let without_width = named(&|result| result.se == Some(0.0));
+        let missing =
+            named(&|result| result.se.is_none() && result.ci_lower.is_none() && result.p.is_none());
+        if !without_width.is_empty() {
+            self.warnings.push(format!(
+                "the standard error of {} is zero: the units do not differ in it, which says nothing about units not rated",
+                without_width.join(", ")
+            ));
+        }
+        if !missing.is_empty() {
+            self.warnings.push(format!(
+                "some results of {} have no interval: without one of the units they are not defined",
+                missing.join(", ")
+            ));
         }
     }
 

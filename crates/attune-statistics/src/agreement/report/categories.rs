@@ -54,7 +54,7 @@ impl Answer<'_> {
                 se: Some(kappa.standard_error),
                 ci_lower: Some(kappa.ci_lower),
                 ci_upper: Some(kappa.ci_upper),
-                p: Some(kappa.p),
+                p: Some(kappa.p).filter(|p| p.is_finite()),
                 interval: "large sample, normal".to_owned(),
                 details: beside_kappa(&kappa),
                 ..row(named, variant, kappa.estimate)

@@ -11,7 +11,8 @@ pub(crate) struct Named {
     pub(crate) definition: &'static str,
 }
 
-const fn named(measure: &'static str, definition: &'static str) -> Named {
+/// A name with its definition.
+pub(crate) const fn named(measure: &'static str, definition: &'static str) -> Named {
     Named {
         measure,
         definition,

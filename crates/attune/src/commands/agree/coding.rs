@@ -39,8 +39,18 @@ pub fn read(data: &DataFile, layout: &Layout, order: &[String]) -> Result<Coding
     data.require(&named)?;
     let grid = match (&layout.unit, &layout.coder, &layout.value) {
         (Some(unit), Some(coder), Some(value)) => long(data, layout, [unit, coder, value])?,
+        (_, Some(_), None) => bail!(
+            "--coder names the coder of each row: name --unit and --value for one rating per row, or --start, --end and --code for stretches"
+        ),
         _ => wide(data, layout, &named)?,
     };
+    if grid.rows.iter().flatten().all(String::is_empty) {
+        bail!(
+            "{}: every rating of {} is missing; an empty cell, NA and NaN stand for a missing one",
+            data.file(),
+            grid.coders.join(", ")
+        );
+    }
     let order = (!order.is_empty()).then_some(order);
     let mut ratings = Ratings::from_text(&grid.coders, &grid.rows, order)
         .with_context(|| data.file().to_owned())?;
@@ -86,8 +96,8 @@ fn wide(data: &DataFile, layout: &Layout, named: &[&String]) -> Result<Grid> {
         (0..data.n_rows()).map(|row| columns.iter().map(|column| column[row].clone()).collect());
     Ok(Grid {
         rows: rows.collect(),
-        clusters: names(data, layout.cluster.as_deref())?,
-        subjects: names(data, layout.subject.as_deref())?,
+        clusters: data.names(layout.cluster.as_deref())?,
+        subjects: data.names(layout.subject.as_deref())?,
         coders,
         remarks,
     })
@@ -122,26 +132,10 @@ fn cells(data: &DataFile, column: &str) -> Vec<String> {
     cells.iter().enumerate().map(written).collect()
 }
 
-/// Names that must all be there.
-fn names(data: &DataFile, column: Option<&str>) -> Result<Option<Vec<String>>> {
-    let Some(column) = column else {
-        return Ok(None);
-    };
-    let cells = data.cells(column);
-    if let Some(row) = cells.iter().position(|cell| is_missing(cell)) {
-        bail!(
-            "{}, column {column}, row {}: the cell is empty; name it in every row",
-            data.file(),
-            data.row_number(row)
-        );
-    }
-    Ok(Some(cells.into_iter().map(str::to_owned).collect()))
-}
-
 fn long(data: &DataFile, layout: &Layout, columns: [&String; 3]) -> Result<Grid> {
     let [unit_column, coder_column, value_column] = columns;
-    let units = names(data, Some(unit_column))?.unwrap_or_default();
-    let by_row = names(data, Some(coder_column))?.unwrap_or_default();
+    let units = data.names(Some(unit_column))?.unwrap_or_default();
+    let by_row = data.names(Some(coder_column))?.unwrap_or_default();
     let values = cells(data, value_column);
     let coders = in_order_of_mention(&by_row);
     let labels = in_order_of_mention(&units);
@@ -197,7 +191,7 @@ fn one_per_unit(
     units: &[String],
     place: &BTreeMap<String, usize>,
 ) -> Result<Option<Vec<String>>> {
-    let (Some(by_row), Some(column)) = (names(data, column)?, column) else {
+    let (Some(by_row), Some(column)) = (data.names(column)?, column) else {
         return Ok(None);
     };
     let mut found: Vec<Option<String>> = vec![None; place.len()];

@@ -13,16 +13,10 @@ pub struct Layout {
     #[arg(long, value_name = "COLUMN")]
     pub unit: Option<String>,
     /// Column that names the coder, where each row is one rating
-    #[arg(
-        long,
-        value_name = "COLUMN",
-        requires = "unit",
-        requires = "value",
-        conflicts_with = "coders"
-    )]
+    #[arg(long, value_name = "COLUMN", conflicts_with = "coders")]
     pub coder: Option<String>,
     /// Column of the rating, where each row is one rating
-    #[arg(long, value_name = "COLUMN", requires = "coder")]
+    #[arg(long, value_name = "COLUMN", requires_all = ["coder", "unit"])]
     pub value: Option<String>,
     /// Column of clusters (dyad, site): the bootstrap draws whole clusters
     #[arg(long, value_name = "COLUMN")]

@@ -17,7 +17,11 @@ pub fn whole(
 ) -> String {
     let mut text = format!("{}\n\n", heading(&coding.ratings, report));
     text += &results(&report.results, settings.confidence);
-    if let Some(confusion) = confusion {
+    let numbers_only = report
+        .results
+        .iter()
+        .all(|result| matches!(result.measure, "icc" | "bland-altman" | "measurement-error"));
+    if let Some(confusion) = confusion.filter(|_| !numbers_only) {
         text += &format!("\n{}", counts(confusion));
     }
     text += &definitions(&report.results);
@@ -52,24 +56,29 @@ fn heading(ratings: &Ratings, report: &AgreementReport) -> String {
     )
 }
 
-/// One line per coefficient.
+/// One line per coefficient; how the intervals were made is said once where it is the same.
 pub fn results(results: &[AgreementResult], confidence: f64) -> String {
     let interval = format!("{} CI", words::level(confidence));
-    let mut table = TextTable::new(&[
-        "measure",
-        "which",
-        "estimate",
-        "SE",
-        &interval,
-        "p",
-        "interval by",
-    ]);
+    let mut ways: Vec<&str> = results
+        .iter()
+        .map(|result| result.interval.as_str())
+        .collect();
+    ways.retain(|way| *way != "none");
+    ways.dedup();
+    let several = ways.len() > 1;
+    let mut heading = vec!["measure", "which", "estimate", "SE", &interval, "p"];
+    heading.extend(several.then_some("interval by"));
+    let mut table = TextTable::new(&heading);
     let (left, right) = (Align::Left, Align::Right);
     table.align(&[left, left, right, right, right, right, left]);
     for result in results {
-        table.row(line(result));
+        let cells = line(result).into_iter();
+        table.row(cells.take(heading.len()));
     }
-    table.text()
+    match (several, ways.first()) {
+        (false, Some(way)) => format!("{}\nIntervals: {way}\n", table.text()),
+        _ => table.text(),
+    }
 }
 
 fn line(result: &AgreementResult) -> [String; 7] {
