@@ -9,6 +9,9 @@ use attune_exchange::AnyTable;
 /// Cells that stand for a missing value.
 const MISSING: [&str; 3] = ["", "NA", "NaN"];
 
+/// Numbers that often stand for a missing value; they are taken as numbers, and told.
+const CODES_FOR_MISSING: [f64; 7] = [-9.0, -77.0, -88.0, -99.0, -999.0, -9999.0, 9999.0];
+
 /// Whether a cell stands for a missing value.
 pub fn is_missing(cell: &str) -> bool {
     MISSING.contains(&cell)
@@ -165,6 +168,26 @@ impl DataFile {
             .map(name)
             .collect::<Result<_>>()
             .map(Some)
+    }
+
+    /// What looks like a code for a missing value among a column's numbers.
+    pub fn doubt_of_codes(&self, column: &str) -> Option<String> {
+        let numbers = self.numbers(column).ok()?;
+        let code = CODES_FOR_MISSING
+            .into_iter()
+            .find(|code| numbers.contains(&Some(*code)))?;
+        let n = numbers
+            .iter()
+            .filter(|number| **number == Some(code))
+            .count();
+        let times = if n == 1 {
+            "once".to_owned()
+        } else {
+            format!("{n} times")
+        };
+        Some(format!(
+            "column {column} holds {code} {times}, taken as a number: empty the cell where it stands for a missing value"
+        ))
     }
 
     /// A cell's number, as this file writes numbers.

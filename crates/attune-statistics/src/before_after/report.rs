@@ -101,18 +101,22 @@ impl TestReport {
     fn add(&mut self, name: &str, result: Result<TestResult, DataProblem>) {
         match result {
             Ok(result) => self.results.push(result),
-            Err(problem) => self
-                .warnings
-                .push(format!("{name} is not defined here: {problem}")),
+            Err(problem) => self.refuse(name, &problem),
         }
     }
 
     fn add_effect(&mut self, name: &str, result: Result<EffectSize, DataProblem>) {
         match result {
             Ok(result) => self.effect_sizes.push(result),
-            Err(problem) => self
-                .warnings
-                .push(format!("{name} is not defined here: {problem}")),
+            Err(problem) => self.refuse(name, &problem),
+        }
+    }
+
+    /// Says once why there is no such test.
+    fn refuse(&mut self, name: &str, problem: &DataProblem) {
+        let reason = format!("{name} is not defined here: {problem}");
+        if !self.warnings.contains(&reason) {
+            self.warnings.push(reason);
         }
     }
 }
@@ -289,7 +293,7 @@ fn by_group<T: Clone>(
     by_group
         .try_into()
         .map_err(|found: Vec<(String, Vec<T>)>| DataProblem::OutOfRange {
-            what: "the number of groups with values",
+            what: "the number of groups",
             value: found.len() as f64,
             allowed: "two; name the two groups to compare",
         })

@@ -193,6 +193,15 @@ impl Growing<'_> {
         mut result: AgreementResult,
         measure: ScaleMeasure,
     ) -> Result<(), DataProblem> {
+        if result.estimate.is_none_or(|estimate| !estimate.is_finite()) {
+            self.warnings.push(format!(
+                "{} ({}) is not defined here: the values are too large, or too alike, to compute with",
+                result.measure, result.variant
+            ));
+            (result.estimate, result.ci_lower, result.ci_upper) = (None, None, None);
+            self.results.push(result);
+            return Ok(());
+        }
         let additive = scale_additive(self.items, measure)?;
         let name = match self.settings.clusters {
             Some(_) => "clusters",

@@ -212,7 +212,8 @@ proptest! {
 fn items() -> Vec<Vec<Option<f64>>> {
     let answer = |person: usize, item: usize| {
         let trait_level = (person * 5) % 7;
-        let value = trait_level + (person * (item + 2) * 3) % 4;
+        let noise = (person * person * (2 * item + 3) + 7 * person * (item + 1)) % 11;
+        let value = trait_level + noise / 3;
         (person != 4 || item != 1).then_some(value as f64)
     };
     (0..5)
@@ -350,4 +351,22 @@ fn stretches_have_an_interval_over_recordings_and_none_over_one() {
     let one = unitising_report(&recordings()[..1], &settings).unwrap();
     assert!(one.results[0].ci_lower.is_none());
     assert_eq!(one.warnings.len(), 1);
+}
+
+#[test]
+fn limits_with_several_pairs_per_person_agree_with_r() {
+    // tests/reference/repeated_limits.R: R 4.2.2, aov.
+    let first = [
+        12.1, 13.4, 11.8, 15.2, 14.9, 10.3, 10.8, 11.1, 9.9, 16.4, 15.8, 13.0, 12.2, 12.9,
+    ];
+    let second = [
+        11.5, 13.9, 11.0, 14.1, 14.6, 10.9, 10.1, 11.5, 9.2, 15.1, 15.9, 12.2, 12.4, 11.7,
+    ];
+    let persons = [1, 1, 1, 2, 2, 3, 3, 3, 3, 4, 4, 5, 5, 5].map(|person| person.to_string());
+    let limits = bland_altman_repeated(&first, &second, &persons, 0.95).unwrap();
+    let close = |value: f64, expected: f64| assert!((value - expected).abs() < 1e-12, "{value}");
+    close(limits.bias.estimate, 0.407_142_857_142_857);
+    close(limits.standard_deviation, 0.728_773_703_635_848);
+    close(limits.lower_limit.estimate, -1.021_227_354_863_272);
+    close(limits.upper_limit.estimate, 1.835_513_069_148_987);
 }

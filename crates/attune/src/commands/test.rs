@@ -72,6 +72,11 @@ impl Test {
     pub fn run(&self) -> Result<()> {
         let data = DataFile::read(&self.data, self.sheet.as_deref())?;
         let mut answer = progress::during("Testing", || self.answer(&data))?;
+        let doubts = self.question.columns_of_numbers();
+        let doubts = doubts
+            .iter()
+            .filter_map(|column| data.doubt_of_codes(column));
+        answer.warnings.extend(doubts);
         if let Some(method) = self.adjust {
             adjust::adjust(&mut answer, method)?;
         }

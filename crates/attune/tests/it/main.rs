@@ -6,6 +6,7 @@ mod command_line;
 mod fit;
 mod fit_questions;
 mod interrupted;
+mod messy;
 mod studies;
 mod support;
 mod test;

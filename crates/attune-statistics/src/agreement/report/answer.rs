@@ -79,7 +79,11 @@ impl Answer<'_> {
             let AgreementResult {
                 measure, variant, ..
             } = &result;
-            let reason = "no two ratings can be paired, or nothing varies beyond chance";
+            let reason = if self.has_huge_values() {
+                "the values are too large to compute with; divide them all by one number"
+            } else {
+                "no two ratings can be paired, or nothing varies beyond chance"
+            };
             self.warnings.push(format!(
                 "{measure} ({variant}) is not defined here: {reason}"
             ));
@@ -104,6 +108,12 @@ impl Answer<'_> {
             ));
         }
         self.results.push(result);
+    }
+
+    /// Whether squares overflow.
+    fn has_huge_values(&self) -> bool {
+        let mut values = self.ratings.categories().iter();
+        self.ratings.is_numeric() && values.any(|category| category.value.abs() > 1e150)
     }
 
     pub fn refuse(&mut self, measure: &str, problem: &DataProblem) {

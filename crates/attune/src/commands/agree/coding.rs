@@ -94,6 +94,7 @@ fn wide(data: &DataFile, layout: &Layout, named: &[&String]) -> Result<Grid> {
     let columns: Vec<Vec<String>> = coders.iter().map(|coder| cells(data, coder)).collect();
     let rows =
         (0..data.n_rows()).map(|row| columns.iter().map(|column| column[row].clone()).collect());
+    remarks.extend(coders.iter().filter_map(|coder| data.doubt_of_codes(coder)));
     Ok(Grid {
         rows: rows.collect(),
         clusters: data.names(layout.cluster.as_deref())?,
@@ -171,7 +172,7 @@ fn long(data: &DataFile, layout: &Layout, columns: [&String; 3]) -> Result<Grid>
         clusters: of_unit(layout.cluster.as_deref())?,
         subjects: of_unit(layout.subject.as_deref())?,
         rows,
-        remarks: Vec::new(),
+        remarks: data.doubt_of_codes(value_column).into_iter().collect(),
     })
 }
 

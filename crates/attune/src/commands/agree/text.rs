@@ -86,8 +86,11 @@ fn line(result: &AgreementResult) -> [String; 7] {
         (Some(lower), Some(upper)) => words::decimals_for(lower, upper).max(2) + 1,
         _ => 3,
     };
-    let fixed =
-        |value: Option<f64>| value.map_or("–".to_owned(), |value| words::fixed(value, decimals));
+    let fixed = |value: Option<f64>| match value {
+        None => "–".to_owned(),
+        Some(value) if value.abs() >= 1e9 => format!("{value:.3e}"),
+        Some(value) => words::fixed(value, decimals),
+    };
     let limits = match (result.ci_lower, result.ci_upper) {
         (Some(_), Some(_)) => format!("{} to {}", fixed(result.ci_lower), fixed(result.ci_upper)),
         _ => "–".to_owned(),
@@ -144,6 +147,9 @@ fn counts(confusion: &Confusion) -> String {
 
 /// What each name means, once.
 pub fn definitions(results: &[AgreementResult]) -> String {
+    if results.iter().all(|result| result.estimate.is_none()) {
+        return String::new();
+    }
     let mut text = "\nDefinitions\n".to_owned();
     let mut told: Vec<&str> = Vec::new();
     for result in results.iter().filter(|result| result.estimate.is_some()) {

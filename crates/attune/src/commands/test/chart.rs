@@ -13,7 +13,10 @@ use super::{
     plot,
     question::Chart,
 };
-use crate::{data_file::DataFile, text_table::TextTable};
+use crate::{
+    data_file::DataFile,
+    text_table::{Align, TextTable},
+};
 
 /// Limits from fewer points are not yet limits.
 const FEWEST_POINTS: usize = 12;
@@ -104,7 +107,10 @@ impl Series {
                 .collect(),
         };
         let mut series = Self {
-            name: name.clone(),
+            name: match &question.of {
+                Some(of) => format!("{name} of {of}"),
+                None => name.clone(),
+            },
             values: Vec::new(),
             sizes: Vec::new(),
             labels: Vec::new(),
@@ -192,6 +198,7 @@ fn add_run(answer: &mut Answer, series: &Series, chart: &RunChart) {
 
 fn add_shewhart(answer: &mut Answer, series: &Series, chart: &ShewhartChart, test: &'static str) {
     let mut table = TextTable::new(&["at", "value", "limits", "signals"]);
+    table.align(&[Align::Left, Align::Right, Align::Right, Align::Left]);
     for rule in Rule::ALL {
         let n = chart
             .points

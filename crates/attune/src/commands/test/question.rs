@@ -122,6 +122,17 @@ pub enum Direction {
 }
 
 impl Question {
+    /// The columns that are read as numbers.
+    pub fn columns_of_numbers(&self) -> Vec<&str> {
+        let pairs = self.paired.iter().flat_map(|pair| pair.split(','));
+        let lists = [&self.value, &self.repeated, &self.reliable_change];
+        let single = [&self.baseline, &self.series];
+        pairs
+            .chain(lists.into_iter().flatten().map(String::as_str))
+            .chain(single.into_iter().flatten().map(String::as_str))
+            .collect()
+    }
+
     /// The one question that was asked.
     pub fn kind(&self) -> Result<Kind> {
         let asked: Vec<(Kind, &str)> = [

@@ -37,7 +37,7 @@ fn described(all: &[Described]) -> String {
     let mut table = TextTable::new(&["", "n", "mean", "SD", "median"]);
     for one in all {
         let number = |value: f64| match value.is_finite() {
-            true => words::fixed(value, words::decimals_of(value, 4)),
+            true => fixed(value, words::decimals_of(value, 4)),
             false => "–".to_owned(),
         };
         table.row([
@@ -131,6 +131,7 @@ fn fixed(value: f64, decimals: usize) -> String {
         value if value.is_nan() => "–".to_owned(),
         f64::INFINITY => "∞".to_owned(),
         f64::NEG_INFINITY => "−∞".to_owned(),
+        value if value.abs() >= 1e9 => format!("{value:.3e}"),
         value => words::fixed(value, decimals),
     }
 }
