@@ -218,8 +218,9 @@ fn series_and_charts_see_the_change() {
         &["--chart", "p", "--of", "asked"],
     ] {
         let report = chart(&[more, &["--points", "15"]].concat());
+        let mut rules = report["results"].as_array().expect("rules").iter();
         assert!(
-            report["results"][0]["statistic"].as_f64() > Some(0.0),
+            rules.any(|rule| rule["statistic"].as_f64() > Some(0.0)),
             "{more:?}"
         );
     }
