@@ -1,7 +1,10 @@
 //! A corpus of tables as they should not be: whatever is asked of them, the command answers or
 //! complains in words. It never panics, and never leaves a number out without a warning.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use serde_json::Value;
 
@@ -18,14 +21,14 @@ fn corpus() -> Vec<PathBuf> {
 }
 
 /// The columns of a file but the first.
-fn columns(file: &PathBuf) -> Vec<String> {
+fn columns(file: &Path) -> Vec<String> {
     let text = fs::read_to_string(file).expect("a readable file");
     let heading = text.lines().next().unwrap_or_default();
     let names = heading.trim_end().split([',', ';']);
     names.skip(1).map(str::to_owned).collect()
 }
 
-fn check(file: &PathBuf, command: &str, arguments: &[&str]) {
+fn check(file: &Path, command: &str, arguments: &[&str]) {
     let name = file.to_str().expect("a Unicode path");
     let folder = file.parent().expect("a folder");
     let said = run(folder, &[&[command, name], arguments, &["--json"]].concat());
