@@ -23,6 +23,7 @@ mod meaning;
 mod model_summary;
 mod multiplicity;
 mod not_known;
+pub mod planned_answers;
 mod question;
 mod reliable_change;
 mod run;

@@ -10,6 +10,7 @@ mod demo;
 mod fit;
 mod measures;
 mod new;
+mod power;
 mod report;
 mod schema;
 mod simulate;
@@ -40,6 +41,8 @@ enum Command {
     Schema(schema::Schema),
     /// Make up records from a study's declared assumptions
     Simulate(simulate::Simulate),
+    /// Power and sample size by simulation: of a study's plan, or of a design in plain options
+    Power(Box<power::PowerCommand>),
     /// Print the long table of measures as CSV
     Measures(measures::MeasuresCommand),
     /// Run the plan of a study and print its findings
@@ -62,6 +65,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Check(check) => check.run(),
         Command::Schema(schema) => schema.run(),
         Command::Simulate(simulate) => simulate.run(),
+        Command::Power(power) => power.run(),
         Command::Measures(measures) => measures.run(),
         Command::Analyse(analyse) => analyse.run(),
         Command::Report(report) => report.run(),

@@ -4,6 +4,7 @@
 mod before_after;
 mod early;
 mod hostel;
+mod planned_answers;
 mod refusals;
 mod shape;
 mod sites;

@@ -7,3 +7,4 @@ mod example_studies;
 mod moments;
 mod reading_back;
 mod reproducible;
+mod what_if;
