@@ -7,6 +7,7 @@
 use attune_protocol::{
     Protocol,
     assumptions::{Assumptions, Attrition, ByArm},
+    data::{DataContent, DataFile},
     design::{Anchor, DAYS_PER_MONTH, Timing},
     id::{AnalysisId, ArmId, SiteId},
 };
@@ -206,8 +207,17 @@ pub fn only_for(protocol: &Protocol, analyses: &[AnalysisId]) -> Protocol {
     let comes_from_sessions = measures
         .iter()
         .any(|measure| measure.starts_with("attendance.") || measure.starts_with("sessions."));
-    if !comes_from_sessions && let Some(assumptions) = &mut narrowed.assumptions {
-        assumptions.attendance.clear();
+    if !comes_from_sessions {
+        let is_about_sessions = |file: &DataFile| {
+            matches!(
+                file.content,
+                DataContent::Attendance(_) | DataContent::Sessions(_)
+            )
+        };
+        narrowed.data.retain(|file| !is_about_sessions(file));
+        if let Some(assumptions) = &mut narrowed.assumptions {
+            assumptions.attendance.clear();
+        }
     }
     narrowed
 }

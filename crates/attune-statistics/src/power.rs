@@ -17,6 +17,7 @@ mod truth;
 use thiserror::Error;
 
 use crate::data_problem::{DataProblem, require_between};
+use crate::linear_mixed_model::FitError;
 use crate::model_frame::FrameError;
 use crate::table::{Column, Table, TableError};
 
@@ -26,6 +27,7 @@ pub use draws::Draws;
 pub use longitudinal_design::{ClusterSizes, LongitudinalDesign, PlannedArm};
 pub use sample_size::{SampleSize, SearchOutcome, SearchSettings, SizeTried, sample_size};
 pub use summary::{Power, Share};
+use trial::run_trials_in;
 pub use trial::{Answer, Trial, run_trials};
 use truth::{Generator, response_name};
 pub use truth::{TrueResponse, Truth};
@@ -131,11 +133,12 @@ pub enum PowerError {
         /// The left side.
         response: String,
     },
+    /// The analysis does not suit the design.
+    #[error(transparent)]
+    Fit(#[from] FitError),
     /// Nothing worked.
-    #[error("none of {n_trials} trials could be analysed: {reason}")]
+    #[error("no trial could be analysed: {reason}")]
     NothingFitted {
-        /// Trials.
-        n_trials: usize,
         /// Why the first could not.
         reason: String,
     },
@@ -192,9 +195,10 @@ pub fn trials(scenario: &Scenario<'_>, settings: &PowerSettings) -> Result<Vec<T
     let trials = match &scenario.design {
         Design::Same(design) => {
             let generator = Generator::new(&scenario.truth, design)?;
-            let prepared = Prepared::new(&scenario.analysis, design)?;
-            run_trials(settings, |_, draws| {
-                prepared.of_response(generator.draw(draws), level)
+            let prepared = Prepared::new(&scenario.analysis, design, &generator)?;
+            let worker = || prepared.worker();
+            run_trials_in(settings, worker, |worker, _, draws| {
+                worker.fit(generator.draw(draws), level)
             })
         }
         Design::Drawn(rows) => drawn(scenario, settings, *rows, |table| table)?,
@@ -208,7 +212,6 @@ pub fn trials(scenario: &Scenario<'_>, settings: &PowerSettings) -> Result<Vec<T
             Trial::Answered(_) | Trial::NotConverged => None,
         });
         return Err(PowerError::NothingFitted {
-            n_trials: trials.len(),
             reason: reason.unwrap_or_else(|| "no fit converged".to_owned()),
         });
     }

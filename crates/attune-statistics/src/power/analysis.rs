@@ -3,14 +3,13 @@
 
 use super::PowerError;
 use super::trial::Trial;
-use super::truth::response_name;
+use super::truth::{Generator, response_name};
 use crate::formula::Formula;
 use crate::generalised_linear_model::generalised_linear_model;
 use crate::generalised_mixed_model::{self, GeneralisedSettings};
 use crate::inference::{DegreesOfFreedom, Inference, contrast};
 use crate::least_squares::least_squares;
-use crate::linear_mixed_model::{FitSettings, LinearMixedModel, fit_frame};
-use crate::model_frame::{ModelFrame, model_frame};
+use crate::linear_mixed_model::{FitSettings, LinearMixedModel, Refit, RefitWorker, fit};
 use crate::table::{Column, Table};
 
 /// The planned analysis of each trial.
@@ -59,26 +58,14 @@ impl Analysis {
                 Ok(model) => self.tested_in(&model.inference(*degrees_of_freedom), level, false),
                 Err(problem) => Trial::NotFitted(problem.to_string()),
             },
-            Method::Linear { .. } => match model_frame(&self.formula, table) {
-                Ok(frame) => self.of_frame(frame, level),
+            Method::Linear {
+                settings,
+                degrees_of_freedom,
+            } => match fit(&self.formula, table, settings) {
+                Ok(model) => self.of_model(&model, *degrees_of_freedom, level),
                 Err(problem) => Trial::NotFitted(problem.to_string()),
             },
             Method::Generalised(settings) => self.generalised(table, settings, level),
-        }
-    }
-
-    /// Fits and tests a linear mixed model to a frame.
-    pub(super) fn of_frame(&self, frame: ModelFrame, level: f64) -> Trial {
-        let Method::Linear {
-            settings,
-            degrees_of_freedom,
-        } = self.method
-        else {
-            return Trial::NotFitted("only a linear mixed model is fitted to a frame".to_owned());
-        };
-        match fit_frame(&self.formula, frame, settings) {
-            Ok(model) => self.of_model(&model, degrees_of_freedom, level),
-            Err(problem) => Trial::NotFitted(problem.to_string()),
         }
     }
 
@@ -110,17 +97,23 @@ impl Analysis {
     }
 
     fn tested_in(&self, inference: &Inference<'_>, level: f64, singular: bool) -> Trial {
-        let mut weights = vec![0.0; inference.terms.len()];
-        for (term, weight) in &self.tested {
-            match inference.terms.iter().position(|known| known == term) {
-                Some(position) => weights[position] += weight,
-                None => return Trial::NotFitted(self.no_such_term(term, inference.terms)),
-            }
+        match self.weights(inference.terms) {
+            Ok(weights) => Trial::of_test(
+                &contrast(inference, &self.name(), &weights, level),
+                singular,
+            ),
+            Err(reason) => Trial::NotFitted(reason),
         }
-        Trial::of_test(
-            &contrast(inference, &self.name(), &weights, level),
-            singular,
-        )
+    }
+
+    /// The tested contrast over the terms of the fitted model; in words when one is not there.
+    fn weights(&self, terms: &[String]) -> Result<Vec<f64>, String> {
+        let mut weights = vec![0.0; terms.len()];
+        for (term, weight) in &self.tested {
+            let position = terms.iter().position(|known| known == term);
+            weights[position.ok_or_else(|| self.no_such_term(term, terms))?] += weight;
+        }
+        Ok(weights)
     }
 
     fn no_such_term(&self, term: &str, known: &[String]) -> String {
@@ -145,57 +138,127 @@ impl Analysis {
 }
 
 /// An analysis made ready for trials that all have the rows of one table.
-#[derive(Debug)]
-pub(super) struct Prepared<'a> {
-    analysis: &'a Analysis,
-    rows: Rows,
-    response: String,
-}
-
-#[derive(Debug)]
-enum Rows {
-    /// Of a linear mixed model.
-    Frame(Box<ModelFrame>),
-    /// Of any other.
-    Table(Table),
+pub(super) enum Prepared<'a> {
+    /// A linear mixed model: prepared once, refitted to each response.
+    Refit {
+        analysis: &'a Analysis,
+        refit: Box<Refit>,
+        weights: Vec<f64>,
+        degrees_of_freedom: DegreesOfFreedom,
+        /// Where the search for theta begins.
+        start: Option<Vec<f64>>,
+    },
+    /// Any other model.
+    Table {
+        analysis: &'a Analysis,
+        design: &'a Table,
+        response: String,
+    },
 }
 
 impl<'a> Prepared<'a> {
-    pub(super) fn new(analysis: &'a Analysis, design: &Table) -> Result<Self, PowerError> {
+    pub(super) fn new(
+        analysis: &'a Analysis,
+        design: &'a Table,
+        generator: &Generator,
+    ) -> Result<Self, PowerError> {
         let response = response_name(&analysis.formula)?;
         let is_mixed = !analysis.formula.random.is_empty();
-        let rows = if is_mixed && matches!(analysis.method, Method::Linear { .. }) {
-            let blank = Column::Numbers(vec![0.0; design.n_rows()]);
-            let table = design.clone().with(&response, blank)?;
-            Rows::Frame(Box::new(model_frame(&analysis.formula, &table)?))
-        } else {
-            Rows::Table(design.clone())
+        let Method::Linear {
+            settings,
+            degrees_of_freedom,
+        } = analysis.method
+        else {
+            return Ok(Self::Table {
+                analysis,
+                design,
+                response,
+            });
         };
-        Ok(Self {
+        if !is_mixed {
+            return Ok(Self::Table {
+                analysis,
+                design,
+                response,
+            });
+        }
+        let blank = Column::Numbers(vec![0.0; design.n_rows()]);
+        let table = design.clone().with(&response, blank)?;
+        let refit = Refit::new(&analysis.formula, &table, &settings)?;
+        if refit.n_observations() < design.n_rows() {
+            return Err(PowerError::IncompleteDesign {
+                n_rows: design.n_rows() - refit.n_observations(),
+            });
+        }
+        let weights = analysis.weights(&refit.terms);
+        Ok(Self::Refit {
+            start: generator.start(&refit.theta_names),
             analysis,
-            rows,
-            response,
+            weights: weights.map_err(|reason| PowerError::NothingFitted { reason })?,
+            refit: Box::new(refit),
+            degrees_of_freedom,
         })
     }
 
+    /// Working space for one thread.
+    pub(super) fn worker(&self) -> Worker<'_> {
+        Worker {
+            prepared: self,
+            refit: match self {
+                Self::Refit { refit, .. } => Some(refit.worker()),
+                Self::Table { .. } => None,
+            },
+        }
+    }
+}
+
+/// Fits one response after another.
+pub(super) struct Worker<'a> {
+    prepared: &'a Prepared<'a>,
+    refit: Option<RefitWorker<'a>>,
+}
+
+impl Worker<'_> {
     /// Fits and tests one response.
-    pub(super) fn of_response(&self, response: Vec<f64>, level: f64) -> Trial {
-        match &self.rows {
-            Rows::Frame(frame) => {
-                let frame = ModelFrame {
-                    response,
-                    ..(**frame).clone()
-                };
-                self.analysis.of_frame(frame, level)
-            }
-            Rows::Table(design) => {
-                let table = design
-                    .clone()
-                    .with(&self.response, Column::Numbers(response));
+    pub(super) fn fit(&mut self, response: Vec<f64>, level: f64) -> Trial {
+        match (self.prepared, &mut self.refit) {
+            (
+                Prepared::Refit {
+                    analysis,
+                    refit,
+                    weights,
+                    degrees_of_freedom,
+                    start,
+                },
+                Some(worker),
+            ) => match worker.fit(&response, start.as_deref()) {
+                Ok(fitted) if !fitted.converged => Trial::NotConverged,
+                Ok(fitted) => {
+                    let name = analysis.name();
+                    let test = refit.contrast(&fitted, &name, weights, *degrees_of_freedom, level);
+                    match test {
+                        Ok(test) => Trial::of_test(&test, fitted.singular),
+                        Err(problem) => Trial::NotFitted(problem.to_string()),
+                    }
+                }
+                Err(problem) => Trial::NotFitted(problem.to_string()),
+            },
+            (
+                Prepared::Table {
+                    analysis,
+                    design,
+                    response: name,
+                },
+                _,
+            ) => {
+                let table = (*design).clone().with(name, Column::Numbers(response));
                 table.map_or_else(
                     |problem| Trial::NotFitted(problem.to_string()),
-                    |table| self.analysis.of_table(&table, level),
+                    |table| analysis.of_table(&table, level),
                 )
+            }
+            (Prepared::Refit { .. }, None) => {
+                unreachable!("a worker of a refit is made with its working space")
             }
         }
     }

@@ -1,49 +1,31 @@
 //! Random numbers of one trial, with the same bits on every machine.
 
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
+use crate::resampling::draws;
 
 /// The random numbers of one trial: a ChaCha8 stream of its own, so that a trial is the same whichever thread
 /// runs it and however many there are.
 #[derive(Debug, Clone)]
 pub struct Draws {
-    generator: ChaCha8Rng,
-    /// The second number of the last pair of normal numbers.
-    spare: Option<f64>,
+    stream: draws::Draws,
 }
 
 impl Draws {
     /// The numbers of the trial with this number.
     #[must_use]
     pub fn of_trial(seed: u64, trial: u64) -> Self {
-        let mut generator = ChaCha8Rng::seed_from_u64(seed);
-        generator.set_stream(trial);
         Self {
-            generator,
-            spare: None,
+            stream: draws::Draws::new(seed, trial),
         }
     }
 
     /// A number from 0 to below 1, in steps of 2⁻⁵³.
     pub fn uniform(&mut self) -> f64 {
-        const STEP: f64 = 1.0 / (1_u64 << 53) as f64;
-        (self.generator.next_u64() >> 11) as f64 * STEP
+        self.stream.uniform()
     }
 
-    /// A standard normal number, by Marsaglia's polar method (Marsaglia and Bray 1964).
+    /// A standard normal number.
     pub fn standard_normal(&mut self) -> f64 {
-        if let Some(spare) = self.spare.take() {
-            return spare;
-        }
-        loop {
-            let (x, y) = (2.0 * self.uniform() - 1.0, 2.0 * self.uniform() - 1.0);
-            let square = x * x + y * y;
-            if square > 0.0 && square < 1.0 {
-                let scale = (-2.0 * libm::log(square) / square).sqrt();
-                self.spare = Some(y * scale);
-                return x * scale;
-            }
-        }
+        self.stream.normal()
     }
 
     /// 1 with this probability, otherwise 0.

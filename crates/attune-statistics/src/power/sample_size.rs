@@ -145,11 +145,10 @@ impl<E, Evaluate: FnMut(usize, &PowerSettings) -> Result<Power, E>> Search<'_, E
         for _ in 0..CONFIRMATIONS {
             let n = self.allowed(line.n);
             let power = self.attempt(n, self.settings.confirming.n_trials)?;
-            let holds = (power.ci_lower..=power.ci_upper).contains(&self.settings.target);
             line = self.line();
             confirmed = Some((n, power));
-            // Where one unit more or less jumps over the target, no size has it within the error.
-            if holds || self.allowed(line.n) == n {
+            // The confirmation joins the regression; where it does not move the answer, that is it.
+            if self.allowed(line.n).abs_diff(n) as f64 <= 0.03 * n as f64 {
                 break;
             }
         }

@@ -67,9 +67,20 @@ pub fn run_trials<T: Send>(
     settings: &PowerSettings,
     trial: impl Fn(u64, &mut Draws) -> T + Sync,
 ) -> Vec<T> {
+    run_trials_in(settings, || (), |(), number, draws| trial(number, draws))
+}
+
+/// The same with working space for each thread, which must not carry anything from trial to trial.
+pub(super) fn run_trials_in<S, T: Send>(
+    settings: &PowerSettings,
+    space: impl Fn() -> S + Sync + Send,
+    trial: impl Fn(&mut S, u64, &mut Draws) -> T + Sync,
+) -> Vec<T> {
     let numbers = settings.first_trial..settings.first_trial + settings.n_trials as u64;
     numbers
         .into_par_iter()
-        .map(|number| trial(number, &mut Draws::of_trial(settings.seed, number)))
+        .map_init(space, |space, number| {
+            trial(space, number, &mut Draws::of_trial(settings.seed, number))
+        })
         .collect()
 }

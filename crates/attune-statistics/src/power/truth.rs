@@ -42,6 +42,8 @@ pub(crate) struct Generator {
     linear_predictor: Vec<f64>,
     random: Vec<RandomPart>,
     response: TrueResponse,
+    /// The true relative covariance factors by lme4's names; empty where the response has no residual.
+    theta: Vec<(String, f64)>,
 }
 
 /// One random part: for each level `columns' * root * z` is added, with z standard normal.
@@ -69,7 +71,7 @@ impl Generator {
                 found: truth.random.len(),
             });
         }
-        let mut random = Vec::new();
+        let (mut random, mut theta) = (Vec::new(), Vec::new());
         for (part, covariance) in truth.formula.random.iter().zip(&truth.random) {
             // The frame sorts its terms; several parts may share a grouping factor, so each is taken out.
             let columns = part.terms.terms.len() + usize::from(part.terms.intercept);
@@ -82,13 +84,38 @@ impl Generator {
                 group: part.group_label.clone(),
             })?;
             let term = frame.random.remove(position);
-            random.push(RandomPart::new(term, covariance)?);
+            let names = (term.group.clone(), term.column_names.clone());
+            let part = RandomPart::new(term, covariance)?;
+            if let TrueResponse::Normal { sd } = truth.response {
+                theta.extend(named_theta(&names, &part.root.scaled(1.0 / sd)));
+            }
+            random.push(part);
         }
         Ok(Self {
             linear_predictor,
             random,
             response: truth.response,
+            theta,
         })
+    }
+
+    /// The true theta of a model with elements of these names, from where its search may start; `None` where the
+    /// model is another one, or the truth lies on the boundary, which a search must not start from.
+    pub(crate) fn start(&self, names: &[String]) -> Option<Vec<f64>> {
+        let of_name = |name: &String| {
+            let known = self.theta.iter().find(|(known, _)| known == name);
+            known.map(|(_, value)| *value)
+        };
+        let is_inside = self.random.iter().all(|part| {
+            let least = part
+                .root
+                .diagonal()
+                .into_iter()
+                .fold(f64::INFINITY, f64::min);
+            least > 0.0
+        });
+        let start: Option<Vec<f64>> = names.iter().map(of_name).collect();
+        start.filter(|start| is_inside && start.len() == self.theta.len())
     }
 
     /// One response for every row.
@@ -156,6 +183,18 @@ fn linear_predictor(truth: &Truth, frame: &ModelFrame) -> Result<Vec<f64>, Power
         crate::matrix::add_scaled(&mut values, *coefficient, &frame.columns[position]);
     }
     Ok(values)
+}
+
+/// The elements of a lower triangular factor by lme4's names: `g.(Intercept)`, `g.x.(Intercept)`, `g.x`.
+fn named_theta((group, columns): &(String, Vec<String>), factor: &Matrix) -> Vec<(String, f64)> {
+    let mut named = Vec::new();
+    for (j, first) in columns.iter().enumerate() {
+        named.push((format!("{group}.{first}"), factor[(j, j)]));
+        for (i, second) in columns.iter().enumerate().skip(j + 1) {
+            named.push((format!("{group}.{second}.{first}"), factor[(i, j)]));
+        }
+    }
+    named
 }
 
 /// The design with a column of zeros in the place of the response.

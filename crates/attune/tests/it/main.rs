@@ -7,6 +7,7 @@ mod fit;
 mod fit_questions;
 mod interrupted;
 mod messy;
+mod power;
 mod studies;
 mod support;
 mod test;

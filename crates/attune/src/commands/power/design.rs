@@ -293,6 +293,12 @@ impl PlainDesign {
 
     /// Trials with so many dyads in each arm.
     fn point(&self, n: usize, effect: f64, settings: &PowerSettings) -> Result<Point> {
+        let most_sites = self.sites.iter().copied().max().unwrap_or(1);
+        if n < most_sites {
+            bail!(
+                "{most_sites} sites in an arm need at least {most_sites} dyads there: --dyads is {n}"
+            );
+        }
         let rows = self.rows(n);
         rows.check()?;
         let drawn = |draws: &mut Draws| rows.rows(draws);

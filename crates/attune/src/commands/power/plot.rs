@@ -8,7 +8,7 @@ use attune_report::{
     Format,
     plots::{Heading, Interval, PowerCurve, PowerCurves, PowerPoint, svg_file},
 };
-use attune_statistics::power::{SearchOutcome, Share};
+use attune_statistics::power::{SearchOutcome, Share, SizeTried};
 
 use super::result::{Point, PowerResult, Question};
 use crate::output;
@@ -46,6 +46,7 @@ fn curves(result: &PowerResult) -> Result<PowerCurves> {
     }
     let x_name = match (over_effects, result.questions.first()) {
         (true, Some(question)) => capitalised_effect(&question.effect_name),
+        _ if are_in_one_group(result) => "Dyads".to_owned(),
         _ => "Dyads in each arm".to_owned(),
     };
     let found = result.questions.iter().filter_map(reached).next();
@@ -60,6 +61,14 @@ fn curves(result: &PowerResult) -> Result<PowerCurves> {
             None
         },
     })
+}
+
+fn are_in_one_group(result: &PowerResult) -> bool {
+    let mut points = result
+        .questions
+        .iter()
+        .flat_map(|question| &question.points);
+    points.all(|point| point.dyads.len() == 1)
 }
 
 fn capitalised_effect(name: &str) -> String {
@@ -112,7 +121,11 @@ fn of_question(question: &Question, over_effects: bool, are_several: bool) -> Ve
         let mut points: Vec<PowerPoint> = own
             .map(|point| placed(point.dyads_per_arm(), point))
             .collect();
-        points.extend(tried(question));
+        // The point that ended a search is among those tried.
+        let of_search = tried(question);
+        if !of_search.is_empty() {
+            points = of_search;
+        }
         let label = match (name.as_str(), effects.len()) {
             (name, 1) => name.to_owned(),
             ("", _) => format!("effect {}", words::short(effect, 3)),
@@ -126,21 +139,39 @@ fn of_question(question: &Question, over_effects: bool, are_several: bool) -> Ve
     effects.iter().copied().map(curve).collect()
 }
 
-/// Sizes that a search tried.
+/// Sizes that a search tried, neighbours pooled; nothing where a curve of several sizes was asked for.
 fn tried(question: &Question) -> Vec<PowerPoint> {
-    let sizes = question.search.iter().flat_map(|search| &search.tried);
-    let point = |size: &attune_statistics::power::SizeTried| {
-        let share = Share::of(size.n_rejected, size.n_trials);
-        PowerPoint {
-            x: size.n as f64,
-            power: Interval {
-                estimate: share.share,
-                lower: share.ci_lower,
-                upper: share.ci_upper,
-            },
-        }
-    };
-    sizes.map(point).collect()
+    const NEIGHBOURS: f64 = 1.1;
+    let mut sizes = question.points.iter().filter(|point| !point.is_null());
+    let first = sizes.next().map(Point::n_dyads);
+    if sizes.any(|point| Some(point.n_dyads()) != first) {
+        return Vec::new();
+    }
+    let sizes: &[SizeTried] = question.search.as_ref().map_or(&[], |search| &search.tried);
+    let mut points = Vec::new();
+    let mut rest = sizes;
+    while let Some(first) = rest.first() {
+        let is_near = |size: &&SizeTried| size.n as f64 <= NEIGHBOURS * first.n as f64;
+        let near = rest.iter().take_while(is_near).count();
+        points.push(pooled(&rest[..near]));
+        rest = &rest[near..];
+    }
+    points
+}
+
+fn pooled(sizes: &[SizeTried]) -> PowerPoint {
+    let n_trials: usize = sizes.iter().map(|size| size.n_trials).sum();
+    let n_rejected = sizes.iter().map(|size| size.n_rejected).sum();
+    let units: usize = sizes.iter().map(|size| size.n * size.n_trials).sum();
+    let share = Share::of(n_rejected, n_trials);
+    PowerPoint {
+        x: units as f64 / n_trials as f64,
+        power: Interval {
+            estimate: share.share,
+            lower: share.ci_lower,
+            upper: share.ci_upper,
+        },
+    }
 }
 
 fn placed(x: f64, point: &Point) -> PowerPoint {

@@ -147,6 +147,12 @@ fn bare_percent(share: f64) -> String {
 /// The first point in a sentence.
 fn reading(point: &Point) -> String {
     let power = &point.power;
+    if power.true_value == Some(0.0) {
+        return format!(
+            "No effect is assumed here: {} of the trials find one all the same.",
+            words::percent(power.power)
+        );
+    }
     let mut text = format!(
         "With {} dyads, about {} of 100 such studies would find it (p < {}).",
         words::count(point.n_dyads()),
