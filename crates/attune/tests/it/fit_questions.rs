@@ -134,7 +134,26 @@ fn a_singular_fit_comes_with_advice_and_commands_that_work() {
     );
     insta::assert_snapshot!(said);
     let fit = json(&["early.csv", formula, "--factor", "id"]);
-    assert_eq!(fit["next_steps"].as_array().expect("steps").len(), 4);
+    let steps = fit["next_steps"].as_array().expect("steps");
+    assert!(steps.len() >= 4);
+    for step in steps {
+        let command = arguments(step["command"].as_str().expect("a command"));
+        let command: Vec<&str> = command.iter().skip(1).map(String::as_str).collect();
+        assert!(succeed(here.path(), &command).contains("103 id"), "{command:?}");
+    }
+}
+
+/// The words of a command, as a shell would split them.
+fn arguments(command: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (place, piece) in command.split('\'').enumerate() {
+        if place % 2 == 1 {
+            words.push(piece.to_owned());
+        } else {
+            words.extend(piece.split_whitespace().map(str::to_owned));
+        }
+    }
+    words
 }
 
 #[test]

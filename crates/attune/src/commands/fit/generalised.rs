@@ -95,6 +95,7 @@ fn of_mixed_model(model: &GeneralisedMixedModel, fit: &Fit) -> Result<FitResult>
         emmeans: asked_means(&inference, fit)?,
         warnings: model.warnings.iter().map(ToString::to_string).collect(),
         sections: asked_modes(fit, || model.conditional_modes()),
+        next_steps: None,
     })
 }
 
@@ -126,6 +127,7 @@ fn of_linear_model(model: &GeneralisedLinearModel, fit: &Fit) -> Result<FitResul
         emmeans: asked_means(&inference, fit)?,
         warnings: model.warnings.iter().map(ToString::to_string).collect(),
         sections: Vec::new(),
+        next_steps: None,
     })
 }
 
@@ -165,6 +167,7 @@ fn of_ordinal_model(model: &OrdinalMixedModel, fit: &Fit) -> Result<FitResult> {
         emmeans: asked_means(&latent, fit)?,
         warnings: model.warnings.iter().map(ToString::to_string).collect(),
         sections: asked_modes(fit, || model.conditional_modes()),
+        next_steps: None,
     })
 }
 

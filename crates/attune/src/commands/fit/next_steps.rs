@@ -39,6 +39,10 @@ pub fn section(fit: &Fit, model: &LinearMixedModel) -> Option<Section> {
         "what standard deviations and correlations the data allow",
         command(&fit.formula, " --profile"),
     ));
+    steps.push((
+        "the same without trust in large samples",
+        command(&fit.formula, " --bootstrap 500 --seed 1"),
+    ));
     let lines: Vec<String> = steps
         .iter()
         .map(|(why, command)| format!("  {why}:\n    {command}\n"))

@@ -9,8 +9,7 @@ use attune_statistics::{
 use clap::Args;
 
 use super::{
-    Fit, compare, diagnostics, influence, intraclass, next_steps, profile, result::Section,
-    type_three,
+    Fit, compare, diagnostics, influence, intraclass, profile, result::Section, type_three,
 };
 
 /// Questions to a gaussian model.
@@ -92,7 +91,7 @@ pub fn of_mixed_model(
     inference: &Inference<'_>,
 ) -> Result<Vec<Section>> {
     let asked = &fit.questions;
-    let mut sections: Vec<Section> = next_steps::section(fit, model).into_iter().collect();
+    let mut sections = Vec::new();
     sections.extend(intraclass::section(model, fit.tests.level)?);
     if asked.type_three {
         sections.push(type_three::section(inference));

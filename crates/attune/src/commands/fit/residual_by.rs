@@ -20,6 +20,10 @@ use super::{
 };
 use crate::text_table::TextTable;
 
+/// What to look for when rows are missing.
+const OUTSIDE_THE_GROUPS: &str = "rows with an empty cell are left out; in a partially nested design, participants outside the groups \
+     need a value in the grouping column, too: one of their own, or a common one such as `none`";
+
 /// The model, and the standard deviations in a section.
 pub fn fit(fit: &Fit, formula: &Formula, table: &Table, by: &str) -> Result<FitResult> {
     if let Some(option) = fit.questions.of_groups() {
@@ -46,6 +50,9 @@ pub fn fit(fit: &Fit, formula: &Formula, table: &Table, by: &str) -> Result<FitR
     result.n_parameters = model.n_parameters;
     result.converged = model.converged;
     result.warnings = model.warnings.iter().map(ToString::to_string).collect();
+    if result.n_dropped > 0 {
+        result.warnings.push(OUTSIDE_THE_GROUPS.to_owned());
+    }
     result
         .random
         .retain(|component| component.group != "Residual");

@@ -12,7 +12,8 @@ use attune_statistics::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    Fit, bootstrap::asked_bootstrap, emmeans, emmeans::Emmeans, modes::asked_modes, questions,
+    Fit, bootstrap::asked_bootstrap, emmeans, emmeans::Emmeans, modes::asked_modes, next_steps,
+    questions,
 };
 
 /// A fitted model and what was asked of it.
@@ -45,6 +46,8 @@ pub struct FitResult {
     pub warnings: Vec<String>,
     /// What further options asked for, in the order in which it is printed.
     pub sections: Vec<Section>,
+    /// What to do about the warnings, printed after them.
+    pub next_steps: Option<Section>,
 }
 
 /// What an option with a file of its own adds to the output.
@@ -62,6 +65,7 @@ pub fn of_mixed_model(model: &LinearMixedModel, table: &Table, fit: &Fit) -> Res
     let inference = model.inference(fit.df().into())?;
     let mut result = mixed(model, &inference, fit)?;
     result.sections = questions::of_mixed_model(fit, table, model, &inference)?;
+    result.next_steps = next_steps::section(fit, model);
     result
         .sections
         .extend(asked_modes(fit, || model.conditional_modes()));
@@ -107,6 +111,7 @@ pub fn mixed(model: &LinearMixedModel, inference: &Inference<'_>, fit: &Fit) -> 
         emmeans: asked_means(inference, fit)?,
         warnings: model.warnings.iter().map(ToString::to_string).collect(),
         sections: Vec::new(),
+        next_steps: None,
     })
 }
 
@@ -150,6 +155,7 @@ pub fn without_groups(
         emmeans: asked_means(inference, fit)?,
         warnings: model.warnings.iter().map(ToString::to_string).collect(),
         sections: Vec::new(),
+        next_steps: None,
     })
 }
 
@@ -194,7 +200,7 @@ impl FitResult {
             document["emmeans"] = emmeans.means_json();
             document["contrasts"] = emmeans.contrasts_json();
         }
-        for section in &self.sections {
+        for section in self.sections.iter().chain(&self.next_steps) {
             document[section.key] = section.json.clone();
         }
         document["warnings"] = json!(self.warnings);

@@ -23,6 +23,9 @@ pub fn whole(fit: &FitResult) -> String {
     for warning in &fit.warnings {
         text += &format!("\nMind: {warning}\n");
     }
+    if let Some(next_steps) = &fit.next_steps {
+        text += &format!("\n{}", next_steps.text);
+    }
     text
 }
 
