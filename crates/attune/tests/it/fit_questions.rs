@@ -139,7 +139,10 @@ fn a_singular_fit_comes_with_advice_and_commands_that_work() {
     for step in steps {
         let command = arguments(step["command"].as_str().expect("a command"));
         let command: Vec<&str> = command.iter().skip(1).map(String::as_str).collect();
-        assert!(succeed(here.path(), &command).contains("103 id"), "{command:?}");
+        assert!(
+            succeed(here.path(), &command).contains("103 id"),
+            "{command:?}"
+        );
     }
 }
 
