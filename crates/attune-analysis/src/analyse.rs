@@ -18,8 +18,8 @@ use crate::{
 /// What a run depends on beside protocol and measures.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// Seed of everything random. Nothing is random unless a study has so many sites that their
-    /// permutations are sampled.
+    /// Seed of everything random: imputation, and the permutations of sites where there are too many
+    /// to enumerate.
     pub seed: u64,
     /// Program and version, as findings print it.
     pub engine: String,

@@ -127,7 +127,7 @@ fn of_analysis(answered: &Answered) -> Vec<DeviationNote> {
         notes.push(seen(id, what, INFERENCE_REPLACED));
     }
     for sensitivity in &answered.finding.sensitivity {
-        if sensitivity.estimate.estimate.is_none() {
+        if !sensitivity.was_run() {
             let what = format!("The analysis “{}” was not run.", sensitivity.label);
             let why = sensitivity
                 .warnings

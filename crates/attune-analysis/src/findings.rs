@@ -313,6 +313,16 @@ pub struct SensitivityFinding {
     pub warnings: Vec<String>,
 }
 
+/// The method of a sensitivity analysis that could not be run.
+pub const NOT_RUN: &str = "Not run.";
+
+impl SensitivityFinding {
+    /// Whether it was run. Even then there may be no estimate: a tipping point that was not found.
+    pub fn was_run(&self) -> bool {
+        self.method != NOT_RUN
+    }
+}
+
 /// One assumption and what the data say of it.
 #[derive(Debug, Clone, Serialize)]
 pub struct AssumptionCheck {

@@ -18,6 +18,7 @@ mod follow_up;
 mod formula_edits;
 mod frame;
 mod group_means;
+mod imputed_outcome;
 mod long_table;
 mod meaning;
 mod model_summary;

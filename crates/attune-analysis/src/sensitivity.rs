@@ -7,6 +7,7 @@ mod categorical_waves;
 mod cluster_robust;
 mod complete_cases;
 mod leave_one_site_out;
+mod multiple_imputation;
 mod random_intercept;
 mod site_permutation;
 mod weighted_arms;
@@ -16,7 +17,7 @@ use attune_statistics::inference::CoefficientTest;
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::{
-    findings::{Estimate, SensitivityFinding},
+    findings::{Estimate, NOT_RUN, SensitivityFinding},
     meaning::Meaning,
     question::Question,
     run::{Run, RunProblem, estimate_of},
@@ -32,7 +33,7 @@ pub struct Planned<'a> {
     pub meaning: &'a Meaning,
     /// The planned model.
     pub run: &'a Run,
-    /// Seed, for permutations that are too many to enumerate.
+    /// Seed, for imputation and for permutations that are too many to enumerate.
     pub seed: u64,
 }
 
@@ -92,10 +93,10 @@ fn one(planned: &Planned<'_>, kind: Sensitivity) -> Vec<SensitivityFinding> {
             weighted_arms::run(planned, kind).map(single)
         }
         Sensitivity::LeaveOneSiteOut => leave_one_site_out::run(planned),
-        Sensitivity::MultipleImputation => Err("this version has no multiple imputation yet; the \
-             planned mixed model uses every value that there is and rests on the same assumption \
-             about missing ones"
-            .to_owned()),
+        Sensitivity::MultipleImputation => multiple_imputation::run(planned).map(single),
+        Sensitivity::DeltaAdjusted => multiple_imputation::delta_adjusted(planned).map(single),
+        Sensitivity::ReferenceBased => multiple_imputation::reference_based(planned).map(single),
+        Sensitivity::TippingPoint => multiple_imputation::tipping_point(planned).map(single),
     };
     found.unwrap_or_else(|reason| vec![not_run(planned.question, kind, reason)])
 }
@@ -117,7 +118,7 @@ fn not_run(question: &Question<'_>, kind: Sensitivity, reason: String) -> Sensit
         },
         n_units: 0,
         n_rows: 0,
-        method: "Not run.".to_owned(),
+        method: NOT_RUN.to_owned(),
         warnings: vec![reason],
     }
 }
@@ -135,6 +136,9 @@ pub fn id(kind: Sensitivity) -> &'static str {
         Sensitivity::MultipleImputation => "multiple-imputation",
         Sensitivity::OverlapWeights => "overlap-weights",
         Sensitivity::DoublyRobust => "doubly-robust",
+        Sensitivity::DeltaAdjusted => "delta-adjusted",
+        Sensitivity::ReferenceBased => "reference-based",
+        Sensitivity::TippingPoint => "tipping-point",
     }
 }
 
@@ -151,6 +155,9 @@ pub fn label(kind: Sensitivity) -> &'static str {
         Sensitivity::MultipleImputation => "Multiple imputation",
         Sensitivity::OverlapWeights => "Overlap weights",
         Sensitivity::DoublyRobust => "Doubly robust",
+        Sensitivity::DeltaAdjusted => "Imputed values worse",
+        Sensitivity::ReferenceBased => "Imputed by reference",
+        Sensitivity::TippingPoint => "Tipping point",
     }
 }
 
@@ -204,7 +211,7 @@ pub fn summary(planned: &Estimate, found: &[SensitivityFinding]) -> String {
     }
     let other = found
         .iter()
-        .filter(|finding| !finding.comparable && finding.estimate.estimate.is_some())
+        .filter(|finding| !finding.comparable && finding.was_run())
         .count();
     if other > 0 {
         let verb = if other == 1 { "answers" } else { "answer" };
@@ -215,7 +222,7 @@ pub fn summary(planned: &Estimate, found: &[SensitivityFinding]) -> String {
     }
     let not_run: Vec<String> = found
         .iter()
-        .filter(|finding| finding.estimate.estimate.is_none())
+        .filter(|finding| !finding.was_run())
         .map(|finding| format!("“{}”", finding.label))
         .collect();
     if !not_run.is_empty() {

@@ -214,6 +214,12 @@ pub enum Sensitivity {
     OverlapWeights,
     /// The same with a regression in each arm.
     DoublyRobust,
+    /// Imputed values of the arm that the term names worse by the smallest difference that matters.
+    DeltaAdjusted,
+    /// Those who left go on as the arm that they are compared with.
+    ReferenceBased,
+    /// By how much imputed values would have to differ to change the conclusion.
+    TippingPoint,
 }
 
 /// ICH E9(R1): the exact quantity asked.

@@ -20,7 +20,7 @@ use attune_protocol::{
 use jiff::civil::{Date, date};
 
 /// Every sensitivity analysis there is.
-pub const ALL_SENSITIVITY: [Sensitivity; 10] = [
+pub const ALL_SENSITIVITY: [Sensitivity; 13] = [
     Sensitivity::RandomIntercept,
     Sensitivity::BaselineAdjusted,
     Sensitivity::CategoricalWaves,
@@ -31,6 +31,9 @@ pub const ALL_SENSITIVITY: [Sensitivity; 10] = [
     Sensitivity::MultipleImputation,
     Sensitivity::OverlapWeights,
     Sensitivity::DoublyRobust,
+    Sensitivity::DeltaAdjusted,
+    Sensitivity::ReferenceBased,
+    Sensitivity::TippingPoint,
 ];
 
 /// A completed study with nothing planned yet.

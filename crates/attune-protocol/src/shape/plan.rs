@@ -239,6 +239,18 @@ const SENSITIVITY: &[Word] = &[
         "doubly-robust",
         "the same weights with a regression in each arm",
     ),
+    word(
+        "delta-adjusted",
+        "imputed values in the arm of the term worse by the smallest difference that matters",
+    ),
+    word(
+        "reference-based",
+        "those who left imputed as if they had gone on in the arm that they are compared with",
+    ),
+    word(
+        "tipping-point",
+        "by how much imputed values would have to differ to change the conclusion",
+    ),
 ];
 
 static ESTIMAND: Table = Table {

@@ -20,6 +20,7 @@ mod compare;
 mod diagnostics;
 mod emmeans;
 mod generalised;
+mod imputation;
 mod influence;
 mod intraclass;
 mod modes;
@@ -43,6 +44,7 @@ Examples:
   attune fit early.csv 'cog ~ tos * trt + (1 | id)' --factor id --profile --influence id --diagnostics
   attune fit trial.csv 'score ~ arm + (0 + inGroup | group)' --residual-by arm
   attune fit visits.csv 'score ~ months * arm + (months | dyad)' --bootstrap 1000 --seed 7
+  attune fit visits.csv 'score ~ visit * arm + (1 | dyad)' --impute 40 --impute-by arm --impute-wave visit
   attune fit herds.csv 'cbind(ill, size - ill) ~ period + (1 | herd)' --family binomial --factor period
 
 Text columns are factors with sorted levels; --factor makes one of a column of codes and sets the
@@ -65,6 +67,8 @@ pub struct Fit {
     #[command(flatten)]
     bootstrap: bootstrap::BootstrapOptions,
     #[command(flatten)]
+    imputation: imputation::ImputationOptions,
+    #[command(flatten)]
     output: options::OutputOptions,
 }
 
@@ -85,6 +89,13 @@ impl Fit {
     }
 
     fn fit(&self, formula: &Formula, table: &Table) -> Result<result::FitResult> {
+        match self.imputation.impute {
+            Some(n_imputations) => imputation::fit(self, n_imputations, formula, table),
+            None => self.fit_table(formula, table),
+        }
+    }
+
+    fn fit_table(&self, formula: &Formula, table: &Table) -> Result<result::FitResult> {
         let simulates = self.model.family == Family::Gaussian
             && !formula.random.is_empty()
             && self.model.residual_by.is_none();

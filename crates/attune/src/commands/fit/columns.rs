@@ -20,7 +20,11 @@ pub fn read(fit: &Fit, formula: &Formula) -> Result<Table> {
         .iter()
         .chain(&fit.model.residual_by)
         .cloned();
-    for name in others.chain(fit.questions.column_names()?) {
+    let imputation = fit.imputation.columns().cloned();
+    for name in others
+        .chain(fit.questions.column_names()?)
+        .chain(imputation)
+    {
         if !names.contains(&name) {
             names.push(name);
         }

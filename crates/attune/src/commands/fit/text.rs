@@ -35,7 +35,12 @@ fn heading(fit: &FitResult) -> String {
         .iter()
         .map(|(name, n)| format!("{} {name}", words::count(*n)))
         .collect();
+    let is_pooled = fit
+        .sections
+        .iter()
+        .any(|section| section.key == "imputation");
     let df = match fit.df {
+        _ if is_pooled => "t with Barnard–Rubin degrees of freedom",
         _ if fit.family == "gaussian" && fit.random.is_empty() => {
             "t with the residual degrees of freedom"
         }
@@ -152,6 +157,10 @@ fn likelihood(fit: &FitResult) -> String {
         Some(size) => format!("size {} · ", significant(size)),
         None => String::new(),
     };
+    if fit.log_likelihood.is_nan() {
+        // Pooled models have no likelihood of their own.
+        return String::new();
+    }
     format!(
         "\n{size}log-likelihood {} · AIC {} · BIC {} · {} parameters{}\n",
         words::fixed(fit.log_likelihood, 3),
