@@ -1,5 +1,5 @@
 //! Distribution functions, tails and quantiles: normal, Student's t, F,
-//! chi-squared, beta, gamma, noncentral t.
+//! chi-squared, beta, gamma, noncentral t, studentised range, multivariate t.
 //!
 //! Tails are computed from the tail, never as one minus the other side, so a p
 //! value of 1e-70 keeps its digits. All degrees of freedom may be fractional;
@@ -7,16 +7,26 @@
 //! domain, and NaN, give NaN. Evidence for the accuracy:
 //! `docs/decisions/special-functions.md`. Densities and random draws live elsewhere.
 
+mod fast_normal_quantile;
 mod gamma_function;
 mod incomplete_beta;
 mod incomplete_gamma;
 mod invert_tail;
+mod multivariate_t;
 mod noncentral_t;
+mod one_factor;
+mod scale_mixture;
+mod studentised_range;
 
 pub use gamma_function::{ln_beta, ln_binomial_coefficient, ln_gamma};
 pub use incomplete_beta::{beta_quantile, beta_regularised};
 pub use incomplete_gamma::{gamma_lower, gamma_quantile, gamma_upper};
+pub use multivariate_t::{BoxProbability, LatticeSettings, MultivariateT};
 pub use noncentral_t::{noncentral_t_cdf, noncentral_t_ncp_for};
+pub use one_factor::{largest_of_one_factor_upper_tail, one_factor_loadings};
+pub use studentised_range::{
+    studentised_range_cdf, studentised_range_quantile, studentised_range_upper_tail,
+};
 
 use incomplete_beta::BetaTails;
 use incomplete_gamma::GammaTails;
@@ -181,4 +191,54 @@ fn symmetric_quantile(p: f64, absolute_quantile: impl Fn(Tails) -> f64) -> f64 {
     };
     let absolute = absolute_quantile(tails);
     if p < 0.5 { -absolute } else { absolute }
+}
+
+/// Where a decreasing function of a positive argument reaches `target`: bracketed, then regula falsi with
+/// Illinois' weights on logarithms, to the last digits.
+pub(crate) fn decreasing_root(function: impl Fn(f64) -> f64, target: f64) -> f64 {
+    let gap = |at: f64| libm::log(function(at)) - libm::log(target);
+    let (mut low, mut high) = (1.0, 1.0);
+    let (mut gap_low, mut gap_high) = (gap(1.0), gap(1.0));
+    while gap_low < 0.0 && low > 1e-300 {
+        (high, gap_high) = (low, gap_low);
+        low *= 0.5;
+        gap_low = gap(low);
+    }
+    while gap_high > 0.0 && high < 1e300 {
+        (low, gap_low) = (high, gap_high);
+        high *= 2.0;
+        gap_high = gap(high);
+    }
+    // Which end moved last: an end that stays twice counts half (Illinois).
+    let mut last_moved_low = None;
+    for _ in 0..100 {
+        if high - low <= 1e-14 * high || gap_low == gap_high {
+            break;
+        }
+        let secant = high - gap_high * (high - low) / (gap_high - gap_low);
+        let inside = secant > low && secant < high;
+        let next = if inside { secant } else { 0.5 * (low + high) };
+        let value = gap(next);
+        if value.abs() <= 1e-14 {
+            return next;
+        }
+        let moves_low = value > 0.0;
+        if moves_low {
+            (low, gap_low) = (next, value);
+            gap_high *= if last_moved_low == Some(true) {
+                0.5
+            } else {
+                1.0
+            };
+        } else {
+            (high, gap_high) = (next, value);
+            gap_low *= if last_moved_low == Some(false) {
+                0.5
+            } else {
+                1.0
+            };
+        }
+        last_moved_low = Some(moves_low);
+    }
+    0.5 * (low + high)
 }

@@ -58,11 +58,13 @@ pub mod intraclass_correlation;
 mod kenward_roger;
 pub mod likelihood_ratio_test;
 pub mod marginal_means;
+pub mod mean_contrasts;
 pub mod parametric_bootstrap;
 pub mod prediction;
 pub mod profile;
 pub mod residual_diagnostics;
 mod satterthwaite;
+pub mod simultaneous;
 pub mod type_three;
 pub mod wild_cluster_bootstrap;
 

@@ -1,5 +1,5 @@
 //! Estimated marginal means: what the model expects for each combination of some predictors, averaged over
-//! the others; contrasts between them; and the slopes of a covariate.
+//! the others; and the slopes of a covariate. Contrasts between them are in [`crate::mean_contrasts`].
 //!
 //! As in R's emmeans: factors that are not asked for are averaged with equal weights, covariates are held at
 //! their mean over the rows used unless values are given (Searle, Speed & Milliken 1980). See
@@ -36,15 +36,6 @@ pub struct MarginalMean {
     pub estimate: CoefficientTest,
     /// The weights of the coefficients; `None` when it cannot be estimated because a combination of levels is empty.
     pub weights: Option<Vec<f64>>,
-}
-
-/// The difference of two means within a cell.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PairwiseContrast {
-    /// The combination within which the two are compared.
-    pub cell: Cell,
-    /// The test; its name is `later - earlier`, in the order of the levels.
-    pub test: CoefficientTest,
 }
 
 /// The value of a predictor in a cell.
@@ -134,70 +125,6 @@ pub fn trends(
     let mut slope = up;
     slope.add_scaled(-1.0, &down);
     Ok(grid.averaged(inference, &slope.scaled(0.5 / step), level))
-}
-
-/// All differences between the means of a cell, later minus earlier.
-///
-/// `by` names the predictors within whose values the comparison stays.
-#[must_use]
-pub fn pairwise(
-    inference: &Inference<'_>,
-    means: &[MarginalMean],
-    by: &[&str],
-    level: f64,
-) -> Vec<PairwiseContrast> {
-    let split = |mean: &MarginalMean| -> (Cell, Cell) {
-        mean.cell
-            .iter()
-            .cloned()
-            .partition(|(name, _)| by.contains(&name.as_str()))
-    };
-    let label = |parts: &[(String, CellValue)]| {
-        parts
-            .iter()
-            .map(|(_, value)| value.to_string())
-            .collect::<Vec<_>>()
-            .join(" ")
-    };
-    let mut cells: Vec<Cell> = Vec::new();
-    for mean in means {
-        let (cell, _) = split(mean);
-        if !cells.contains(&cell) {
-            cells.push(cell);
-        }
-    }
-    let mut contrasts = Vec::new();
-    for cell in cells {
-        let members: Vec<&MarginalMean> =
-            means.iter().filter(|mean| split(mean).0 == cell).collect();
-        for (i, earlier) in members.iter().enumerate() {
-            for later in &members[i + 1..] {
-                let name = format!("{} - {}", label(&split(later).1), label(&split(earlier).1));
-                let test = difference(inference, &name, earlier, later, level);
-                contrasts.push(PairwiseContrast {
-                    cell: cell.clone(),
-                    test,
-                });
-            }
-        }
-    }
-    contrasts
-}
-
-fn difference(
-    inference: &Inference<'_>,
-    name: &str,
-    earlier: &MarginalMean,
-    later: &MarginalMean,
-    level: f64,
-) -> CoefficientTest {
-    match (&earlier.weights, &later.weights) {
-        (Some(earlier), Some(later)) => {
-            let weights: Vec<f64> = later.iter().zip(earlier).map(|(a, b)| a - b).collect();
-            contrast(inference, name, &weights, level)
-        }
-        _ => not_estimable(name),
-    }
 }
 
 /// The reference grid: the cells that are kept apart, and within each the combinations averaged over.

@@ -14,7 +14,8 @@ use attune_statistics::generalised_mixed_model::{
     self, Family, GeneralisedFitError, GeneralisedMixedModel, GeneralisedSettings,
 };
 use attune_statistics::linear_mixed_model::WarningKind;
-use attune_statistics::marginal_means::{MarginalMeans, marginal_means, pairwise};
+use attune_statistics::marginal_means::{MarginalMeans, marginal_means};
+use attune_statistics::mean_contrasts::pairwise;
 use attune_statistics::ordinal_mixed_model::{self, OrdinalMixedModel, OrdinalSettings};
 use attune_statistics::table::{Column, Factor, Table};
 use proptest::prelude::*;

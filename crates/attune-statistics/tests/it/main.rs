@@ -30,5 +30,6 @@ mod power;
 mod profile;
 mod refit;
 mod residual_checks;
+mod simultaneous;
 mod weights;
 mod wild_cluster_bootstrap;

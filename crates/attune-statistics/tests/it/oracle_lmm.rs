@@ -11,9 +11,8 @@ use attune_statistics::inference::{
     CoefficientTest, DegreesOfFreedom, Inference, coefficient_tests,
 };
 use attune_statistics::linear_mixed_model::{Estimator, FitSettings, LinearMixedModel, fit};
-use attune_statistics::marginal_means::{
-    MarginalMean, MarginalMeans, marginal_means, pairwise, trends,
-};
+use attune_statistics::marginal_means::{MarginalMean, MarginalMeans, marginal_means, trends};
+use attune_statistics::mean_contrasts::pairwise;
 use attune_statistics::table::{Column, Factor, Table};
 use attune_statistics::type_three::type_three_tests;
 use serde_json::Value;

@@ -118,7 +118,7 @@ impl AsTest for attune_statistics::marginal_means::MarginalMean {
     }
 }
 
-impl AsTest for attune_statistics::marginal_means::PairwiseContrast {
+impl AsTest for attune_statistics::mean_contrasts::MeanContrast {
     fn as_test(&self) -> &CoefficientTest {
         &self.test
     }
