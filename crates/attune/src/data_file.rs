@@ -70,8 +70,14 @@ impl DataFile {
         if unknown.is_empty() {
             return Ok(());
         }
+        let meant = names
+            .iter()
+            .map(AsRef::as_ref)
+            .filter(|name| !headings.contains(name))
+            .find_map(|name| attune_exchange::nearest_name(name, headings.iter().copied()));
+        let meant = meant.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
         bail!(
-            "{} has no column {}; its columns are {}",
+            "{} has no column {}{meant}; its columns are {}",
             self.file,
             unknown.join(", "),
             headings.join(", ")

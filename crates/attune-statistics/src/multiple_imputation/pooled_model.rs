@@ -15,8 +15,9 @@ use crate::generalised_mixed_model::{self, GeneralisedSettings};
 use crate::inference::{CoefficientTest, DegreesOfFreedom, Inference, coefficient_tests};
 use crate::least_squares::least_squares;
 use crate::linear_mixed_model::{self, FitSettings};
-use crate::marginal_means::{MarginalMean, PairwiseContrast};
+use crate::marginal_means::MarginalMean;
 use crate::matrix::{Matrix, dot};
+use crate::mean_contrasts::MeanContrast;
 use crate::ordinal_mixed_model::{self, OrdinalSettings};
 use crate::table::Table;
 
@@ -76,13 +77,13 @@ impl ModelEstimates {
         Self::of_combinations(inference, tests)
     }
 
-    /// Differences between marginal means of a fitted model, as [`crate::marginal_means::pairwise`] gives them
+    /// Differences between marginal means of a fitted model, as [`crate::mean_contrasts::pairwise`] gives them
     /// for `means`.
     #[must_use]
     pub fn of_contrasts(
         inference: &Inference<'_>,
         means: &[MarginalMean],
-        contrasts: &[PairwiseContrast],
+        contrasts: &[MeanContrast],
         by: &[&str],
     ) -> Self {
         let weights = differences(means, by);

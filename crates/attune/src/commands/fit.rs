@@ -22,12 +22,17 @@ mod emmeans;
 mod generalised;
 mod imputation;
 mod influence;
+mod interpretation;
 mod intraclass;
+mod listing;
 mod modes;
 mod next_steps;
 mod options;
+mod plot;
 mod profile;
 mod questions;
+mod r_code;
+mod reading;
 mod residual_by;
 mod result;
 mod text;
@@ -38,7 +43,9 @@ use options::{Df, Family};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  attune fit early.csv 'cog ~ tos * trt + (tos | id)' --factor id --df kenward-roger
+  attune fit early.csv                       # lists the columns and suggests formulas
+  attune fit early.csv 'cog ~ tos * trt + (tos | id)' --df kenward-roger --plot early.svg
+  attune fit visits.csv 'score ~ months * arm + (1 | dyad)' --trends months --by arm --r
   attune fit visits.xlsx 'score ~ months * arm + (1 | site/dyad)' --emmeans 'arm at months=6,12'
   attune fit visits.csv 'secure ~ visit * arm + (1 | dyad)' --family binomial --agq 15
   attune fit early.csv 'cog ~ tos * trt + (1 | id)' --factor id --profile --influence id --diagnostics
@@ -52,7 +59,8 @@ order of its levels, the first being the reference. An empty cell, NA or NaN is 
 pub struct Fit {
     /// CSV, TSV or XLSX file: one row per observation, a heading above each column
     data: PathBuf,
-    /// Model in lme4's formula language
+    /// Model in lme4's formula language; without it, the columns are listed
+    #[arg(default_value = "", hide_default_value = true)]
     formula: String,
     #[command(flatten)]
     model: options::ModelOptions,
@@ -69,22 +77,35 @@ pub struct Fit {
     #[command(flatten)]
     imputation: imputation::ImputationOptions,
     #[command(flatten)]
+    plot: plot::PlotOptions,
+    #[command(flatten)]
     output: options::OutputOptions,
 }
 
 impl Fit {
     pub fn run(&self) -> Result<()> {
+        self.plot.check()?;
+        if self.formula.trim().is_empty() {
+            return listing::run(self);
+        }
         let formula = Formula::parse(&self.formula)?;
         let table = columns::read(self, &formula)?;
+        let columns = reading::columns(&table, &formula);
         // A bootstrap shows how far it is.
-        let fit = match self.bootstrap.bootstrap {
+        let mut fit = match self.bootstrap.bootstrap {
             Some(_) => self.fit(&formula, &table)?,
             None => progress::during("Fitting", || self.fit(&formula, &table))?,
         };
+        fit.warnings.extend(reading::doubts(&columns, &formula));
+        if self.output.r {
+            fit.sections.push(r_code::section(self, &columns));
+        }
         if self.output.json {
-            output::print_json(&fit.json())
+            let mut document = fit.json();
+            document["columns"] = reading::json(&columns);
+            output::print_json(&document)
         } else {
-            output::print_text(&text::whole(&fit))
+            output::print_text(&text::whole(&fit, &columns))
         }
     }
 
@@ -118,12 +139,22 @@ impl Fit {
             bail!("--agq belongs to the families binomial, poisson, negative-binomial and ordinal");
         }
         if let Some(by) = &self.model.residual_by {
-            return residual_by::fit(self, formula, table, by);
+            let result = residual_by::fit(self, formula, table, by)?;
+            if self.plot.plot.is_some() {
+                plot::draw_other(self, &result, Vec::new(), &formula.response.to_string())?;
+            }
+            return Ok(result);
         }
         if formula.random.is_empty() {
-            return result::of_least_squares(&self.least_squares(formula, table)?, self);
+            let model = self.least_squares(formula, table)?;
+            let result = result::of_least_squares(&model, self)?;
+            plot::draw_least_squares(self, &result, &model, table)?;
+            return Ok(result);
         }
-        result::of_mixed_model(&self.mixed_model(formula, table)?, table, self)
+        let model = self.mixed_model(formula, table)?;
+        let result = result::of_mixed_model(&model, table, self)?;
+        plot::draw_mixed_model(self, &result, &model, table)?;
+        Ok(result)
     }
 
     /// Least squares with the weights asked for.

@@ -42,12 +42,31 @@ pub fn read(fit: &Fit, formula: &Formula) -> Result<Table> {
     }
     let mut table = Table::new();
     for name in names {
-        let cells = data.cells(&name);
+        let cells = cells(fit, &data, &name);
         let column = column(fit, &data, &name, &cells)
             .with_context(|| format!("{}, column {name}", data.file()))?;
         table.push(&name, column)?;
     }
     Ok(table)
+}
+
+/// A column's cells; those with a code from `--missing` are empty.
+pub fn cells<'a>(fit: &Fit, data: &'a DataFile, name: &str) -> Vec<&'a str> {
+    let codes = &fit.columns.missing;
+    let numbers: Vec<f64> = codes.iter().filter_map(|code| data.number(code)).collect();
+    let is_code = |cell: &str| {
+        codes.iter().any(|code| code.trim() == cell)
+            || data
+                .number(cell)
+                .is_some_and(|number| numbers.contains(&number))
+    };
+    let cells = data.cells(name).into_iter();
+    if codes.is_empty() {
+        return cells.collect();
+    }
+    cells
+        .map(|cell| if is_code(cell) { "" } else { cell })
+        .collect()
 }
 
 /// The column that a `--factor NAME=LEVEL,…` or `--numeric NAME` speaks of.

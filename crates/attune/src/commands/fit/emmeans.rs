@@ -29,7 +29,11 @@ pub struct Compared {
 }
 
 /// Computes what the options ask for; `None` when they ask for nothing.
-pub fn run(inference: &Inference<'_>, options: &MeansOptions, level: f64) -> Result<Option<Emmeans>> {
+pub fn run(
+    inference: &Inference<'_>,
+    options: &MeansOptions,
+    level: f64,
+) -> Result<Option<Emmeans>> {
     if options.emmeans.is_none() && options.trends.is_none() {
         return Ok(None);
     }
@@ -198,7 +202,12 @@ impl Compared {
     pub fn how(&self) -> String {
         let words = match self.correction {
             _ if self.family < 2 => return String::new(),
-            Correction::None => return format!(" (each for itself, not corrected for being {})", self.family),
+            Correction::None => {
+                return format!(
+                    " (each for itself, not corrected for being {})",
+                    self.family
+                );
+            }
             Correction::Bonferroni => "Bonferroni",
             Correction::Sidak => "Šidák",
             Correction::Holm => "Holm; intervals by Bonferroni",

@@ -8,6 +8,7 @@ use attune_statistics::{
         self, Family as Distribution, GeneralisedMixedModel, GeneralisedSettings,
     },
     inference::coefficient_tests,
+    linear_mixed_model::ConditionalModes,
     ordinal_mixed_model::{self, OrdinalMixedModel, OrdinalSettings},
     table::Table,
 };
@@ -15,6 +16,7 @@ use attune_statistics::{
 use super::{
     Df, Fit,
     modes::asked_modes,
+    plot,
     result::{FitResult, asked_means},
 };
 
@@ -27,12 +29,13 @@ pub fn fit(fit: &Fit, family: Distribution, formula: &Formula, table: &Table) ->
         ..GeneralisedSettings::new(family)
     };
     if formula.random.is_empty() {
-        of_linear_model(&generalised_linear_model(formula, table, &settings)?, fit)
+        let model = generalised_linear_model(formula, table, &settings)?;
+        drawn(fit, of_linear_model(&model, fit)?, formula, Vec::new)
     } else {
-        of_mixed_model(
-            &generalised_mixed_model::fit(formula, table, &settings)?,
-            fit,
-        )
+        let model = generalised_mixed_model::fit(formula, table, &settings)?;
+        drawn(fit, of_mixed_model(&model, fit)?, formula, || {
+            model.conditional_modes()
+        })
     }
 }
 
@@ -44,7 +47,23 @@ pub fn fit_ordinal(fit: &Fit, formula: &Formula, table: &Table) -> Result<FitRes
         weights: fit.model.weights.clone(),
         ..OrdinalSettings::default()
     };
-    of_ordinal_model(&ordinal_mixed_model::fit(formula, table, &settings)?, fit)
+    let model = ordinal_mixed_model::fit(formula, table, &settings)?;
+    drawn(fit, of_ordinal_model(&model, fit)?, formula, || {
+        model.conditional_modes()
+    })
+}
+
+/// The result, drawn where that was asked for.
+fn drawn(
+    fit: &Fit,
+    result: FitResult,
+    formula: &Formula,
+    modes: impl FnOnce() -> Vec<ConditionalModes>,
+) -> Result<FitResult> {
+    if fit.plot.plot.is_some() {
+        plot::draw_other(fit, &result, modes(), &formula.response.to_string())?;
+    }
+    Ok(result)
 }
 
 fn check_options(fit: &Fit, formula: &Formula) -> Result<()> {

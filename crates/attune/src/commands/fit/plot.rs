@@ -11,7 +11,8 @@ use attune_report::{
 };
 use attune_statistics::{
     inference::Inference,
-    linear_mixed_model::ConditionalModes,
+    least_squares::LeastSquares,
+    linear_mixed_model::{ConditionalModes, LinearMixedModel},
     model_frame::{ModelFrame, SourceColumn, SourceKind},
     table::{Column, Table},
 };
@@ -70,13 +71,47 @@ pub struct Fitted<'a> {
     pub modes: Vec<ConditionalModes>,
 }
 
-impl Fitted<'_> {
+impl<'a> Fitted<'a> {
+    /// From least squares.
+    pub fn of_least_squares(model: &'a LeastSquares, table: &'a Table, fit: &Fit) -> Self {
+        let pairs = model.frame.response.iter().zip(&model.residuals);
+        Self {
+            table,
+            inference: model.inference(fit.df().into()),
+            frame: &model.frame,
+            fitted: pairs.map(|(y, residual)| y - residual).collect(),
+            residuals: model.residuals.clone(),
+            standardised: model.standardised_residuals(),
+            modes: Vec::new(),
+        }
+    }
+
+    /// From a mixed model.
+    pub fn of_mixed_model(
+        model: &'a LinearMixedModel,
+        table: &'a Table,
+        fit: &Fit,
+    ) -> Result<Self> {
+        Ok(Self {
+            table,
+            inference: model.inference(fit.df().into())?,
+            frame: &model.frame,
+            fitted: model.fitted(),
+            residuals: model.residuals(),
+            standardised: model.standardised_residuals(),
+            modes: model.conditional_modes(),
+        })
+    }
+
     /// A covariate in the rows used.
     fn numbers(&self, name: &str) -> Vec<f64> {
         match self.table.column(name) {
-            Some(Column::Numbers(values)) => {
-                self.frame.used_rows.iter().map(|row| values[*row]).collect()
-            }
+            Some(Column::Numbers(values)) => self
+                .frame
+                .used_rows
+                .iter()
+                .map(|row| values[*row])
+                .collect(),
             _ => Vec::new(),
         }
     }
@@ -102,12 +137,20 @@ impl PlotOptions {
             return Ok(());
         };
         let shown = file.display();
-        if file.extension().is_none_or(|ending| !ending.eq_ignore_ascii_case("svg")) {
+        if file
+            .extension()
+            .is_none_or(|ending| !ending.eq_ignore_ascii_case("svg"))
+        {
             bail!("--plot {shown}: figures are SVG; name a file that ends in .svg");
         }
-        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = file
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
         if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
-            bail!("--plot {shown}: there is no folder {}; make it first", folder.display());
+            bail!(
+                "--plot {shown}: there is no folder {}; make it first",
+                folder.display()
+            );
         }
         if file.is_dir() {
             bail!("--plot {shown}: this is a folder; name a file in it");
@@ -133,7 +176,11 @@ impl PlotOptions {
 /// Draws a linear model, with or without random effects.
 pub fn draw_linear(fit: &Fit, result: &FitResult, fitted: &Fitted<'_>) -> Result<()> {
     let has_predictors = !fitted.frame.design.sources.is_empty();
-    let suitable = if has_predictors { PlotKind::Means } else { PlotKind::Effects };
+    let suitable = if has_predictors {
+        PlotKind::Means
+    } else {
+        PlotKind::Effects
+    };
     let options = &fit.plot;
     match options.plot_kind.unwrap_or(suitable) {
         PlotKind::Effects => options.write(&effects::plot(result, &fitted.frame.response_name)),
@@ -147,7 +194,12 @@ pub fn draw_linear(fit: &Fit, result: &FitResult, fitted: &Fitted<'_>) -> Result
 }
 
 /// Draws a model of another family: its effects or modes.
-pub fn draw_other(fit: &Fit, result: &FitResult, modes: Vec<ConditionalModes>, response: &str) -> Result<()> {
+pub fn draw_other(
+    fit: &Fit,
+    result: &FitResult,
+    modes: Vec<ConditionalModes>,
+    response: &str,
+) -> Result<()> {
     let options = &fit.plot;
     match options.plot_kind.unwrap_or(PlotKind::Effects) {
         PlotKind::Effects => options.write(&effects::plot(result, response)),

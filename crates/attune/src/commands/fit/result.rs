@@ -160,11 +160,7 @@ pub fn without_groups(
 }
 
 pub fn asked_means(inference: &Inference<'_>, fit: &Fit) -> Result<Option<Emmeans>> {
-    fit.means
-        .emmeans
-        .as_deref()
-        .map(|spec| emmeans::run(inference, spec, fit.tests.level))
-        .transpose()
+    emmeans::run(inference, &fit.means, fit.tests.level)
 }
 
 impl FitResult {
@@ -197,8 +193,7 @@ impl FitResult {
             document["size"] = number(size);
         }
         if let Some(emmeans) = &self.emmeans {
-            document["emmeans"] = emmeans.means_json();
-            document["contrasts"] = emmeans.contrasts_json();
+            emmeans.add_to(&mut document);
         }
         for section in self.sections.iter().chain(&self.next_steps) {
             document[section.key] = section.json.clone();

@@ -3,13 +3,23 @@
 use attune_analysis::words;
 use attune_statistics::{inference::CoefficientTest, marginal_means::CellValue};
 
-use super::{Df, emmeans::Emmeans, result::FitResult};
+use super::{
+    Df,
+    emmeans::{Compared, Emmeans},
+    interpretation,
+    reading::{self, ColumnRead},
+    result::FitResult,
+};
 use crate::text_table::{Align, TextTable};
 
 /// Everything that was asked for.
-pub fn whole(fit: &FitResult) -> String {
-    let mut text = format!("{}\n{}\n\n", fit.formula, heading(fit));
+pub fn whole(fit: &FitResult, columns: &[ColumnRead]) -> String {
+    let read = reading::line(columns);
+    let mut text = format!("{}\n{}\n{read}\n\n", fit.formula, heading(fit));
     text += &tests(&fit.fixed, fit.level, "term", |test| test.term.clone());
+    if let Some(hint) = interpretation::hint(fit, columns) {
+        text += &format!("{hint}\n");
+    }
     if !fit.random.is_empty() {
         text += &format!("\nRandom effects\n{}", random(fit));
     }
@@ -176,6 +186,15 @@ fn likelihood(fit: &FitResult) -> String {
 }
 
 fn means(emmeans: &Emmeans, level: f64) -> String {
+    let means = emmeans.means.as_ref();
+    let means = means.map(|means| compared("Marginal means", "marginal means", means, level));
+    let slopes = emmeans.slopes.as_ref();
+    let slopes = slopes.map(|slopes| compared("Slopes", "slopes", slopes, level));
+    means.into_iter().chain(slopes).collect()
+}
+
+/// Means or slopes, and their contrasts where there are any.
+fn compared(heading: &str, plural: &str, compared: &Compared, level: f64) -> String {
     let cell = |cell: &[(String, CellValue)]| {
         let part = |(name, value): &(String, CellValue)| match value {
             CellValue::Level(level) => format!("{name} {level}"),
@@ -183,14 +202,28 @@ fn means(emmeans: &Emmeans, level: f64) -> String {
         };
         cell.iter().map(part).collect::<Vec<_>>().join(", ")
     };
-    let means = tests(&emmeans.means, level, "at", |mean| cell(&mean.cell));
-    let contrasts = tests(&emmeans.contrasts, level, "difference", |pair| {
-        match cell(&pair.cell) {
-            at if at.is_empty() => pair.test.term.clone(),
-            at => format!("{} ({at})", pair.test.term),
+    let rows = tests(&compared.rows, level, "at", |mean| {
+        match mean.cell.as_slice() {
+            [] => "overall".to_owned(),
+            values => cell(values),
         }
     });
-    format!("\nMarginal means\n{means}\nDifferences of marginal means\n{contrasts}")
+    if compared.contrasts.is_empty() {
+        return format!("\n{heading}\n{rows}");
+    }
+    let contrasts = tests(
+        &compared.contrasts,
+        level,
+        "difference",
+        |contrast| match cell(&contrast.cell) {
+            at if at.is_empty() => contrast.test.term.clone(),
+            at => format!("{} ({at})", contrast.test.term),
+        },
+    );
+    format!(
+        "\n{heading}\n{rows}\nDifferences of {plural}{}\n{contrasts}",
+        compared.how()
+    )
 }
 
 /// Five significant digits.

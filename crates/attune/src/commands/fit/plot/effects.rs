@@ -60,5 +60,8 @@ fn description(shown: &[&CoefficientTest], result: &FitResult, response: &str) -
             format!("{}: {estimate}, {}", test.term, words::p_value(test.p))
         })
         .collect();
-    format!("Coefficients of a model of {response}. {}.", rows.join("; "))
+    format!(
+        "Coefficients of a model of {response}. {}.",
+        rows.join("; ")
+    )
 }

@@ -3,9 +3,7 @@
 
 use anyhow::{Result, bail};
 use attune_analysis::words;
-use attune_report::plots::{
-    DotGroup, FittedGroup, FittedMeans, GroupDots, Heading, Interval,
-};
+use attune_report::plots::{DotGroup, FittedGroup, FittedMeans, GroupDots, Heading, Interval};
 use attune_statistics::{
     inference::CoefficientTest,
     marginal_means::{CellValue, MarginalMean, MarginalMeans, marginal_means},
@@ -29,14 +27,18 @@ pub enum MeansPlot {
 pub fn plot(result: &FitResult, fitted: &Fitted<'_>) -> Result<MeansPlot> {
     let sources = &fitted.frame.design.sources;
     let covariate = sources.iter().find_map(|source| match source.kind {
-        SourceKind::Number { minimum, maximum, .. } if maximum > minimum => {
-            Some((source, minimum, maximum))
-        }
+        SourceKind::Number {
+            minimum, maximum, ..
+        } if maximum > minimum => Some((source, minimum, maximum)),
         _ => None,
     });
-    let factor = sources.iter().find(|source| few_levels(&source.kind).is_some());
+    let factor = sources
+        .iter()
+        .find(|source| few_levels(&source.kind).is_some());
     match (covariate, factor) {
-        (Some(covariate), factor) => Ok(MeansPlot::Along(along(result, fitted, covariate, factor)?)),
+        (Some(covariate), factor) => {
+            Ok(MeansPlot::Along(along(result, fitted, covariate, factor)?))
+        }
         (None, Some(factor)) => Ok(MeansPlot::Groups(by_group(result, fitted, factor)?)),
         (None, None) => bail!(
             "--plot-kind means needs a covariate, or a factor with at most nine levels, in the formula; take effects"
@@ -54,7 +56,10 @@ fn along(
         .map(|step| minimum + (maximum - minimum) * f64::from(step) / f64::from(N_POINTS))
         .collect();
     let wanted = MarginalMeans {
-        over: factor.map(|factor| factor.name.clone()).into_iter().collect(),
+        over: factor
+            .map(|factor| factor.name.clone())
+            .into_iter()
+            .collect(),
         at: vec![(covariate.name.clone(), grid.clone())],
     };
     let means = marginal_means(&fitted.inference, &wanted, result.level)?;
@@ -80,7 +85,11 @@ fn along(
     Ok(FittedMeans {
         heading: Heading {
             title,
-            subtitle: format!("{} · bands: {} CI", super::subtitle(result), words::level(result.level)),
+            subtitle: format!(
+                "{} · bands: {} CI",
+                super::subtitle(result),
+                words::level(result.level)
+            ),
             description: describe(&groups, &covariate.name, response, result.level),
             note: note(fitted, &[Some(covariate), factor], &units),
         },
@@ -127,7 +136,9 @@ impl Units {
         let frame = fitted.frame;
         let x = fitted.numbers(&covariate.name);
         let codes = factor.map(|factor| fitted.codes(factor));
-        let n_levels = factor.and_then(|factor| few_levels(&factor.kind)).map_or(1, <[String]>::len);
+        let n_levels = factor
+            .and_then(|factor| few_levels(&factor.kind))
+            .map_or(1, <[String]>::len);
         let term = frame.random.first();
         let n_units = term.map_or(frame.response.len(), |term| term.levels.len());
         let mut courses = vec![vec![Vec::new(); n_units]; n_levels];
@@ -168,7 +179,11 @@ impl Units {
     }
 
     fn most(&self, n_levels: usize) -> usize {
-        let most = if self.name.is_some() { MOST_UNITS } else { 10 * MOST_UNITS };
+        let most = if self.name.is_some() {
+            MOST_UNITS
+        } else {
+            10 * MOST_UNITS
+        };
         (most / n_levels.max(1)).max(20)
     }
 
@@ -182,7 +197,11 @@ impl Units {
 fn note(fitted: &Fitted<'_>, shown: &[Option<&SourceColumn>], units: &Units) -> String {
     let mut sentences = Vec::new();
     if let Some(name) = &units.name {
-        let some = if units.are_sampled() { "Some units are drawn, a regular sample: each" } else { "Each" };
+        let some = if units.are_sampled() {
+            "Some units are drawn, a regular sample: each"
+        } else {
+            "Each"
+        };
         sentences.push(format!("{some} thin line is one {name}."));
     } else if units.are_sampled() {
         sentences.push("A regular sample of the rows is drawn.".to_owned());
@@ -192,12 +211,19 @@ fn note(fitted: &Fitted<'_>, shown: &[Option<&SourceColumn>], units: &Units) -> 
 }
 
 fn others(fitted: &Fitted<'_>, shown: &[Option<&SourceColumn>]) -> Option<String> {
-    let is_shown = |source: &SourceColumn| shown.iter().flatten().any(|other| other.name == source.name);
+    let is_shown = |source: &SourceColumn| {
+        shown
+            .iter()
+            .flatten()
+            .any(|other| other.name == source.name)
+    };
     let sources = fitted.frame.design.sources.iter();
     let held: Vec<String> = sources
         .filter(|source| !is_shown(source))
         .map(|source| match &source.kind {
-            SourceKind::Number { mean, .. } => format!("{} at {}", source.name, words::short(*mean, 2)),
+            SourceKind::Number { mean, .. } => {
+                format!("{} at {}", source.name, words::short(*mean, 2))
+            }
             _ => format!("averaged over {}", source.name),
         })
         .collect();
@@ -208,14 +234,26 @@ fn describe(groups: &[FittedGroup], covariate: &str, response: &str, level: f64)
     let sentence = |group: &FittedGroup| {
         let (first, last) = (group.fitted.first()?, group.fitted.last()?);
         let at = |(x, mean): &(f64, Interval)| {
-            let estimate = words::estimate_with_interval(mean.estimate, level, mean.lower, mean.upper);
+            let estimate =
+                words::estimate_with_interval(mean.estimate, level, mean.lower, mean.upper);
             format!("{estimate} at {covariate} {}", words::short(*x, 2))
         };
-        let of = if group.label.is_empty() { String::new() } else { format!(" of {}", group.label) };
-        Some(format!("The fitted mean{of} goes from {} to {}.", at(first), at(last)))
+        let of = if group.label.is_empty() {
+            String::new()
+        } else {
+            format!(" of {}", group.label)
+        };
+        Some(format!(
+            "The fitted mean{of} goes from {} to {}.",
+            at(first),
+            at(last)
+        ))
     };
     let sentences: Vec<String> = groups.iter().filter_map(sentence).collect();
-    format!("Fitted means of {response} over the raw data. {}", sentences.join(" "))
+    format!(
+        "Fitted means of {response} over the raw data. {}",
+        sentences.join(" ")
+    )
 }
 
 fn by_group(result: &FitResult, fitted: &Fitted<'_>, factor: &SourceColumn) -> Result<GroupDots> {
@@ -250,7 +288,8 @@ fn by_group(result: &FitResult, fitted: &Fitted<'_>, factor: &SourceColumn) -> R
         .iter()
         .map(|group| {
             let mean = group.mean;
-            let estimate = words::estimate_with_interval(mean.estimate, result.level, mean.lower, mean.upper);
+            let estimate =
+                words::estimate_with_interval(mean.estimate, result.level, mean.lower, mean.upper);
             format!("{}: {estimate}", group.label)
         })
         .collect();

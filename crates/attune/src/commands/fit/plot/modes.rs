@@ -9,9 +9,9 @@ use super::super::result::FitResult;
 
 /// The modes of the first grouping factor, which has the most levels.
 pub fn plot(result: &FitResult, modes: &[ConditionalModes]) -> Result<Caterpillar> {
-    let shown = modes
-        .first()
-        .context("--plot-kind modes needs random effects: add a term such as (1 | id) to the formula")?;
+    let shown = modes.first().context(
+        "--plot-kind modes needs random effects: add a term such as (1 | id) to the formula",
+    )?;
     let quantile = normal_quantile(0.5 + 0.5 * result.level);
     let panel = |(column, label): (usize, &String)| CaterpillarPanel {
         label: label.clone(),
@@ -20,7 +20,10 @@ pub fn plot(result: &FitResult, modes: &[ConditionalModes]) -> Result<Caterpilla
             .iter()
             .enumerate()
             .map(|(row, level)| {
-                let (mode, se) = (shown.values[(row, column)], shown.standard_errors[(row, column)]);
+                let (mode, se) = (
+                    shown.values[(row, column)],
+                    shown.standard_errors[(row, column)],
+                );
                 Mode {
                     level: level.clone(),
                     interval: Interval {
@@ -49,9 +52,15 @@ pub fn plot(result: &FitResult, modes: &[ConditionalModes]) -> Result<Caterpilla
                 "Conditional modes of {} levels of {}, sorted by {}.",
                 words::count(n),
                 shown.group,
-                shown.columns.first().map_or("their intercept", String::as_str)
+                shown
+                    .columns
+                    .first()
+                    .map_or("their intercept", String::as_str)
             ),
-            note: format!("Drawn towards zero by what the model knows of all {}.{others}", shown.group),
+            note: format!(
+                "Drawn towards zero by what the model knows of all {}.{others}",
+                shown.group
+            ),
         },
         group: shown.group.clone(),
         panels: shown.columns.iter().enumerate().map(panel).collect(),

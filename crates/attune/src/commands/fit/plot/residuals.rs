@@ -16,7 +16,11 @@ pub fn plot(result: &FitResult, fitted: &Fitted<'_>) -> Residuals {
         .enumerate()
         .map(|(place, residual)| (normal_quantile((place as f64 + 0.5) / n), *residual))
         .collect();
-    let far = fitted.standardised.iter().filter(|value| value.abs() > 3.0).count();
+    let far = fitted
+        .standardised
+        .iter()
+        .filter(|value| value.abs() > 3.0)
+        .count();
     let response = &fitted.frame.response_name;
     Residuals {
         heading: Heading {
@@ -34,7 +38,12 @@ pub fn plot(result: &FitResult, fitted: &Fitted<'_>) -> Residuals {
             note: "The line on the right is where normal residuals would lie.".to_owned(),
         },
         response: response.clone(),
-        points: fitted.fitted.iter().copied().zip(fitted.residuals.iter().copied()).collect(),
+        points: fitted
+            .fitted
+            .iter()
+            .copied()
+            .zip(fitted.residuals.iter().copied())
+            .collect(),
         quantiles,
         spread: result.sigma,
     }
