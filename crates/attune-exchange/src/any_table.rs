@@ -53,6 +53,11 @@ impl AnyTable {
         )
     }
 
+    /// Whether numbers of this file have a decimal comma.
+    pub fn has_decimal_comma(&self) -> bool {
+        self.table.decimal_comma
+    }
+
     /// A cell's number, as this file writes numbers.
     pub fn number(&self, cell: &str) -> Option<f64> {
         read_number(cell, self.table.decimal_comma).ok()

@@ -59,7 +59,9 @@ pub enum MarginalMeansError {
         known: String,
     },
     /// Not a covariate.
-    #[error("`{name}` is a factor: name it in `over`, and give values only for covariates")]
+    #[error(
+        "`{name}` is a factor: slopes and given values are for covariates; name it among the factors instead"
+    )]
     NotACovariate {
         /// The name asked for.
         name: String,

@@ -196,6 +196,11 @@ impl DataFile {
         ))
     }
 
+    /// Whether numbers of this file have a decimal comma.
+    pub fn has_decimal_comma(&self) -> bool {
+        self.table.has_decimal_comma()
+    }
+
     /// A cell's number, as this file writes numbers.
     pub fn number(&self, cell: &str) -> Option<f64> {
         self.table.number(cell)

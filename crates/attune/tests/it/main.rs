@@ -4,6 +4,7 @@ mod agree;
 mod bad_input;
 mod command_line;
 mod fit;
+mod fit_experience;
 mod fit_questions;
 mod interrupted;
 mod messy;

@@ -31,13 +31,13 @@ pub fn hint(fit: &FitResult, columns: &[ColumnRead]) -> Option<String> {
             } else {
                 ""
             };
-            format!("by how much {outcome} is higher for {level} than for {reference}{where_zero}")
+            format!("the difference in {outcome}, {level} minus {reference}{where_zero}")
         }
         [first, second] => match (level_of(first, columns), level_of(second, columns)) {
             (Some((level, reference)), None) => slope(&outcome, second, &level, &reference),
             (None, Some((level, reference))) => slope(&outcome, first, &level, &reference),
             (Some((one, its_reference)), Some((other, reference))) => format!(
-                "by how much the difference {one} − {its_reference} in {outcome} is larger for {other} than for {reference}"
+                "how much larger the difference in {outcome}, {one} minus {its_reference}, is for {other} than for {reference}"
             ),
             (None, None) => return None,
         },
@@ -52,7 +52,7 @@ pub fn hint(fit: &FitResult, columns: &[ColumnRead]) -> Option<String> {
 
 fn slope(outcome: &str, covariate: &str, level: &str, reference: &str) -> String {
     format!(
-        "by how much more {outcome} changes per unit of {covariate} for {level} than for {reference}"
+        "the difference in the change of {outcome} per unit of {covariate}, {level} minus {reference}"
     )
 }
 

@@ -73,7 +73,7 @@ pub struct Fitted<'a> {
 
 impl<'a> Fitted<'a> {
     /// From least squares.
-    pub fn of_least_squares(model: &'a LeastSquares, table: &'a Table, fit: &Fit) -> Self {
+    fn of_least_squares(model: &'a LeastSquares, table: &'a Table, fit: &Fit) -> Self {
         let pairs = model.frame.response.iter().zip(&model.residuals);
         Self {
             table,
@@ -87,11 +87,7 @@ impl<'a> Fitted<'a> {
     }
 
     /// From a mixed model.
-    pub fn of_mixed_model(
-        model: &'a LinearMixedModel,
-        table: &'a Table,
-        fit: &Fit,
-    ) -> Result<Self> {
+    fn of_mixed_model(model: &'a LinearMixedModel, table: &'a Table, fit: &Fit) -> Result<Self> {
         Ok(Self {
             table,
             inference: model.inference(fit.df().into())?,
@@ -173,8 +169,33 @@ impl PlotOptions {
     }
 }
 
-/// Draws a linear model, with or without random effects.
-pub fn draw_linear(fit: &Fit, result: &FitResult, fitted: &Fitted<'_>) -> Result<()> {
+/// Draws least squares, where that was asked for.
+pub fn draw_least_squares(
+    fit: &Fit,
+    result: &FitResult,
+    model: &LeastSquares,
+    table: &Table,
+) -> Result<()> {
+    match fit.plot.plot {
+        Some(_) => draw_linear(fit, result, &Fitted::of_least_squares(model, table, fit)),
+        None => Ok(()),
+    }
+}
+
+/// Draws a mixed model, where that was asked for.
+pub fn draw_mixed_model(
+    fit: &Fit,
+    result: &FitResult,
+    model: &LinearMixedModel,
+    table: &Table,
+) -> Result<()> {
+    match fit.plot.plot {
+        Some(_) => draw_linear(fit, result, &Fitted::of_mixed_model(model, table, fit)?),
+        None => Ok(()),
+    }
+}
+
+fn draw_linear(fit: &Fit, result: &FitResult, fitted: &Fitted<'_>) -> Result<()> {
     let has_predictors = !fitted.frame.design.sources.is_empty();
     let suitable = if has_predictors {
         PlotKind::Means
@@ -205,8 +226,7 @@ pub fn draw_other(
         PlotKind::Effects => options.write(&effects::plot(result, response)),
         PlotKind::Modes => options.write(&modes::plot(result, &modes)?),
         PlotKind::Means | PlotKind::Residuals => bail!(
-            "--plot-kind means and residuals belong to gaussian; for {} take effects or modes",
-            result.family
+            "--plot-kind means and residuals are for linear models with one residual variance; take effects or modes"
         ),
     }
 }

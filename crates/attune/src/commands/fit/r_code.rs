@@ -8,6 +8,7 @@ use super::{
     reading::{ColumnRead, Kind},
     result::Section,
 };
+use crate::data_file::DataFile;
 
 /// The code as a part of the output.
 pub fn section(fit: &Fit, columns: &[ColumnRead]) -> Section {
@@ -70,6 +71,8 @@ fn read(fit: &Fit) -> String {
     missing.extend(fit.columns.missing.iter().cloned());
     let missing: Vec<String> = missing.iter().map(|code| string(code)).collect();
     let missing = missing.join(", ");
+    let data = DataFile::read(&fit.data, fit.columns.sheet.as_deref());
+    let has_decimal_comma = data.is_ok_and(|data| data.has_decimal_comma());
     match ending.to_lowercase().as_str() {
         "xlsx" => {
             let sheet = fit
@@ -84,6 +87,9 @@ fn read(fit: &Fit) -> String {
         }
         "tsv" | "tab" => {
             format!("d <- read.delim({file}, na.strings = c({missing}), check.names = FALSE)")
+        }
+        _ if has_decimal_comma => {
+            format!("d <- read.csv2({file}, na.strings = c({missing}), check.names = FALSE)")
         }
         _ => format!("d <- read.csv({file}, na.strings = c({missing}), check.names = FALSE)"),
     }
