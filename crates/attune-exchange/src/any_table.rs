@@ -33,6 +33,11 @@ impl AnyTable {
         self.table.headings.iter().map(AsRef::as_ref)
     }
 
+    /// The sheets of a workbook in its order; none for a file of text.
+    pub fn sheets(&self) -> &[String] {
+        &self.table.sheets
+    }
+
     /// Number of rows below the heading.
     pub fn n_rows(&self) -> usize {
         self.table.n_rows()

@@ -30,6 +30,8 @@ pub(crate) struct Table {
     pub decimal_comma: bool,
     /// How a plain number becomes a date, in a workbook.
     pub serial_dates: Option<SerialDates>,
+    /// The sheets of a workbook, in its order.
+    pub sheets: Vec<String>,
     /// What was noticed while reading.
     pub notices: Vec<Notice>,
     text: String,

@@ -32,6 +32,12 @@ impl DataFile {
         if table.n_rows() == 0 {
             bail!("{file}: the table has headings but no row below them");
         }
+        if let ([first, .., _], None) = (table.sheets(), sheet) {
+            eprintln!(
+                "note: {file} has the sheets {}; {first} was read; for another: --sheet NAME",
+                table.sheets().join(", ")
+            );
+        }
         Ok(Self { table, file })
     }
 

@@ -25,6 +25,7 @@ pub(super) fn read(bytes: &[u8], sheet: Option<&str>) -> Result<Table, DataFault
     let sheet = find_sheet(&workbook, sheet)?;
     let merged = workbook.merge_cells_by_sheet_name(&sheet).map_err(broken)?;
     let mut table = Table {
+        sheets: workbook.sheet_names(),
         serial_dates: Some(if workbook.has_1904_epoch() {
             SerialDates::From1904
         } else {
