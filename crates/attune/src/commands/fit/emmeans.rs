@@ -20,6 +20,7 @@ pub struct Emmeans {
 }
 
 /// Means or slopes with their contrasts.
+#[derive(Clone)]
 pub struct Compared {
     pub rows: Vec<MarginalMean>,
     pub contrasts: Vec<MeanContrast>,

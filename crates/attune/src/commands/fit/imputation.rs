@@ -12,6 +12,7 @@ use attune_statistics::{
         imputations_needed, impute_by_chained_equations, impute_jointly, pool_estimates,
         relative_efficiency, shift_imputed, to_wide,
     },
+    simultaneous::Correction,
     table::{Column, Factor, Table},
 };
 use clap::Args;
@@ -19,8 +20,8 @@ use serde_json::{Value, json};
 
 use super::{
     Fit,
-    emmeans::Emmeans,
-    options::Family,
+    emmeans::{Compared, Emmeans},
+    options::{Adjust, Family},
     result::{FitResult, Section, number},
 };
 use crate::text_table::TextTable;
@@ -68,6 +69,18 @@ impl ImputationOptions {
 
 /// Imputes, fits and pools.
 pub fn fit(fit: &Fit, n_imputations: u16, formula: &Formula, table: &Table) -> Result<FitResult> {
+    if fit.plot.plot.is_some() {
+        bail!("--plot draws one fit, and with --impute there are {n_imputations}: leave it out");
+    }
+    if fit
+        .means
+        .adjust
+        .is_some_and(|adjust| adjust != Adjust::None)
+    {
+        bail!(
+            "--adjust: with --impute every contrast is pooled for itself: leave it out, or correct the p values for their number"
+        );
+    }
     let plan = Plan::of(fit, usize::from(n_imputations), formula, table)?;
     let imputations = plan.impute(fit, formula)?;
     let mut results = Vec::new();
@@ -422,7 +435,7 @@ fn together(results: Vec<FitResult>, pooled: &PooledModel, level: f64) -> Result
     })
 }
 
-/// Marginal means and their differences, each pooled by itself.
+/// Marginal means, slopes and their contrasts, each pooled by itself.
 fn pooled_means(results: &[FitResult], level: f64) -> Result<Option<Emmeans>> {
     let all: Vec<&Emmeans> = results
         .iter()
@@ -431,17 +444,31 @@ fn pooled_means(results: &[FitResult], level: f64) -> Result<Option<Emmeans>> {
     if all.is_empty() {
         return Ok(None);
     }
-    let means = pooled_tests(&all, level, |one| {
-        one.means.iter().map(|mean| &mean.estimate).collect()
+    let means: Vec<&Compared> = all.iter().filter_map(|one| one.means.as_ref()).collect();
+    let slopes: Vec<&Compared> = all.iter().filter_map(|one| one.slopes.as_ref()).collect();
+    Ok(Some(Emmeans {
+        means: pooled_compared(&means, level)?,
+        slopes: pooled_compared(&slopes, level)?,
+    }))
+}
+
+/// Means or slopes, and their contrasts, which are not corrected for their number: each is pooled with degrees of
+/// freedom of its own.
+fn pooled_compared(all: &[&Compared], level: f64) -> Result<Option<Compared>> {
+    let Some(first) = all.first() else {
+        return Ok(None);
+    };
+    let estimates = pooled_tests(all, level, |one| {
+        one.rows.iter().map(|mean| &mean.estimate).collect()
     })?;
-    let contrasts = pooled_tests(&all, level, |one| {
+    let contrasts = pooled_tests(all, level, |one| {
         one.contrasts.iter().map(|pair| &pair.test).collect()
     })?;
-    let mut pooled = Emmeans {
-        means: all[0].means.clone(),
-        contrasts: all[0].contrasts.clone(),
+    let mut pooled = Compared {
+        correction: Correction::None,
+        ..(*first).clone()
     };
-    for (mean, test) in pooled.means.iter_mut().zip(means) {
+    for (mean, test) in pooled.rows.iter_mut().zip(estimates) {
         mean.estimate = test;
     }
     for (pair, test) in pooled.contrasts.iter_mut().zip(contrasts) {
@@ -452,9 +479,9 @@ fn pooled_means(results: &[FitResult], level: f64) -> Result<Option<Emmeans>> {
 
 /// Each of the tests pooled by itself; one that cannot be estimated in a completed table stays as it is there.
 fn pooled_tests<'e>(
-    all: &[&'e Emmeans],
+    all: &[&'e Compared],
     level: f64,
-    tests: impl Fn(&'e Emmeans) -> Vec<&'e CoefficientTest>,
+    tests: impl Fn(&'e Compared) -> Vec<&'e CoefficientTest>,
 ) -> Result<Vec<CoefficientTest>> {
     let by_table: Vec<Vec<&CoefficientTest>> = all.iter().map(|one| tests(one)).collect();
     let mut pooled = Vec::new();
