@@ -103,8 +103,8 @@ fn matrix(ratings: &Ratings) -> String {
     let (row_coder, column_coder, what) = match ratings.coders() {
         [a, b] => (a.clone(), b.clone(), "units by both coders' categories"),
         _ => (
-            "one coder".to_owned(),
-            "another coder".to_owned(),
+            "one".to_owned(),
+            "another".to_owned(),
             "pairs of ratings of a unit, each unit counting its number of ratings",
         ),
     };
