@@ -15,6 +15,7 @@ use clap::Args;
 use crate::{output, progress};
 
 mod bootstrap;
+mod clusters;
 mod columns;
 mod compare;
 mod diagnostics;
@@ -52,6 +53,7 @@ Examples:
   attune fit trial.csv 'score ~ arm + (0 + inGroup | group)' --residual-by arm
   attune fit visits.csv 'score ~ months * arm + (months | dyad)' --bootstrap 1000 --seed 7
   attune fit visits.csv 'score ~ visit * arm + (1 | dyad)' --impute 40 --impute-by arm --impute-wave visit
+  attune fit visits.csv 'score ~ arm * time + (1 | dyad)' --cr2 site
   attune fit herds.csv 'cbind(ill, size - ill) ~ period + (1 | herd)' --family binomial --factor period
 
 Text columns are factors with sorted levels; --factor makes one of a column of codes and sets the
@@ -72,6 +74,8 @@ pub struct Fit {
     means: options::MeansOptions,
     #[command(flatten)]
     questions: questions::QuestionOptions,
+    #[command(flatten)]
+    clusters: clusters::ClusterOptions,
     #[command(flatten)]
     bootstrap: bootstrap::BootstrapOptions,
     #[command(flatten)]
@@ -123,6 +127,7 @@ impl Fit {
         if !simulates {
             self.bootstrap.refuse()?;
         }
+        clusters::check(self)?;
         match self.model.family {
             Family::Gaussian => self.gaussian(formula, table),
             Family::Binomial => generalised::fit(self, Distribution::Binomial, formula, table),
@@ -147,7 +152,7 @@ impl Fit {
         }
         if formula.random.is_empty() {
             let model = self.least_squares(formula, table)?;
-            let result = result::of_least_squares(&model, self)?;
+            let result = result::of_least_squares(&model, table, self)?;
             plot::draw_least_squares(self, &result, &model, table)?;
             return Ok(result);
         }

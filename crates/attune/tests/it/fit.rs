@@ -8,6 +8,7 @@ use crate::support::{run, succeed};
 
 const CBPP: &str = include_str!("../../../attune-statistics/tests/oracles/data/cbpp.csv");
 const WINE: &str = include_str!("../../../attune-statistics/tests/oracles/data/wine.csv");
+const SITES: &str = include_str!("../../../attune-statistics/tests/oracles/data/sites_did.csv");
 const EARLY: &str = include_str!("../../../attune-statistics/tests/oracles/data/early.csv");
 
 #[test]
@@ -224,4 +225,118 @@ fn a_bootstrap_that_cannot_be_is_refused() {
     };
     assert!(told("cog ~ tos", "100").contains("random effects"));
     assert!(told("cog ~ tos + (1 | id)", "5").contains("at least 20"));
+}
+
+fn sites_here() -> tempfile::TempDir {
+    let here = tempfile::tempdir().expect("a temporary folder");
+    fs::write(here.path().join("sites.csv"), SITES).expect("a writable folder");
+    here
+}
+
+#[test]
+fn cr2_replaces_the_table_of_a_mixed_model_by_a_cluster_that_is_not_in_it() {
+    let here = sites_here();
+    let arguments = [
+        "fit",
+        "sites.csv",
+        "score ~ group * time + (1 | child)",
+        "--cr2",
+        "site",
+        "--json",
+    ];
+    let fit: Value = serde_json::from_str(&succeed(here.path(), &arguments)).expect("JSON");
+    let of = |fit: &Value, key: &str| {
+        let term = &fit["fixed"][3];
+        assert_eq!(term["term"], "groupprogramme:time");
+        term[key].as_f64().expect("a number")
+    };
+    // clubSandwich 0.5.8, R 4.2.2: the case did_lmer_childonly_cr2.
+    let case =
+        include_str!("../../../attune-statistics/tests/oracles/cases/did_lmer_childonly_cr2.json");
+    let case: Value = serde_json::from_str(case).expect("JSON");
+    let robust = |kind: &str| case["reference"]["robust"][kind]["coefficients"][3].clone();
+    let close = |fit: &Value, kind: &str| {
+        for key in ["se", "df", "p"] {
+            let expected = robust(kind)[key].as_f64().expect("a number");
+            assert!((of(fit, key) / expected - 1.0).abs() < 1e-7, "{kind} {key}");
+        }
+    };
+    close(&fit, "CR2");
+    assert_eq!(fit["inference"]["method"], "CR2");
+    assert_eq!(fit["inference"]["n_clusters"], 8);
+    let variance = fit["vcov"]["values"][3][3].as_f64().expect("a number");
+    assert!((variance.sqrt() / of(&fit, "se") - 1.0).abs() < 1e-12);
+    let other = [&arguments[..], &["--cluster-robust", "cr3"]].concat();
+    close(
+        &serde_json::from_str(&succeed(here.path(), &other)).expect("JSON"),
+        "CR3",
+    );
+}
+
+#[test]
+fn few_clusters_are_printed_with_their_doubts() {
+    let here = sites_here();
+    let out = succeed(
+        here.path(),
+        &[
+            "fit",
+            "sites.csv",
+            "score ~ group * time",
+            "--cr2",
+            "site",
+            "--wild-bootstrap",
+            "999",
+            "--emmeans",
+            "group at time=1",
+        ],
+    );
+    for part in [
+        "t between clusters",
+        "Standard errors (CR2) and degrees of freedom (Satterthwaite) are those between the 8 clusters of site",
+        "Wild cluster bootstrap · rademacher · all 256 patterns",
+        "Mind: the 8 clusters of `site` leave fewer than 4 degrees of freedom for `(Intercept)` (2.8), `time` (2.9);",
+        "Mind: wild bootstrap of `time`: few of the 8 clusters of `site` decide this contrast",
+    ] {
+        assert!(out.contains(part), "{part}\n{out}");
+    }
+}
+
+#[test]
+fn what_cannot_be_had_between_clusters_is_told() {
+    let here = sites_here();
+    let told = |formula: &str, more: &[&str], wanted: &str| {
+        let mut arguments = vec!["fit", "sites.csv", formula];
+        arguments.extend(more);
+        let said = run(here.path(), &arguments);
+        assert_eq!(said.code, 1, "{}", said.out);
+        assert!(said.err.contains(wanted), "{wanted}\n{}", said.err);
+    };
+    told("score ~ time", &["--cr2", "clinic"], "clinic");
+    told(
+        "score ~ time",
+        &["--cr2", "site", "--df", "normal"],
+        "leave --df out",
+    );
+    told(
+        "score ~ group + (1 | site)",
+        &["--cr2", "child"],
+        "in more than one cluster of `child`",
+    );
+    let wild = ["--cr2", "site", "--wild-bootstrap", "999"];
+    told(
+        "score ~ group + (1 | site)",
+        &wild,
+        "for models without random effects",
+    );
+    told(
+        "boy ~ time",
+        &["--cr2", "site", "--family", "binomial"],
+        "--cr2 belongs to gaussian models",
+    );
+    let few = ["--cr2", "site", "--wild-bootstrap", "5"];
+    told(
+        "score ~ time",
+        &few,
+        "the number of resamples is 5 but must be at least 99",
+    );
 }

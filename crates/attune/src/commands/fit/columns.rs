@@ -19,6 +19,7 @@ pub fn read(fit: &Fit, formula: &Formula) -> Result<Table> {
         .weights
         .iter()
         .chain(&fit.model.residual_by)
+        .chain(&fit.clusters.cr2)
         .cloned();
     let imputation = fit.imputation.columns().cloned();
     for name in others

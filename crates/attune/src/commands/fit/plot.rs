@@ -18,7 +18,7 @@ use attune_statistics::{
 };
 use clap::{Args, ValueEnum};
 
-use super::{Fit, result::FitResult};
+use super::{Fit, clusters, result::FitResult};
 use crate::output;
 
 mod effects;
@@ -73,24 +73,24 @@ pub struct Fitted<'a> {
 
 impl<'a> Fitted<'a> {
     /// From least squares.
-    fn of_least_squares(model: &'a LeastSquares, table: &'a Table, fit: &Fit) -> Self {
+    fn of_least_squares(model: &'a LeastSquares, table: &'a Table, fit: &Fit) -> Result<Self> {
         let pairs = model.frame.response.iter().zip(&model.residuals);
-        Self {
+        Ok(Self {
             table,
-            inference: model.inference(fit.df().into()),
+            inference: clusters::inference_of_least_squares(fit, table, model)?,
             frame: &model.frame,
             fitted: pairs.map(|(y, residual)| y - residual).collect(),
             residuals: model.residuals.clone(),
             standardised: model.standardised_residuals(),
             modes: Vec::new(),
-        }
+        })
     }
 
     /// From a mixed model.
     fn of_mixed_model(model: &'a LinearMixedModel, table: &'a Table, fit: &Fit) -> Result<Self> {
         Ok(Self {
             table,
-            inference: model.inference(fit.df().into())?,
+            inference: clusters::inference_of_mixed_model(fit, table, model)?,
             frame: &model.frame,
             fitted: model.fitted(),
             residuals: model.residuals(),
@@ -177,7 +177,7 @@ pub fn draw_least_squares(
     table: &Table,
 ) -> Result<()> {
     match fit.plot.plot {
-        Some(_) => draw_linear(fit, result, &Fitted::of_least_squares(model, table, fit)),
+        Some(_) => draw_linear(fit, result, &Fitted::of_least_squares(model, table, fit)?),
         None => Ok(()),
     }
 }

@@ -12,8 +12,8 @@ use attune_statistics::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    Fit, bootstrap::asked_bootstrap, emmeans, emmeans::Emmeans, modes::asked_modes, next_steps,
-    questions,
+    Fit, bootstrap::asked_bootstrap, clusters, emmeans, emmeans::Emmeans, modes::asked_modes,
+    next_steps, questions,
 };
 
 /// A fitted model and what was asked of it.
@@ -62,9 +62,17 @@ pub struct Section {
 
 /// The result of a mixed model.
 pub fn of_mixed_model(model: &LinearMixedModel, table: &Table, fit: &Fit) -> Result<FitResult> {
-    let inference = model.inference(fit.df().into())?;
+    let robust = clusters::of_mixed_model(fit, table, model)?;
+    let inference = match &robust {
+        Some(robust) => robust.inference.clone(),
+        None => model.inference(fit.df().into())?,
+    };
     let mut result = mixed(model, &inference, fit)?;
-    result.sections = questions::of_mixed_model(fit, table, model, &inference)?;
+    if let Some(robust) = &robust {
+        clusters::tell(&mut result, robust);
+    }
+    let answers = questions::of_mixed_model(fit, table, model, &inference)?;
+    result.sections.extend(answers);
     result.next_steps = next_steps::section(fit, model);
     result
         .sections
@@ -116,10 +124,22 @@ pub fn mixed(model: &LinearMixedModel, inference: &Inference<'_>, fit: &Fit) -> 
 }
 
 /// The result of least squares.
-pub fn of_least_squares(model: &LeastSquares, fit: &Fit) -> Result<FitResult> {
-    let inference = model.inference(fit.df().into());
+pub fn of_least_squares(model: &LeastSquares, table: &Table, fit: &Fit) -> Result<FitResult> {
+    let robust = clusters::of_least_squares(fit, table, model)?;
+    let inference = match &robust {
+        Some(robust) => robust.inference.clone(),
+        None => model.inference(fit.df().into()),
+    };
     let mut result = without_groups(model, &inference, fit)?;
-    result.sections = questions::of_least_squares(fit, model, &inference)?;
+    if let Some(robust) = &robust {
+        clusters::tell(&mut result, robust);
+    }
+    if let Some((section, warnings)) = clusters::wild_bootstrap(fit, table, model)? {
+        result.sections.push(section);
+        result.warnings.extend(warnings);
+    }
+    let answers = questions::of_least_squares(fit, model, &inference)?;
+    result.sections.extend(answers);
     Ok(result)
 }
 

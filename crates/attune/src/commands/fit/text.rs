@@ -4,7 +4,7 @@ use attune_analysis::words;
 use attune_statistics::{inference::CoefficientTest, marginal_means::CellValue};
 
 use super::{
-    Df,
+    Df, clusters,
     emmeans::{Compared, Emmeans},
     interpretation,
     reading::{self, ColumnRead},
@@ -45,12 +45,10 @@ fn heading(fit: &FitResult) -> String {
         .iter()
         .map(|(name, n)| format!("{} {name}", words::count(*n)))
         .collect();
-    let is_pooled = fit
-        .sections
-        .iter()
-        .any(|section| section.key == "imputation");
+    let has = |key: &str| fit.sections.iter().any(|section| section.key == key);
     let df = match fit.df {
-        _ if is_pooled => "t with Barnard–Rubin degrees of freedom",
+        _ if has("imputation") => "t with Barnard–Rubin degrees of freedom",
+        _ if has(clusters::KEY) => "t between clusters",
         _ if fit.family == "gaussian" && fit.random.is_empty() => {
             "t with the residual degrees of freedom"
         }
