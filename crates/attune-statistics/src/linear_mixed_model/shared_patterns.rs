@@ -183,13 +183,16 @@ impl PatternRotations {
         let shared = &self.shared;
         let (width, size) = (shared.width, shared.size());
         let n_fixed = width * shared.p;
-        let mut rotations = self.rotations.chunks_exact(n_fixed);
+        let mut done = 0;
         let (mut above, mut triangle) = (vec![0.0; n_fixed * width], vec![0.0; width * width]);
         let mut values = vec![0.0; width];
         for (index, members) in shared.patterns.iter().enumerate() {
             above.fill(0.0);
             triangle.fill(0.0);
-            for (&level, turns) in members.iter().zip(&mut rotations) {
+            for &level in members {
+                // Without fixed effects there is nothing to turn.
+                let turns = &self.rotations[done..done + n_fixed];
+                done += n_fixed;
                 shared.response(levels, level as usize, &mut values);
                 for (top, (cosine, sine)) in above.chunks_exact_mut(width).zip(turns) {
                     for (kept, passing) in top.iter_mut().zip(&mut values) {

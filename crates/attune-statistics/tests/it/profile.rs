@@ -259,3 +259,18 @@ fn with_several_factors_each_has_its_share() {
     let slopes = intraclass_correlations(&case("sleepstudy_slope_ml"), 0.95).expect("none");
     assert!(slopes.is_empty());
 }
+
+/// Nothing fixed at all: a model, a profile and a test without coefficients.
+#[test]
+fn a_model_without_fixed_effects_has_a_profile() {
+    let data = table(&read_json("cases/sleepstudy_slope_ml.json"));
+    let model = ml("Reaction ~ 0 + (1 | Subject)", &data);
+    let intervals = profile_intervals(&model, 0.95).expect("intervals");
+    assert_eq!(intervals.len(), 2);
+    for interval in &intervals {
+        assert!(interval.lower < interval.estimate && interval.estimate < interval.upper);
+    }
+    let model = ml("Reaction ~ 1 + (1 | Subject)", &data);
+    let intervals = profile_intervals(&model, 0.95).expect("intervals");
+    assert!(find(&intervals, "(Intercept)").lower > 250.0);
+}

@@ -76,7 +76,11 @@ impl LevelPass {
     pub(super) fn multiply_through(&self, pass: &Pass<'_>, width: usize, through: &mut [Lanes]) {
         let p = pass.function.products.p;
         let p1 = p + 1;
-        for (element, product) in pass.local.iter().zip(through.chunks_exact_mut(width * p)) {
+        for (element, product) in pass
+            .local
+            .iter()
+            .zip(through.chunks_exact_mut((width * p).max(1)))
+        {
             let (r, s) = (element.row, element.column);
             for i in 0..width {
                 let (of_row, of_column) = (self.d[i * width + r], self.d[i * width + s]);
@@ -101,10 +105,10 @@ impl LevelPass {
     ) {
         let p = pass.function.products.p;
         let p1 = p + 1;
-        let mut sums = sums.chunks_exact_mut(p);
+        let mut sums = sums.chunks_exact_mut(p.max(1));
         for (k, element) in pass.local.iter().enumerate() {
             let (r, s) = (element.row, element.column);
-            for product in through.chunks_exact(width * p).skip(k) {
+            for product in through.chunks_exact((width * p).max(1)).skip(k) {
                 let (of_row, of_column) =
                     (&product[r * p..(r + 1) * p], &product[s * p..(s + 1) * p]);
                 for x in 0..p {

@@ -197,14 +197,14 @@ impl<'a> Pass<'a> {
         };
         let pieces: Vec<Vec<f64>> = chunks.par_iter().map(of_chunk).collect();
         for piece in pieces {
-            let mut sums = piece.chunks_exact(p * p);
+            let mut sums = piece.chunks_exact((p * p).max(1));
             for (k, element) in self.local.iter().enumerate() {
                 for other in &self.local[k..] {
                     let target = &mut result[element.place][other.place];
                     for (i, row) in sums
                         .next()
                         .into_iter()
-                        .flat_map(|sums| sums.chunks_exact(p))
+                        .flat_map(|sums| sums.chunks_exact(p.max(1)))
                         .enumerate()
                     {
                         crate::matrix::add_scaled(target.row_mut(i), 1.0, row);
