@@ -304,8 +304,13 @@ fn agreement_interval(squares: &MeanSquares, high: f64) -> (f64, f64) {
     let numerator = (k - 1.0) * (n - 1.0) * (k * rho * ratio + common).powi(2);
     let denominator = (n - 1.0) * (k * rho * ratio).powi(2) + common * common;
     let df = numerator / denominator;
-    let up = f_quantile(high, n - 1.0, df);
-    let low = f_quantile(high, df, n - 1.0);
+    // Without a difference between units the degrees of freedom vanish; the quantiles' limits
+    // are known, and searching for them would take minutes.
+    let (up, low) = if df < 1e-3 {
+        (f64::INFINITY, 0.0)
+    } else {
+        (f_quantile(high, n - 1.0, df), f_quantile(high, df, n - 1.0))
+    };
     let rest = k * j + (k * n - k - n) * e;
     // Divided by `up`, which overflows for very few degrees of freedom.
     let lower = n * (b / up - e) / (rest + n * b / up);
