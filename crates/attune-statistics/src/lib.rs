@@ -89,6 +89,7 @@ pub mod scales;
 pub mod descriptives;
 pub mod distributions;
 pub mod normality;
+mod parallel;
 pub mod ranks;
 pub mod resampling;
 pub mod test_result;

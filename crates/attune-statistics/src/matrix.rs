@@ -12,6 +12,8 @@ mod summation;
 
 use std::ops::{Index, IndexMut};
 
+use crate::parallel::MANY_ROWS;
+
 pub use cholesky::Cholesky;
 pub(crate) use eigen::scaled_inverse;
 pub use eigen::{SymmetricEigen, pseudo_inverse, symmetric_eigen};
@@ -232,6 +234,15 @@ impl IndexMut<(usize, usize)> for Matrix {
 }
 
 pub(crate) fn add_scaled(target: &mut [f64], factor: f64, source: &[f64]) {
+    if target.len() >= MANY_ROWS {
+        let half = target.len() / 2;
+        let (left, right) = target.split_at_mut(half);
+        rayon::join(
+            || add_scaled(left, factor, &source[..half]),
+            || add_scaled(right, factor, &source[half..]),
+        );
+        return;
+    }
     for (value, other) in target.iter_mut().zip(source) {
         *value += factor * other;
     }

@@ -14,6 +14,7 @@ mod weights;
 use thiserror::Error;
 
 use crate::formula::{Expression, Formula};
+use crate::parallel;
 use crate::table::Table;
 
 pub use fixed_design::{FixedDesign, SourceColumn, SourceKind};
@@ -201,20 +202,19 @@ fn frame_around(
         random.push((part, Variable::all(&part.terms.variables, table)?, groups));
     }
     let mut values = Evaluated::default();
-    values.add(std::slice::from_ref(&response), table)?;
-    values.add(&companions, table)?;
+    let before: Vec<&Variable> = std::iter::once(&response).chain(&companions).collect();
+    values.add(&before, table)?;
     let mut n_zero_weights = 0;
     if let Some(weights) = &weights {
         let (positive, n_zero) = weights::positive_weights(weights, table)?;
         values.values.push(positive);
         n_zero_weights = n_zero;
     }
-    values.add(&fixed, table)?;
-    values.add(&offsets, table)?;
-    for (_, variables, groups) in &random {
-        values.add(variables, table)?;
-        values.add(groups, table)?;
-    }
+    let of_random = random
+        .iter()
+        .flat_map(|(_, variables, groups)| variables.iter().chain(groups));
+    let after: Vec<&Variable> = fixed.iter().chain(&offsets).chain(of_random).collect();
+    values.add(&after, table)?;
     let used_rows = values.complete_rows(table.n_rows());
     if used_rows.is_empty() {
         let mut columns = formula.column_names();
@@ -240,27 +240,32 @@ fn frame_around(
         .filter(|variable| variable.n_levels() == Some(1))
         .map(|variable| variable.label.clone())
         .collect();
-    let design = FixedDesign::new(&formula.fixed, fixed, table, &used_rows);
-    let x = design.columns_from(&fixed_values, used_rows.len());
     let offset = sum_of(
         columns
             .by_ref()
             .take(offsets.len())
             .map(Values::into_numbers),
     );
-    let mut terms = Vec::new();
-    for (part, variables, groups) in random {
-        let (variables, values) = variables::without_unused_levels(variables, columns.by_ref());
-        let (groups, codes) = variables::without_unused_levels(groups, columns.by_ref());
-        terms.push(RandomTerm::new(
-            part,
-            variables,
-            &values,
-            groups,
-            codes,
-            used_rows.len(),
-        ));
-    }
+    let n_used = used_rows.len();
+    let ((design, x), terms) = parallel::both(
+        n_used,
+        || {
+            let design = FixedDesign::new(&formula.fixed, fixed, table, &used_rows);
+            let x = design.columns_from(&fixed_values, n_used);
+            (design, x)
+        },
+        || {
+            let mut terms = Vec::new();
+            for (part, variables, groups) in random {
+                let (variables, values) = variables::without_unused_levels(variables, &mut columns);
+                let (groups, codes) = variables::without_unused_levels(groups, &mut columns);
+                terms.push(RandomTerm::new(
+                    part, variables, &values, groups, codes, n_used,
+                ));
+            }
+            terms
+        },
+    );
     let mut response_values = response_values.into_iter();
     let frame = ModelFrame {
         response_name: response[0].label.clone(),
@@ -311,9 +316,12 @@ struct Evaluated {
 }
 
 impl Evaluated {
-    fn add(&mut self, variables: &[Variable], table: &Table) -> Result<(), FrameError> {
-        for variable in variables {
-            let values = variable.evaluate(table)?;
+    fn add(&mut self, variables: &[&Variable], table: &Table) -> Result<(), FrameError> {
+        let evaluated = parallel::each(table.n_rows(), variables, |variable| {
+            variable.evaluate(table)
+        });
+        for (variable, values) in variables.iter().zip(evaluated) {
+            let values = values?;
             if let Some(row) = values.first_infinite() {
                 return Err(FrameError::Infinite {
                     name: variable.label.clone(),

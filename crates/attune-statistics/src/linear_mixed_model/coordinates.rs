@@ -10,6 +10,7 @@ use super::FitError;
 use super::covariance::{CovarianceShape, lower_factor};
 use crate::matrix::{Matrix, add_scaled, dot, orthonormalise, sum};
 use crate::model_frame::{ModelFrame, RandomTerm};
+use crate::parallel::{both, each};
 
 /// How internal coordinates relate to those of the data.
 #[derive(Debug, Clone)]
@@ -67,11 +68,15 @@ pub(crate) fn internal_design(
     frame: &ModelFrame,
 ) -> Result<(Coordinates, InternalColumns), FitError> {
     let roots = frame.roots_of_weights();
-    let orthonormal = match &roots {
-        None => orthonormalise(&frame.columns),
-        Some(roots) => orthonormalise(&weighted(frame.columns.clone(), roots)),
-    };
     let n = frame.response.len();
+    let (orthonormal, random) = both(
+        n,
+        || match &roots {
+            None => orthonormalise(&frame.columns),
+            Some(roots) => orthonormalise(&weighted(frame.columns.clone(), roots)),
+        },
+        || each(n, &frame.random, TermCoordinates::new),
+    );
     if n <= orthonormal.kept.len() {
         return Err(FitError::TooFewRows {
             n_rows: n,
@@ -80,8 +85,8 @@ pub(crate) fn internal_design(
     }
     let mut terms = Vec::new();
     let mut z = Vec::new();
-    for term in &frame.random {
-        let (coordinates, columns) = TermCoordinates::new(term)?;
+    for term in random {
+        let (coordinates, columns) = term?;
         terms.push(coordinates);
         z.push(match &roots {
             None => columns,

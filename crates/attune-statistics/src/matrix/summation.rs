@@ -3,6 +3,8 @@
 //! Blocks of a fixed length are summed in eight lanes and the block sums are added in pairs; the
 //! order is fixed, so the result is the same on every machine and for any number of threads.
 
+use crate::parallel::both;
+
 const BLOCK: usize = 512;
 
 /// The sum of the products of two slices.
@@ -17,7 +19,12 @@ pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
         let (b0, b1) = b.split_at(BLOCK);
         return block(a0, b0) + dot(a1, b1);
     }
-    dot(&a[..middle], &b[..middle]) + dot(&a[middle..], &b[middle..])
+    let (left, right) = both(
+        a.len(),
+        || dot(&a[..middle], &b[..middle]),
+        || dot(&a[middle..], &b[middle..]),
+    );
+    left + right
 }
 
 /// The sum of a slice.

@@ -1,0 +1,33 @@
+//! Work shared between threads where there is enough of it to be worth waking them. Results are put
+//! together in a fixed order, so they do not depend on the number of threads.
+
+use rayon::prelude::*;
+
+/// From this many rows on, work is shared.
+pub(crate) const MANY_ROWS: usize = 1 << 15;
+
+/// Does both, at the same time when there are many rows.
+pub(crate) fn both<A: Send, B: Send>(
+    n_rows: usize,
+    first: impl FnOnce() -> A + Send,
+    second: impl FnOnce() -> B + Send,
+) -> (A, B) {
+    if n_rows < MANY_ROWS {
+        (first(), second())
+    } else {
+        rayon::join(first, second)
+    }
+}
+
+/// Does the same for each item, at the same time when there are many rows.
+pub(crate) fn each<T: Sync, R: Send>(
+    n_rows: usize,
+    items: &[T],
+    work: impl Fn(&T) -> R + Send + Sync,
+) -> Vec<R> {
+    if n_rows < MANY_ROWS {
+        items.iter().map(work).collect()
+    } else {
+        items.par_iter().map(work).collect()
+    }
+}
