@@ -5,7 +5,8 @@
 
 use attune_statistics::formula::Formula;
 use attune_statistics::inference::{DegreesOfFreedom, coefficient_tests};
-use attune_statistics::linear_mixed_model::{FitSettings, fit};
+use attune_statistics::linear_mixed_model::{FitSettings, Refit, fit};
+use attune_statistics::parametric_bootstrap::{ParametricBootstrapSettings, parametric_bootstrap};
 use attune_statistics::table::{Column, Factor, Table};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -81,6 +82,7 @@ fn growth(n_rows: usize) -> Table {
 }
 
 const SLOPE: &str = "score ~ age * arm + (age | child)";
+const INTERCEPT: &str = "score ~ age * arm + (1 | child)";
 const CROSSED: &str = "crossed ~ age * arm + (1 | child) + (1 | assessor)";
 
 #[divan::bench(args = [1_000, 10_000, 100_000, 1_000_000], sample_count = 10, sample_size = 1)]
@@ -110,4 +112,24 @@ fn kenward_roger_100_000(bencher: divan::Bencher<'_, '_>, formula: &str) {
             .expect("inference");
         coefficient_tests(&inference, 0.95)
     });
+}
+
+#[divan::bench(args = [SLOPE, INTERCEPT], sample_count = 10, sample_size = 1)]
+fn parametric_bootstrap_500_of_309_rows(bencher: divan::Bencher<'_, '_>, formula: &str) {
+    let (table, formula) = (growth(309), Formula::parse(formula).expect("a formula"));
+    let model = fit(&formula, &table, &FitSettings::default()).expect("a fit");
+    let settings = ParametricBootstrapSettings {
+        n_replicates: 500,
+        ..ParametricBootstrapSettings::default()
+    };
+    bencher.bench(|| parametric_bootstrap(&model, &settings).expect("a bootstrap"));
+}
+
+#[divan::bench(args = [360, 100_000], sample_count = 10, sample_size = 1)]
+fn one_refit(bencher: divan::Bencher<'_, '_>, n_rows: usize) {
+    let (table, formula) = (growth(n_rows), Formula::parse(SLOPE).expect("a formula"));
+    let model = fit(&formula, &table, &FitSettings::default()).expect("a fit");
+    let refit = Refit::of(&model).expect("a design");
+    let mut worker = refit.worker();
+    bencher.bench_local(|| worker.fit(&model.frame.response, None).expect("a refit"));
 }
