@@ -205,3 +205,34 @@ fn a_response_that_cannot_be_fitted_is_told_and_the_next_one_is_not_harmed() {
         expected
     );
 }
+
+#[test]
+fn a_fit_of_many_rows_has_the_same_bits_for_every_number_of_threads() {
+    // So many rows that frame, coordinates and sums are shared between threads.
+    let table = study(7, 40_000);
+    let formula = Formula::parse(MODELS[0]).expect("a formula");
+    let bits = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .expect("threads");
+        let model = pool
+            .install(|| fit(&formula, &table, &FitSettings::default()))
+            .expect("a fit");
+        let theta = model.theta.iter().map(|theta| theta.value);
+        let numbers: Vec<u64> = model
+            .coefficients
+            .iter()
+            .copied()
+            .chain(theta)
+            .chain([model.sigma, model.log_likelihood])
+            .chain(model.vcov.values().iter().copied())
+            .map(f64::to_bits)
+            .collect();
+        (numbers, model.converged)
+    };
+    let (one, converged) = bits(1);
+    assert!(converged);
+    assert_eq!(one, bits(2).0);
+    assert_eq!(one, bits(3).0);
+}
