@@ -11,6 +11,7 @@ mod dense_reference;
 mod distributions;
 mod generalised;
 mod heteroscedastic;
+mod imputation_reference;
 mod influence;
 mod interrupted_series;
 mod lmm_laws;

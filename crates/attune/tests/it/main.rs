@@ -5,6 +5,7 @@ mod bad_input;
 mod command_line;
 mod fit;
 mod fit_experience;
+mod fit_imputation;
 mod fit_questions;
 mod interrupted;
 mod messy;
