@@ -313,9 +313,15 @@ fn warnings(
             "with {n} clusters the cluster-robust standard error is too small; compare with a cluster-level permutation"
         ));
     }
-    if weights.largest_share > 0.1 {
+    // Three times what equal weights would give, so that small arms are not blamed for being small.
+    let equal_share = 1.0 / n_smaller as f64;
+    if weights.largest_share > (3.0 * equal_share).max(0.1) {
+        let remedy = match weights.target {
+            Target::Overlap => "say who they are",
+            _ => "cut weights down, or use overlap weights, which are bounded",
+        };
         warnings.push(format!(
-            "one person carries {:.0} % of the weight of an arm: the answer depends on them; overlap weights are bounded",
+            "one person carries {:.0} % of the weight of an arm, so the answer depends on them; {remedy}",
             100.0 * weights.largest_share
         ));
     }

@@ -8,6 +8,7 @@ use clap::Args;
 use crate::{data_file::DataFile, level, output, progress};
 
 mod adjust;
+mod adjusted;
 mod answer;
 mod chart;
 mod groups;
@@ -30,6 +31,7 @@ Examples:
   attune test scores.csv --paired pre,post --equivalence 2
   attune test scores.csv --by arm=programme,usual --value post --baseline pre
   attune test scores.csv --by group --value score --cluster site
+  attune test scores.csv --by arm=programme,usual --value post --adjust-for pre,age,housing --doubly-robust
   attune test families.xlsx --table arm,attended
   attune test waves.csv --repeated w1,w2,w3
   attune test months.csv --series referrals --time month --from 13 --method gls-ar1
@@ -97,6 +99,9 @@ impl Test {
     fn answer(&self, data: &DataFile) -> Result<Answer> {
         match self.question.kind()? {
             question::Kind::Paired => paired::answer(self, data),
+            question::Kind::Groups if !self.question.adjust_for.is_empty() => {
+                adjusted::answer(self, data)
+            }
             question::Kind::Groups => groups::answer(self, data),
             question::Kind::Table => table::answer(self, data),
             question::Kind::Repeated => repeated::answer(self, data),

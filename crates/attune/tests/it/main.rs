@@ -13,3 +13,4 @@ mod power;
 mod studies;
 mod support;
 mod test;
+mod test_adjusted;

@@ -15,11 +15,11 @@ use crate::data_file::DataFile;
 
 /// The two groups, and the rows that are compared: those of the first group come first, for
 /// reports subtract the later group from the one that is mentioned first.
-struct Groups {
-    column: String,
-    labels: Vec<Option<String>>,
+pub struct Groups {
+    pub column: String,
+    pub labels: Vec<Option<String>>,
     rows: Vec<usize>,
-    n_of_others: usize,
+    pub n_of_others: usize,
 }
 
 /// One value or several, by people or by clusters, with or without the value before.
@@ -113,7 +113,7 @@ fn one(
 
 impl Groups {
     /// `GROUP` or `GROUP=FIRST,SECOND`.
-    fn read(data: &DataFile, by: &str) -> Result<Self> {
+    pub fn read(data: &DataFile, by: &str) -> Result<Self> {
         let (column, wanted) = match by.split_once('=') {
             Some((column, wanted)) if !data.headings().contains(&by) => (column, Some(wanted)),
             _ => (by, None),
@@ -177,7 +177,7 @@ impl Groups {
     }
 
     /// A column's cells in the order of the rows compared.
-    fn arranged<T: Clone>(&self, cells: &[T]) -> Vec<T> {
+    pub fn arranged<T: Clone>(&self, cells: &[T]) -> Vec<T> {
         self.rows.iter().map(|row| cells[*row].clone()).collect()
     }
 }

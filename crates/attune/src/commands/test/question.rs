@@ -3,6 +3,8 @@
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 
+use super::adjusted::About;
+
 /// The seven questions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -39,6 +41,24 @@ pub struct Question {
         conflicts_with = "baseline"
     )]
     pub cluster: Option<String>,
+    /// Columns in which the groups of --by may have differed beforehand: compares weighted groups
+    #[arg(
+        long,
+        value_name = "COLUMNS",
+        value_delimiter = ',',
+        requires = "by",
+        conflicts_with = "baseline"
+    )]
+    pub adjust_for: Vec<String>,
+    /// Whom the adjusted comparison is about
+    #[arg(long, value_enum, default_value_t = About::Overlap, requires = "adjust_for")]
+    pub about: About,
+    /// A regression in each group besides the weights: right when either is
+    #[arg(long, requires = "adjust_for")]
+    pub doubly_robust: bool,
+    /// Cut weights down to this quantile of their group, such as 0.99
+    #[arg(long, value_name = "Q", requires = "adjust_for")]
+    pub truncate: Option<f64>,
     /// Are two answers related? Columns of the table's rows and columns
     #[arg(long, value_name = "ROW,COL", value_delimiter = ',')]
     pub table: Vec<String>,
