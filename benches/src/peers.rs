@@ -58,6 +58,10 @@ impl Options {
             .is_none_or(|word| name.contains(word.as_str()))
     }
 
+    fn command(&self) -> &'static str {
+        if self.quick { "peers --quick" } else { "peers" }
+    }
+
     fn limits(&self) -> Limits {
         match self.quick {
             true => Limits {
@@ -107,7 +111,7 @@ pub fn run(options: &Options) -> Result<()> {
         threads = threads::measure(|name| options.wants(name))?;
         memory = memory::measure(|name| options.wants(name))?;
     }
-    let text = page::page(&rows, &threads, &memory);
+    let text = page::page(options.command(), &rows, &threads, &memory);
     if options.quick || options.only.is_some() {
         println!("\n{text}");
         println!("(a part of the tasks: docs/benchmarks.md is left as it is)");

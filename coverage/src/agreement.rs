@@ -68,7 +68,7 @@ pub fn scenarios() -> Vec<Scenario> {
             "3 coders, 60 units",
             kappa,
             (0.925, 0.96),
-            2_000,
+            1_000,
             move |draws| alpha(draws, interval),
         ));
     }

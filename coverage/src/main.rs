@@ -8,6 +8,7 @@ mod agreement;
 mod clusters;
 mod draws;
 mod groups;
+mod imputation;
 mod mixed_models;
 mod page;
 mod scenario;
@@ -59,6 +60,7 @@ fn all() -> Vec<Scenario> {
     [
         mixed_models::scenarios(),
         clusters::scenarios(),
+        imputation::scenarios(),
         groups::scenarios(),
         agreement::scenarios(),
     ]

@@ -3,7 +3,9 @@
 use attune_statistics::{
     formula::Formula,
     inference::{DegreesOfFreedom, coefficient_tests},
-    linear_mixed_model::{FitSettings, fit},
+    linear_mixed_model::{FitSettings, Refitted, fit},
+    parametric_bootstrap::{ParametricBootstrapSettings, parametric_bootstrap_of},
+    profile::profile_intervals,
     table::{Column, Factor, Table},
 };
 
@@ -23,6 +25,12 @@ const SLOPES: &str = "score ~ age * arm + (age | child)";
 const EFFECT: f64 = 2.0;
 
 pub fn scenarios() -> Vec<Scenario> {
+    let mut scenarios = of_coefficients();
+    scenarios.extend(of_likelihood());
+    scenarios
+}
+
+fn of_coefficients() -> Vec<Scenario> {
     let few = Growth {
         n_children: 12,
         slope_sd: 0.0,
@@ -122,6 +130,64 @@ fn of(
         n_replicates: 6_000,
         interval: Box::new(interval),
     }
+}
+
+/// The profile likelihood and the parametric bootstrap, which differ from t intervals with few children.
+fn of_likelihood() -> Vec<Scenario> {
+    let growth = Growth {
+        n_children: 40,
+        slope_sd: 0.0,
+        lost: 0.15,
+    };
+    let model = move |draws: &mut Draws| {
+        let formula = Formula::parse(INTERCEPTS).ok()?;
+        fit(&formula, &growth.table(draws)?, &FitSettings::default()).ok()
+    };
+    let profiled = move |draws: &mut Draws, parameter: &str| {
+        let intervals = profile_intervals(&model(draws)?, 0.95).ok()?;
+        let found = intervals
+            .iter()
+            .find(|interval| interval.parameter == parameter)?;
+        Some((found.lower, found.upper))
+    };
+    let resampled = move |draws: &mut Draws| {
+        let settings = ParametricBootstrapSettings {
+            n_replicates: 399,
+            seed: draws.seed(),
+            ..ParametricBootstrapSettings::default()
+        };
+        let model = model(draws)?;
+        let last = model.coefficients.len() - 1;
+        let function = move |fitted: &Refitted| fitted.coefficients[last];
+        let result = parametric_bootstrap_of(&model, "slope", &function, &settings).ok()?;
+        Some((result.quantities[0].ci_lower, result.quantities[0].ci_upper))
+    };
+    let design = "40 children, 15 % of visits lost";
+    let scenario = |method, truth, interval| Scenario {
+        method,
+        design,
+        truth,
+        band: (0.935, 0.96),
+        n_replicates: 1_000,
+        interval,
+    };
+    vec![
+        scenario(
+            "[Profile](profile-intervals.md), slope by arm",
+            EFFECT,
+            Box::new(move |draws: &mut Draws| profiled(draws, "age:arm1")),
+        ),
+        scenario(
+            "[Profile](profile-intervals.md), SD between children",
+            9.0,
+            Box::new(move |draws: &mut Draws| profiled(draws, "sd_(Intercept)|child")),
+        ),
+        scenario(
+            "[Parametric bootstrap](parametric-bootstrap.md), slope by arm",
+            EFFECT,
+            Box::new(resampled),
+        ),
+    ]
 }
 
 impl Growth {

@@ -44,19 +44,23 @@ pub fn print(row: &Row) {
 }
 
 /// The whole page.
-pub fn page(rows: &[Row], threads: &[Threads], memory: &[Memory]) -> String {
+pub fn page(command: &str, rows: &[Row], threads: &[Threads], memory: &[Memory]) -> String {
     let mut page = HEAD.to_owned();
     // Writing to a string cannot fail; so also below.
     let _ = writeln!(
         page,
-        "\nRun on {}, {}.\n",
+        "\nThis is the run of `{command}` on {}, {}.\n",
         machine::today(),
         machine::description()
     );
     times(&mut page, rows);
     answers(&mut page, rows);
-    two_threads(&mut page, threads);
-    megabytes(&mut page, memory);
+    if !threads.is_empty() {
+        two_threads(&mut page, threads);
+    }
+    if !memory.is_empty() {
+        megabytes(&mut page, memory);
+    }
     versions(&mut page, rows);
     page
 }

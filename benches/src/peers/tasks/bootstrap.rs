@@ -3,12 +3,10 @@
 use anyhow::{Context as _, Result, anyhow, bail};
 use attune_statistics::{
     formula::Formula,
-    linear_mixed_model::{FitSettings, LinearMixedModel, Refit, fit},
+    linear_mixed_model::{FitSettings, LinearMixedModel, Refitted, fit},
+    parametric_bootstrap::{ParametricBootstrapSettings, parametric_bootstrap_of},
     table::{Column, Factor, Table},
 };
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
-use rand_distr::{Distribution, StandardNormal};
 
 use super::{Program, Task, against};
 use crate::peers::oracle_file;
@@ -73,48 +71,15 @@ pub fn early(random: &str) -> Result<LinearMixedModel> {
     Ok(fit(&formula, &table, &FitSettings::default())?)
 }
 
-/// The last coefficient in each replicate: a parametric bootstrap.
-pub fn replicates(model: &LinearMixedModel, n: usize) -> Vec<f64> {
-    let frame = &model.frame;
-    let mut means = vec![0.0; model.n_observations];
-    for (column, coefficient) in frame.columns.iter().zip(&model.coefficients) {
-        means
-            .iter_mut()
-            .zip(column)
-            .for_each(|(mean, x)| *mean += coefficient * x);
-    }
-    let theta: Vec<f64> = model.theta.iter().map(|theta| theta.value).collect();
-    let term = &frame.random[0];
-    let Ok(refit) = Refit::of(model) else {
-        return Vec::new();
-    };
-    let write = |replicate: usize, response: &mut [f64]| {
-        let mut random = ChaCha8Rng::seed_from_u64(1);
-        random.set_stream(replicate as u64);
-        let mut normal = || -> f64 { StandardNormal.sample(&mut random) };
-        let mut effects = vec![[0.0; 2]; term.levels.len()];
-        for effect in &mut effects {
-            let (first, second) = (normal(), normal());
-            *effect = match theta.as_slice() {
-                [a] => [a * first, 0.0],
-                [a, b, c] => [a * first, b * first + c * second],
-                _ => [f64::NAN; 2],
-            };
-        }
-        for (row, value) in response.iter_mut().enumerate() {
-            let effect = effects[term.codes[row] as usize];
-            let varying: f64 = term
-                .columns
-                .iter()
-                .zip(effect)
-                .map(|(z, b)| z[row] * b)
-                .sum();
-            *value = means[row] + model.sigma * (varying + normal());
-        }
-    };
+/// The last coefficient in each replicate, in ascending order.
+pub fn replicates(model: &LinearMixedModel, n_replicates: usize) -> Vec<f64> {
     let last = model.coefficients.len() - 1;
-    let slopes = refit.fit_each(n, Some(&theta), write, |_, fitted| {
-        fitted.coefficients[last]
-    });
-    slopes.into_iter().flatten().collect()
+    let settings = ParametricBootstrapSettings {
+        n_replicates,
+        ..ParametricBootstrapSettings::default()
+    };
+    let slope = |fitted: &Refitted| fitted.coefficients[last];
+    parametric_bootstrap_of(model, "slope", &slope, &settings).map_or(Vec::new(), |mut result| {
+        result.quantities.swap_remove(0).replicates
+    })
 }
