@@ -4,6 +4,7 @@
 mod before_after;
 mod early;
 mod hostel;
+mod imputation;
 mod planned_answers;
 mod refusals;
 mod shape;

@@ -50,7 +50,8 @@ by_trt <- lapply(c("N", "Y"), function(a) {
 })
 of_lmer("clusters_by_arm", together(by_trt[[1]], by_trt[[2]]), cog ~ tos * trt + (1 | id))
 
-# Categories of three kinds, missing at random.
+# Categories of three kinds, missing at random. polyreg also for the ordered one: the draws of mice 3.15.0 by polr
+# weaken its effect (0.8 where complete data have 1.25, and polyreg 1.3).
 set.seed(16); n <- 300
 x <- round(rnorm(n), 3); z <- round(0.4 * x + rnorm(n), 3)
 binary <- ifelse(runif(n) < plogis(0.3 + x), "yes", "no")
@@ -63,10 +64,8 @@ for (k in c("binary", "ordered", "unordered")) c1[[k]][runif(n) < plogis(-1.3 + 
 c1$y[runif(n) < plogis(-1.5 - 0.5 * z)] <- NA
 write.csv(c1, "imputation_categories.csv", row.names = FALSE, na = "", quote = FALSE)
 c1$binary <- factor(c1$binary); c1$ordered <- factor(c1$ordered, c("low", "middle", "high")); c1$unordered <- factor(c1$unordered)
-method <- c(x = "", z = "", binary = "logreg", ordered = "polr", unordered = "polyreg", y = "norm")
-c2 <- c1; c2$ordered <- factor(c1$ordered, c("low", "middle", "high"), ordered = TRUE)
-tables <- completed(mice(c2, 60, method, maxit = 5, seed = 17, printFlag = FALSE))
-tables <- lapply(tables, function(t) { t$ordered <- factor(as.character(t$ordered), c("low", "middle", "high")); t })
+method <- c(x = "", z = "", binary = "logreg", ordered = "polyreg", unordered = "polyreg", y = "norm")
+tables <- completed(mice(c1, 60, method, maxit = 5, seed = 17, printFlag = FALSE))
 of_lm("categories", tables, y ~ x + z + binary + ordered + unordered)
 
 writeLines(c("{", paste(out, collapse = ",\n"), "}"), "imputation.json")
