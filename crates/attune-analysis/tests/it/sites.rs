@@ -44,10 +44,10 @@ fn plan() -> Protocol {
 }
 
 fn data() -> Measures {
-    data_of(DATA.lines().skip(1).collect())
+    data_of(&DATA.lines().skip(1).collect::<Vec<_>>())
 }
 
-fn data_of(lines: Vec<&str>) -> Measures {
+fn data_of(lines: &[&str]) -> Measures {
     let mut rows: Vec<Vec<&str>> = lines.iter().map(|line| line.split(',').collect()).collect();
     rows.sort_by_key(|cells| (cells[2], cells[3]));
     let mut builder = Builder::new();
@@ -125,7 +125,7 @@ fn fewer_sites(n_programme: usize, n_others: usize) -> Findings {
         .skip(1)
         .filter(|line| wanted(&line[..2]))
         .collect();
-    analyse(&plan, &data_of(rows), &Settings::default())
+    analyse(&plan, &data_of(&rows), &Settings::default())
 }
 
 #[test]

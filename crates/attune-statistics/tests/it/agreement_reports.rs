@@ -27,7 +27,8 @@ fn names(n: usize) -> Vec<String> {
 
 fn ratings(n_coders: usize, n_categories: usize) -> Ratings {
     let value = |unit: usize, coder: usize| {
-        let seed = unit * 7 + (unit * (coder + 3)) % 5 * usize::from((unit + coder) % 3 == 0);
+        let seed =
+            unit * 7 + (unit * (coder + 3)) % 5 * usize::from((unit + coder).is_multiple_of(3));
         Some((seed % n_categories) as f64 + 1.0)
     };
     let rows: Vec<Vec<Option<f64>>> = (0..30)

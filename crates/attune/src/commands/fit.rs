@@ -146,7 +146,7 @@ impl Fit {
         if let Some(by) = &self.model.residual_by {
             let result = residual_by::fit(self, formula, table, by)?;
             if self.plot.plot.is_some() {
-                plot::draw_other(self, &result, Vec::new(), &formula.response.to_string())?;
+                plot::draw_other(self, &result, &[], &formula.response.to_string())?;
             }
             return Ok(result);
         }

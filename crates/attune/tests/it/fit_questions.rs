@@ -183,7 +183,7 @@ fn weights_of_a_gaussian_model_are_those_of_lm() {
     let fit: Value = serde_json::from_str(&succeed(here.path(), &arguments)).expect("JSON");
     // R 4.2.2, lm(weights = w).
     near(&fit["sigma"], 17.109_822_839_585, 1e-12);
-    near(&fit["log_likelihood"], -1236.115_144_817_5, 1e-12);
+    near(&fit["log_likelihood"], -1_236.115_144_817_5, 1e-12);
 }
 
 #[test]

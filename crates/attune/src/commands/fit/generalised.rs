@@ -61,7 +61,7 @@ fn drawn(
     modes: impl FnOnce() -> Vec<ConditionalModes>,
 ) -> Result<FitResult> {
     if fit.plot.plot.is_some() {
-        plot::draw_other(fit, &result, modes(), &formula.response.to_string())?;
+        plot::draw_other(fit, &result, &modes(), &formula.response.to_string())?;
     }
     Ok(result)
 }

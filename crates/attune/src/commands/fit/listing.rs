@@ -173,11 +173,7 @@ fn suggestions(listed: &[Listed], n_rows: usize) -> Vec<String> {
         .iter()
         .filter(|column| column.read_as == "numbers" && !is_group(column) && !is_named_id(column));
     // The last column with many values is most often what was measured.
-    let Some(outcome) = numbers
-        .clone()
-        .filter(|column| column.n_distinct > 6)
-        .last()
-    else {
+    let Some(outcome) = numbers.clone().rfind(|column| column.n_distinct > 6) else {
         return Vec::new();
     };
     let covariate = numbers

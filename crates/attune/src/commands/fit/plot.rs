@@ -218,13 +218,13 @@ fn draw_linear(fit: &Fit, result: &FitResult, fitted: &Fitted<'_>) -> Result<()>
 pub fn draw_other(
     fit: &Fit,
     result: &FitResult,
-    modes: Vec<ConditionalModes>,
+    modes: &[ConditionalModes],
     response: &str,
 ) -> Result<()> {
     let options = &fit.plot;
     match options.plot_kind.unwrap_or(PlotKind::Effects) {
         PlotKind::Effects => options.write(&effects::plot(result, response)),
-        PlotKind::Modes => options.write(&modes::plot(result, &modes)?),
+        PlotKind::Modes => options.write(&modes::plot(result, modes)?),
         PlotKind::Means | PlotKind::Residuals => bail!(
             "--plot-kind means and residuals are for linear models with one residual variance; take effects or modes"
         ),

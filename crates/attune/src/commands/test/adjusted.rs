@@ -365,11 +365,11 @@ fn table(
         };
         table.push(name, column)?;
     }
-    if let Some(cluster) = &test.question.cluster {
-        if table.column(cluster).is_none() {
-            let labels = groups.arranged(&data.labels(cluster)?);
-            table.push(cluster, Column::Factor(Factor::from_labels(&labels)))?;
-        }
+    if let Some(cluster) = &test.question.cluster
+        && table.column(cluster).is_none()
+    {
+        let labels = groups.arranged(&data.labels(cluster)?);
+        table.push(cluster, Column::Factor(Factor::from_labels(&labels)))?;
     }
     Ok(table)
 }
