@@ -206,13 +206,13 @@ fn of_numbers() -> Vec<Scenario> {
             (0.94, 0.96),
             10_000,
             |draws| {
-                let person = |draws: &mut Draws| {
-                    let trait_value = 0.4_f64.sqrt() * draws.normal();
-                    (0..6)
-                        .map(|_| Some(trait_value + 0.6_f64.sqrt() * draws.normal()))
-                        .collect()
-                };
-                let items: Vec<Vec<Option<f64>>> = (0..40).map(|_| person(draws)).collect();
+                let mut items = vec![Vec::new(); 6];
+                for _ in 0..40 {
+                    let common = 0.4_f64.sqrt() * draws.normal();
+                    for item in &mut items {
+                        item.push(Some(common + 0.6_f64.sqrt() * draws.normal()));
+                    }
+                }
                 let names: Vec<String> = (1..=6).map(|item| format!("item {item}")).collect();
                 let scale = scale_reliability(&names, &items, 0.95).ok()?;
                 Some((scale.alpha_ci_lower, scale.alpha_ci_upper))

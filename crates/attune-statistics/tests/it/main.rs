@@ -9,6 +9,7 @@ mod cluster_robust;
 mod confounding;
 mod dense_reference;
 mod distributions;
+mod exact_tests;
 mod generalised;
 mod heteroscedastic;
 mod imputation_reference;
