@@ -50,7 +50,7 @@ fn estimate(finding: &Finding, id: &str) -> f64 {
     entry(finding, id).estimate.estimate.expect("an estimate")
 }
 
-/// Three of the ten dyads of the programme's hostel have no value at the last wave.
+/// Two of the ten dyads of the programme's hostel have no value at the last wave.
 fn with_loss() -> (Protocol, Measures) {
     study(|dyad, wave| wave == Some("twelve") && ["a00", "a02"].contains(&dyad))
 }
@@ -84,7 +84,32 @@ fn what_is_not_at_random_takes_from_the_difference() {
     let at_random = estimate(finding, "multiple-imputation");
     assert!(estimate(finding, "delta-adjusted") < at_random);
     assert!(estimate(finding, "reference-based") < at_random);
-    let tip = entry(finding, "tipping-point");
+}
+
+#[test]
+fn a_strong_effect_does_not_tip_and_a_weaker_one_does() {
+    let (plan, mut data) = with_loss();
+    let strong = run(&(plan.clone(), data.clone()), 1);
+    let tip = entry(&strong.findings[0], "tipping-point");
+    assert_eq!(tip.estimate.estimate, None);
+    assert!(
+        tip.warnings
+            .contains(&"no shift that was tried changes the conclusion".to_owned())
+    );
+    // A third of the gain of the programme's hostel is taken away.
+    for row in &mut data.rows {
+        let months = match row.wave.as_deref() {
+            Some("six") => 6.0,
+            Some("twelve") => 12.0,
+            _ => 0.0,
+        };
+        let arm = row.arm.as_deref();
+        if let (Some("intervention"), Ok(value)) = (arm, &mut row.value) {
+            *value -= 0.3 * months;
+        }
+    }
+    let weaker = run(&(plan, data), 1);
+    let tip = entry(&weaker.findings[0], "tipping-point");
     assert!(
         tip.estimate.estimate.expect("a tipping point") < 0.0,
         "{}",

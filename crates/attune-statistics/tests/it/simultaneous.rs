@@ -83,7 +83,13 @@ fn the_studentised_range_agrees_with_r() {
             number(&case["df"]),
         );
         let value = studentised_range_upper_tail(q, k, df);
-        let tolerance = if df < 4.0 { 1e-4 } else { 1e-8 };
+        // Two means are a t test, which shows how far R's ptukey is off with few degrees of freedom: for q = 8
+        // and 2 of them it gives 0.029752 in the place of 1 − t/√(2 + t²) = 0.029857.
+        let tolerance = if df < 5.0 { 2e-4 } else { 1e-8 };
+        if k == 2 {
+            let exact = student_t_two_sided_p(q / 2.0_f64.sqrt(), df);
+            near("two means", value, exact, 1e-10, 0.0);
+        }
         near(&case.to_string(), value, number(&case["p"]), 0.0, tolerance);
     }
     for case in reference()["qtukey"].as_array().unwrap() {
