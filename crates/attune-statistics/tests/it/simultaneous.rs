@@ -83,9 +83,10 @@ fn the_studentised_range_agrees_with_r() {
             number(&case["df"]),
         );
         let value = studentised_range_upper_tail(q, k, df);
-        // Two means are a t test, which shows how far R's ptukey is off with few degrees of freedom: for q = 8
+        // The independent quadrature is met to 1e-11 (below); R's is coarser, the more so the fewer the degrees of
+        // freedom. Two means are a t test, which shows how far R's ptukey is off with few degrees of freedom: for q = 8
         // and 2 of them it gives 0.029752 in the place of 1 − t/√(2 + t²) = 0.029857.
-        let tolerance = if df < 5.0 { 2e-4 } else { 1e-8 };
+        let tolerance = if df < 5.0 { 2e-4 } else { 1e-7 };
         if k == 2 {
             let exact = student_t_two_sided_p(q / 2.0_f64.sqrt(), df);
             near("two means", value, exact, 1e-10, 0.0);
