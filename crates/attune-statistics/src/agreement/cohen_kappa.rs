@@ -259,14 +259,16 @@ impl Margins {
 
     fn variance(&self, shares: &Matrix, weights: &Matrix, kappa: f64, expected: f64) -> f64 {
         let (rows, columns) = self.mean_weights(weights);
+        // Taken from each term instead of the sum of squares, so that nothing cancels.
+        let mean = kappa - expected * (1.0 - kappa);
         let mut sum = 0.0;
         for i in 0..rows.len() {
             for j in 0..columns.len() {
                 let term = weights[(i, j)] - (rows[i] + columns[j]) * (1.0 - kappa);
-                sum += shares[(i, j)] * term * term;
+                sum += shares[(i, j)] * (term - mean) * (term - mean);
             }
         }
-        (sum - (kappa - expected * (1.0 - kappa)).powi(2)).max(0.0)
+        sum
     }
 
     fn null_variance(&self, weights: &Matrix, expected: f64) -> f64 {
@@ -274,10 +276,10 @@ impl Margins {
         let mut sum = 0.0;
         for i in 0..rows.len() {
             for j in 0..columns.len() {
-                let term = weights[(i, j)] - (rows[i] + columns[j]);
+                let term = weights[(i, j)] - (rows[i] + columns[j]) + expected;
                 sum += self.rows[i] * self.columns[j] * term * term;
             }
         }
-        (sum - expected * expected).max(0.0)
+        sum
     }
 }
