@@ -82,8 +82,8 @@ pub struct WildBootstrap {
     pub exact: bool,
     /// Standard error of a sampled p; `None` when exact.
     pub monte_carlo_error: Option<f64>,
-    /// The smallest p that these clusters and draws can give, however large the effect.
-    pub smallest_reachable_p: f64,
+    /// What p comes to for an effect without bound: above 1 − level, the interval is the whole line.
+    pub p_without_bound: f64,
     /// What a careful reader should know.
     pub warnings: Vec<Warning>,
 }
@@ -136,7 +136,7 @@ pub enum WildBootstrapError {
 /// let test = wild_cluster_bootstrap(&model, &sites, &[0.0, 1.0], &WildBootstrapSettings::default())?;
 /// // Eight sites have 2⁸ sign patterns, all of which are tried.
 /// assert!(test.exact && test.n_resamples == 256);
-/// assert!(test.p >= test.smallest_reachable_p);
+/// assert!(test.p < 0.05 && test.ci_lower > 0.0);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn wild_cluster_bootstrap(
@@ -167,8 +167,8 @@ pub fn wild_cluster_bootstrap(
     let p = p_at(shift);
     let se = (sums.squares * small_sample(model, clusters)).sqrt();
     let alpha = 1.0 - settings.level;
-    let smallest_reachable_p = draws.p(sums.never_refuted(&resamples));
-    let bounded = smallest_reachable_p <= alpha;
+    let p_without_bound = draws.p(sums.never_refuted(&resamples));
+    let bounded = p_without_bound <= alpha;
     let limit = |direction: f64| match bounded {
         true => robust.estimate + direction * root_of_p(|size| p_at(direction * size), alpha, se),
         false => direction * f64::INFINITY,
@@ -185,7 +185,7 @@ pub fn wild_cluster_bootstrap(
         n_resamples: draws.n_compared(),
         exact: draws.exact,
         monte_carlo_error: (!draws.exact).then(|| (p * (1.0 - p) / n).sqrt()),
-        smallest_reachable_p,
+        p_without_bound,
         warnings: warnings(clusters, robust.df, bounded),
     })
 }

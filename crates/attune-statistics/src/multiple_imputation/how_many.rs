@@ -22,7 +22,7 @@ pub fn relative_efficiency(missing_information: f64, n_imputations: usize) -> f6
 /// # Examples
 /// ```
 /// use attune_statistics::multiple_imputation::imputations_needed;
-/// assert_eq!(imputations_needed(0.3, 20, 0.05, 0.95).unwrap(), 51);
+/// assert_eq!(imputations_needed(0.3, 20, 0.05, 0.95).unwrap(), 41);
 /// assert_eq!(imputations_needed(0.0, 20, 0.05, 0.95).unwrap(), 2);
 /// ```
 pub fn imputations_needed(

@@ -190,7 +190,7 @@ fn a_time_that_four_sites_decide_repeats_its_statistic_in_more_patterns() {
     let settings = WildBootstrapSettings::default();
     // The signs of the four programme sites do not touch the change of the comparison sites: 2 · 16 of 256.
     let time = bootstrap(&model, &table, 2, &settings).unwrap();
-    assert_eq!(time.smallest_reachable_p, 32.0 / 256.0);
+    assert_eq!(time.p_without_bound, 32.0 / 256.0);
     assert_eq!(
         (time.ci_lower, time.ci_upper),
         (f64::NEG_INFINITY, f64::INFINITY)
@@ -207,7 +207,7 @@ fn a_time_that_four_sites_decide_repeats_its_statistic_in_more_patterns() {
     );
     let difference = bootstrap(&model, &table, 3, &settings).unwrap();
     // One sign in each arm keeps the residuals that a large effect leaves within the model: 2 · 2 of 256.
-    assert_eq!(difference.smallest_reachable_p, 4.0 / 256.0);
+    assert_eq!(difference.p_without_bound, 4.0 / 256.0);
     assert!(difference.ci_lower.is_finite() && difference.warnings.is_empty());
 }
 

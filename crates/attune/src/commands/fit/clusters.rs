@@ -243,7 +243,7 @@ fn section(results: &[(&str, WildBootstrap)], settings: &WildBootstrapSettings) 
         WildWeights::Webb => "webb",
     };
     let interval = format!("{} CI", words::level(settings.level));
-    let mut table = TextTable::new(&["term", "estimate", &interval, "t", "p", "smallest p"]);
+    let mut table = TextTable::new(&["term", "estimate", &interval, "t", "p", "p, no bound"]);
     for (term, result) in results {
         let decimals = words::decimals_for(
             result.estimate - 2.0 * result.se,
@@ -259,7 +259,7 @@ fn section(results: &[(&str, WildBootstrap)], settings: &WildBootstrapSettings) 
             format!("{} to {}", end(result.ci_lower), end(result.ci_upper)),
             words::fixed(result.statistic, 2),
             words::fixed(result.p, 4),
-            words::fixed(result.smallest_reachable_p, 4),
+            words::fixed(result.p_without_bound, 4),
         ]);
     }
     let how = match results.first() {
@@ -298,6 +298,6 @@ fn of_term(term: &str, result: &WildBootstrap) -> Value {
         "n_resamples": result.n_resamples,
         "exact": result.exact,
         "monte_carlo_error": result.monte_carlo_error.map(number),
-        "smallest_reachable_p": number(result.smallest_reachable_p),
+        "p_without_bound": number(result.p_without_bound),
     })
 }
