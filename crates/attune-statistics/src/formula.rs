@@ -12,6 +12,7 @@ use std::fmt;
 
 use thiserror::Error;
 
+use expression::quoted_name;
 pub use expression::{Expression, Operator};
 
 /// A parsed formula.
@@ -173,13 +174,14 @@ impl Formula {
     pub fn written_out(&self) -> String {
         let mut parts = self.fixed.written_parts();
         parts.extend(self.random.iter().map(|part| {
+            let group: Vec<String> = part.group.iter().map(|name| quoted_name(name)).collect();
             format!(
                 "({} | {})",
                 part.terms.written_parts().join(" + "),
-                part.group_label
+                group.join(":")
             )
         }));
-        format!("{} ~ {}", self.response, parts.join(" + "))
+        format!("{:#} ~ {}", self.response, parts.join(" + "))
     }
 }
 
@@ -203,11 +205,17 @@ impl Terms {
         } else {
             "0".to_owned()
         }];
-        parts.extend(self.labels());
+        parts.extend(self.terms.iter().map(|term| {
+            let names: Vec<String> = term
+                .iter()
+                .map(|&index| format!("{:#}", self.variables[index]))
+                .collect();
+            names.join(":")
+        }));
         parts.extend(
             self.offsets
                 .iter()
-                .map(|offset| format!("offset({offset})")),
+                .map(|offset| format!("offset({offset:#})")),
         );
         parts
     }

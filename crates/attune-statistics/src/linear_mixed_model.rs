@@ -361,7 +361,8 @@ pub(crate) fn fit_frame(
     let minimum =
         optimum::minimise(&function, None, settings.max_iterations).ok_or(FitError::NotFinite)?;
     let model = assemble::assemble(formula, frame, settings, coordinates, function, minimum);
-    let scalars = [model.sigma, model.log_likelihood];
+    let mut scalars = vec![model.sigma, model.log_likelihood];
+    scalars.extend(model.random.iter().map(|component| component.value));
     match are_representable(&model.coefficients, &model.vcov, &scalars) {
         true => Ok(model),
         false => Err(FitError::NotRepresentable {

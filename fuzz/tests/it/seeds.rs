@@ -43,6 +43,14 @@ fn random_text_is_a_formula_or_not() {
 }
 
 #[test]
+fn a_name_with_a_blank_is_written_out_in_backticks() {
+    assert_eq!(
+        formulas::check("`the score` ~ `a b`:x + (`a b` | `c d`/e)"),
+        Ok(())
+    );
+}
+
+#[test]
 fn damaged_files_are_tables_or_not() {
     no_problems(300, |seed| {
         let (ending, bytes) = files::bytes(seed);

@@ -106,16 +106,23 @@ impl Expression {
     }
 }
 
+/// As R prints it; with `{:#}` as a formula must be written, names that are no words in backticks.
 impl fmt::Display for Expression {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let as_formula = f.alternate();
+        let text = |inner: &Self| match as_formula {
+            true => format!("{inner:#}"),
+            false => inner.to_string(),
+        };
         match self {
+            Self::Name(name) if as_formula => f.write_str(&quoted_name(name)),
             Self::Name(name) => f.write_str(name),
             Self::Number(value) => write!(f, "{value}"),
             Self::Call {
                 function,
                 arguments,
             } => {
-                let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
+                let arguments: Vec<String> = arguments.iter().map(text).collect();
                 write!(f, "{function}({})", arguments.join(", "))
             }
             Self::Binary {
@@ -123,9 +130,22 @@ impl fmt::Display for Expression {
                 left,
                 right,
                 ..
-            } => write!(f, "{left}{}{right}", operator.symbol()),
-            Self::Minus(inner) => write!(f, "-{inner}"),
-            Self::Group(inner) => write!(f, "({inner})"),
+            } => write!(f, "{}{}{}", text(left), operator.symbol(), text(right)),
+            Self::Minus(inner) => write!(f, "-{}", text(inner)),
+            Self::Group(inner) => write!(f, "({})", text(inner)),
         }
+    }
+}
+
+/// A column name as a formula writes it: in backticks when it is not a word.
+pub(super) fn quoted_name(name: &str) -> String {
+    let is_word = name
+        .starts_with(|first: char| first.is_alphabetic() || first == '.' || first == '_')
+        && name
+            .chars()
+            .all(|letter| letter.is_alphanumeric() || letter == '.' || letter == '_');
+    match is_word {
+        true => name.to_owned(),
+        false => format!("`{name}`"),
     }
 }
