@@ -131,6 +131,16 @@ impl CrossProducts {
             components: layout.components,
             level_order: layout.level_order,
         };
+        // Room at once: these are the largest things that a fit keeps.
+        let total = |size: fn(&Piece) -> usize| pieces.iter().map(size).sum();
+        products
+            .levels
+            .roots
+            .reserve_exact(total(|piece| piece.roots.len()));
+        products
+            .levels
+            .right
+            .reserve_exact(total(|piece| piece.right.len()));
         for piece in pieces {
             products.take(piece);
         }
