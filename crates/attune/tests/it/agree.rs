@@ -1,29 +1,16 @@
 //! `attune agree` on tables as people have them.
 
-use std::{fs, path::Path};
+use std::fs;
 
 use serde_json::Value;
 
-use crate::support::{run, succeed};
+use crate::support::{folder, json, succeed, told};
 
 const CODERS2: &str = include_str!("../../../attune-statistics/tests/oracles/data/coders2.csv");
 const CODERS4: &str =
     include_str!("../../../attune-statistics/tests/oracles/data/coders4_missing.csv");
 const SCORES: &str = include_str!("../../../attune-statistics/tests/oracles/data/sensitivity3.csv");
 const ITEMS: &str = include_str!("../../../attune-statistics/tests/oracles/data/bfi_600.csv");
-
-fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
-    let here = tempfile::tempdir().expect("a temporary folder");
-    for (name, text) in files {
-        fs::write(here.path().join(name), text).expect("a writable folder");
-    }
-    here
-}
-
-fn json(folder: &Path, arguments: &[&str]) -> Value {
-    let arguments: Vec<&str> = arguments.iter().copied().chain(["--json"]).collect();
-    serde_json::from_str(&succeed(folder, &arguments)).expect("one JSON document")
-}
 
 fn result<'a>(report: &'a Value, measure: &str, variant: &str) -> &'a Value {
     report["results"]
@@ -40,12 +27,6 @@ fn near(value: &Value, expected: f64) {
         (value / expected - 1.0).abs() < 1e-9,
         "{value} for {expected}"
     );
-}
-
-fn told(folder: &Path, arguments: &[&str]) -> String {
-    let said = run(folder, arguments);
-    assert_eq!((said.code, said.out.as_str()), (1, ""), "{arguments:?}");
-    said.err
 }
 
 #[test]

@@ -39,6 +39,28 @@ pub fn succeed(folder: &Path, arguments: &[&str]) -> String {
     said.out
 }
 
+/// A folder with these files, name and text.
+pub fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let here = tempfile::tempdir().expect("a temporary folder");
+    for (name, text) in files {
+        fs::write(here.path().join(name), text).expect("a writable folder");
+    }
+    here
+}
+
+/// Runs the binary with `--json`, expects success, and reads the document.
+pub fn json(folder: &Path, arguments: &[&str]) -> serde_json::Value {
+    let arguments: Vec<&str> = arguments.iter().copied().chain(["--json"]).collect();
+    serde_json::from_str(&succeed(folder, &arguments)).expect("one JSON document")
+}
+
+/// Runs the binary, expects that it refuses without printing a result, and returns its complaint.
+pub fn told(folder: &Path, arguments: &[&str]) -> String {
+    let said = run(folder, arguments);
+    assert_eq!((said.code, said.out.as_str()), (1, ""), "{arguments:?}");
+    said.err
+}
+
 fn said(output: &Output) -> Said {
     Said {
         code: output.status.code().unwrap_or(-1),

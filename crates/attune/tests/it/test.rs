@@ -1,35 +1,16 @@
 //! `attune test` on tables as people have them.
 
-use std::{fs, path::Path};
+use std::fs;
 
 use serde_json::Value;
 
-use crate::support::{run, succeed};
+use crate::support::{folder, json, succeed, told};
 
 const PAIRS: &str = include_str!("../../../attune-statistics/tests/oracles/data/paired_noties.csv");
 const TIES: &str = include_str!("../../../attune-statistics/tests/oracles/data/prepost_ties.csv");
 const CASES: &str = include_str!("../../../attune-statistics/tests/oracles/data/caseness.csv");
 const SITES: &str = include_str!("../../../attune-statistics/tests/oracles/data/sites_did.csv");
 const EPDS: &str = include_str!("../../../attune-statistics/tests/oracles/data/epds_like.csv");
-
-fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
-    let here = tempfile::tempdir().expect("a temporary folder");
-    for (name, text) in files {
-        fs::write(here.path().join(name), text).expect("a writable folder");
-    }
-    here
-}
-
-fn json(folder: &Path, arguments: &[&str]) -> Value {
-    let arguments: Vec<&str> = arguments.iter().copied().chain(["--json"]).collect();
-    serde_json::from_str(&succeed(folder, &arguments)).expect("one JSON document")
-}
-
-fn told(folder: &Path, arguments: &[&str]) -> String {
-    let said = run(folder, arguments);
-    assert_eq!((said.code, said.out.as_str()), (1, ""), "{arguments:?}");
-    said.err
-}
 
 fn test<'a>(report: &'a Value, name: &str) -> &'a Value {
     report["results"]
