@@ -1,0 +1,1 @@
+//! Reports as documents that people hand on: PDF and DOCX.
