@@ -24,6 +24,7 @@ mod index;
 mod instruments;
 mod measures;
 mod model;
+mod page;
 mod plan;
 mod schemes;
 mod study;

@@ -19,6 +19,7 @@ pub mod instrument_file;
 pub mod instrument_library;
 pub mod missing;
 pub mod near_miss;
+pub mod page;
 pub mod plan;
 pub mod problem;
 pub mod protocol;

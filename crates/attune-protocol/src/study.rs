@@ -4,6 +4,8 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+pub use crate::page::PageText;
+
 use crate::id::{AnalysisId, StudyId};
 
 /// The table `[study]`.
@@ -27,6 +29,8 @@ pub struct Study {
     pub simulated: bool,
     /// Where the data come from, in one sentence or more; shown under the title of each report.
     pub data_statement: Option<String>,
+    /// BCP 47 tag of the language of the study's own texts.
+    pub language: String,
     /// Texts of the public page by language; the first is the study's own language.
     pub pages: Vec<PageText>,
     /// First day of the study.
@@ -41,6 +45,10 @@ pub struct Study {
     pub registration: Option<String>,
     /// E-mail address or page for questions.
     pub contact: Option<String>,
+    /// Licence under which others may use the study's open data and texts.
+    pub licence: Option<String>,
+    /// Day on which the texts and numbers of the public page were last changed.
+    pub last_changed: Option<Date>,
 }
 
 /// How dyads come to their arm.
@@ -95,17 +103,6 @@ pub enum StudyStatus {
     Completed,
     /// Ended before its time.
     Stopped,
-}
-
-/// Text of the public page in one language.
-#[derive(Debug, Clone)]
-pub struct PageText {
-    /// BCP 47 language tag.
-    pub language: String,
-    /// File beside the study file.
-    pub file: String,
-    /// The Markdown in it.
-    pub markdown: String,
 }
 
 /// The table `[[team]]`: a person who answers for the study.

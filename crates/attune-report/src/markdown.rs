@@ -13,7 +13,8 @@ use crate::{
 /// `prefix` begins the anchors.
 pub fn sections(markdown: &str, prefix: &str) -> (Vec<Block>, Vec<Section>) {
     let mut writer = Writer::default();
-    let options = Options::ENABLE_SMART_PUNCTUATION;
+    // Marks behind headings (`{#results}`) are the study format's business.
+    let options = Options::ENABLE_SMART_PUNCTUATION | Options::ENABLE_HEADING_ATTRIBUTES;
     for event in Parser::new_ext(markdown, options) {
         writer.take(event);
     }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Checking;
+use super::{Checking, page::NamedPage};
 use crate::{
     folder::{Absence, TextFault},
     id::{AnalysisId, StudyId},
@@ -25,7 +25,8 @@ impl Checking<'_> {
                 "correct 'started' or 'ended'",
             );
         }
-        Study {
+        let pages = self.pages(table);
+        let study = Study {
             id: StudyId::new(table.text("id").unwrap_or("")),
             title: table.string("title").unwrap_or_default(),
             plain_title: table.string("plain-title"),
@@ -37,17 +38,22 @@ impl Checking<'_> {
             results_released: table.yes_no_or_default("results-released"),
             simulated: table.yes_no_or_default("simulated"),
             data_statement: table.string("data-statement"),
-            pages: self.pages(table),
+            language: table.text_or_default("language").to_owned(),
+            pages: pages.iter().map(|named| named.page.clone()).collect(),
             started,
             ended,
             funder: table.string("funder"),
             ethics_reference: table.string("ethics-reference"),
             registration: table.string("registration"),
             contact: table.string("contact"),
-        }
+            licence: table.string("licence"),
+            last_changed: table.date("last-changed"),
+        };
+        self.page_texts(root, &study, &pages);
+        study
     }
 
-    fn pages(&mut self, study: &Written) -> Vec<PageText> {
+    fn pages(&mut self, study: &Written) -> Vec<NamedPage> {
         let own = study.text_at("page").map(|file| {
             let language = study.text_or_default("language");
             (language, file, study.at_key("page"))
@@ -70,11 +76,12 @@ impl Checking<'_> {
                 );
             }
             if let Some(markdown) = self.markdown(file) {
-                pages.push(PageText {
+                let page = PageText {
                     language: language.to_owned(),
                     file: file.text.to_owned(),
                     markdown,
-                });
+                };
+                pages.push(NamedPage { page, at: file.at });
             }
         }
         pages

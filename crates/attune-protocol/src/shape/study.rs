@@ -61,7 +61,7 @@ pub(super) static STUDY: Table = Table {
         optional(
             "page",
             Kind::File(FileUse::Read),
-            "Markdown text of the public page: background, methodology, results in plain words.",
+            "Markdown text of the public page, in parts: background, methodology, results in plain words.",
         ),
         optional(
             "pages",
@@ -79,6 +79,16 @@ pub(super) static STUDY: Table = Table {
             "contact",
             Kind::Text,
             "E-mail address or page for questions.",
+        ),
+        optional(
+            "licence",
+            Kind::Text,
+            "Licence under which others may use the open data and the texts, such as `CC-BY-4.0`.",
+        ),
+        optional(
+            "last-changed",
+            Kind::Date,
+            "Day on which the texts and numbers of the public page were last changed.",
         ),
     ],
 };

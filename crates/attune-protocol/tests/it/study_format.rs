@@ -39,6 +39,30 @@ fn studies(page: &str) -> Vec<BTreeMap<String, String>> {
     studies
 }
 
+/// A page with every part that a study asking families needs.
+const PAGE: &str = "# Title
+
+## Background
+
+Why.
+
+## Methodology
+
+How.
+
+## Results
+
+What.
+
+## Data protection
+
+Rights.
+
+## How to withdraw
+
+By a word.
+";
+
 /// The study with a word in each text and table that it names and that is no block of the page.
 fn completed(mut study: BTreeMap<String, String>) -> StudyFolder {
     let names: Vec<String> = study["study.toml"]
@@ -52,7 +76,8 @@ fn completed(mut study: BTreeMap<String, String>) -> StudyFolder {
         .map(str::to_owned)
         .collect();
     for name in names {
-        study.entry(name).or_insert_with(|| "text\n".to_owned());
+        let text = if name.starts_with("page") { PAGE } else { "text\n" };
+        study.entry(name).or_insert_with(|| text.to_owned());
     }
     StudyFolder::from_files(study)
 }

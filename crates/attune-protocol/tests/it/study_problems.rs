@@ -556,3 +556,14 @@ fn a_terminal_gets_colour_and_a_pipe_does_not() {
     assert!(problems.render(Style::Terminal).contains("\u{1b}["));
     assert!(!problems.render(Style::Plain).contains('\u{1b}'));
 }
+
+#[test]
+fn a_public_page_that_leaves_questions_open_is_told_what_it_lacks() {
+    let study = study(&[(
+        "page = \"page.md\"",
+        "page = \"page.md\"\nstatus = \"completed\"\nresults-released = true\npages = [{ language = \"de\", file = \"page.de.md\" }]",
+    )]);
+    let own = "## Background\n\nWhy.\n\n## Background\n\nAgain.\n\n### What was found\n\nOutside.\n\n## Tea\n\nFree.\n";
+    let german = "## Hintergrund {#background}\n\nWarum.\n\n## Methode {#methodolgy}\n\nWie.\n";
+    insta::assert_snapshot!(read(&study, &[("page.md", own), ("page.de.md", german)]));
+}
