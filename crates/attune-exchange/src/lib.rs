@@ -5,7 +5,8 @@
 //! problem at once with file, row, column, cell and remedy. In reading order: `record_files` are
 //! the bytes, `table` makes a grid of text of them whatever the tool was, `sheet` finds columns
 //! and reads cells, `rows` makes records of rows, and what concerns several records is checked in
-//! `attune-records`. Nothing is guessed in silence: whatever was assumed comes back as a warning or
+//! `attune-records`. `video_coding` reads and writes files of
+//! coding tools. Nothing is guessed in silence: whatever was assumed comes back as a warning or
 //! a note. No database, no network.
 
 mod any_table;
@@ -21,6 +22,7 @@ mod rows;
 mod sheet;
 mod simulation_marker;
 mod table;
+pub mod video_coding;
 
 pub use any_table::AnyTable;
 pub use attune_records::record_problem::Severity;

@@ -6,5 +6,6 @@ mod formats;
 mod layouts;
 mod round_trip;
 mod study;
+mod video_samples;
 mod workbooks;
 mod wrong_input;

@@ -1,0 +1,15 @@
+//! Files of video coding tools: BORIS, ELAN, Datavyu, Praat, subtitles, and tables of events.
+//!
+//! Each tool has a document that mirrors its file and keeps what we have no word for, so that a file
+//! can be written back unchanged; [`CodingFile::to_project`] turns it into observations and says
+//! what could not be taken over. [`write_project`] goes the other way and says what the other format
+//! cannot hold. Nothing is guessed: a bout with one end stays a bout with one end.
+
+mod boris;
+mod coding_fault;
+mod coding_file;
+mod intern;
+mod limits;
+
+pub use coding_fault::{CodingFault, CodingFaults};
+pub use coding_file::{CodingFile, CodingRead, FileKind, NotTakenOver};

@@ -1,0 +1,223 @@
+//! BORIS projects (`.boris`, JSON of format 7.0 and of older ones with the same shape).
+//!
+//! The events of all observations are read in one pass into rows that share their texts; everything
+//! else is kept as JSON, so that writing back loses nothing. Begin and end of a state are the same
+//! code in two rows, told apart only by their order: `pairing` does that once, per subject, code and
+//! modifiers.
+
+mod counts;
+mod ethogram;
+mod pairing;
+mod rows;
+mod take_over;
+mod write;
+
+use serde_json::{Map, Value};
+
+use super::CodingFault;
+
+pub use rows::{BorisObservation, BorisRow};
+
+/// A project file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BorisProject {
+    /// All keys but `observations`, in the order of the file.
+    pub(super) rest: Map<String, Value>,
+    /// Observations in the order of the file.
+    pub(super) observations: Vec<BorisObservation>,
+    /// What was mended while reading.
+    pub(super) mended: Vec<String>,
+}
+
+/// The newest format of projects; a newer one would mean things that nobody here knows.
+const NEWEST_FORMAT: f64 = 7.0;
+
+impl BorisProject {
+    /// Reads a project.
+    ///
+    /// # Errors
+    ///
+    /// No JSON, no project, or a format newer than 7.0.
+    pub fn read(bytes: &[u8]) -> Result<Self, CodingFault> {
+        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            return Err(CodingFault::of_file(
+                "the file is empty",
+                "BORIS leaves empty files after a crash while saving; look for its backup beside it",
+            ));
+        }
+        let project = match rows::parse(bytes) {
+            Ok(project) => project,
+            Err(first) => rows::parse_with_bare_numbers(bytes).ok_or_else(|| no_json(&first))?,
+        };
+        project.check_format()?;
+        Ok(project)
+    }
+
+    fn check_format(&self) -> Result<(), CodingFault> {
+        if !self.rest.contains_key("behaviors_conf") {
+            return Err(CodingFault::of_file(
+                "this is JSON, but no BORIS project: it has no `behaviors_conf`",
+                "open it in BORIS and save it, or see whether it is another kind of file",
+            ));
+        }
+        let version = self.rest.get("project_format_version");
+        let number = match version {
+            Some(Value::String(text)) => text.trim().parse().ok(),
+            Some(Value::Number(number)) => number.as_f64(),
+            _ => None,
+        };
+        match number {
+            Some(newer) if newer > NEWEST_FORMAT => Err(CodingFault::new(
+                "project_format_version",
+                format!(
+                    "format {newer} is newer than {NEWEST_FORMAT:.1}, the newest that is known"
+                ),
+                "update this program, or export the events from BORIS as a table",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    fn text(&self, key: &str) -> &str {
+        self.rest.get(key).and_then(Value::as_str).unwrap_or("")
+    }
+}
+
+fn no_json(error: &serde_json::Error) -> CodingFault {
+    let place = format!("line {}, column {}", error.line(), error.column());
+    let (what, remedy) = if error.is_eof() {
+        (
+            "the file ends in the middle of the project".to_owned(),
+            "it was cut off while saving or copying: look for an older copy",
+        )
+    } else {
+        (
+            format!("not what a BORIS project has there ({error})"),
+            "open it in BORIS and save it again",
+        )
+    };
+    CodingFault::new(place, what, remedy)
+}
+
+#[cfg(test)]
+mod tests {
+    use attune_records::observation::{Interval, Micros, Span};
+
+    use super::BorisProject;
+
+    const ETHOGRAM: &str = r#""behaviors_conf": {
+        "0": {"type": "State event", "key": "g", "code": "gaze", "modifiers":
+            {"0": {"name": "at", "type": 0, "values": ["face (f)", "toy"]}, "1": {"name": "how", "type": 1, "values": ["long", "soft"]}}},
+        "1": {"type": "Point event", "key": "v", "code": "voice", "modifiers": {}}},
+        "subjects_conf": {"0": {"key": "i", "name": "infant", "description": ""}}"#;
+
+    fn with_events(events: &str) -> String {
+        format!(
+            r#"{{"project_format_version": "7.0", {ETHOGRAM},
+            "observations": {{"clip": {{"type": "LIVE", "events": {events}}}}}}}"#
+        )
+    }
+
+    fn spans(events: &str) -> Vec<String> {
+        let project = BorisProject::read(with_events(events).as_bytes()).expect("a project");
+        let read = project.to_project().expect("observations");
+        let events = read.project.observations()[0].events().iter();
+        events
+            .map(|event| {
+                let when = match event.span {
+                    Span::State(interval) => interval.to_string(),
+                    Span::Point(at) => format!("at {at}"),
+                    Span::Open { start } => format!("open from {start}"),
+                    Span::Unstarted { stop } => format!("until {stop}"),
+                };
+                format!("{} [{}] {when}", event.behaviour, event.modifiers)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn bouts_are_paired_by_subject_code_and_modifiers() {
+        let events = r#"[[1, "infant", "gaze", "face|long,soft", ""], [2.5, "infant", "gaze", "toy|None", "a"],
+            [3, "infant", "gaze", "face |long,soft", ""], [3, "", "voice", "", ""], [4, "infant", "gaze", "toy|None", "b"]]"#;
+        assert_eq!(
+            spans(events),
+            [
+                "gaze [face | long, soft] 1–3 s",
+                "gaze [toy | –] 2.5–4 s",
+                "voice [] at 3"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_missing_key_press_leaves_one_open_bout_and_no_other_is_shifted() {
+        let events = r#"[[1, "infant", "gaze", "", ""], [2, "infant", "gaze", "", ""],
+            [3, "infant", "gaze", "", ""], [4, "", "gaze", "", ""], [5, "", "gaze", "", ""]]"#;
+        assert_eq!(
+            spans(events),
+            ["gaze [] 1–2 s", "gaze [] open from 3", "gaze [] 4–5 s"]
+        );
+    }
+
+    #[test]
+    fn what_has_no_time_or_no_entry_in_the_ethogram_is_told() {
+        let events = r#"[[NaN, "infant", "voice", "", ""], [2, "infant", "wave", "", ""], [3, "", "voice", "", ""]]"#;
+        let project = BorisProject::read(with_events(events).as_bytes()).expect("a project");
+        let read = project.to_project().expect("observations");
+        let left: Vec<String> = read
+            .not_taken_over
+            .iter()
+            .map(|left| format!("{} ({})", left.what, left.place))
+            .collect();
+        assert_eq!(
+            left,
+            [
+                "events without a time (observation `clip`, row 1)",
+                "events with the code `wave` (observation `clip`, row 2)"
+            ]
+        );
+        assert_eq!(read.project.observations()[0].events().len(), 1);
+        assert!(read.warnings[0].contains("NaN"));
+    }
+
+    #[test]
+    fn other_json_newer_formats_and_cut_files_are_refused() {
+        let whole = with_events("[]");
+        let newer = whole.replace("\"7.0\"", "\"8.0\"");
+        let deep = "[".repeat(100_000);
+        for (text, says) in [
+            ("", "empty"),
+            ("{}", "no BORIS project"),
+            (newer.as_str(), "newer"),
+            (&whole[..whole.len() / 2], "ends in the middle"),
+            ("[1, 2]", "not what a BORIS project has"),
+            (deep.as_str(), "not what a BORIS project has"),
+        ] {
+            let fault = BorisProject::read(text.as_bytes()).expect_err(says);
+            assert!(fault.to_string().contains(says), "{fault}");
+        }
+    }
+
+    #[test]
+    fn a_project_is_written_as_it_was_read() {
+        let text = with_events(
+            r#"[[1.25, "infant", "voice", "", "", 31], [2, "", "gaze", "face|None", "x"]]"#,
+        );
+        let project = BorisProject::read(text.as_bytes()).expect("a project");
+        let again = BorisProject::read(&project.to_bytes()).expect("a project");
+        assert_eq!(again, project);
+    }
+
+    #[test]
+    fn an_interval_of_the_observation_is_its_window() {
+        let text = with_events("[]").replace(
+            r#""type": "LIVE","#,
+            r#""type": "LIVE", "observation time interval": [10, 70.5],"#,
+        );
+        let read = BorisProject::read(text.as_bytes()).map(|project| project.to_project());
+        let read = read.expect("a project").expect("observations");
+        let window = Interval::new(Micros(10_000_000), Micros(70_500_000));
+        assert_eq!(read.project.observations()[0].coded_window(), window);
+    }
+}

@@ -1,0 +1,131 @@
+//! Any file of a coding tool: which kind it is, what it holds.
+
+use std::path::Path;
+
+use attune_records::observation::CodingProject;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::{CodingFault, CodingFaults, boris::BorisProject, limits::unpack_gzip};
+
+/// A file of a coding tool, as its tool wrote it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum CodingFile {
+    /// A BORIS project.
+    Boris(BorisProject),
+}
+
+/// The kinds of files, by the names that `attune inspect` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum FileKind {
+    /// A BORIS project.
+    Boris,
+}
+
+/// Observations read from a file, with what was left behind.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CodingRead {
+    /// Scheme and observations.
+    pub project: CodingProject,
+    /// What the file holds and the observations do not.
+    pub not_taken_over: Vec<NotTakenOver>,
+    /// What was assumed or looks doubtful.
+    pub warnings: Vec<String>,
+}
+
+/// Something that the file holds and the observations do not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NotTakenOver {
+    /// What it is.
+    pub what: String,
+    /// Where it stands.
+    #[serde(rename = "where")]
+    pub place: String,
+    /// Why it was left.
+    pub why: String,
+}
+
+impl NotTakenOver {
+    /// Something that was left.
+    pub fn new(what: impl Into<String>, place: impl Into<String>, why: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            place: place.into(),
+            why: why.into(),
+        }
+    }
+}
+
+impl FileKind {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Boris => "boris",
+        }
+    }
+}
+
+impl CodingFile {
+    /// Reads a file from its bytes; its name's ending says what it is.
+    ///
+    /// # Errors
+    ///
+    /// The bytes are not what the ending says, are damaged, or unpack to too much.
+    pub fn read(name: &str, bytes: &[u8]) -> Result<Self, CodingFaults> {
+        let lower = name.to_lowercase();
+        if let Some(inner) = lower.strip_suffix(".gz") {
+            let unpacked = unpack_gzip(bytes)?;
+            return Self::read(inner, &unpacked);
+        }
+        match lower.rsplit_once('.').map_or("", |(_, ending)| ending) {
+            "boris" => Ok(Self::Boris(BorisProject::read(bytes)?)),
+            _ => Err(CodingFault::of_file(
+                format!("`{name}` has an ending of no coding tool that can be read"),
+                "known endings: .boris, .boris.gz",
+            )
+            .into()),
+        }
+    }
+
+    /// Reads a file from disk.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::read`]; also when the file cannot be opened.
+    pub fn open(path: &Path) -> Result<Self, CodingFaults> {
+        let bytes = crate::record_files::read_bytes(path)
+            .map_err(|fault| CodingFault::of_file(fault.to_string(), fault.remedy()))?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        Self::read(&name, &bytes)
+    }
+
+    /// Which kind it is.
+    pub fn kind(&self) -> FileKind {
+        match self {
+            Self::Boris(_) => FileKind::Boris,
+        }
+    }
+
+    /// Its observations in our words. `name` is the file's, for tools whose files name no
+    /// observation.
+    ///
+    /// # Errors
+    ///
+    /// The file contradicts itself so that no observations can be told from it.
+    pub fn to_project(&self, name: &str) -> Result<CodingRead, CodingFaults> {
+        let _ = name;
+        match self {
+            Self::Boris(project) => project.to_project(),
+        }
+    }
+
+    /// What it holds by count, in the documented keys.
+    pub fn counts(&self) -> Map<String, Value> {
+        match self {
+            Self::Boris(project) => project.counts(),
+        }
+    }
+}
