@@ -1,1 +1,38 @@
 //! The application in the browser: pages, forms, people and what they may see.
+//!
+//! Read in this order. [`routes`] is the one table of everything that can be asked for; each row says who
+//! may ask ([`route`]). `guard` stands before every handler and lets nobody past whom the row does not
+//! name; what a role may do is decided in [`access`] and nowhere else. Handlers are in `pages`, one
+//! file per page, markup in `templates/`, looks in `styles/`. What goes wrong becomes a page in
+//! `failure_page`. Headers that protect the browser are in `security_headers`.
+//!
+//! [`app()`] builds it all as one service, which tests call without a socket; `attune serve` gives it a
+//! socket. No SQL and no formula is here: records live in `attune-store`, numbers come from
+//! `attune-analysis`.
+
+pub mod access;
+mod access_role;
+mod answer;
+mod app;
+mod assets;
+mod clock;
+mod cookies;
+mod failure;
+mod failure_page;
+mod form;
+mod guard;
+mod layout;
+mod navigation;
+mod pages;
+mod request_log;
+pub mod route;
+pub mod routes;
+mod security_headers;
+mod settings;
+mod state;
+mod visit;
+
+pub use app::app;
+pub use clock::Clock;
+pub use settings::{Settings, Transport};
+pub use state::App;

@@ -1,0 +1,503 @@
+//! Who may do what: the one place where it is decided.
+//!
+//! [`may`] is asked by the guard before every handler, and by a handler again where a single row (a
+//! dyad of another site) decides. [`Action::roles`] is the whole table of rights. A right is held
+//! through a grant: a role in a study, at all its sites or at some, or a role in the whole
+//! installation. Blindness is no right but the opposite: whoever assesses or observes in a study
+//! does not learn arms there, whatever else they may do.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+pub use crate::access_role::Role;
+
+/// A person who is signed in, as far as rights go.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// Account.
+    pub id: uuid::Uuid,
+    /// Name as colleagues know it.
+    pub name: String,
+    /// Roles that hold today.
+    pub grants: Vec<Grant>,
+    /// How this session began.
+    pub proof: Proof,
+}
+
+/// How well the person has shown who they are in this session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Proof {
+    /// A second factor was given.
+    pub second_factor: bool,
+    /// Password or second factor were given within the last minutes.
+    pub fresh: bool,
+}
+
+/// A role, and where it holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// The role.
+    pub role: Role,
+    /// Where.
+    pub within: Within,
+}
+
+/// Where a role holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Within {
+    /// In the whole installation and every study.
+    Installation,
+    /// In one study.
+    Study {
+        /// Id of the study.
+        study: Arc<str>,
+        /// At which of its sites.
+        sites: Sites,
+    },
+}
+
+/// Sites of a study.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sites {
+    /// All of them.
+    All,
+    /// These.
+    Only(BTreeSet<Arc<str>>),
+}
+
+impl Sites {
+    /// Whether the site is among them.
+    pub fn include(&self, site: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(sites) => sites.contains(site),
+        }
+    }
+}
+
+/// Where something is to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope<'a> {
+    /// In the installation.
+    Installation,
+    /// In a study, at whatever sites the person has.
+    Study(&'a str),
+    /// At one site of a study.
+    Site(&'a str, &'a str),
+}
+
+impl<'a> Scope<'a> {
+    fn study(self) -> Option<&'a str> {
+        match self {
+            Self::Installation => None,
+            Self::Study(study) | Self::Site(study, _) => Some(study),
+        }
+    }
+}
+
+/// Something that not everybody may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    /// Add accounts, give and end roles, issue codes, end others' sessions.
+    ManagePeople,
+    /// Load a study, and new versions of it.
+    ChangeStudies,
+    /// See backups and make one.
+    RunBackups,
+    /// Read the audit trail and verify it.
+    ReadAudit,
+    /// See a study's home: recruitment, completeness, what is due.
+    SeeStudy,
+    /// See families by study code, the schedule, forms and their state.
+    SeeFamilies,
+    /// Enrol families; record moves, losses and withdrawals.
+    EnrolFamilies,
+    /// Record consent and its withdrawal.
+    RecordConsent,
+    /// Open names, contacts and dates of birth.
+    OpenIdentifiers,
+    /// Erase what identifies one person, for ever.
+    EraseIdentifiers,
+    /// Enter and correct assessments.
+    EnterAssessments,
+    /// Acknowledge a risk alert.
+    AcknowledgeAlerts,
+    /// Raise a query on an answer, and answer one.
+    RaiseQueries,
+    /// Close a query.
+    CloseQueries,
+    /// Lock and sign forms.
+    LockForms,
+    /// See the long table of measures.
+    SeeMeasures,
+    /// See findings and the report.
+    SeeFindings,
+    /// Seal the analysis plan.
+    SealPlan,
+    /// Reveal the arms to the analysis.
+    Unblind,
+    /// Take data out.
+    Export,
+}
+
+impl Action {
+    /// All of them.
+    pub const ALL: [Self; 20] = [
+        Self::ManagePeople,
+        Self::ChangeStudies,
+        Self::RunBackups,
+        Self::ReadAudit,
+        Self::SeeStudy,
+        Self::SeeFamilies,
+        Self::EnrolFamilies,
+        Self::RecordConsent,
+        Self::OpenIdentifiers,
+        Self::EraseIdentifiers,
+        Self::EnterAssessments,
+        Self::AcknowledgeAlerts,
+        Self::RaiseQueries,
+        Self::CloseQueries,
+        Self::LockForms,
+        Self::SeeMeasures,
+        Self::SeeFindings,
+        Self::SealPlan,
+        Self::Unblind,
+        Self::Export,
+    ];
+
+    /// Roles that carry the right.
+    pub fn roles(self) -> &'static [Role] {
+        use Role::{
+            Analyst, Assessor, Auditor, DataManager, Facilitator, HealthVisitor, LeadEvaluator,
+            Observer, Statistician,
+        };
+        match self {
+            Self::ManagePeople | Self::ChangeStudies | Self::EraseIdentifiers => &[DataManager],
+            Self::RunBackups => &[DataManager, Auditor],
+            Self::ReadAudit => &[DataManager, LeadEvaluator, Auditor],
+            Self::SeeStudy => &[
+                DataManager,
+                LeadEvaluator,
+                Statistician,
+                Facilitator,
+                HealthVisitor,
+                Assessor,
+                Observer,
+                Analyst,
+                Auditor,
+            ],
+            Self::SeeFamilies => &[
+                DataManager,
+                LeadEvaluator,
+                Facilitator,
+                HealthVisitor,
+                Assessor,
+                Auditor,
+            ],
+            Self::EnrolFamilies => &[DataManager, HealthVisitor, Assessor],
+            Self::RecordConsent => &[DataManager, HealthVisitor, Assessor],
+            Self::OpenIdentifiers => &[DataManager, HealthVisitor, Assessor],
+            Self::EnterAssessments => &[DataManager, HealthVisitor, Assessor],
+            Self::AcknowledgeAlerts => &[DataManager, LeadEvaluator, HealthVisitor],
+            Self::RaiseQueries => &[DataManager, LeadEvaluator, Statistician, Assessor],
+            Self::CloseQueries => &[DataManager, LeadEvaluator],
+            Self::LockForms => &[DataManager, LeadEvaluator],
+            Self::SeeMeasures => &[DataManager, LeadEvaluator, Statistician],
+            Self::SeeFindings => &[DataManager, LeadEvaluator, Statistician, Auditor],
+            Self::SealPlan => &[LeadEvaluator, Statistician],
+            Self::Unblind => &[LeadEvaluator, Statistician],
+            Self::Export => &[DataManager, LeadEvaluator, Statistician],
+        }
+    }
+
+    /// Whether a session without a second factor may not do it.
+    pub fn needs_second_factor(self) -> bool {
+        matches!(
+            self,
+            Self::ManagePeople
+                | Self::ChangeStudies
+                | Self::RunBackups
+                | Self::OpenIdentifiers
+                | Self::EraseIdentifiers
+                | Self::Unblind
+                | Self::Export
+        )
+    }
+
+    /// Whether the sign-in must be fresh.
+    pub fn needs_fresh_sign_in(self) -> bool {
+        matches!(
+            self,
+            Self::ManagePeople | Self::EraseIdentifiers | Self::Unblind
+        )
+    }
+
+    /// Whether only a role in the whole installation will do.
+    pub fn is_of_installation(self) -> bool {
+        matches!(self, Self::ManagePeople | Self::RunBackups)
+    }
+
+    /// What it is, as the end of "You may not …".
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::ManagePeople => "manage people and their roles",
+            Self::ChangeStudies => "load or change studies",
+            Self::RunBackups => "see or make backups",
+            Self::ReadAudit => "read the audit trail",
+            Self::SeeStudy => "see this study",
+            Self::SeeFamilies => "see the families of this study",
+            Self::EnrolFamilies => "enrol families here",
+            Self::RecordConsent => "record consent here",
+            Self::OpenIdentifiers => "open names and contacts here",
+            Self::EraseIdentifiers => "erase what identifies a person",
+            Self::EnterAssessments => "enter assessments here",
+            Self::AcknowledgeAlerts => "acknowledge alerts here",
+            Self::RaiseQueries => "raise or answer queries here",
+            Self::CloseQueries => "close queries here",
+            Self::LockForms => "lock or sign forms here",
+            Self::SeeMeasures => "see the measures of this study",
+            Self::SeeFindings => "see the findings of this study",
+            Self::SealPlan => "seal the plan of this study",
+            Self::Unblind => "reveal the arms of this study",
+            Self::Export => "take data out of this study",
+        }
+    }
+}
+
+/// Why somebody may not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// No role of theirs reaches there; they are not told that it exists.
+    NoPartInIt,
+    /// They have a part in it, but not this one.
+    NotThisRole,
+    /// Their role would do, with a second factor.
+    SecondFactor,
+    /// Their role would do, with a fresh sign-in.
+    Stale,
+}
+
+/// Whether the person may do this there.
+///
+/// # Errors
+///
+/// Why not.
+pub fn may(person: &Person, action: Action, scope: Scope<'_>) -> Result<(), Refusal> {
+    let reaches = |grant: &&Grant| grant.reaches(scope);
+    if !person.grants.iter().any(|grant| reaches(&grant)) {
+        return Err(match scope {
+            Scope::Installation => Refusal::NotThisRole,
+            Scope::Study(_) | Scope::Site(..) => Refusal::NoPartInIt,
+        });
+    }
+    let carried = person
+        .grants
+        .iter()
+        .filter(reaches)
+        .filter(|grant| grant.within == Within::Installation || !action.is_of_installation())
+        .any(|grant| action.roles().contains(&grant.role));
+    if !carried {
+        return Err(Refusal::NotThisRole);
+    }
+    if action.needs_second_factor() && !person.proof.second_factor {
+        return Err(Refusal::SecondFactor);
+    }
+    if action.needs_fresh_sign_in() && !person.proof.fresh {
+        return Err(Refusal::Stale);
+    }
+    Ok(())
+}
+
+impl Person {
+    /// Whether a role of theirs carries this right there, whatever the session has shown so far: links
+    /// to such pages are offered, and the page asks for the rest.
+    pub fn has_right(&self, action: Action, scope: Scope<'_>) -> bool {
+        !matches!(
+            may(self, action, scope),
+            Err(Refusal::NoPartInIt | Refusal::NotThisRole)
+        )
+    }
+
+    /// The sites of a study at which they may do this.
+    pub fn sites_for(&self, action: Action, study: &str) -> Sites {
+        let mut found = BTreeSet::new();
+        for grant in &self.grants {
+            if !grant.reaches(Scope::Study(study)) || !action.roles().contains(&grant.role) {
+                continue;
+            }
+            match &grant.within {
+                Within::Installation
+                | Within::Study {
+                    sites: Sites::All, ..
+                } => {
+                    return Sites::All;
+                }
+                Within::Study {
+                    sites: Sites::Only(sites),
+                    ..
+                } => found.extend(sites.iter().cloned()),
+            }
+        }
+        Sites::Only(found)
+    }
+
+    /// Whether they must not learn arms, phases and hypotheses of this study. One blind role is enough.
+    pub fn is_blind_in(&self, study: &str) -> bool {
+        let mut reaching = self
+            .grants
+            .iter()
+            .filter(|grant| grant.reaches(Scope::Study(study)))
+            .peekable();
+        reaching.peek().is_none()
+            || reaching.clone().any(|grant| grant.role.is_blind())
+            || !reaching.any(|grant| grant.role.knows_arms())
+    }
+}
+
+impl Grant {
+    fn reaches(&self, scope: Scope<'_>) -> bool {
+        match (&self.within, scope) {
+            (Within::Installation, _) => true,
+            (Within::Study { .. }, Scope::Installation) => false,
+            (Within::Study { study, sites }, scope) => {
+                let same_study = scope.study() == Some(study);
+                let same_site = match scope {
+                    Scope::Site(_, site) => sites.include(site),
+                    Scope::Study(_) | Scope::Installation => true,
+                };
+                same_study && same_site
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(grants: Vec<Grant>, second_factor: bool, fresh: bool) -> Person {
+        Person {
+            id: uuid::Uuid::nil(),
+            name: "Somebody".to_owned(),
+            grants,
+            proof: Proof {
+                second_factor,
+                fresh,
+            },
+        }
+    }
+
+    fn at(role: Role, study: &str, sites: &[&str]) -> Grant {
+        let sites = match sites {
+            [] => Sites::All,
+            some => Sites::Only(some.iter().map(|site| Arc::from(*site)).collect()),
+        };
+        Grant {
+            role,
+            within: Within::Study {
+                study: study.into(),
+                sites,
+            },
+        }
+    }
+
+    #[test]
+    fn asvs_8_2_1_every_right_is_carried_by_its_roles_and_no_other() {
+        for action in Action::ALL {
+            for role in Role::ALL {
+                let grant = Grant {
+                    role,
+                    within: Within::Installation,
+                };
+                let allowed = may(
+                    &person(vec![grant], true, true),
+                    action,
+                    Scope::Site("a", "x"),
+                );
+                assert_eq!(
+                    allowed.is_ok(),
+                    action.roles().contains(&role),
+                    "{action:?} as {role:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn asvs_8_2_2_a_role_at_one_site_does_not_reach_another() {
+        let assessor = person(vec![at(Role::Assessor, "a", &["x"])], true, true);
+        assert!(may(&assessor, Action::EnterAssessments, Scope::Site("a", "x")).is_ok());
+        assert_eq!(
+            may(&assessor, Action::EnterAssessments, Scope::Site("a", "y")),
+            Err(Refusal::NoPartInIt)
+        );
+        assert_eq!(
+            may(&assessor, Action::SeeStudy, Scope::Study("b")),
+            Err(Refusal::NoPartInIt)
+        );
+    }
+
+    #[test]
+    fn asvs_6_3_3_export_identifiers_unblinding_and_administration_need_a_second_factor() {
+        for action in [
+            Action::Export,
+            Action::OpenIdentifiers,
+            Action::Unblind,
+            Action::ManagePeople,
+        ] {
+            let role = action.roles()[0];
+            let grant = Grant {
+                role,
+                within: Within::Installation,
+            };
+            let somebody = person(vec![grant], false, true);
+            assert_eq!(
+                may(&somebody, action, Scope::Study("a")),
+                Err(Refusal::SecondFactor)
+            );
+        }
+    }
+
+    #[test]
+    fn asvs_7_5_1_unblinding_and_changes_of_roles_need_a_fresh_sign_in() {
+        for action in [Action::Unblind, Action::ManagePeople] {
+            let grant = Grant {
+                role: action.roles()[0],
+                within: Within::Installation,
+            };
+            let somebody = person(vec![grant], true, false);
+            assert_eq!(
+                may(&somebody, action, Scope::Study("a")),
+                Err(Refusal::Stale)
+            );
+        }
+    }
+
+    #[test]
+    fn a_data_manager_of_one_study_manages_no_people() {
+        let manager = person(vec![at(Role::DataManager, "a", &[])], true, true);
+        assert_eq!(
+            may(&manager, Action::ManagePeople, Scope::Installation),
+            Err(Refusal::NotThisRole)
+        );
+        assert!(may(&manager, Action::Export, Scope::Study("a")).is_ok());
+    }
+
+    #[test]
+    fn blindness_outweighs_every_other_role() {
+        let both = person(
+            vec![
+                at(Role::DataManager, "a", &[]),
+                at(Role::Assessor, "a", &["x"]),
+            ],
+            true,
+            true,
+        );
+        assert!(both.is_blind_in("a"));
+        let manager = person(vec![at(Role::DataManager, "a", &[])], true, true);
+        assert!(!manager.is_blind_in("a"));
+        assert!(
+            manager.is_blind_in("b"),
+            "who has no part in it knows nothing"
+        );
+    }
+}

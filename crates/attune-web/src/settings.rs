@@ -1,0 +1,71 @@
+//! What the person who starts the server decides.
+
+use std::time::Duration;
+
+/// Settings of one server.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// How browsers reach it.
+    pub transport: Transport,
+    /// A person who does nothing for so long is signed out.
+    pub idle_limit: Duration,
+    /// Nobody stays signed in for longer than this.
+    pub absolute_limit: Duration,
+    /// How long a sign-in counts as fresh for acts that ask for a fresh one.
+    pub fresh_for: Duration,
+    /// A request that takes longer is given up.
+    pub request_limit: Duration,
+    /// Largest request in bytes, uploads apart.
+    pub largest_request: usize,
+    /// Largest uploaded study folder in bytes.
+    pub largest_upload: usize,
+    /// What the first page of a demonstration says.
+    pub demonstration: Option<Demonstration>,
+}
+
+/// How browsers reach the server; it decides the cookie and whether the browser is told to insist on
+/// an encrypted connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Transport {
+    /// Plain HTTP on this machine only. Browsers differ in whether they keep a `Secure` cookie
+    /// here, so the cookie has another name and lacks that mark.
+    Loopback,
+    /// HTTPS, by this server or by a proxy before it, at this address (`https://host[:port]`).
+    Encrypted {
+        /// The address that browsers show, where it is known.
+        public_address: Option<String>,
+    },
+}
+
+/// A demonstration server: example studies, made-up people.
+#[derive(Debug, Clone)]
+pub struct Demonstration {
+    /// The people who can sign in.
+    pub people: Vec<DemonstrationPerson>,
+}
+
+/// One person of a demonstration.
+#[derive(Debug, Clone)]
+pub struct DemonstrationPerson {
+    /// Sign-in name.
+    pub sign_in_name: String,
+    /// Their role, in words.
+    pub role: String,
+    /// What to try as this person.
+    pub try_this: String,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            transport: Transport::Loopback,
+            idle_limit: Duration::from_secs(15 * 60),
+            absolute_limit: Duration::from_secs(12 * 60 * 60),
+            fresh_for: Duration::from_secs(10 * 60),
+            request_limit: Duration::from_secs(60),
+            largest_request: 2 * 1024 * 1024,
+            largest_upload: 64 * 1024 * 1024,
+            demonstration: None,
+        }
+    }
+}

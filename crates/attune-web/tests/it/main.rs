@@ -1,0 +1,5 @@
+//! The application as a browser meets it, without a socket.
+
+mod harness;
+mod headers;
+mod table;

@@ -1,0 +1,82 @@
+//! Rules that every row of the table of routes keeps.
+
+use std::collections::BTreeSet;
+
+use attune_web::{
+    access::Action,
+    route::{Arms, Needs},
+    routes,
+};
+use axum::http::Method;
+
+/// What anybody may ask for, with the reason. A new public address must be put here by hand.
+const PUBLIC: &[(&str, &str)] = &[
+    (
+        "/healthz",
+        "monitoring asks without an account; it tells only whether the store can be written",
+    ),
+    (
+        "/assets/{fingerprint}/{file}",
+        "styles and scripts, the same for everybody",
+    ),
+    ("/design", "how things look, without any data"),
+];
+
+#[test]
+fn asvs_8_1_1_only_listed_addresses_are_open_to_anybody() {
+    let listed: BTreeSet<&str> = PUBLIC.iter().map(|(path, _)| *path).collect();
+    let open: BTreeSet<&str> = routes::table()
+        .iter()
+        .filter(|route| route.needs == Needs::Nothing)
+        .map(|route| route.path)
+        .collect();
+    assert_eq!(open, listed);
+}
+
+#[test]
+fn asvs_3_5_3_there_are_only_gets_and_posts_and_each_pair_once() {
+    let mut seen = BTreeSet::new();
+    for route in routes::table() {
+        assert!(
+            route.method == Method::GET || route.method == Method::POST,
+            "{}",
+            route.path
+        );
+        assert!(
+            seen.insert((route.method.to_string(), route.path)),
+            "{} {} stands twice",
+            route.method,
+            route.path
+        );
+    }
+}
+
+#[test]
+fn what_belongs_to_a_study_is_asked_for_in_a_study() {
+    for route in routes::table() {
+        let of_study = route.path.contains("{study}");
+        if let Needs::May(action) = route.needs {
+            assert!(
+                !(of_study && action.is_of_installation()),
+                "{}: {action:?} is a right in the installation",
+                route.path
+            );
+            let anywhere = [Action::ReadAudit, Action::ChangeStudies];
+            assert!(
+                of_study || action.is_of_installation() || anywhere.contains(&action),
+                "{}: {action:?} needs a study",
+                route.path
+            );
+        }
+        assert!(
+            !of_study || matches!(route.needs, Needs::May(_)),
+            "{} is in a study and names no right",
+            route.path
+        );
+        assert!(
+            route.arms == Arms::Untold || of_study,
+            "{}: arms are of studies",
+            route.path
+        );
+    }
+}
