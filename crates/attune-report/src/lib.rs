@@ -17,6 +17,7 @@ mod figures;
 mod html;
 mod markdown;
 pub mod plots;
+mod profile;
 mod references;
 mod report;
 mod table;
@@ -31,7 +32,8 @@ pub use figure::{
 };
 pub use figures::{Format, draw, figures};
 pub use html::html;
+pub use profile::{Profile, TableStyle};
 pub use references::Reference;
 pub use report::{Block, Fingerprints, Person, Report, Section, Statement};
 pub use table::{Cell, Column, Row, RowKind, Table, tables};
-pub use text::{Inline, Text};
+pub use text::{Inline, Text, unbroken};

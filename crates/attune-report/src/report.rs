@@ -3,11 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Checklist, Figure, Reference, Table, Text};
+use crate::{Checklist, Figure, Profile, Reference, Table, Text};
 
 /// A report.
 #[derive(Debug, Clone)]
 pub struct Report {
+    /// For whom it is made.
+    pub profile: Profile,
     /// Id of the study.
     pub study: String,
     /// Title of the study.
@@ -105,6 +107,13 @@ pub enum Block {
     Table(Table),
     /// A figure.
     Figure(Box<Figure>),
+    /// What somebody said, who agreed that it be quoted.
+    Quotation {
+        /// Their words.
+        words: String,
+        /// Who they are, in words that tell nobody's identity.
+        speaker: String,
+    },
     /// A reporting guideline, item by item.
     Checklist(Checklist),
     /// The works cited.
@@ -167,6 +176,28 @@ impl Report {
         self.labels
             .get(id)
             .map_or_else(|| id.to_owned(), Clone::clone)
+    }
+
+    /// What the data are, in two words.
+    pub fn kind_of_data(&self) -> &'static str {
+        match self.simulated {
+            true => "Simulated data",
+            false => "Real data",
+        }
+    }
+
+    /// What is said about the data: the team's statement, or our sentence.
+    pub fn statement(&self) -> &str {
+        self.data_statement
+            .as_deref()
+            .unwrap_or(&self.data_sentence)
+    }
+
+    /// Whether the team's statement begins with the words that we would put before it.
+    pub fn statement_says_kind(&self) -> bool {
+        let statement = self.data_statement.as_deref().unwrap_or_default();
+        let beginning: String = statement.chars().take(self.kind_of_data().len()).collect();
+        beginning.eq_ignore_ascii_case(self.kind_of_data())
     }
 
     /// Numbers sections, tables and figures, and remembers what each is called.

@@ -123,6 +123,16 @@ impl Text {
     }
 }
 
+/// Keeps together what must not be torn apart at the end of a line: "95 % CI", "p = 0.013".
+pub fn unbroken(words: &str) -> String {
+    words
+        .replace(" % CI", "\u{a0}%\u{a0}CI")
+        .replace(" %", "\u{a0}%")
+        .replace("p = ", "p\u{a0}=\u{a0}")
+        .replace("p < ", "p\u{a0}<\u{a0}")
+        .replace("n = ", "n\u{a0}=\u{a0}")
+}
+
 impl From<&str> for Text {
     fn from(words: &str) -> Self {
         Self(vec![words.into()])

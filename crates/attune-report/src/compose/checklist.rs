@@ -60,7 +60,7 @@ fn no(why: &str) -> Reported {
 impl Evidence<'_> {
     fn item(&self, item: &GuidelineItem) -> ChecklistItem {
         ChecklistItem {
-            number: item.number,
+            number: item.number.clone(),
             part: item.part.clone(),
             topic: item.topic.clone(),
             asks: item.asks.clone(),

@@ -4,12 +4,13 @@ use attune_protocol::study::{Allocation, Study, StudyStatus};
 use jiff::civil::Date;
 
 use super::context::Context;
-use crate::{Fingerprints, Person, Report, Text};
+use crate::{Fingerprints, Person, Profile, Report, Text};
 
 pub fn matter(context: &Context<'_>) -> Report {
     let study = &context.protocol.study;
     let findings = context.findings;
     Report {
+        profile: Profile::Full,
         study: study.id.to_string(),
         title: study.title.clone(),
         plain_title: study.plain_title.clone(),

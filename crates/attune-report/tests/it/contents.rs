@@ -123,6 +123,7 @@ fn the_checklist_judges_by_what_is_there() {
                 Reported::At(_) => "yes",
                 Reported::InPart { .. } => "part",
                 Reported::No(_) => "no",
+                Reported::NotApplicable(_) => "does not apply",
             })
             .collect()
     };
@@ -216,11 +217,13 @@ fn outline_block(report: &Report, block: &Block, text: &mut String) {
                     Reported::At(at) => words(at),
                     Reported::InPart { at, lacks } => format!("{}; not here: {lacks}", words(at)),
                     Reported::No(why) => format!("no: {why}"),
+                    Reported::NotApplicable(why) => format!("does not apply: {why}"),
                 };
                 format!("{} {}: {reported}", item.number, item.topic)
             });
             items.collect::<Vec<_>>().join("\n")
         }
+        Block::Quotation { words, speaker } => format!("“{words}” ({speaker})"),
         Block::References => "(works cited)".to_owned(),
         Block::Details { summary, blocks } => {
             let mut inner = format!("> {}\n", words(summary));

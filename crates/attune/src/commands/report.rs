@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use attune_analysis::Findings;
+use attune_document::DocumentSettings;
 use attune_protocol::Protocol;
 use clap::{Args, ValueEnum};
 
@@ -31,6 +32,8 @@ pub struct ReportCommand {
 enum Format {
     /// One self-contained HTML file
     Html,
+    /// PDF, tagged for screen readers
+    Pdf,
 }
 
 impl ReportCommand {
@@ -40,6 +43,16 @@ impl ReportCommand {
             match format {
                 Format::Html => {
                     let path = write_html(&protocol, &findings, &self.out)?;
+                    output::print_text(&format!("{}\n", path.display()))?;
+                }
+                Format::Pdf => {
+                    let report = run::report(&protocol, &findings);
+                    let pdf = attune_document::pdf(&report, DocumentSettings::default())?;
+                    let path = self.out.join(format!("{}.pdf", report.study));
+                    output::write_file(&path, &pdf.bytes)?;
+                    for why in &pdf.short_of_accessible {
+                        eprintln!("note: the PDF is tagged, but does not meet PDF/UA-1: {why}");
+                    }
                     output::print_text(&format!("{}\n", path.display()))?;
                 }
             }

@@ -1,0 +1,101 @@
+//! The PDF: asked by other programs and by its own bytes.
+
+use attune_document::{Date, DocumentSettings, Pdf, pdf};
+use attune_report::Report;
+
+use crate::{
+    HOSTILE, fixture,
+    programs::{ask, file, text_of_pdf},
+    report,
+};
+
+fn typeset(report: &Report) -> Pdf {
+    pdf(report, DocumentSettings::default()).expect("a composed report can be typeset")
+}
+
+#[test]
+fn the_report_of_a_study_is_an_accessible_pdf_that_other_programs_read() {
+    let report = report(&fixture::study());
+    let made = typeset(&report);
+    assert!(
+        made.short_of_accessible.is_empty(),
+        "{:?}",
+        made.short_of_accessible
+    );
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = file(folder.path(), "report.pdf", &made.bytes);
+
+    ask("qpdf", &["--check", "FILE"], &path);
+    if let Some(fonts) = ask("pdffonts", &["FILE"], &path) {
+        let fonts: Vec<&str> = fonts.lines().skip(2).collect();
+        assert!(!fonts.is_empty());
+        for font in fonts {
+            let columns: Vec<&str> = font.split_whitespace().rev().collect();
+            // From the right: generation, object, unicode, subset, embedded.
+            assert_eq!((columns[2], columns[4]), ("yes", "yes"), "{font}");
+        }
+    }
+    if let Some(text) = text_of_pdf(&path) {
+        for said in [
+            "Evaluation report",
+            "Participant flow by site, arm and wave",
+            "0.66 (0.20 to 1.12)",
+            "TREND, item by item",
+            "Kenward MG, Roger JH.",
+            "Simulated data",
+        ] {
+            assert!(text.contains(said), "`{said}` is not in the text");
+        }
+    }
+    if let Some(info) = ask("pdfinfo", &["FILE"], &path) {
+        assert!(info.contains("Tagged:          yes"), "{info}");
+        assert!(info.contains(&report.title), "{info}");
+        assert!(
+            info.contains(&format!("Pages:           {}", made.n_pages)),
+            "{info}"
+        );
+    }
+}
+
+#[test]
+fn the_same_report_gives_the_same_bytes_and_another_day_gives_others() {
+    let report = report(&fixture::empty());
+    let made = typeset(&report).bytes;
+    assert_eq!(made, typeset(&report).bytes);
+    let day = Date {
+        year: 2026,
+        month: 3,
+        day: 1,
+    };
+    let dated = pdf(&report, DocumentSettings { date: Some(day) }).expect("it can be typeset");
+    assert_ne!(made, dated.bytes);
+    let holds = |bytes: &[u8], word: &[u8]| bytes.windows(word.len()).any(|part| part == word);
+    assert!(holds(&dated.bytes, b"D:20260301"));
+    assert!(!holds(&made, b"CreationDate"));
+}
+
+#[test]
+fn texts_of_the_study_are_never_markup() {
+    let mut study = fixture::empty();
+    study.protocol.study.title = HOSTILE.to_owned();
+    study.protocol.study.aims = vec![HOSTILE.to_owned()];
+    let made = typeset(&report(&study));
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = file(folder.path(), "hostile.pdf", &made.bytes);
+    if let Some(text) = text_of_pdf(&path) {
+        assert!(
+            text.matches("#panic(\"no\") *stars* $x$ <w:b/> & @preview")
+                .count()
+                >= 2,
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn letters_without_a_font_are_told_of_and_the_document_is_still_made() {
+    let mut study = fixture::empty();
+    study.protocol.study.aims = vec!["ما الذي تغيّر؟".to_owned()];
+    let made = typeset(&report(&study));
+    assert!(made.bytes.starts_with(b"%PDF-1.7"));
+}
