@@ -34,8 +34,7 @@ impl KenwardRoger {
         let (theta, evaluation) = (&minimum.theta, &minimum.evaluation);
         let (n, p) = (function.products.n, coordinates.kept.len());
         let traces = &minimum.derivatives.traces;
-        let squared_traces = function.squared_traces(theta, evaluation);
-        let products = function.information_products(theta, evaluation);
+        let (squared_traces, products) = function.expected_information(theta, evaluation);
         let fixed_part = |crossed: &Matrix| Matrix::from_function(p, p, |i, j| crossed[(i, j)]);
         let crossed: Vec<Matrix> = minimum.derivatives.crossed.iter().map(fixed_part).collect();
         let m = crossed.len();

@@ -125,12 +125,6 @@ impl DevianceFunction {
         (0..theta.len()).map(of_parameter).collect()
     }
 
-    /// `tr(M E M F)` for each pair of elements.
-    pub(crate) fn squared_traces(&self, theta: &[f64], evaluation: &Evaluation) -> Matrix {
-        let weights = vec![0.0; self.products.p + 1];
-        self.second_order(theta, evaluation, weights).2.scaled(-1.0)
-    }
-
     fn second_order(
         &self,
         theta: &[f64],
@@ -142,15 +136,21 @@ impl DevianceFunction {
         pass.assemble(&local)
     }
 
-    /// `C'E M F C` without the residual, for each pair of elements (first index not larger), whitened.
-    pub(crate) fn information_products(
+    /// What the expected information needs: `tr(M E M F)` for each pair of elements, and `C'E M F C` without the
+    /// residual (first index not larger), whitened.
+    pub(crate) fn expected_information(
         &self,
         theta: &[f64],
         evaluation: &Evaluation,
-    ) -> Vec<Vec<Matrix>> {
+    ) -> (Matrix, Vec<Vec<Matrix>>) {
         let mut pass = Pass::new(self, theta, evaluation, vec![0.0; self.products.p + 1]);
-        pass.level_sums();
-        pass.products_of_columns()
+        if pass.rest.is_empty() {
+            return pass.products_of_columns();
+        }
+        // What the other factors hide is known only after a pass of its own.
+        let local = pass.level_sums();
+        let squared_traces = pass.assemble(&local).2.scaled(-1.0);
+        (squared_traces, pass.products_of_columns().1)
     }
 
     /// `Z'W⁻¹(y - X beta)`: for the eliminated factor by level and column, and for each component of the rest.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::super::cross_products::{CrossProducts, LevelBlocks};
 use super::super::deviance::{LevelFactor, packed_upper};
 use super::super::lanes::{LANES, Lanes};
-use super::pass::{Pass, Sums};
+use super::pass::{LocalElement, Pass, Sums};
 use crate::matrix::Matrix;
 
 /// The work for one block of levels, and its running sums.
@@ -48,34 +48,57 @@ pub(super) fn chunk_sums(
     worker
 }
 
-/// `C'E D F C` without the residual, summed over a run of blocks, for each pair of local elements.
+/// Sums over a run of blocks for each pair of local elements, the first not after the second.
+pub(super) struct ProductSums {
+    /// `tr(D E D F)`, as if there were no other factors.
+    pub(super) squared_traces: Vec<Lanes>,
+    /// `C'E D F C` without the residual, `p * p` for each pair.
+    pub(super) products: Vec<Lanes>,
+}
+
 #[inline(always)]
-pub(super) fn chunk_products(pass: &Pass<'_>, blocks: Range<usize>, width: usize) -> Vec<f64> {
+pub(super) fn chunk_products(
+    pass: &Pass<'_>,
+    blocks: Range<usize>,
+    width: usize,
+    p1: usize,
+) -> ProductSums {
     let products = &pass.function.products;
-    let (p, n_local) = (products.p, pass.local.len());
+    let (p, n_local) = (p1 - 1, pass.local.len());
+    let n_pairs = n_local * (n_local + 1) / 2;
     let levels = products.summed();
     let mut worker = LevelPass::new(products);
-    let mut sums = vec![Lanes::ZERO; n_local * (n_local + 1) / 2 * p * p];
+    let mut sums = ProductSums {
+        squared_traces: vec![Lanes::ZERO; n_pairs],
+        products: vec![Lanes::ZERO; n_pairs * p * p],
+    };
     let mut through = vec![Lanes::ZERO; n_local * width * p];
     for block in blocks {
-        worker.load(pass, levels, block, width, p + 1);
+        worker.load(pass, levels, block, width, p1);
+        let multiplicity = levels.multiplicity.get(block);
+        worker.add_squared_traces(pass, multiplicity.copied(), width, &mut sums.squared_traces);
         if !pass.rest.is_empty() {
             for lane in 0..LANES.min(products.n_levels - block * LANES) {
                 worker.project(pass, block * LANES + lane, lane);
             }
         }
-        worker.multiply_through(pass, width, &mut through);
-        worker.add_products(pass, width, &through, &mut sums);
+        worker.multiply_through(pass, width, p1, &mut through);
+        worker.add_products(pass, width, p1, &through, &mut sums.products);
     }
-    sums.iter().map(|sum| sum.total()).collect()
+    sums
 }
 
 impl LevelPass {
     /// `D F C` for each local element `F`.
     #[inline(always)]
-    pub(super) fn multiply_through(&self, pass: &Pass<'_>, width: usize, through: &mut [Lanes]) {
-        let p = pass.function.products.p;
-        let p1 = p + 1;
+    pub(super) fn multiply_through(
+        &self,
+        pass: &Pass<'_>,
+        width: usize,
+        p1: usize,
+        through: &mut [Lanes],
+    ) {
+        let p = p1 - 1;
         for (element, product) in pass
             .local
             .iter()
@@ -100,11 +123,11 @@ impl LevelPass {
         &self,
         pass: &Pass<'_>,
         width: usize,
+        p1: usize,
         through: &[Lanes],
         sums: &mut [Lanes],
     ) {
-        let p = pass.function.products.p;
-        let p1 = p + 1;
+        let p = p1 - 1;
         let mut sums = sums.chunks_exact_mut(p.max(1));
         for (k, element) in pass.local.iter().enumerate() {
             let (r, s) = (element.row, element.column);
@@ -121,6 +144,25 @@ impl LevelPass {
                         }
                     }
                 }
+            }
+        }
+    }
+
+    /// `tr(D E D F)` for each pair of local elements.
+    #[inline(always)]
+    fn add_squared_traces(
+        &self,
+        pass: &Pass<'_>,
+        multiplicity: Option<Lanes>,
+        width: usize,
+        sums: &mut [Lanes],
+    ) {
+        let mut sums = sums.iter_mut();
+        for (k, element) in pass.local.iter().enumerate() {
+            for other in &pass.local[k..] {
+                let trace = pair_trace(&self.d, &self.d, element, other, width);
+                let Some(sum) = sums.next() else { return };
+                *sum += multiplicity.map_or(trace, |n| trace * n);
             }
         }
     }
@@ -318,15 +360,8 @@ impl LevelPass {
                 sums,
             );
             for (l, other) in pass.local.iter().enumerate().skip(k) {
-                let (t, u) = (other.row, other.column);
-                let at = |x: usize, y: usize| x * width + y;
-                let (d, x) = (&self.d, &self.inner);
-                let sum = d[at(u, r)] * x[at(s, t)]
-                    + d[at(u, s)] * x[at(r, t)]
-                    + d[at(t, r)] * x[at(s, u)]
-                    + d[at(t, s)] * x[at(r, u)];
-                let half = if r == s { 0.5 } else { 1.0 } * if t == u { 0.5 } else { 1.0 };
-                self.second[k * pass.local.len() + l] += sum.times(half);
+                self.second[k * pass.local.len() + l] +=
+                    pair_trace(&self.d, &self.inner, element, other, width);
             }
         }
     }
@@ -349,6 +384,25 @@ impl LevelPass {
             }
         }
     }
+}
+
+/// `tr(D E X F)` for symmetric `D` and `X`, where `E` and `F` are the elements' patterns.
+#[inline(always)]
+fn pair_trace(
+    d: &[Lanes],
+    x: &[Lanes],
+    element: &LocalElement,
+    other: &LocalElement,
+    width: usize,
+) -> Lanes {
+    let (r, s, t, u) = (element.row, element.column, other.row, other.column);
+    let at = |i: usize, j: usize| i * width + j;
+    let sum = d[at(u, r)] * x[at(s, t)]
+        + d[at(u, s)] * x[at(r, t)]
+        + d[at(t, r)] * x[at(s, u)]
+        + d[at(t, s)] * x[at(r, u)];
+    let half = if r == s { 0.5 } else { 1.0 } * if t == u { 0.5 } else { 1.0 };
+    sum.times(half)
 }
 
 /// Adds the upper triangle of `C'E C`, where `E` joins the two rows of `C`.

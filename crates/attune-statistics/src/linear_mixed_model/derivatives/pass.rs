@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::super::cross_products::CHUNK;
 use super::super::deviance::{DevianceFunction, Evaluation};
 use super::super::lanes::{LANES, with_constant_sizes};
-use super::level_pass::{LevelPass, chunk_products, chunk_sums};
+use super::level_pass::{LevelPass, ProductSums, chunk_products, chunk_sums};
 use super::other_factors::RestPass;
 use crate::matrix::Matrix;
 
@@ -169,18 +169,21 @@ impl<'a> Pass<'a> {
         (traces, crossed, second)
     }
 
-    pub(super) fn products_of_columns(&self) -> Vec<Vec<Matrix>> {
+    /// `tr(D E D F)`, which is `tr(M E M F)` where there are no other factors, and `C'E M F C` without the residual.
+    pub(super) fn products_of_columns(&self) -> (Matrix, Vec<Vec<Matrix>>) {
         let elements = self.function.shape.elements();
         let (n, p) = (elements.len(), self.function.products.p);
+        let mut squared_traces = Matrix::zeros(n, n);
         let mut result = vec![vec![Matrix::zeros(p, p); n]; n];
-        self.add_level_products(&mut result);
+        self.add_level_products(&mut squared_traces, &mut result);
+        squared_traces.mirror_upper();
         for (component, rest) in self.rest.iter().enumerate() {
             self.add_rest_products(component, rest, &elements, &mut result);
         }
-        result
+        (squared_traces, result)
     }
 
-    pub(super) fn add_level_products(&self, result: &mut [Vec<Matrix>]) {
+    fn add_level_products(&self, squared_traces: &mut Matrix, result: &mut [Vec<Matrix>]) {
         let products = &self.function.products;
         let p = products.p;
         let blocks_per_chunk = CHUNK / LANES;
@@ -188,18 +191,18 @@ impl<'a> Pass<'a> {
         let chunks: Vec<usize> = (0..n_blocks).step_by(blocks_per_chunk).collect();
         let of_chunk = |&start: &usize| {
             let blocks = start..(start + blocks_per_chunk).min(n_blocks);
-            match products.width {
-                1 => chunk_products(self, blocks, 1),
-                2 => chunk_products(self, blocks, 2),
-                3 => chunk_products(self, blocks, 3),
-                width => chunk_products(self, blocks, width),
-            }
+            with_constant_sizes!(products.width, p + 1, |width, p1| chunk_products(
+                self, blocks, width, p1
+            ))
         };
-        let pieces: Vec<Vec<f64>> = chunks.par_iter().map(of_chunk).collect();
+        let pieces: Vec<ProductSums> = chunks.par_iter().map(of_chunk).collect();
         for piece in pieces {
-            let mut sums = piece.chunks_exact((p * p).max(1));
+            let mut sums = piece.products.chunks_exact((p * p).max(1));
+            let mut traces = piece.squared_traces.iter();
             for (k, element) in self.local.iter().enumerate() {
                 for other in &self.local[k..] {
+                    squared_traces[(element.place, other.place)] +=
+                        traces.next().map_or(0.0, |sum| sum.total());
                     let target = &mut result[element.place][other.place];
                     for (i, row) in sums
                         .next()
@@ -207,7 +210,9 @@ impl<'a> Pass<'a> {
                         .flat_map(|sums| sums.chunks_exact(p.max(1)))
                         .enumerate()
                     {
-                        crate::matrix::add_scaled(target.row_mut(i), 1.0, row);
+                        for (entry, sum) in target.row_mut(i).iter_mut().zip(row) {
+                            *entry += sum.total();
+                        }
                     }
                 }
             }
