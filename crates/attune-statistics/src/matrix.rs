@@ -233,6 +233,17 @@ impl IndexMut<(usize, usize)> for Matrix {
     }
 }
 
+/// Divides a slice by a number.
+pub(crate) fn divide(target: &mut [f64], divisor: f64) {
+    if target.len() >= MANY_ROWS {
+        let (left, right) = target.split_at_mut(target.len() / 2);
+        rayon::join(|| divide(left, divisor), || divide(right, divisor));
+        return;
+    }
+    target.iter_mut().for_each(|value| *value /= divisor);
+}
+
+/// Adds a multiple of a slice.
 pub(crate) fn add_scaled(target: &mut [f64], factor: f64, source: &[f64]) {
     if target.len() >= MANY_ROWS {
         let half = target.len() / 2;

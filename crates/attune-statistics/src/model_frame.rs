@@ -318,22 +318,26 @@ struct Evaluated {
 impl Evaluated {
     fn add(&mut self, variables: &[&Variable], table: &Table) -> Result<(), FrameError> {
         let evaluated = parallel::each(table.n_rows(), variables, |variable| {
-            variable.evaluate(table)
-        });
-        for (variable, values) in variables.iter().zip(evaluated) {
-            let values = values?;
-            if let Some(row) = values.first_infinite() {
-                return Err(FrameError::Infinite {
+            let values = variable.evaluate(table)?;
+            match values.first_infinite() {
+                None => Ok(values),
+                Some(row) => Err(FrameError::Infinite {
                     name: variable.label.clone(),
                     row: row + 1,
-                });
+                }),
             }
-            self.values.push(values);
+        });
+        for values in evaluated {
+            self.values.push(values?);
         }
         Ok(())
     }
 
     fn complete_rows(&self, n_rows: usize) -> Vec<usize> {
+        let missing = parallel::each(n_rows, &self.values, Values::any_missing);
+        if !missing.contains(&true) {
+            return parallel::indices(n_rows);
+        }
         let mut complete = vec![true; n_rows];
         for values in &self.values {
             values.mark_missing(&mut complete);

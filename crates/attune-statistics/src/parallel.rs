@@ -31,3 +31,21 @@ pub(crate) fn each<T: Sync, R: Send>(
         items.par_iter().map(work).collect()
     }
 }
+
+/// Whether both are the same, item by item.
+pub(crate) fn equal<T: PartialEq + Sync>(first: &[T], second: &[T]) -> bool {
+    if first.len() < MANY_ROWS || first.len() != second.len() {
+        first == second
+    } else {
+        first.par_iter().eq(second)
+    }
+}
+
+/// `0, 1, … n - 1`.
+pub(crate) fn indices(n: usize) -> Vec<usize> {
+    if n < MANY_ROWS {
+        (0..n).collect()
+    } else {
+        (0..n).into_par_iter().collect()
+    }
+}

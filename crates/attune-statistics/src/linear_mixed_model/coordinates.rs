@@ -8,7 +8,7 @@
 
 use super::FitError;
 use super::covariance::{CovarianceShape, lower_factor};
-use crate::matrix::{Matrix, add_scaled, dot, orthonormalise, sum};
+use crate::matrix::{Matrix, add_scaled, divide, dot, orthonormalise, sum};
 use crate::model_frame::{ModelFrame, RandomTerm};
 use crate::parallel::{both, each};
 
@@ -159,7 +159,7 @@ impl TermCoordinates {
                 let (column, group) = (term.column_names[index].clone(), term.group.clone());
                 return Err(FitError::ConstantColumn { column, group });
             }
-            values.iter_mut().for_each(|value| *value /= scale);
+            divide(&mut values, scale);
             coordinates.centres.push(centre);
             coordinates.scales.push(scale);
             columns.push(values);
@@ -220,7 +220,7 @@ impl Coordinates {
         if scale <= 1e-13 * before || scale == 0.0 {
             return Err(FitError::NothingLeft { name });
         }
-        y.iter_mut().for_each(|value| *value /= scale);
+        divide(y, scale);
         self.response_scale = scale;
         Ok(())
     }

@@ -44,7 +44,7 @@ pub(crate) fn orthonormalise(columns: &[Vec<f64>]) -> OrthonormalColumns {
             removed.push((position, projections));
             continue;
         }
-        remainder.iter_mut().for_each(|value| *value /= length);
+        super::divide(&mut remainder, length);
         projections.push(length);
         q.push(remainder);
         coefficients.push(projections);

@@ -5,6 +5,7 @@ use super::FrameError;
 use super::arithmetic::{self, Arithmetic};
 use crate::formula::Expression;
 use crate::matrix::dot;
+use crate::parallel;
 use crate::table::{Column, Factor, Table, number_label};
 
 /// A variable as the model knows it.
@@ -97,7 +98,7 @@ impl Variable {
             && let Some(Column::Factor(factor)) = table.column(name)
         {
             let source = FactorSource::Column(name.clone());
-            let levels = factor.levels.clone();
+            let levels = parallel::each(factor.levels.len(), &factor.levels, String::clone);
             return Ok(Self {
                 label,
                 kind: VariableKind::Factor { source, levels },
@@ -195,7 +196,7 @@ impl Variable {
     }
 
     fn codes(&self, factor: &Factor, levels: &[String]) -> Result<Values, FrameError> {
-        if factor.levels == levels {
+        if parallel::equal(&factor.levels, levels) {
             return Ok(Values::Codes(
                 factor
                     .codes
@@ -244,6 +245,15 @@ impl Values {
                 .iter()
                 .find_map(|column| column.iter().position(|value| value.is_infinite())),
             Self::Codes(_) => None,
+        }
+    }
+
+    pub(super) fn any_missing(&self) -> bool {
+        match self {
+            Self::Numbers(columns) => columns
+                .iter()
+                .any(|column| column.iter().any(|value| value.is_nan())),
+            Self::Codes(codes) => codes.contains(&MISSING),
         }
     }
 
