@@ -16,7 +16,7 @@ use attune_statistics::{
     type_three::type_three_tests,
 };
 
-use crate::{case::Case, formulas, messy, messy::Dice, refusals::why_r_refuses};
+use crate::{case::Case, formulas, further, messy, messy::Dice, refusals::why_r_refuses};
 
 /// What an engine said.
 #[derive(Debug, Clone, PartialEq)]
@@ -114,6 +114,7 @@ fn gaussian(formula: &Formula, table: &Table, estimator: &str) -> Result<Answer,
                     &[model.sigma, model.log_likelihood],
                 )?;
                 conclusions(&model.inference(DegreesOfFreedom::Satterthwaite), table)?;
+                further::of_least_squares(&model, table)?;
                 Ok(Answer::result(&model.warnings, Some(model.log_likelihood)))
             }
         };
@@ -204,7 +205,7 @@ fn mixed_model(model: &LinearMixedModel, table: &Table) -> Result<(), String> {
             )?;
         }
     }
-    Ok(())
+    further::of_mixed_model(model, table)
 }
 
 fn generalised(formula: &Formula, table: &Table, family: Family) -> Result<Answer, String> {
@@ -304,7 +305,8 @@ fn conclusions(inference: &Inference<'_>, table: &Table) -> Result<(), String> {
     Ok(())
 }
 
-fn plausible(test: &CoefficientTest) -> Result<(), String> {
+/// Whether a test is one that could be: finite, in order.
+pub fn plausible(test: &CoefficientTest) -> Result<(), String> {
     let fine = test.estimate.is_finite()
         && test.se.is_finite()
         && test.se >= 0.0
@@ -314,7 +316,8 @@ fn plausible(test: &CoefficientTest) -> Result<(), String> {
     promise(fine, &format!("a test is plausible: {test:?}"))
 }
 
-fn promise(kept: bool, what: &str) -> Result<(), String> {
+/// A broken promise, unless it was kept.
+pub fn promise(kept: bool, what: &str) -> Result<(), String> {
     if kept {
         Ok(())
     } else {

@@ -12,6 +12,7 @@ pub mod corpus;
 pub mod files;
 pub mod fit;
 pub mod formulas;
+pub mod further;
 pub mod messy;
 pub mod ratings;
 pub mod refusals;

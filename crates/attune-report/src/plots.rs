@@ -8,6 +8,7 @@
 //! intervals and bands come from whoever asks. Arms and groups look as in the report.
 
 mod agreement_matrix;
+mod answer_shares;
 mod bland_altman;
 mod caterpillar;
 mod coefficient_forest;
@@ -23,6 +24,7 @@ mod residuals;
 mod time_series;
 
 pub use agreement_matrix::AgreementMatrix;
+pub use answer_shares::AnswerShares;
 pub use bland_altman::BlandAltman;
 pub use caterpillar::{Caterpillar, CaterpillarPanel, Mode};
 pub use coefficient_forest::{Coefficient, CoefficientForest};

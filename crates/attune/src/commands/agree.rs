@@ -56,8 +56,8 @@ pub struct Agree {
     order: Vec<String>,
     #[command(flatten)]
     resampling: Resampling,
-    /// Write a figure to this SVG file: limits of agreement, or the table of categories
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["scale", "start"])]
+    /// Write a figure to this SVG file: limits of agreement, the table of categories, or a scale's coefficients
+    #[arg(long, value_name = "FILE", conflicts_with = "start")]
     plot: Option<PathBuf>,
     /// Sheet of a workbook; the first without it
     #[arg(long, value_name = "NAME")]
@@ -198,6 +198,9 @@ impl Agree {
         let report = progress::during("Looking at the items", || {
             scale::report(data, &self.scale, cluster, confidence, self.bootstrap())
         })?;
+        if let Some(path) = &self.plot {
+            output::write_file(path, scale::plot(&report, confidence).as_bytes())?;
+        }
         if self.json {
             return output::print_json(&report);
         }

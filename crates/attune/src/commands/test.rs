@@ -85,7 +85,7 @@ impl Test {
         if let Some(path) = &self.plot {
             let Some(plot) = &answer.plot else {
                 bail!(
-                    "this question has no figure; --plot draws one --paired, --by with one --value, --repeated, --series, --chart and --reliable-change"
+                    "this question has no figure; --plot draws one --paired, --by, --table, --repeated, --series, --chart and --reliable-change"
                 );
             };
             output::write_file(path, plot.as_bytes())?;

@@ -154,6 +154,25 @@ fn a_scale_is_told_with_its_items() {
 }
 
 #[test]
+fn a_scale_has_a_figure() {
+    let here = folder(&[("items.csv", ITEMS)]);
+    let arguments = [
+        "agree",
+        "items.csv",
+        "--scale",
+        "A1:A5",
+        "--plot",
+        "scale.svg",
+    ];
+    succeed(here.path(), &arguments);
+    let figure = fs::read_to_string(here.path().join("scale.svg")).expect("a figure");
+    assert!(
+        figure.starts_with("<svg ") && figure.contains("alpha if dropped"),
+        "{figure}"
+    );
+}
+
+#[test]
 fn stretches_are_compared_over_recordings() {
     let marks = "clip,who,from,to,what\n1,A,0,5,play\n1,B,1,5,play\n1,A,7,9,feed\n1,B,7,8,feed\n2,A,2,6,play\n2,B,2,5,feed\n3,A,1,4,feed\n3,B,1,4,feed\n";
     let here = folder(&[("marks.csv", marks)]);

@@ -271,6 +271,11 @@ fn figures_are_written_where_there_is_one() {
             &["scores.csv", "--by", "arm", "--value", "post"],
         ),
         (
+            "values.svg",
+            &["scores.csv", "--by", "arm", "--value", "pre,post"],
+        ),
+        ("shares.svg", &["scores.csv", "--table", "arm,pre"]),
+        (
             "series.svg",
             &[
                 "weeks.csv",
@@ -337,7 +342,6 @@ fn what_cannot_be_tested_is_told_with_its_place() {
             "lower",
         ],
         &["same.csv", "--paired", "pre,post", "--adjust", "holm"],
-        &["same.csv", "--table", "pre,post", "--plot", "x.svg"],
         &["ties.csv", "--by", "g=a,c", "--value", "x"],
         &["ties.csv", "--by", "g", "--value", "x", "--baseline", "x"],
         &["ties.csv", "--by", "g", "--value", "x", "--cluster", "site"],

@@ -17,9 +17,14 @@ use crate::data_problem::DataProblem;
 
 impl Answer<'_> {
     pub fn add_icc(&mut self) {
+        let mut outside = Vec::new();
         for form in IccForm::ALL {
             match intraclass(self.ratings, form, self.settings.confidence) {
                 Ok(correlation) => {
+                    let limits = correlation.ci_lower..=correlation.ci_upper;
+                    if !limits.contains(&correlation.estimate) && !limits.is_empty() {
+                        outside.push(form.name());
+                    }
                     let result = AgreementResult {
                         ci_lower: Some(correlation.ci_lower),
                         ci_upper: Some(correlation.ci_upper),
@@ -41,6 +46,13 @@ impl Answer<'_> {
                 // The reason is the same for all six.
                 Err(problem) => return self.refuse("icc", &problem),
             }
+        }
+        if !outside.is_empty() {
+            self.warnings.push(format!(
+                "icc {}: the estimate lies outside its interval, because the coders contradict each other more than any \
+                 population of coders could; look at the ratings before quoting either",
+                outside.join(", ")
+            ));
         }
     }
 

@@ -2,7 +2,12 @@
 
 use anyhow::{Context, Result, bail};
 use attune_analysis::words;
+use attune_report::{
+    Format,
+    plots::{Coefficient, CoefficientForest, Heading, Interval, svg_file},
+};
 use attune_statistics::{
+    agreement::report::AgreementResult,
     resampling::bootstrap::BootstrapSettings,
     scales::{ItemStatistics, ScaleReport, ScaleSettings, scale_report},
 };
@@ -79,6 +84,58 @@ pub fn text(report: &ScaleReport, confidence: f64) -> String {
         text += &format!("\nMind: {warning}\n");
     }
     text
+}
+
+/// The coefficients of the scale with their intervals, and alpha without each item.
+pub fn plot(report: &ScaleReport, confidence: f64) -> String {
+    let is_of_an_item =
+        |result: &AgreementResult| matches!(result.measure, "item-rest-correlation" | "loading");
+    let shown = report
+        .results
+        .iter()
+        .filter(|result| !is_of_an_item(result));
+    let rows: Vec<Coefficient> = shown.filter_map(coefficient).collect();
+    let told: Vec<String> = rows
+        .iter()
+        .map(|row| {
+            let Interval {
+                estimate,
+                lower,
+                upper,
+            } = row.interval;
+            let told = words::estimate_with_interval(estimate, confidence, lower, upper);
+            format!("{} {}: {told}", row.label, row.detail)
+        })
+        .collect();
+    let forest = CoefficientForest {
+        heading: Heading {
+            title: "How reliable is the scale?".to_owned(),
+            subtitle: format!(
+                "{}, {}; coefficients with {} intervals",
+                words::count_of(report.n_items, "item", "items"),
+                words::count_of(report.n, "person", "people"),
+                words::level(confidence)
+            ),
+            description: format!("{}.", told.join("; ")),
+            note: String::new(),
+        },
+        axis: "reliability".to_owned(),
+        rows,
+    };
+    svg_file(&forest, Format::Wide)
+}
+
+/// A coefficient that has an interval.
+fn coefficient(result: &AgreementResult) -> Option<Coefficient> {
+    Some(Coefficient {
+        label: result.measure.replace('-', " "),
+        detail: result.variant.clone(),
+        interval: Interval {
+            estimate: result.estimate?,
+            lower: result.ci_lower?,
+            upper: result.ci_upper?,
+        },
+    })
 }
 
 fn items(items: &[ItemStatistics]) -> String {

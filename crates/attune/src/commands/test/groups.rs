@@ -44,6 +44,9 @@ pub fn answer(test: &Test, data: &DataFile) -> Result<Answer> {
             words::count_of(groups.n_of_others, "row", "rows")
         ));
     }
+    if test.plot.is_some() && values.len() > 1 {
+        answer.plot = plot::differences(&names, &answer.effect_sizes, test.level);
+    }
     let [first, second] = names;
     let adjusted = question
         .baseline

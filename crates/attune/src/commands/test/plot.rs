@@ -4,14 +4,15 @@ use attune_analysis::words;
 use attune_report::{
     Format,
     plots::{
-        DotGroup, GroupDots, Heading, Interval, Limit, PairedChange, SeriesPoint, TimeSeries,
-        svg_file,
+        AnswerShares, Coefficient, CoefficientForest, DotGroup, GroupDots, Heading, Interval,
+        Limit, PairedChange, SeriesPoint, TimeSeries, svg_file,
     },
 };
 use attune_statistics::{
     control_charts::{RunChart, ShewhartChart},
     descriptives::{mean, standard_deviation},
     distributions::student_t_quantile,
+    effect_size::EffectSize,
     interrupted_series::SegmentedFit,
 };
 
@@ -104,6 +105,89 @@ pub fn groups(value: &str, grouping: &str, groups: Vec<(String, Vec<f64>)>, leve
             grouping: grouping.to_owned(),
             groups,
             with_zero: false,
+        },
+        Format::Wide,
+    )
+}
+
+/// The standardised difference of each of several values.
+pub fn differences(
+    groups: &[String; 2],
+    effects: &[(Option<String>, EffectSize)],
+    level: f64,
+) -> Option<String> {
+    let mut rows: Vec<Coefficient> = Vec::new();
+    for (of, effect) in effects {
+        let label = of.clone()?;
+        // The first effect size of each value is the standardised difference of means.
+        if rows.iter().all(|row| row.label != label) {
+            let interval = Interval {
+                estimate: effect.estimate,
+                lower: effect.ci_lower,
+                upper: effect.ci_upper,
+            };
+            rows.push(Coefficient {
+                label,
+                detail: effect.kind.name().to_owned(),
+                interval,
+            });
+        }
+    }
+    let [first, second] = groups;
+    let told: Vec<String> = rows
+        .iter()
+        .map(|row| format!("{}: {}", row.label, told(row.interval, level)))
+        .collect();
+    let forest = CoefficientForest {
+        heading: Heading {
+            title: format!("{first} minus {second}"),
+            subtitle: format!(
+                "{}, standardised differences with {} intervals",
+                words::count_of(rows.len(), "value", "values"),
+                words::level(level)
+            ),
+            description: format!("{}.", told.join("; ")),
+            note: String::new(),
+        },
+        axis: "in standard deviations".to_owned(),
+        rows,
+    };
+    Some(svg_file(&forest, Format::Wide))
+}
+
+/// How the answers to one question divide within each answer to another.
+pub fn shares(
+    (row_question, rows): (&str, &[&str]),
+    (column_question, columns): (&str, &[&str]),
+    counts: &[Vec<usize>],
+) -> String {
+    let owned = |labels: &[&str]| labels.iter().map(|label| (*label).to_owned()).collect();
+    let n: usize = counts.iter().flatten().sum();
+    let of_row = |(row, counts): (&&str, &Vec<usize>)| {
+        let parts: Vec<String> = columns
+            .iter()
+            .zip(counts)
+            .map(|(column, count)| format!("{count} {column}"))
+            .collect();
+        format!("{row}: {}", parts.join(", "))
+    };
+    let told: Vec<String> = rows.iter().zip(counts).map(of_row).collect();
+    svg_file(
+        &AnswerShares {
+            heading: Heading {
+                title: format!("{column_question} by {row_question}"),
+                subtitle: format!(
+                    "{}; counts and shares of each row",
+                    words::count_of(n, "row of data", "rows of data")
+                ),
+                description: format!("{}.", told.join("; ")),
+                note: String::new(),
+            },
+            row_question: row_question.to_owned(),
+            column_question: column_question.to_owned(),
+            rows: owned(rows),
+            columns: owned(columns),
+            counts: counts.to_vec(),
         },
         Format::Wide,
     )

@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use attune_statistics::before_after::{contingency::CountTable, report::table_report};
 use serde_json::json;
 
-use super::{Test, answer::Answer, question::two};
+use super::{Test, answer::Answer, plot, question::two};
 use crate::{data_file::DataFile, text_table::TextTable};
 
 /// Counts of two columns' answers with their tests.
@@ -39,6 +39,13 @@ pub fn answer(test: &Test, data: &DataFile) -> Result<Answer> {
     ));
     answer.take(report, None);
     answer.details_text = text((&row_column, &rows), (&column_column, &columns), &counts);
+    if test.plot.is_some() {
+        answer.plot = Some(plot::shares(
+            (&row_column, &rows),
+            (&column_column, &columns),
+            &counts,
+        ));
+    }
     let told = json!({ "rows": rows, "columns": columns, "counts": counts });
     answer.details.insert("table".to_owned(), told);
     Ok(answer)
