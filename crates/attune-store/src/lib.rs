@@ -1,1 +1,47 @@
-//! Where a study lives: SQLite and PostgreSQL, commands, audit chain, identity vault, backups.
+//! Where a study lives: SQLite by default, PostgreSQL for many sites.
+//!
+//! Everything that changes something is a [`Command`], stored with who, when, what and why before
+//! anything else believes it, in a chain of hashes per study. The tables that people read are made
+//! from the stored commands in the same transaction, and can be made again at any time. Names lie
+//! apart, sealed, in the [`vault`]; arms lie in tables that no question for somebody blind touches.
+//!
+//! [`Store::open`] opens a store, [`Store::execute`] changes something; reading functions are methods
+//! of [`Store`] beside the thing that they read. The crate knows neither HTTP nor statistics, and
+//! decides nothing about who may do what.
+
+pub mod access;
+pub mod accounts;
+pub mod command;
+pub mod database;
+pub mod entry;
+pub mod error;
+pub mod history;
+pub mod ids;
+pub mod keys;
+pub mod location;
+pub mod moment;
+pub mod rebuild;
+pub mod secret;
+pub mod sessions;
+pub mod store;
+pub mod studies;
+pub mod vault;
+
+mod apply;
+mod backup;
+mod check;
+mod dump;
+mod execute;
+mod hex;
+mod migrations;
+mod tables;
+mod writer;
+
+pub use access::{Actor, Grant, Role, Sight, Sites};
+pub use command::{Command, Outcome, Receipt, Request};
+pub use error::{Result, StoreError};
+pub use location::Location;
+pub use moment::Moment;
+pub use secret::Secret;
+pub use store::Store;
+pub use writer::Faults;

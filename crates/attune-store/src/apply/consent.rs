@@ -1,0 +1,123 @@
+//! Consent, refusal and withdrawal. A withdrawal from taking part is in force with the commit that
+//! stores it: no form is taken after it, and what was promised to be erased is gone from the tables
+//! and from the log.
+
+use crate::{
+    apply::{Context, dyad::of_study, misplaced, person::word},
+    command::{Command, ConsentGiven, Outcome, WithdrawalLevel},
+    database::{Db, values},
+    error::Result,
+    ids::{DyadKey, EventId},
+};
+
+pub(super) async fn apply(
+    db: &mut Db<'_>,
+    context: &Context<'_>,
+    command: &Command,
+) -> Result<Outcome> {
+    match command {
+        Command::RecordConsent(consent) => record(db, context, consent).await,
+        Command::WithdrawConsent { dyad, .. } => {
+            of_study(db, context, *dyad).await?;
+            withdraw(db, context, command).await
+        }
+        _ => Err(misplaced()),
+    }
+}
+
+async fn record(db: &mut Db<'_>, context: &Context<'_>, consent: &ConsentGiven) -> Result<Outcome> {
+    let study = context.study()?;
+    of_study(db, context, consent.dyad).await?;
+    let sql = "INSERT INTO consent (id, study, dyad, purpose, for_person, given, on_date, sequence, \
+         content) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    let content = serde_json::to_string(consent).map_err(|_| misplaced())?;
+    let purpose = consent.purpose.as_str();
+    let (dyad, person) = (consent.dyad, consent.for_person);
+    let (given, on, sequence) = (consent.given, consent.on, context.sequence);
+    let values = values![
+        consent.consent,
+        study,
+        dyad,
+        purpose,
+        person,
+        given,
+        on,
+        sequence,
+        content
+    ];
+    db.run(sql, values).await?;
+    Ok(Outcome::default())
+}
+
+async fn withdraw(db: &mut Db<'_>, context: &Context<'_>, command: &Command) -> Result<Outcome> {
+    let Command::WithdrawConsent {
+        dyad,
+        purpose,
+        level,
+        on,
+        ends_taking_part,
+    } = command
+    else {
+        return Err(misplaced());
+    };
+    let study = context.study()?;
+    let sql = "INSERT INTO withdrawal (study, sequence, dyad, purpose, level, on_date, why) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    let (sequence, purpose) = (context.sequence, purpose.as_str());
+    let values = values![
+        study,
+        sequence,
+        *dyad,
+        purpose,
+        word(level),
+        *on,
+        context.reason
+    ];
+    db.run(sql, values).await?;
+    if !*ends_taking_part {
+        return Ok(Outcome::default());
+    }
+    let sql = "UPDATE dyad SET withdrawal = $2, withdrawn_on = $3 WHERE id = $1";
+    db.run(sql, values![*dyad, word(level), *on]).await?;
+    let sql = "INSERT INTO dyad_event (id, study, dyad, event, on_date, why, sequence) \
+         VALUES ($1, $2, $3, 'withdrew', $4, $5, $6)";
+    let event = EventId::of_request(&format!("{study} {sequence}"), 0);
+    let values = values![event, study, *dyad, *on, context.reason, sequence];
+    db.run(sql, values).await?;
+    if *level != WithdrawalLevel::Erase {
+        return Ok(Outcome::default());
+    }
+    let erased = match context.stored {
+        Some(stored) => stored.erased.clone(),
+        None => rows_with_answers(db, context.chain, *dyad).await?,
+    };
+    for sql in [
+        "DELETE FROM query_message WHERE query IN (SELECT query.id FROM query JOIN form \
+         ON form.id = query.form WHERE form.dyad = $1)",
+        "DELETE FROM query WHERE form IN (SELECT id FROM form WHERE dyad = $1)",
+        "DELETE FROM alert WHERE dyad = $1",
+        "DELETE FROM form WHERE dyad = $1",
+        "DELETE FROM attribute WHERE dyad = $1",
+        "DELETE FROM attendance WHERE dyad = $1",
+    ] {
+        db.run(sql, values![*dyad]).await?;
+    }
+    Ok(Outcome {
+        erased,
+        ..Outcome::default()
+    })
+}
+
+/// Rows of the log that hold answers of the dyad or speak about them.
+async fn rows_with_answers(db: &mut Db<'_>, chain: &str, dyad: DyadKey) -> Result<Vec<i64>> {
+    let sql = "SELECT sequence FROM command WHERE chain = $1 AND content IS NOT NULL AND ( \
+         (subject IN (SELECT id FROM form WHERE dyad = $2) AND kind IN \
+         ('save-form', 'save-second-entry', 'settle-entries', 'raise-query')) \
+         OR subject IN (SELECT query.id FROM query JOIN form ON form.id = query.form \
+         WHERE form.dyad = $2) \
+         OR subject IN (SELECT id FROM alert WHERE dyad = $2) \
+         OR (subject = $2 AND kind IN ('set-attributes', 'record-attendance'))) \
+         ORDER BY sequence";
+    let rows = db.rows(sql, values![chain, dyad]).await?;
+    rows.iter().map(|row| row.int(0)).collect()
+}

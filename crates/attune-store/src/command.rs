@@ -1,0 +1,791 @@
+//! Everything that changes something. A command is stored before anything else believes it: who,
+//! when, what, why; the tables that people read are made from the stored commands and can be made
+//! again at any time.
+//!
+//! A command holds nothing that identifies a family and no secret: names come as sealed fields, the
+//! secrets of accounts go another way ([`crate::secret::Secret`]).
+
+use std::collections::BTreeMap;
+
+use attune_protocol::{
+    id::{ArmId, AttributeId, InstrumentId, ItemId, PurposeId, SiteId, StudyId, WaveId},
+    missing::Missing,
+};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    access::{Role, Sites},
+    ids::{
+        AccountId, AlertId, BackupId, CommandId, ConsentId, DyadKey, EventId, FormId, GrantId,
+        PartId, PersonId, QueryId,
+    },
+    moment::Moment,
+    secret::Secret,
+    vault::{Identifier, Sealed},
+};
+
+/// One or more commands that are stored together or not at all.
+#[derive(Debug)]
+pub struct Request {
+    /// Made by whoever asks, a new one for each act: the same key again is answered with the first
+    /// receipt and changes nothing.
+    pub key: String,
+    /// The study; none for accounts and the instance.
+    pub study: Option<StudyId>,
+    /// What is to change.
+    pub commands: Vec<Command>,
+    /// Why; needed for changes after the first save.
+    pub reason: Option<String>,
+    /// When.
+    pub at: Moment,
+    /// Secrets that are kept beside and never in the log.
+    pub secrets: Vec<Secret>,
+    /// Files that the commands name by their SHA-256.
+    pub objects: Vec<Vec<u8>>,
+}
+
+impl Request {
+    /// A request of one command, with a new key.
+    pub fn new(study: Option<StudyId>, command: Command, at: Moment) -> Self {
+        Self::all(study, vec![command], at)
+    }
+
+    /// A request of several commands, with a new key.
+    pub fn all(study: Option<StudyId>, commands: Vec<Command>, at: Moment) -> Self {
+        Self {
+            key: uuid::Uuid::now_v7().to_string(),
+            study,
+            commands,
+            reason: None,
+            at,
+            secrets: Vec::new(),
+            objects: Vec::new(),
+        }
+    }
+
+    /// The same under a key of the caller's.
+    #[must_use]
+    pub fn with_key(self, key: impl Into<String>) -> Self {
+        Self {
+            key: key.into(),
+            ..self
+        }
+    }
+
+    /// The same with a reason.
+    #[must_use]
+    pub fn because(self, reason: impl Into<String>) -> Self {
+        Self {
+            reason: Some(reason.into()),
+            ..self
+        }
+    }
+
+    /// The same with a secret that is kept beside.
+    #[must_use]
+    pub fn with_secret(mut self, secret: Secret) -> Self {
+        self.secrets.push(secret);
+        self
+    }
+}
+
+/// What was stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The stored command; of several the first.
+    pub id: CommandId,
+    /// Its place in the chain.
+    pub sequence: i64,
+    /// Its hash, lower-case hexadecimal.
+    pub hash: String,
+    /// What came of each command.
+    pub outcomes: Vec<Outcome>,
+    /// Whether this is the receipt of an earlier request with the same key.
+    pub repeated: bool,
+}
+
+/// What came of a command.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The study code that was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// The version of the form or protocol that came to be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u32>,
+    /// Stored commands whose content was erased by this one, by sequence.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub erased: Vec<i64>,
+}
+
+/// A change.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Command {
+    /// Somebody may sign in.
+    CreateAccount {
+        /// Id.
+        account: AccountId,
+        /// What the person types to sign in.
+        login: String,
+        /// Name of the member of staff, as it is shown.
+        name: String,
+    },
+    /// Another name for a member of staff.
+    RenameAccount {
+        /// Who.
+        account: AccountId,
+        /// The name.
+        name: String,
+    },
+    /// The password was set; its hash travels as a secret.
+    SetPassword {
+        /// Whose.
+        account: AccountId,
+    },
+    /// The second factor was set up, renewed or taken away; its secret travels beside.
+    SetSecondFactor {
+        /// Whose.
+        account: AccountId,
+        /// Whether there is one now.
+        present: bool,
+    },
+    /// New recovery codes; their hashes travel beside.
+    SetRecoveryCodes {
+        /// Whose.
+        account: AccountId,
+    },
+    /// The account is closed; its sessions end.
+    DisableAccount {
+        /// Whose.
+        account: AccountId,
+    },
+    /// The account is open again.
+    EnableAccount {
+        /// Whose.
+        account: AccountId,
+    },
+    /// A role, for sites and days.
+    GrantRole {
+        /// Id of the grant.
+        grant: GrantId,
+        /// To whom.
+        account: AccountId,
+        /// The role.
+        role: Role,
+        /// For which sites.
+        sites: Sites,
+        /// First day.
+        from: Date,
+        /// Last day.
+        until: Option<Date>,
+    },
+    /// A role is taken back.
+    RevokeRole {
+        /// The grant.
+        grant: GrantId,
+    },
+    /// Something that only needs to be known: a sign-in, an export, a report drawn.
+    Note {
+        /// What happened, such as `export` or `sign-in`.
+        what: String,
+        /// About whom or what.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        subject: Option<String>,
+        /// Facts about it: counts, hashes, names of files. Nothing that identifies a family.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        facts: BTreeMap<String, String>,
+    },
+    /// A backup was made and checked.
+    RecordBackup {
+        /// Id.
+        backup: BackupId,
+        /// Folder within the folder of backups.
+        folder: String,
+        /// SHA-256 of its manifest.
+        digest: String,
+        /// Whether it could be restored and its chains verified.
+        verified: bool,
+    },
+
+    /// A study folder, new or changed. The files lie in the store by their SHA-256.
+    RegisterStudy {
+        /// Title.
+        title: String,
+        /// Fingerprint of the protocol.
+        fingerprint: String,
+        /// Whether its data are made up.
+        simulated: bool,
+        /// Name and SHA-256 of each file that the protocol reads.
+        files: BTreeMap<String, String>,
+        /// Names of other files that it mentions: data.
+        others: Vec<String>,
+    },
+    /// The analysis plan as it stands is fixed.
+    SealPlan {
+        /// Fingerprint of the protocol that holds it.
+        fingerprint: String,
+    },
+    /// Arms are revealed.
+    Unblind {
+        /// One dyad in an emergency; the whole study when there is none.
+        dyad: Option<DyadKey>,
+    },
+
+    /// An infant or a carer.
+    RegisterPerson {
+        /// Id.
+        person: PersonId,
+        /// Which.
+        being: Being,
+    },
+    /// Names, contacts and dates of a person, sealed.
+    RecordIdentity {
+        /// Whose.
+        person: PersonId,
+        /// Sealed fields.
+        fields: Vec<Sealed>,
+    },
+    /// Somebody looked at sealed fields.
+    OpenIdentity {
+        /// Whose.
+        person: PersonId,
+        /// Which.
+        fields: Vec<Identifier>,
+    },
+    /// The key of a person's sealed fields is destroyed; nobody can open them again.
+    EraseIdentity {
+        /// Whose.
+        person: PersonId,
+    },
+    /// A carer and an infant become a dyad of the study.
+    RegisterDyad {
+        /// Id.
+        dyad: DyadKey,
+        /// The infant.
+        infant: PersonId,
+        /// The index carer.
+        carer: PersonId,
+        /// Where.
+        site: SiteId,
+        /// Study code, where it comes from elsewhere; otherwise one is made.
+        code: Option<String>,
+        /// First day at the site.
+        on: Option<Date>,
+    },
+    /// Somebody takes a part in a dyad from a day on.
+    AddPart {
+        /// Id.
+        part: PartId,
+        /// The dyad.
+        dyad: DyadKey,
+        /// Who.
+        person: PersonId,
+        /// As what.
+        role: PartInDyad,
+        /// First day.
+        from: Option<Date>,
+    },
+    /// Somebody's part ends.
+    EndPart {
+        /// The part.
+        part: PartId,
+        /// Last day.
+        until: Date,
+    },
+    /// Parental responsibility for an infant from a day on.
+    SetResponsibility {
+        /// The infant.
+        infant: PersonId,
+        /// The person who has it; none when an authority has.
+        holder: Option<PersonId>,
+        /// By what: birth, court order, agreement, care order.
+        authority: String,
+        /// First day.
+        from: Date,
+    },
+    /// The family is seen at another site from a day on.
+    MoveSite {
+        /// The dyad.
+        dyad: DyadKey,
+        /// The site.
+        site: SiteId,
+        /// First day.
+        from: Date,
+    },
+    /// The dyad's own arm from a day on.
+    AssignArm {
+        /// The dyad.
+        dyad: DyadKey,
+        /// The arm.
+        arm: ArmId,
+        /// First day.
+        from: Option<Date>,
+    },
+    /// A dated fact.
+    RecordEvent {
+        /// Id.
+        event: EventId,
+        /// The dyad.
+        dyad: DyadKey,
+        /// What happened.
+        what: DyadEvent,
+        /// When, where it is known.
+        on: Option<Date>,
+        /// Why, in the study's words.
+        why: Option<String>,
+    },
+    /// Facts about a dyad that the protocol names.
+    SetAttributes {
+        /// The dyad.
+        dyad: DyadKey,
+        /// Value by attribute.
+        values: BTreeMap<AttributeId, AttributeAnswer>,
+        /// Infant's age at enrolment in days, for records without dates.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        age_at_enrolment_days: Option<f64>,
+    },
+
+    /// An answer to the question of consent for one purpose.
+    RecordConsent(Box<ConsentGiven>),
+    /// A consent is taken back.
+    WithdrawConsent {
+        /// The dyad.
+        dyad: DyadKey,
+        /// The purpose.
+        purpose: PurposeId,
+        /// How far. The store makes it at least as far as the study promised.
+        level: WithdrawalLevel,
+        /// When.
+        on: Date,
+        /// Whether taking part depends on this purpose. Set by the store from the protocol.
+        #[serde(default)]
+        ends_taking_part: bool,
+    },
+
+    /// Answers, whole: the first save of a form or another version.
+    SaveForm(Box<FormSaved>),
+    /// A planned assessment did not take place; the request's reason says why.
+    MarkNotDone {
+        /// Id of the form that stands for it.
+        form: FormId,
+        /// The unit: a dyad's code, a session's code, a site.
+        unit: String,
+        /// The dyad, for instruments about one.
+        dyad: Option<DyadKey>,
+        /// The instrument.
+        instrument: InstrumentId,
+        /// The wave.
+        wave: Option<WaveId>,
+        /// The site.
+        site: SiteId,
+    },
+    /// The same paper form typed in again by somebody else.
+    SaveSecondEntry {
+        /// The form.
+        form: FormId,
+        /// Answers of the second entry.
+        answers: BTreeMap<ItemId, AnswerValue>,
+    },
+    /// The two entries were compared and what holds is decided.
+    SettleEntries {
+        /// The form.
+        form: FormId,
+        /// Version that was compared.
+        base: u32,
+        /// Answers that hold.
+        answers: BTreeMap<ItemId, AnswerValue>,
+    },
+    /// Nobody may change the form.
+    LockForm {
+        /// The form.
+        form: FormId,
+    },
+    /// The form may be changed again.
+    UnlockForm {
+        /// The form.
+        form: FormId,
+    },
+    /// Somebody answers for the form as it is.
+    SignForm {
+        /// The form.
+        form: FormId,
+        /// Version that was read.
+        version: u32,
+        /// SHA-256 of the answers that were read.
+        digest: String,
+        /// What the signature means: "entered", "reviewed", "approved".
+        meaning: String,
+    },
+    /// A question about a form.
+    RaiseQuery {
+        /// Id.
+        query: QueryId,
+        /// The form.
+        form: FormId,
+        /// The item, where it is about one.
+        item: Option<ItemId>,
+        /// The question.
+        text: String,
+    },
+    /// An answer to it.
+    AnswerQuery {
+        /// The query.
+        query: QueryId,
+        /// The answer.
+        text: String,
+    },
+    /// It is settled.
+    CloseQuery {
+        /// The query.
+        query: QueryId,
+    },
+    /// It is asked again.
+    ReopenQuery {
+        /// The query.
+        query: QueryId,
+        /// Why.
+        text: String,
+    },
+    /// The named clinician has seen an alert.
+    AcknowledgeAlert {
+        /// The alert.
+        alert: AlertId,
+        /// What was done. Nothing that identifies a family.
+        note: String,
+    },
+
+    /// A session of the clinic or group.
+    RecordSession {
+        /// Code.
+        session: String,
+        /// Day.
+        on: Date,
+        /// Site.
+        site: SiteId,
+        /// Families present, an anonymous count.
+        families: Option<u32>,
+        /// Other numbers of the session, by measure.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        measures: BTreeMap<String, AttributeAnswer>,
+    },
+    /// A dyad came.
+    RecordAttendance {
+        /// The dyad.
+        dyad: DyadKey,
+        /// When.
+        on: Date,
+        /// Where.
+        site: SiteId,
+        /// Minutes stayed.
+        minutes: Option<f64>,
+    },
+}
+
+/// What a person is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Being {
+    /// A child under two.
+    Infant,
+    /// An adult who cares for one.
+    Carer,
+}
+
+/// A part in a dyad.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PartInDyad {
+    /// The infant.
+    Infant,
+    /// The carer whom the study follows.
+    IndexCarer,
+    /// Another parent or carer.
+    OtherCarer,
+    /// A foster carer.
+    FosterCarer,
+}
+
+/// A dated fact about a dyad. Leaving, withdrawing and being lost are different things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DyadEvent {
+    /// Was found eligible and asked.
+    Approached,
+    /// Declined.
+    Declined,
+    /// Enrolled.
+    Enrolled,
+    /// Left the study.
+    Left,
+    /// Could no longer be reached.
+    Lost,
+    /// Came back.
+    Returned,
+    /// Reached the end of the study.
+    Completed,
+    /// The infant has died.
+    InfantDied,
+    /// The carer has died.
+    CarerDied,
+    /// Withdrew from taking part. (Written when consent to it is withdrawn.)
+    Withdrew,
+}
+
+impl DyadEvent {
+    /// As it is shown, worded with kindness.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Approached => "was asked",
+            Self::Declined => "preferred not to take part",
+            Self::Enrolled => "enrolled",
+            Self::Left => "left the study",
+            Self::Lost => "could no longer be reached",
+            Self::Returned => "came back",
+            Self::Completed => "reached the end of the study",
+            Self::InfantDied => "the baby has died",
+            Self::CarerDied => "the carer has died",
+            Self::Withdrew => "withdrew from taking part",
+        }
+    }
+
+    /// Whether the family takes no part after it.
+    pub fn is_an_end(self) -> bool {
+        matches!(
+            self,
+            Self::Declined
+                | Self::Left
+                | Self::Lost
+                | Self::Completed
+                | Self::InfantDied
+                | Self::CarerDied
+                | Self::Withdrew
+        )
+    }
+}
+
+/// The value of an attribute, or why there is none.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AttributeAnswer {
+    /// A number.
+    Number(f64),
+    /// Id of a level.
+    Level(String),
+    /// A date.
+    Date(Date),
+    /// None, and why.
+    Missing(Missing),
+}
+
+/// The answer to an item, or why there is none.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AnswerValue {
+    /// Code of an option, or a number.
+    Number(f64),
+    /// Free text.
+    Text(String),
+    /// None, and why.
+    Missing(Missing),
+    /// Answered, then hidden by another answer: kept, but it does not count.
+    Hidden(Box<AnswerValue>),
+}
+
+impl AnswerValue {
+    /// Why it does not count, where it does not.
+    pub fn missing(&self) -> Option<Missing> {
+        match self {
+            Self::Missing(missing) => Some(*missing),
+            Self::Hidden(_) => Some(Missing::HiddenByBranching),
+            Self::Number(_) | Self::Text(_) => None,
+        }
+    }
+}
+
+/// Answers as they are to be stored.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FormSaved {
+    /// Id.
+    pub form: FormId,
+    /// The unit that it is about: a dyad's code, a session's code, a site.
+    pub unit: String,
+    /// The dyad, for instruments about one, its infant or its carer.
+    pub dyad: Option<DyadKey>,
+    /// The instrument as the study uses it.
+    pub instrument: InstrumentId,
+    /// The planned wave.
+    pub wave: Option<WaveId>,
+    /// The site.
+    pub site: SiteId,
+    /// Day of the assessment, where it is known.
+    pub on: Option<Date>,
+    /// Days after enrolment, for records without dates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days_after_enrolment: Option<f64>,
+    /// Study code of whoever assessed or coded.
+    pub assessor: Option<String>,
+    /// Version that this one replaces; 0 for the first.
+    pub base: u32,
+    /// Whether the form is finished; a draft may be changed without a reason.
+    pub complete: bool,
+    /// Answers by item.
+    pub answers: BTreeMap<ItemId, AnswerValue>,
+    /// Answers that a clinician must hear of; raised with the form or not at all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alerts: Vec<AlertRaised>,
+}
+
+/// An alert that is raised with a form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlertRaised {
+    /// Id.
+    pub alert: AlertId,
+    /// Its rule in the instrument.
+    pub rule: String,
+    /// The item that raised it.
+    pub item: ItemId,
+    /// What it says to the clinician.
+    pub message: String,
+    /// The clinician, where one is named.
+    pub to: Option<AccountId>,
+}
+
+/// A consent, or a refusal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ConsentGiven {
+    /// Id.
+    pub consent: ConsentId,
+    /// The dyad.
+    pub dyad: DyadKey,
+    /// The purpose.
+    pub purpose: PurposeId,
+    /// For whom.
+    pub for_person: PersonId,
+    /// By whom.
+    pub by_person: PersonId,
+    /// By what authority.
+    pub authority: Authority,
+    /// Whether it was given.
+    pub given: bool,
+    /// Version of the text.
+    pub version: String,
+    /// Language of the text.
+    pub language: String,
+    /// SHA-256 of the text, bit for bit as it was shown.
+    pub text: String,
+    /// When.
+    pub on: Date,
+    /// How.
+    pub manner: Manner,
+    /// Note about the person's understanding, sealed under that person's key.
+    pub competence: Option<Sealed>,
+    /// Name of the witness, sealed under the same key.
+    pub witness: Option<Sealed>,
+}
+
+/// By what authority somebody consents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Authority {
+    /// An adult for herself or himself.
+    OwnBehalf,
+    /// A mother or father under 16 with capacity, for herself or himself.
+    OwnBehalfUnderSixteen,
+    /// A parent with parental responsibility, for the infant.
+    ParentalResponsibility,
+    /// A parent under 16 with capacity, for the infant.
+    ParentUnderSixteen,
+    /// Somebody with parental responsibility by a court's order, for the infant.
+    CourtOrder,
+    /// A local authority with parental responsibility, for the infant.
+    LocalAuthority,
+    /// The child, asked again when old enough.
+    ChildLater,
+}
+
+/// How consent was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Manner {
+    /// Signed on paper.
+    SignedOnPaper,
+    /// Signed on a screen.
+    SignedOnScreen,
+    /// Said before a witness.
+    SpokenWitnessed,
+}
+
+/// How far a withdrawal goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WithdrawalLevel {
+    /// Nothing new is collected; what there is stays in the analyses.
+    StopCollecting,
+    /// What there is leaves every analysis and export, too.
+    LeaveOut,
+    /// What there is is erased.
+    Erase,
+}
+
+impl Command {
+    /// The word under which it is stored.
+    pub fn kind(&self) -> String {
+        match serde_json::to_value(self) {
+            Ok(serde_json::Value::Object(object)) => object
+                .get("kind")
+                .and_then(serde_json::Value::as_str)
+                .unwrap_or_default()
+                .to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    /// The id of what it is about, by which its history is found.
+    pub fn subject(&self) -> Option<String> {
+        Some(match self {
+            Self::CreateAccount { account, .. }
+            | Self::RenameAccount { account, .. }
+            | Self::SetPassword { account }
+            | Self::SetSecondFactor { account, .. }
+            | Self::SetRecoveryCodes { account }
+            | Self::DisableAccount { account }
+            | Self::EnableAccount { account }
+            | Self::GrantRole { account, .. } => account.to_string(),
+            Self::RevokeRole { grant } => grant.to_string(),
+            Self::Note { subject, .. } => return subject.clone(),
+            Self::RecordBackup { backup, .. } => backup.to_string(),
+            Self::RegisterStudy { .. } | Self::SealPlan { .. } => return None,
+            Self::Unblind { dyad } => return dyad.map(|dyad| dyad.to_string()),
+            Self::RegisterPerson { person, .. }
+            | Self::RecordIdentity { person, .. }
+            | Self::OpenIdentity { person, .. }
+            | Self::EraseIdentity { person } => person.to_string(),
+            Self::SetResponsibility { infant, .. } => infant.to_string(),
+            Self::RegisterDyad { dyad, .. }
+            | Self::AddPart { dyad, .. }
+            | Self::MoveSite { dyad, .. }
+            | Self::AssignArm { dyad, .. }
+            | Self::RecordEvent { dyad, .. }
+            | Self::SetAttributes { dyad, .. }
+            | Self::WithdrawConsent { dyad, .. }
+            | Self::RecordAttendance { dyad, .. } => dyad.to_string(),
+            Self::RecordConsent(consent) => consent.dyad.to_string(),
+            Self::EndPart { part, .. } => part.to_string(),
+            Self::SaveForm(saved) => saved.form.to_string(),
+            Self::MarkNotDone { form, .. }
+            | Self::SaveSecondEntry { form, .. }
+            | Self::SettleEntries { form, .. }
+            | Self::LockForm { form }
+            | Self::UnlockForm { form }
+            | Self::SignForm { form, .. }
+            | Self::RaiseQuery { form, .. } => form.to_string(),
+            Self::AnswerQuery { query, .. }
+            | Self::CloseQuery { query }
+            | Self::ReopenQuery { query, .. } => query.to_string(),
+            Self::AcknowledgeAlert { alert, .. } => alert.to_string(),
+            Self::RecordSession { session, .. } => session.clone(),
+        })
+    }
+}

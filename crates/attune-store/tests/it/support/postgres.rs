@@ -1,0 +1,166 @@
+//! A private PostgreSQL on loopback, from the binaries of the system, run as somebody who is not
+//! root. `ATTUNE_TEST_POSTGRES` names another server to use instead.
+
+use std::{
+    fs, io,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
+    thread,
+    time::Duration,
+};
+
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use tempfile::TempDir;
+
+/// A server; it stops when it is dropped.
+pub struct Server {
+    pub url: String,
+    own: Option<(Child, TempDir)>,
+    n_schemas: AtomicU32,
+}
+
+impl Server {
+    /// Starts a server, or says why there is none.
+    pub fn start() -> Result<Self, String> {
+        if let Ok(url) = std::env::var("ATTUNE_TEST_POSTGRES") {
+            return Ok(Self {
+                url,
+                own: None,
+                n_schemas: AtomicU32::new(0),
+            });
+        }
+        let binaries = binaries().ok_or("there is no PostgreSQL on this machine")?;
+        let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+        let somebody = Somebody::who_may_run_it(folder.path())?;
+        let data = folder.path().join("data");
+        let mut init = somebody.command(&binaries.join("initdb"));
+        init.args([
+            "--auth=trust",
+            "--username=attune",
+            "--no-sync",
+            "--encoding=UTF8",
+        ])
+        .args(["--locale=C", "--pgdata"])
+        .arg(&data);
+        let made = init.output().map_err(|error| error.to_string())?;
+        if !made.status.success() {
+            return Err(String::from_utf8_lossy(&made.stderr).into_owned());
+        }
+        let port = free_port().map_err(|error| error.to_string())?;
+        let mut run = somebody.command(&binaries.join("postgres"));
+        run.arg("-D").arg(&data).args(["-p", &port.to_string()]);
+        run.args([
+            "-c",
+            "listen_addresses=127.0.0.1",
+            "-c",
+            "unix_socket_directories=",
+        ]);
+        let child = run
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| error.to_string())?;
+        let server = Self {
+            url: format!("postgres://attune@127.0.0.1:{port}/postgres"),
+            own: Some((child, folder)),
+            n_schemas: AtomicU32::new(0),
+        };
+        server.wait()?;
+        Ok(server)
+    }
+
+    fn wait(&self) -> Result<(), String> {
+        let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
+        for _ in 0..300 {
+            if runtime.block_on(PgConnection::connect(&self.url)).is_ok() {
+                return Ok(());
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+        Err("PostgreSQL did not answer within 30 seconds".to_owned())
+    }
+
+    /// An empty schema of its own for a test.
+    pub async fn new_schema(&self) -> String {
+        let n = self.n_schemas.fetch_add(1, Ordering::SeqCst);
+        let name = format!("attune_{}_{n}", std::process::id());
+        let mut connection = PgConnection::connect(&self.url).await.expect("connects");
+        let sql = format!("CREATE SCHEMA {name}");
+        let made = sqlx::query(AssertSqlSafe(sql))
+            .execute(&mut connection)
+            .await;
+        made.expect("a schema");
+        name
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some((child, _)) = &mut self.own {
+            // Its data go with it, so it need not say good-bye.
+            drop(child.kill());
+            drop(child.wait());
+        }
+    }
+}
+
+/// The newest PostgreSQL of Debian, or the one on the path.
+fn binaries() -> Option<PathBuf> {
+    let versions = fs::read_dir("/usr/lib/postgresql").ok();
+    let folders = versions.into_iter().flatten().flatten();
+    let mut found: Vec<PathBuf> = folders
+        .map(|version| version.path().join("bin"))
+        .filter(|folder| folder.join("postgres").exists() && folder.join("initdb").exists())
+        .collect();
+    found.sort();
+    let on_path = std::env::var_os("PATH").and_then(|path| {
+        std::env::split_paths(&path).find(|folder| folder.join("initdb").exists())
+    });
+    found.pop().or(on_path)
+}
+
+fn free_port() -> io::Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
+/// PostgreSQL refuses to be run by root; then another user of the system runs it.
+struct Somebody {
+    ids: Option<(u32, u32)>,
+}
+
+impl Somebody {
+    fn who_may_run_it(folder: &Path) -> Result<Self, String> {
+        use std::os::unix::fs::{MetadataExt, chown};
+        let owner = fs::metadata(folder)
+            .map_err(|error| error.to_string())?
+            .uid();
+        if owner != 0 {
+            return Ok(Self { ids: None });
+        }
+        let users = fs::read_to_string("/etc/passwd").map_err(|error| error.to_string())?;
+        let ids = ["postgres", "nobody"].iter().find_map(|name| {
+            let line = users
+                .lines()
+                .find(|line| line.split(':').next() == Some(name))?;
+            let mut parts = line.split(':').skip(2);
+            Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+        });
+        let (user, group) = ids.ok_or("root may not run PostgreSQL, and nobody else is there")?;
+        chown(folder, Some(user), Some(group)).map_err(|error| error.to_string())?;
+        Ok(Self {
+            ids: Some((user, group)),
+        })
+    }
+
+    fn command(&self, program: &Path) -> Command {
+        use std::os::unix::process::CommandExt;
+        let mut command = Command::new(program);
+        command.current_dir("/").env_remove("PGDATA");
+        if let Some((user, group)) = self.ids {
+            command.uid(user).gid(group);
+        }
+        command
+    }
+}
