@@ -8,8 +8,20 @@
 mod boris;
 mod coding_fault;
 mod coding_file;
+mod datavyu;
+mod elan;
 mod intern;
+mod label;
 mod limits;
+mod not_held;
+mod one_observation;
+mod subtitles;
+mod text;
+mod text_grid;
+mod tracks;
+mod xml;
 
 pub use coding_fault::{CodingFault, CodingFaults};
 pub use coding_file::{CodingFile, CodingRead, FileKind, NotTakenOver};
+use label::label;
+pub use not_held::NotHeld;

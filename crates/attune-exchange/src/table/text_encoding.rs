@@ -8,7 +8,7 @@ use crate::data_fault::DataFault;
 
 /// Text of a file, and whether its encoding had to be assumed. A byte order mark decides; without
 /// one, text that is valid UTF-8 is UTF-8, text with a zero in every second byte is UTF-16.
-pub(super) fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, bool), DataFault> {
+pub(crate) fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, bool), DataFault> {
     let (encoding, is_assumed) = match Encoding::for_bom(bytes) {
         Some((encoding, _)) => (encoding, false),
         None if std::str::from_utf8(bytes).is_ok() && !bytes.contains(&0) => (UTF_8, false),

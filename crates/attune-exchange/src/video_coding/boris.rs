@@ -16,6 +16,7 @@ use serde_json::{Map, Value};
 
 use super::CodingFault;
 
+pub(super) use pairing::list_rows;
 pub use rows::{BorisObservation, BorisRow};
 
 /// A project file.

@@ -6,7 +6,16 @@ use attune_records::observation::CodingProject;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{CodingFault, CodingFaults, boris::BorisProject, limits::unpack_gzip};
+use super::{
+    CodingFault, CodingFaults,
+    boris::BorisProject,
+    datavyu::{DatavyuFile, Spreadsheet},
+    elan::ElanDocument,
+    limits::unpack_gzip,
+    subtitles::{SubtitleForm, Subtitles},
+    text::text_of,
+    text_grid::TextGrid,
+};
 
 /// A file of a coding tool, as its tool wrote it.
 #[derive(Debug)]
@@ -14,6 +23,14 @@ use super::{CodingFault, CodingFaults, boris::BorisProject, limits::unpack_gzip}
 pub enum CodingFile {
     /// A BORIS project.
     Boris(BorisProject),
+    /// A document, template or vocabulary of ELAN.
+    Elan(ElanDocument),
+    /// A file of Datavyu: an archive or its text.
+    Datavyu(DatavyuFile),
+    /// A TextGrid of Praat.
+    TextGrid(TextGrid),
+    /// Captions.
+    Subtitles(Subtitles),
 }
 
 /// The kinds of files, by the names that `attune inspect` prints.
@@ -23,6 +40,20 @@ pub enum CodingFile {
 pub enum FileKind {
     /// A BORIS project.
     Boris,
+    /// An ELAN document or template.
+    Eaf,
+    /// A vocabulary of ELAN.
+    Ecv,
+    /// A Datavyu archive.
+    Opf,
+    /// The text of a Datavyu spreadsheet.
+    DatavyuCsv,
+    /// A TextGrid of Praat.
+    Textgrid,
+    /// WebVTT captions.
+    Vtt,
+    /// SubRip captions.
+    Srt,
 }
 
 /// Observations read from a file, with what was left behind.
@@ -64,6 +95,13 @@ impl FileKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Boris => "boris",
+            Self::Eaf => "eaf",
+            Self::Ecv => "ecv",
+            Self::Opf => "opf",
+            Self::DatavyuCsv => "datavyu-csv",
+            Self::Textgrid => "textgrid",
+            Self::Vtt => "vtt",
+            Self::Srt => "srt",
         }
     }
 }
@@ -82,6 +120,20 @@ impl CodingFile {
         }
         match lower.rsplit_once('.').map_or("", |(_, ending)| ending) {
             "boris" => Ok(Self::Boris(BorisProject::read(bytes)?)),
+            "eaf" | "etf" | "ecv" => Ok(Self::Elan(ElanDocument::read(bytes)?)),
+            "opf" => Ok(Self::Datavyu(DatavyuFile::read_archive(bytes)?)),
+            "textgrid" => Ok(Self::TextGrid(TextGrid::read(bytes)?)),
+            "vtt" => Ok(Self::Subtitles(Subtitles::read(
+                SubtitleForm::WebVtt,
+                bytes,
+            )?)),
+            "srt" => Ok(Self::Subtitles(Subtitles::read(
+                SubtitleForm::SubRip,
+                bytes,
+            )?)),
+            "csv" | "txt" if is_spreadsheet(bytes) => {
+                Ok(Self::Datavyu(DatavyuFile::read_text(&text_of(bytes)?.0)?))
+            }
             _ => Err(CodingFault::of_file(
                 format!("`{name}` has an ending of no coding tool that can be read"),
                 "known endings: .boris, .boris.gz",
@@ -106,6 +158,15 @@ impl CodingFile {
     pub fn kind(&self) -> FileKind {
         match self {
             Self::Boris(_) => FileKind::Boris,
+            Self::Elan(document) if document.is_vocabulary() => FileKind::Ecv,
+            Self::Elan(_) => FileKind::Eaf,
+            Self::Datavyu(file) if file.members.is_empty() => FileKind::DatavyuCsv,
+            Self::Datavyu(_) => FileKind::Opf,
+            Self::TextGrid(_) => FileKind::Textgrid,
+            Self::Subtitles(file) => match file.form {
+                SubtitleForm::WebVtt => FileKind::Vtt,
+                SubtitleForm::SubRip => FileKind::Srt,
+            },
         }
     }
 
@@ -116,9 +177,12 @@ impl CodingFile {
     ///
     /// The file contradicts itself so that no observations can be told from it.
     pub fn to_project(&self, name: &str) -> Result<CodingRead, CodingFaults> {
-        let _ = name;
         match self {
             Self::Boris(project) => project.to_project(),
+            Self::Elan(document) => document.to_project(name),
+            Self::Datavyu(file) => file.to_project(name),
+            Self::TextGrid(grid) => grid.to_project(name),
+            Self::Subtitles(file) => file.to_project(name),
         }
     }
 
@@ -126,6 +190,15 @@ impl CodingFile {
     pub fn counts(&self) -> Map<String, Value> {
         match self {
             Self::Boris(project) => project.counts(),
+            Self::Elan(document) => document.counts(),
+            Self::Datavyu(file) => file.counts(),
+            Self::TextGrid(grid) => grid.counts(),
+            Self::Subtitles(file) => file.counts(),
         }
     }
+}
+
+/// Whether bytes are the text of a Datavyu spreadsheet, which shares its ending with any table.
+fn is_spreadsheet(bytes: &[u8]) -> bool {
+    text_of(bytes).is_ok_and(|(text, _)| Spreadsheet::looks_like_one(&text))
 }

@@ -42,7 +42,16 @@ pub fn expected_samples() -> Vec<(String, PathBuf, Value)> {
 }
 
 /// Endings of the kinds that are read.
-const ENDINGS: [&str; 1] = [".boris"];
+const ENDINGS: [&str; 8] = [
+    ".boris",
+    ".eaf",
+    ".etf",
+    ".ecv",
+    ".opf",
+    ".TextGrid",
+    ".vtt",
+    ".srt",
+];
 
 #[test]
 fn every_sample_holds_what_is_expected_of_it() {
