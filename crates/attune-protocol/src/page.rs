@@ -126,7 +126,9 @@ impl PageText {
     pub fn sections(&self) -> Vec<PageSection<'_>> {
         let headings = headings(&self.markdown);
         let mut sections: Vec<PageSection<'_>> = Vec::new();
-        let first = headings.first().map_or(self.markdown.len(), |h| h.line.start);
+        let first = headings
+            .first()
+            .map_or(self.markdown.len(), |h| h.line.start);
         push_text(&mut sections, &self.markdown[..first]);
         for (position, heading) in headings.iter().enumerate() {
             let next = headings.get(position + 1);
@@ -227,7 +229,10 @@ fn heading(line: &str, start: usize) -> Option<Heading<'_>> {
         return None;
     }
     let rest = rest.trim_end_matches('#');
-    let (words, mark) = match rest.strip_suffix('}').and_then(|rest| rest.rsplit_once("{#")) {
+    let (words, mark) = match rest
+        .strip_suffix('}')
+        .and_then(|rest| rest.rsplit_once("{#"))
+    {
         Some((words, mark)) => (words.trim(), Some(mark.trim())),
         None => (rest.trim(), None),
     };
@@ -284,7 +289,11 @@ mod tests {
             &[
                 (Some(PagePart::Results), "Results", "All."),
                 (Some(PagePart::Found), "What was found", "A\n#### Detail\nB"),
-                (Some(PagePart::NotFound), "What was not found", "C\n### Else\nD"),
+                (
+                    Some(PagePart::NotFound),
+                    "What was not found",
+                    "C\n### Else\nD",
+                ),
             ],
         );
     }

@@ -25,6 +25,14 @@ pub fn html(report: &Report) -> String {
         .expect("templates only write to a string, which never fails")
 }
 
+/// One table of the report as HTML, as the page has it: for other pages that show it. They bring their own
+/// stylesheet.
+pub fn table_html(report: &Report, table: &Table) -> String {
+    TablePart::new(report, table)
+        .render()
+        .expect("templates only write to a string, which never fails")
+}
+
 /// More rows than this are left to the CSV file.
 const MOST_ROWS: usize = 40;
 /// More rows than this are not printed on paper.

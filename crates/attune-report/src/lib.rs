@@ -31,7 +31,7 @@ pub use figure::{
     Missingness, MissingnessBar, MissingnessPanel, Trajectories,
 };
 pub use figures::{Format, draw, figures};
-pub use html::html;
+pub use html::{html, table_html};
 pub use profile::{Profile, TableStyle};
 pub use references::Reference;
 pub use report::{Block, Fingerprints, Person, Report, Section, Statement};

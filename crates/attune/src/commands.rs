@@ -11,6 +11,7 @@ mod fit;
 mod measures;
 mod new;
 mod power;
+mod publish;
 mod report;
 mod schema;
 mod simulate;
@@ -31,7 +32,7 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Read both example studies, run their plans, print the findings and write the reports
+    /// Read the example studies, run their plans, print the findings, write reports and public pages
     Demo(demo::Demo),
     /// Write a commented study folder to start from
     New(new::New),
@@ -49,6 +50,8 @@ enum Command {
     Analyse(analyse::Analyse),
     /// Run the plan of a study and write its report
     Report(report::ReportCommand),
+    /// Make the public pages of studies: plain files that load nothing from elsewhere
+    Publish(publish::Publish),
     /// Do coders agree? Kappas, alphas, intraclass correlations, limits of agreement on any table
     Agree(agree::Agree),
     /// Did it change, do groups differ, are two answers related? Tests and effect sizes on any table
@@ -69,6 +72,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Measures(measures) => measures.run(),
         Command::Analyse(analyse) => analyse.run(),
         Command::Report(report) => report.run(),
+        Command::Publish(publish) => publish.run(),
         Command::Agree(agree) => agree.run(),
         Command::Test(test) => test.run(),
         Command::Fit(fit) => fit.run(),

@@ -15,13 +15,16 @@ pub struct Example {
     pub id: &'static str,
 }
 
-/// All example studies: the one with real data first.
+/// All example studies: the one with real data first, the one without data last.
 pub const ALL: &[Example] = &[
     Example {
         id: "early-intervention",
     },
     Example {
         id: "hostel-clinic",
+    },
+    Example {
+        id: "baby-clinic-groups",
     },
 ];
 

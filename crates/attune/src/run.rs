@@ -54,6 +54,19 @@ pub fn findings(study: &Path, data: Option<&Path>, seed: u64) -> Result<(Protoco
     Ok((protocol, findings))
 }
 
+/// The findings of a study that has been read already.
+pub fn findings_of(protocol: &Protocol, data: &Path, seed: u64) -> Result<Findings> {
+    let records = records(protocol, data)?;
+    let measures = measure(protocol, &records);
+    let settings = Settings {
+        seed,
+        ..Settings::default()
+    };
+    Ok(progress::during("Running the plan", || {
+        analyse(protocol, &measures, &settings)
+    }))
+}
+
 /// From the findings to the report.
 pub fn report(protocol: &Protocol, findings: &Findings) -> Report {
     progress::during("Composing the report", || {

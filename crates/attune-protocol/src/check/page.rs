@@ -49,7 +49,10 @@ impl Checking<'_> {
             match section.part {
                 None => found.push((section, unknown(study, section), known_marks())),
                 Some(PagePart::Summary | PagePart::Other) => {}
-                Some(part) if part.is_within_results() && sections.iter().any(|outer| std::ptr::eq(outer, section)) => {
+                Some(part)
+                    if part.is_within_results()
+                        && sections.iter().any(|outer| std::ptr::eq(outer, section)) =>
+                {
                     found.push((
                         section,
                         format!("'{}' does not stand within the results", section.heading),
@@ -117,7 +120,10 @@ impl Checking<'_> {
                 "ethics-reference",
                 "ethics-reference = \"…\"; if it is not known, say so there",
             ),
-            ("contact", "contact = \"an address\"; if there is none, say so there"),
+            (
+                "contact",
+                "contact = \"an address\"; if there is none, say so there",
+            ),
             ("last-changed", "last-changed = the day, such as 2026-01-31"),
         ];
         for (key, remedy) in facts {

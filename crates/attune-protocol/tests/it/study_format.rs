@@ -76,7 +76,11 @@ fn completed(mut study: BTreeMap<String, String>) -> StudyFolder {
         .map(str::to_owned)
         .collect();
     for name in names {
-        let text = if name.starts_with("page") { PAGE } else { "text\n" };
+        let text = if name.starts_with("page") {
+            PAGE
+        } else {
+            "text\n"
+        };
         study.entry(name).or_insert_with(|| text.to_owned());
     }
     StudyFolder::from_files(study)

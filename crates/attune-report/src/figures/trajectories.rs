@@ -17,6 +17,9 @@ const TOP: f64 = 66.0;
 const FOOT: f64 = 46.0;
 
 pub fn draw(figure: &Trajectories, format: Format) -> Svg {
+    if raw_points(figure).next().is_none() {
+        return draw_fitted_alone(figure, format);
+    }
     let panels = places(figure, format);
     let height = panels.last().map_or(80.0, |panel| panel.bottom + FOOT);
     let mut svg = Svg::new(format.width(), height);
@@ -54,6 +57,52 @@ pub fn draw(figure: &Trajectories, format: Format) -> Svg {
         }
     }
     name_of_time(&mut svg, &panels, &figure.time_label);
+    svg
+}
+
+/// The fitted lines and observed means in one panel, for pages on which single dyads are not drawn. Arms
+/// are named above it, one below the other.
+fn draw_fitted_alone(figure: &Trajectories, format: Format) -> Svg {
+    let top = 40.0 + 22.0 * figure.arms.len() as f64;
+    let panel = Panel {
+        left: 40.0,
+        right: format.width() - 2.0,
+        top,
+        bottom: top + if format == Format::Wide { 300.0 } else { 230.0 },
+    };
+    let mut svg = Svg::new(format.width(), panel.bottom + FOOT);
+    let scales = Scales {
+        x: Scale::new(time_range(figure), (panel.left + 6.0, panel.right - 6.0)),
+        y: Scale::new(fitted_range(figure), (panel.bottom, panel.top)),
+    };
+    for (position, arm) in figure.arms.iter().enumerate() {
+        let y = 16.0 + 22.0 * position as f64;
+        sample_line(&mut svg, arm, (0.0, y - 4.5), 24.0);
+        for line in lines(&arm.label, STRONG.size(), format.width() - 34.0, 1) {
+            svg.arm_text(arm.mark, (32.0, y), Anchor::Start, &line);
+        }
+    }
+    let name = lines(
+        &figure.value_label,
+        AXIS_NAME.size(),
+        format.width() - 8.0,
+        1,
+    );
+    for line in name {
+        svg.text(AXIS_NAME, (0.0, top - 14.0), Anchor::Start, &line);
+    }
+    axis::across(&mut svg, panel, scales.y, true);
+    let ticks = axis::time_ticks(&figure.time_label, &figure.time_ticks, scales.x);
+    axis::below(&mut svg, panel, scales.x, &ticks);
+    for arm in &figure.arms {
+        band(&mut svg, &scales, arm, 0.18);
+    }
+    for arm in &figure.arms {
+        fitted_line(&mut svg, &scales, arm);
+        let means: Vec<(f64, f64)> = arm.means.iter().map(|mean| scales.at(*mean)).collect();
+        svg.arm_dots(arm.mark, "mean", 3.6, &means);
+    }
+    name_of_time(&mut svg, &[panel], &figure.time_label);
     svg
 }
 

@@ -1,4 +1,4 @@
-//! `attune demo`: both example studies from folder to report.
+//! `attune demo`: the example studies from folder to report and public page.
 
 use std::{
     fs,
@@ -8,7 +8,10 @@ use std::{
 use anyhow::{Context, Result};
 use clap::Args;
 
-use crate::{commands::report, examples, findings_text, output, run};
+use crate::{
+    commands::{publish, report},
+    examples, findings_text, output, run,
+};
 
 #[derive(Debug, Args)]
 pub struct Demo {
@@ -28,24 +31,31 @@ impl Demo {
     pub fn run(&self) -> Result<()> {
         let folder = self.data.clone().map_or_else(fresh_folder, Ok)?;
         let mut reports = Vec::new();
+        let mut studies = Vec::new();
         for example in examples::ALL {
             let study = folder.join("studies").join(example.id);
             if !study.exists() {
                 write_example(example, &study)?;
             }
             let (protocol, findings) = run::findings(&study, None, self.seed)?;
-            output::print_text(&findings_text::all(&findings))?;
-            output::print_text("\n")?;
-            reports.push(report::write_html(
-                &protocol,
-                &findings,
-                &folder.join("reports"),
-            )?);
+            // A study that only has a page has no questions to answer.
+            if !protocol.analyses.is_empty() {
+                output::print_text(&findings_text::all(&findings))?;
+                output::print_text("\n")?;
+                let reports_folder = folder.join("reports");
+                reports.push(report::write_html(&protocol, &findings, &reports_folder)?);
+            }
+            studies.push((protocol, findings));
         }
+        let public = publish::write_publication(&studies, &folder.join("public"))?;
         output::print_text("Reports, to be opened in a browser:\n")?;
         for path in &reports {
             output::print_text(&format!("  {}\n", path.display()))?;
         }
+        output::print_text(&format!(
+            "The studies' public pages:\n  {}\n",
+            public.display()
+        ))?;
         let studies = folder.join("studies");
         output::print_text(&format!(
             "\nThe studies are in {}; change a study.toml there and run `attune check` and `attune report` on its folder.\n",

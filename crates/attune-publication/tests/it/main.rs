@@ -1,0 +1,4 @@
+//! The public pages of the example studies, and of studies that try to break them.
+
+mod pages;
+mod study;
