@@ -29,6 +29,7 @@ pub mod route;
 pub mod routes;
 mod security_headers;
 mod settings;
+pub mod sign_in;
 mod state;
 mod visit;
 
