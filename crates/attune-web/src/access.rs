@@ -6,15 +6,17 @@
 //! installation. Blindness is no right but the opposite: whoever assesses or observes in a study
 //! does not learn arms there, whatever else they may do.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
-pub use crate::access_role::Role;
+use attune_protocol::id::StudyId;
+pub use attune_store::{Role, Sites};
+use attune_store::{Sight, ids::AccountId};
 
 /// A person who is signed in, as far as rights go.
 #[derive(Debug, Clone)]
 pub struct Person {
     /// Account.
-    pub id: uuid::Uuid,
+    pub id: AccountId,
     /// Name as colleagues know it.
     pub name: String,
     /// Roles that hold today.
@@ -49,29 +51,10 @@ pub enum Within {
     /// In one study.
     Study {
         /// Id of the study.
-        study: Arc<str>,
+        study: StudyId,
         /// At which of its sites.
         sites: Sites,
     },
-}
-
-/// Sites of a study.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sites {
-    /// All of them.
-    All,
-    /// These.
-    Only(BTreeSet<Arc<str>>),
-}
-
-impl Sites {
-    /// Whether the site is among them.
-    pub fn include(&self, site: &str) -> bool {
-        match self {
-            Self::All => true,
-            Self::Only(sites) => sites.contains(site),
-        }
-    }
 }
 
 /// Where something is to be done.
@@ -340,17 +323,51 @@ impl Person {
         Sites::Only(found)
     }
 
-    /// Whether they must not learn arms, phases and hypotheses of this study. One blind role is enough.
-    pub fn is_blind_in(&self, study: &str) -> bool {
-        let mut reaching = self
-            .grants
-            .iter()
-            .filter(|grant| grant.reaches(Scope::Study(study)))
-            .peekable();
-        reaching.peek().is_none()
-            || reaching.clone().any(|grant| grant.role.is_blind())
-            || !reaching.any(|grant| grant.role.knows_arms())
+    /// Whether they must not learn arms, phases and hypotheses of this study, whose arms were `revealed`
+    /// to the analysis or not. One role that is blind for good is enough.
+    pub fn is_blind_in(&self, study: &str, revealed: bool) -> bool {
+        let roles: Vec<Role> = self.roles_in(study).collect();
+        let blind_for_good = |role: &Role| matches!(role, Role::Assessor | Role::Observer);
+        let knows = |role: &Role| knows_arms(*role) || (revealed && *role == Role::Statistician);
+        roles.iter().any(blind_for_good) || !roles.iter().any(knows)
     }
+
+    /// What they may see of a study when they do this: their sites, and arms or none.
+    pub fn sight(&self, action: Action, study: &str, revealed: bool) -> Sight {
+        Sight {
+            sites: self.sites_for(action, study),
+            arms: !self.is_blind_in(study, revealed),
+        }
+    }
+
+    /// Their roles that reach into a study.
+    pub fn roles_in<'a>(&'a self, study: &'a str) -> impl Iterator<Item = Role> + 'a {
+        self.grants
+            .iter()
+            .filter(move |grant| grant.reaches(Scope::Study(study)))
+            .map(|grant| grant.role)
+    }
+
+    /// The role in which they do this there: the first that carries the right.
+    pub fn role_for(&self, action: Action, scope: Scope<'_>) -> Option<Role> {
+        self.grants
+            .iter()
+            .filter(|grant| grant.reaches(scope))
+            .map(|grant| grant.role)
+            .find(|role| action.roles().contains(role))
+    }
+}
+
+/// Roles that meet families by arm, or answer for the data.
+fn knows_arms(role: Role) -> bool {
+    matches!(
+        role,
+        Role::DataManager
+            | Role::LeadEvaluator
+            | Role::Facilitator
+            | Role::HealthVisitor
+            | Role::Auditor
+    )
 }
 
 impl Grant {
@@ -359,9 +376,9 @@ impl Grant {
             (Within::Installation, _) => true,
             (Within::Study { .. }, Scope::Installation) => false,
             (Within::Study { study, sites }, scope) => {
-                let same_study = scope.study() == Some(study);
+                let same_study = scope.study() == Some(study.as_str());
                 let same_site = match scope {
-                    Scope::Site(_, site) => sites.include(site),
+                    Scope::Site(_, site) => sites.hold(site),
                     Scope::Study(_) | Scope::Installation => true,
                 };
                 same_study && same_site
@@ -372,11 +389,13 @@ impl Grant {
 
 #[cfg(test)]
 mod tests {
+    use attune_protocol::id::SiteId;
+
     use super::*;
 
     fn person(grants: Vec<Grant>, second_factor: bool, fresh: bool) -> Person {
         Person {
-            id: uuid::Uuid::nil(),
+            id: AccountId::new(),
             name: "Somebody".to_owned(),
             grants,
             proof: Proof {
@@ -389,7 +408,7 @@ mod tests {
     fn at(role: Role, study: &str, sites: &[&str]) -> Grant {
         let sites = match sites {
             [] => Sites::All,
-            some => Sites::Only(some.iter().map(|site| Arc::from(*site)).collect()),
+            some => Sites::Only(some.iter().map(|site| SiteId::from(*site)).collect()),
         };
         Grant {
             role,
@@ -492,12 +511,28 @@ mod tests {
             true,
             true,
         );
-        assert!(both.is_blind_in("a"));
+        assert!(both.is_blind_in("a", true));
         let manager = person(vec![at(Role::DataManager, "a", &[])], true, true);
-        assert!(!manager.is_blind_in("a"));
+        assert!(!manager.is_blind_in("a", false));
         assert!(
-            manager.is_blind_in("b"),
+            manager.is_blind_in("b", true),
             "who has no part in it knows nothing"
         );
+    }
+
+    #[test]
+    fn a_statistician_is_blind_until_arms_are_revealed() {
+        let statistician = person(vec![at(Role::Statistician, "a", &[])], true, true);
+        assert!(statistician.is_blind_in("a", false));
+        assert!(!statistician.is_blind_in("a", true));
+    }
+
+    #[test]
+    fn whoever_has_no_role_may_do_nothing() {
+        let nobody = person(Vec::new(), true, true);
+        for action in Action::ALL {
+            assert!(may(&nobody, action, Scope::Installation).is_err());
+            assert!(may(&nobody, action, Scope::Study("a")).is_err());
+        }
     }
 }

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use attune_store::StoreError;
 use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
@@ -37,6 +38,9 @@ pub enum Failure {
         /// What was asked for.
         action: Action,
     },
+    /// It shows arms, and the person must not learn them.
+    #[error("blind")]
+    Blind,
     /// Another site sent the browser here to change something.
     #[error("the request came from another site")]
     FromAnotherSite,
@@ -117,6 +121,7 @@ impl Failure {
             Self::SecondFactorNeeded
             | Self::FreshSignInNeeded
             | Self::NotAllowed { .. }
+            | Self::Blind
             | Self::FromAnotherSite => StatusCode::FORBIDDEN,
             Self::Unreadable { .. } => StatusCode::BAD_REQUEST,
             Self::NotRight { .. } => StatusCode::UNPROCESSABLE_ENTITY,
@@ -144,6 +149,37 @@ impl Failure {
                 reason: format!("a layer answered {status}"),
             },
         }
+    }
+}
+
+/// The store's own sentences are for the person; what concerns the machine goes to the log.
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Refused(reason) => Self::Conflict {
+                reason: sentence(&reason),
+            },
+            StoreError::NotFound { what, .. } => Self::NotFound { what },
+            error @ (StoreError::Stale { .. } | StoreError::KeyUsed) => Self::Conflict {
+                reason: sentence(&error.to_string()),
+            },
+            error @ StoreError::ReasonNeeded => Self::NotRight {
+                problems: vec![sentence(&error.to_string())],
+            },
+            error @ (StoreError::Stopped(_) | StoreError::Unknown(_)) => Self::StoreClosed {
+                reason: error.to_string(),
+            },
+            error => Self::internal(error),
+        }
+    }
+}
+
+/// A lower-case fragment as a sentence.
+fn sentence(fragment: &str) -> String {
+    let mut letters = fragment.chars();
+    match letters.next() {
+        Some(first) => format!("{}{}.", first.to_uppercase(), letters.as_str().trim_end_matches('.')),
+        None => String::new(),
     }
 }
 

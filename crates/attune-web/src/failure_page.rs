@@ -191,6 +191,11 @@ fn words(failure: &Failure) -> Words {
                 "If it belongs to your work, ask a data manager for the role.",
             )
         },
+        Failure::Blind => plain(
+            "You are blind to this",
+            "This page shows which family is in which arm, and your part in the study must not know.",
+            "If you no longer assess or observe in this study, ask a data manager to end that role.",
+        ),
         Failure::FromAnotherSite => plain(
             "The request came from elsewhere",
             "Another page sent your browser here to change something, so it was refused.",

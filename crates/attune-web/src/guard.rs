@@ -1,17 +1,21 @@
 //! Stands before every handler: finds out who asks, lets nobody past whom the route does not name,
 //! and turns a failure that comes back into its page.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
+use attune_protocol::id::StudyId;
+use attune_store::{Moment, StoreError, sessions::Session};
 use axum::{
     extract::{ConnectInfo, FromRequestParts, RawPathParams, Request, State},
+    http::{HeaderMap, Method},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 
 use crate::{
-    access::{Action, may},
+    access::{Grant, Person, Proof, Within},
     answer::see,
+    cookies::Cookie,
     failure::Failure,
     failure_page,
     request_log::RequestId,
@@ -45,17 +49,18 @@ pub async fn guard(State(watch): State<Watch>, request: Request, next: Next) -> 
         path: parts.uri.path().to_owned(),
         address: parts
             .extensions
-            .get::<ConnectInfo<std::net::SocketAddr>>()
+            .get::<ConnectInfo<SocketAddr>>()
             .map(|address| address.0.ip().to_string())
             .unwrap_or_default(),
         request_id: parts.extensions.get::<RequestId>().map(|id| id.0.clone()),
         person: None,
-        study_id: study,
+        session: None,
+        study_id: study.map(StudyId::new),
         site,
         study: None,
     };
-    if let Err(failure) = admit(&mut visit, &watch) {
-        return refuse(&visit, failure, &parts.method, wants_json);
+    if let Err(failure) = admit(&mut visit, &watch, &parts.headers).await {
+        return refuse(&visit, &failure, &parts.method, wants_json);
     }
     parts.extensions.insert(visit.clone());
     let response = next.run(Request::from_parts(parts, body)).await;
@@ -73,39 +78,87 @@ fn value_of(params: &RawPathParams, name: &str) -> Option<Arc<str>> {
 }
 
 /// Whether the visitor may come in.
-fn admit(visit: &mut Visit, watch: &Watch) -> Result<(), Failure> {
+async fn admit(visit: &mut Visit, watch: &Watch, headers: &HeaderMap) -> Result<(), Failure> {
+    let secret = Cookie::Session.read(headers, &watch.app.settings().transport);
+    if let Some(secret) = secret {
+        identify(visit, &secret).await?;
+    }
     match watch.needs {
         Needs::Nothing => return Ok(()),
         Needs::SignedIn => {
             visit.person()?;
         }
-        Needs::May(action) => {
-            let person = visit.person()?;
-            may(person, action, visit.scope())
-                .map_err(|refusal| Failure::refused(action, refusal))?;
+        Needs::May(action) => visit.may(action, visit.scope())?,
+    }
+    if let Some(id) = &visit.study_id {
+        match visit.app.store().study(id).await {
+            Ok(study) => visit.study = Some(Arc::new(study)),
+            Err(StoreError::NotFound { .. }) => return Err(Failure::no_such("study")),
+            Err(error) => return Err(error.into()),
         }
     }
     if watch.arms == Arms::Shown && visit.is_blind() {
-        return Err(Failure::NotAllowed {
-            action: Action::SeeFindings,
-        });
+        return Err(Failure::Blind);
     }
     Ok(())
 }
 
-/// Whoever is not signed in and wants to look at a page is shown the way in; everything else gets the
-/// failure's page.
-fn refuse(
-    visit: &Visit,
-    failure: Failure,
-    method: &axum::http::Method,
-    wants_json: bool,
-) -> Response {
-    let looks = method == axum::http::Method::GET && !wants_json;
-    match failure {
-        Failure::SignInNeeded if looks => {
-            see(&format!("/sign-in?then={}", visit.path)).into_response()
-        }
-        failure => failure_page::answer(visit, &failure, wants_json),
+/// Who the session belongs to, with the roles that hold today.
+async fn identify(visit: &mut Visit, secret: &str) -> Result<(), Failure> {
+    let (store, at) = (visit.app.store().clone(), visit.at);
+    let Some(session) = store.session(secret, at).await? else {
+        return Ok(());
+    };
+    let account = store.account(session.account).await?;
+    let today = at.date();
+    let grants = store.grants_of(account.id).await?;
+    let grants = grants
+        .into_iter()
+        .filter(|grant| grant.holds_on(today))
+        .map(|grant| Grant {
+            role: grant.role,
+            within: match grant.study {
+                None => Within::Installation,
+                Some(study) => Within::Study {
+                    study,
+                    sites: grant.sites,
+                },
+            },
+        })
+        .collect();
+    visit.person = Some(Arc::new(Person {
+        id: account.id,
+        name: account.name,
+        grants,
+        proof: proof(&visit.app, &session, at),
+    }));
+    visit.session = Some(Arc::new(session));
+    Ok(())
+}
+
+fn proof(app: &App, session: &Session, at: Moment) -> Proof {
+    let shown = session
+        .second_factor_at
+        .map_or(session.password_at, |factor| factor.max(session.password_at));
+    let fresh_for = i64::try_from(app.settings().fresh_for.as_secs()).unwrap_or(i64::MAX);
+    Proof {
+        second_factor: session.second_factor_at.is_some(),
+        fresh: at.seconds_since(shown) < fresh_for,
     }
+}
+
+/// Whoever wants to look at a page and lacks only a proof is shown where to give it; everything else
+/// gets the failure's page.
+fn refuse(visit: &Visit, failure: &Failure, method: &Method, wants_json: bool) -> Response {
+    let looks = method == Method::GET && !wants_json;
+    let way = match failure {
+        Failure::SignInNeeded => "/sign-in",
+        Failure::SecondFactorNeeded => "/account/second-factor",
+        Failure::FreshSignInNeeded => "/sign-in/again",
+        _ => "",
+    };
+    if looks && !way.is_empty() {
+        return see(&format!("{way}?then={}", visit.path));
+    }
+    failure_page::answer(visit, failure, wants_json)
 }

@@ -25,6 +25,8 @@ pub struct Layout {
     pub assets: String,
     /// Scripts; none when the bundle was not built.
     pub scripts: Vec<String>,
+    /// Seconds of rest after which the person is signed out; none when nobody is signed in.
+    pub idle_seconds: Option<i64>,
     /// Version of the program.
     pub version: &'static str,
 }
@@ -51,6 +53,7 @@ impl Layout {
             places: navigation::of_application(visit),
             simulated: visit.study.as_ref().is_some_and(|study| study.simulated),
             study,
+            idle_seconds: visit.session.as_ref().map(|session| session.idle_seconds),
             ..Self::bare(title)
         }
     }
@@ -66,6 +69,7 @@ impl Layout {
             simulated: false,
             assets: assets::folder(),
             scripts: assets::script("app.js").into_iter().collect(),
+            idle_seconds: None,
             version: env!("CARGO_PKG_VERSION"),
         }
     }

@@ -11,7 +11,6 @@
 //! `attune-analysis`.
 
 pub mod access;
-mod access_role;
 mod answer;
 mod app;
 mod assets;
@@ -24,6 +23,7 @@ mod guard;
 mod layout;
 mod navigation;
 mod pages;
+mod parts;
 mod request_log;
 pub mod route;
 pub mod routes;
@@ -32,6 +32,7 @@ mod settings;
 pub mod sign_in;
 mod state;
 mod visit;
+mod words;
 
 pub use app::app;
 pub use clock::Clock;

@@ -18,7 +18,10 @@ pub struct Place {
 }
 
 /// Places of the application: label, path, right. Without a right it is for whoever is signed in.
-const APPLICATION: &[(&str, &str, Option<Action>)] = &[("Studies", "/", None)];
+const APPLICATION: &[(&str, &str, Option<Action>)] = &[
+    ("Studies", "/", None),
+    ("People", "/people", Some(Action::ManagePeople)),
+];
 
 /// Places of a study: label, what follows `/studies/{study}`, right.
 const STUDY: &[(&str, &str, Action)] = &[];

@@ -2,25 +2,66 @@
 //! of arms; a page that is not here does not exist. Tests walk this table with every role.
 
 use crate::{
+    access::Action,
     assets,
-    pages::{design, health, home},
-    route::{Arms, Needs, Route},
+    pages::{
+        account, design, first_run, health, home, people, person, second_factor, sign_in, welcome,
+    },
+    route::{
+        Arms::Untold,
+        Needs::{May, Nothing, SignedIn},
+        Route,
+    },
 };
 
 /// The table.
+#[rustfmt::skip]
 pub fn table() -> Vec<Route> {
-    use Arms::Untold;
     vec![
         // The server itself.
-        Route::get("/healthz", Needs::Nothing, Untold, health::answer),
-        Route::get(
-            "/assets/{fingerprint}/{file}",
-            Needs::Nothing,
-            Untold,
-            assets::file,
-        ),
-        Route::get("/design", Needs::Nothing, Untold, design::page),
+        Route::get("/healthz", Nothing, Untold, health::answer),
+        Route::get("/assets/{fingerprint}/{file}", Nothing, Untold, assets::file),
+        Route::get("/design", Nothing, Untold, design::page),
+
+        // The way in and out.
+        Route::get("/first-run", Nothing, Untold, first_run::page),
+        Route::post("/first-run", Nothing, Untold, first_run::make),
+        Route::get("/sign-in", Nothing, Untold, sign_in::page),
+        Route::post("/sign-in", Nothing, Untold, sign_in::sign_in),
+        Route::get("/sign-in/code", Nothing, Untold, sign_in::code_page),
+        Route::post("/sign-in/code", Nothing, Untold, sign_in::code),
+        Route::get("/sign-in/again", SignedIn, Untold, sign_in::again_page),
+        Route::post("/sign-in/again", SignedIn, Untold, sign_in::again),
+        Route::post("/sign-out", Nothing, Untold, sign_in::sign_out),
+        Route::get("/welcome", Nothing, Untold, welcome::page),
+        Route::post("/welcome", Nothing, Untold, welcome::set),
+
+        // One's own account.
+        Route::get("/account", SignedIn, Untold, account::page),
+        Route::get("/account/still-here", SignedIn, Untold, account::still_here),
+        Route::get("/account/password", SignedIn, Untold, account::password_page),
+        Route::post("/account/password", SignedIn, Untold, account::change_password),
+        Route::get("/account/second-factor", SignedIn, Untold, second_factor::page),
+        Route::get("/account/second-factor/renew", SignedIn, Untold, second_factor::renew_page),
+        Route::post("/account/second-factor", SignedIn, Untold, second_factor::keep),
+        Route::post("/account/recovery-codes", SignedIn, Untold, second_factor::renew_codes),
+        Route::post("/account/sessions/end", SignedIn, Untold, account::end_session),
+        Route::post("/account/sessions/end-others", SignedIn, Untold, account::end_other_sessions),
+
+        // People and their roles.
+        Route::get("/people", May(Action::ManagePeople), Untold, people::page),
+        Route::get("/people/new", May(Action::ManagePeople), Untold, people::new_page),
+        Route::post("/people/new", May(Action::ManagePeople), Untold, people::add),
+        Route::get("/people/{account}", May(Action::ManagePeople), Untold, person::page),
+        Route::post("/people/{account}/roles", May(Action::ManagePeople), Untold, person::give_role),
+        Route::post("/people/{account}/roles/end", May(Action::ManagePeople), Untold, person::end_role),
+        Route::post("/people/{account}/code", May(Action::ManagePeople), Untold, person::issue_code),
+        Route::post("/people/{account}/second-factor/remove", May(Action::ManagePeople), Untold, person::remove_second_factor),
+        Route::post("/people/{account}/sessions/end", May(Action::ManagePeople), Untold, person::end_sessions),
+        Route::post("/people/{account}/close", May(Action::ManagePeople), Untold, person::close),
+        Route::post("/people/{account}/open", May(Action::ManagePeople), Untold, person::open),
+
         // Studies.
-        Route::get("/", Needs::SignedIn, Untold, home::page),
+        Route::get("/", SignedIn, Untold, home::page),
     ]
 }

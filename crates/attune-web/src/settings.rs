@@ -40,6 +40,8 @@ pub enum Transport {
 /// A demonstration server: example studies, made-up people.
 #[derive(Debug, Clone)]
 pub struct Demonstration {
+    /// The password of all of them.
+    pub password: String,
     /// The people who can sign in.
     pub people: Vec<DemonstrationPerson>,
 }
@@ -61,7 +63,7 @@ impl Default for Settings {
             transport: Transport::Loopback,
             idle_limit: Duration::from_secs(15 * 60),
             absolute_limit: Duration::from_secs(12 * 60 * 60),
-            fresh_for: Duration::from_secs(10 * 60),
+            fresh_for: Duration::from_secs(15 * 60),
             request_limit: Duration::from_secs(60),
             largest_request: 2 * 1024 * 1024,
             largest_upload: 64 * 1024 * 1024,

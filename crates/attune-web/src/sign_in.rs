@@ -2,6 +2,7 @@
 //! that make guessing slow without locking anybody out. Passkeys will have their place beside
 //! [`second_factor`].
 
+pub mod begin;
 pub mod common_passwords;
 pub mod password;
 pub mod pauses;

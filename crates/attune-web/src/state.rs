@@ -1,23 +1,36 @@
-//! What every handler reaches: settings, clock, and (through them) the store.
+//! What every handler reaches: the store, settings, clock, and the failed sign-ins that are remembered.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
-use crate::{clock::Clock, settings::Settings};
+use attune_store::{Moment, Store};
+
+use crate::{clock::Clock, settings::Settings, sign_in::pauses::Pauses};
 
 /// The application's state; cheap to clone.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct App(Arc<Inner>);
 
-#[derive(Debug)]
 struct Inner {
+    store: Store,
     settings: Settings,
     clock: Clock,
+    pauses: Pauses,
 }
 
 impl App {
     /// A state.
-    pub fn new(settings: Settings, clock: Clock) -> Self {
-        Self(Arc::new(Inner { settings, clock }))
+    pub fn new(store: Store, settings: Settings, clock: Clock) -> Self {
+        Self(Arc::new(Inner {
+            store,
+            settings,
+            clock,
+            pauses: Pauses::default(),
+        }))
+    }
+
+    /// Where everything lives.
+    pub fn store(&self) -> &Store {
+        &self.0.store
     }
 
     /// What whoever started the server decided.
@@ -25,8 +38,19 @@ impl App {
         &self.0.settings
     }
 
+    /// Failed sign-ins.
+    pub fn pauses(&self) -> &Pauses {
+        &self.0.pauses
+    }
+
     /// What time it is.
-    pub fn now(&self) -> jiff::Timestamp {
-        self.0.clock.now()
+    pub fn now(&self) -> Moment {
+        Moment::utc(self.0.clock.now())
+    }
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("App")
     }
 }

@@ -3,11 +3,9 @@
 
 use std::sync::Arc;
 
-use axum::{
-    extract::{FromRequestParts, OptionalFromRequestParts},
-    http::request::Parts,
-};
-use jiff::Timestamp;
+use attune_protocol::{Protocol, id::StudyId};
+use attune_store::{Actor, Moment, Sight, sessions::Session, studies::StudyRow};
+use axum::{extract::FromRequestParts, http::request::Parts};
 
 use crate::{
     access::{Action, Person, Scope, may},
@@ -21,7 +19,7 @@ pub struct Visit {
     /// The application.
     pub app: App,
     /// When the request came.
-    pub at: Timestamp,
+    pub at: Moment,
     /// Path of the request, without what follows a `?`.
     pub path: String,
     /// Address of the browser, as far as it is known.
@@ -30,23 +28,14 @@ pub struct Visit {
     pub request_id: Option<String>,
     /// Who is signed in.
     pub person: Option<Arc<Person>>,
+    /// Their session.
+    pub session: Option<Arc<Session>>,
     /// The `{study}` of the path.
-    pub study_id: Option<Arc<str>>,
+    pub study_id: Option<StudyId>,
     /// The `{site}` of the path.
     pub site: Option<Arc<str>>,
     /// The study of the path, once the guard has let the person in.
-    pub study: Option<Arc<StudyCard>>,
-}
-
-/// What every page of a study shows of it.
-#[derive(Debug, Clone)]
-pub struct StudyCard {
-    /// Its id.
-    pub id: Arc<str>,
-    /// Its title.
-    pub title: String,
-    /// Whether its data are made up, in whole or in part.
-    pub simulated: bool,
+    pub study: Option<Arc<StudyRow>>,
 }
 
 impl Visit {
@@ -59,6 +48,33 @@ impl Visit {
         self.person.as_deref().ok_or(Failure::SignInNeeded)
     }
 
+    /// Their session.
+    ///
+    /// # Errors
+    ///
+    /// Nobody is signed in.
+    pub fn session(&self) -> Result<&Session, Failure> {
+        self.session.as_deref().ok_or(Failure::SignInNeeded)
+    }
+
+    /// The study of the path.
+    ///
+    /// # Errors
+    ///
+    /// The path has none; a route that asks for one has `{study}` in it.
+    pub fn study(&self) -> Result<&StudyRow, Failure> {
+        self.study.as_deref().ok_or(Failure::no_such("study"))
+    }
+
+    /// The protocol of the study of the path.
+    ///
+    /// # Errors
+    ///
+    /// The path has no study, or its files cannot be read.
+    pub async fn protocol(&self) -> Result<Arc<Protocol>, Failure> {
+        Ok(self.app.store().protocol(&self.study()?.id).await?)
+    }
+
     /// Whether the person may do this there, asked again for one row.
     ///
     /// # Errors
@@ -66,6 +82,13 @@ impl Visit {
     /// They may not.
     pub fn may(&self, action: Action, scope: Scope<'_>) -> Result<(), Failure> {
         may(self.person()?, action, scope).map_err(|refusal| Failure::refused(action, refusal))
+    }
+
+    /// Whether a role of theirs carries this right where the path says: whether to show a button.
+    pub fn has_right(&self, action: Action) -> bool {
+        self.person
+            .as_ref()
+            .is_some_and(|person| person.has_right(action, self.scope()))
     }
 
     /// Where the path says that we are.
@@ -80,9 +103,37 @@ impl Visit {
     /// Whether this person must not learn arms, phases and hypotheses of the study of the path.
     pub fn is_blind(&self) -> bool {
         match (&self.person, &self.study_id) {
-            (Some(person), Some(study)) => person.is_blind_in(study),
+            (Some(person), Some(study)) => person.is_blind_in(study, self.is_revealed()),
             _ => true,
         }
+    }
+
+    /// What the person may see of the study of the path when they do this.
+    ///
+    /// # Errors
+    ///
+    /// Nobody is signed in, or the path has no study.
+    pub fn sight(&self, action: Action) -> Result<Sight, Failure> {
+        let study = self.study()?;
+        Ok(self
+            .person()?
+            .sight(action, &study.id, study.unblinded.is_some()))
+    }
+
+    /// Under which name and role the store notes what the person does.
+    ///
+    /// # Errors
+    ///
+    /// Nobody is signed in.
+    pub fn actor(&self, action: Action) -> Result<Actor, Failure> {
+        let person = self.person()?;
+        Ok(Actor::of(person.id, person.role_for(action, self.scope())))
+    }
+
+    fn is_revealed(&self) -> bool {
+        self.study
+            .as_ref()
+            .is_some_and(|study| study.unblinded.is_some())
     }
 }
 
@@ -95,13 +146,5 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
             .get::<Self>()
             .cloned()
             .ok_or_else(|| Failure::internal("a handler without a guard"))
-    }
-}
-
-impl<S: Send + Sync> OptionalFromRequestParts<S> for Visit {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Failure> {
-        Ok(parts.extensions.get::<Self>().cloned())
     }
 }

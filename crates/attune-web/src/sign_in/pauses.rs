@@ -5,7 +5,7 @@
 
 use std::{collections::HashMap, sync::Mutex, time::Duration};
 
-use jiff::Timestamp;
+use attune_store::Moment;
 
 /// Whose failures are counted together.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -40,7 +40,7 @@ impl Counted {
 #[derive(Debug, Clone, Copy)]
 struct Failures {
     n: u32,
-    last: Timestamp,
+    last: Moment,
 }
 
 /// The failures that are remembered.
@@ -54,31 +54,28 @@ const MOST: usize = 100_000;
 
 impl Pauses {
     /// How long to wait before the next attempt is looked at; the longest of those that count.
-    pub fn wait(&self, counted: &[Counted], now: Timestamp) -> Option<Duration> {
+    pub fn wait(&self, counted: &[Counted], now: Moment) -> Option<Duration> {
         let failures = self.lock();
         counted
             .iter()
             .filter_map(|who| {
                 let found = failures.get(who)?;
-                let until = found.last.as_second() + pause_seconds(who, found.n);
-                u64::try_from(until - now.as_second()).ok()
+                remaining(who, found.n, found.last, now)
             })
             .max()
-            .filter(|seconds| *seconds > 0)
-            .map(Duration::from_secs)
     }
 
     /// An attempt failed.
-    pub fn failed(&self, counted: &[Counted], now: Timestamp) {
+    pub fn failed(&self, counted: &[Counted], now: Moment) {
         let mut failures = self.lock();
         if failures.len() >= MOST {
-            failures.retain(|_, one| now.as_second() - one.last.as_second() < 60 * 60);
+            failures.retain(|_, one| now.seconds_since(one.last) < 60 * 60);
         }
         for who in counted {
             let entry = failures
                 .entry(who.clone())
                 .or_insert(Failures { n: 0, last: now });
-            if now.as_second() - entry.last.as_second() > FORGOTTEN_AFTER {
+            if now.seconds_since(entry.last) > FORGOTTEN_AFTER {
                 entry.n = 0;
             }
             entry.n = entry.n.saturating_add(1);
@@ -105,6 +102,13 @@ impl Pauses {
     }
 }
 
+/// What is left of the pause after so many failures.
+pub fn remaining(who: &Counted, n: u32, last: Moment, now: Moment) -> Option<Duration> {
+    let left = pause_seconds(who, n) - now.seconds_since(last);
+    let left = u64::try_from(left).ok().filter(|left| *left > 0);
+    left.map(Duration::from_secs)
+}
+
 /// 2, 4, 8, … seconds after the failures that are free.
 fn pause_seconds(who: &Counted, n: u32) -> i64 {
     match n.checked_sub(who.free()) {
@@ -117,8 +121,11 @@ fn pause_seconds(who: &Counted, n: u32) -> i64 {
 mod tests {
     use super::*;
 
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(1_800_000_000 + second).unwrap()
+    fn at(second: i64) -> Moment {
+        Moment {
+            micros: (1_800_000_000 + second) * 1_000_000,
+            offset_minutes: 0,
+        }
     }
 
     #[test]
