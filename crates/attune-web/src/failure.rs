@@ -178,7 +178,11 @@ impl From<StoreError> for Failure {
 fn sentence(fragment: &str) -> String {
     let mut letters = fragment.chars();
     match letters.next() {
-        Some(first) => format!("{}{}.", first.to_uppercase(), letters.as_str().trim_end_matches('.')),
+        Some(first) => format!(
+            "{}{}.",
+            first.to_uppercase(),
+            letters.as_str().trim_end_matches('.')
+        ),
         None => String::new(),
     }
 }

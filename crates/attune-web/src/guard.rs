@@ -139,7 +139,9 @@ async fn identify(visit: &mut Visit, secret: &str) -> Result<(), Failure> {
 fn proof(app: &App, session: &Session, at: Moment) -> Proof {
     let shown = session
         .second_factor_at
-        .map_or(session.password_at, |factor| factor.max(session.password_at));
+        .map_or(session.password_at, |factor| {
+            factor.max(session.password_at)
+        });
     let fresh_for = i64::try_from(app.settings().fresh_for.as_secs()).unwrap_or(i64::MAX);
     Proof {
         second_factor: session.second_factor_at.is_some(),

@@ -6,7 +6,7 @@
 //! file per page, markup in `templates/`, looks in `styles/`. What goes wrong becomes a page in
 //! `failure_page`. Headers that protect the browser are in `security_headers`.
 //!
-//! [`app()`] builds it all as one service, which tests call without a socket; `attune serve` gives it a
+//! [`app()`] builds it all as one service, which tests call without a socket; [`serve`](fn@serve) gives it a
 //! socket. No SQL and no formula is here: records live in `attune-store`, numbers come from
 //! `attune-analysis`.
 
@@ -28,6 +28,7 @@ mod request_log;
 pub mod route;
 pub mod routes;
 mod security_headers;
+mod serve;
 mod settings;
 pub mod sign_in;
 mod state;
@@ -35,6 +36,8 @@ mod visit;
 mod words;
 
 pub use app::app;
+pub use assets::bundle_is_there;
 pub use clock::Clock;
-pub use settings::{Settings, Transport};
+pub use serve::{Tls, first_run_code, serve};
+pub use settings::{Demonstration, DemonstrationPerson, Settings, Transport};
 pub use state::App;

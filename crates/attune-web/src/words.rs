@@ -4,24 +4,46 @@ use attune_store::Moment;
 use jiff::civil::Date;
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 
 /// A moment: `26 November 2026, 09:05 UTC`.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "templates pass references"
+)]
 pub fn moment(moment: &Moment) -> String {
     let text = moment.rfc3339();
     let time = text.split('T').nth(1).and_then(|time| time.get(..5));
     format!(
         "{}, {} UTC",
-        date(&Moment { offset_minutes: 0, ..*moment }.date()),
+        date(
+            &Moment {
+                offset_minutes: 0,
+                ..*moment
+            }
+            .date()
+        ),
         time.unwrap_or_default()
     )
 }
 
 /// A date: `26 November 2026`.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "templates pass references"
+)]
 pub fn date(date: &Date) -> String {
     let month = usize::from(date.month().unsigned_abs()) - 1;
     format!("{} {} {}", date.day(), MONTHS[month], date.year())

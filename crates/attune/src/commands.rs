@@ -14,6 +14,7 @@ mod power;
 mod publish;
 mod report;
 mod schema;
+mod serve;
 mod simulate;
 mod test;
 
@@ -32,8 +33,10 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Read the example studies, run their plans, print the findings, write reports and public pages
+    /// Read the example studies, run their plans, write reports and public pages, open the application
     Demo(demo::Demo),
+    /// Start the application in the browser
+    Serve(serve::Serve),
     /// Write a commented study folder to start from
     New(new::New),
     /// Check a study folder and its data; every problem is listed with its remedy
@@ -64,6 +67,7 @@ enum Command {
 pub fn run(arguments: Arguments) -> Result<()> {
     match arguments.command {
         Command::Demo(demo) => demo.run(),
+        Command::Serve(serve) => serve.run(),
         Command::New(new) => new.run(),
         Command::Check(check) => check.run(),
         Command::Schema(schema) => schema.run(),

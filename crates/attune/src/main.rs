@@ -13,6 +13,7 @@ mod data_file;
 mod examples;
 mod findings_text;
 mod level;
+mod log;
 mod output;
 mod problems;
 mod progress;

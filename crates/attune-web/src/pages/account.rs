@@ -15,7 +15,6 @@ use crate::{
     parts::{Field, FormPage, Problems},
     sign_in::password,
     visit::Visit,
-    words::moment,
 };
 
 #[derive(Template)]
@@ -65,7 +64,11 @@ pub async fn still_here(_visit: Visit) -> Answer {
 /// `POST /account/sessions/end`: ends one of one's own sessions.
 pub async fn end_session(visit: Visit, Form(which): Form<WhichSession>) -> Answer {
     let person = visit.person()?;
-    visit.app.store().end_session(person.id, &which.session).await?;
+    visit
+        .app
+        .store()
+        .end_session(person.id, &which.session)
+        .await?;
     Ok(see("/account"))
 }
 
@@ -83,12 +86,16 @@ pub async fn password_page(visit: Visit) -> Answer {
 }
 
 fn password_form(visit: &Visit, problems: Problems) -> Answer {
-    FormPage::new(Layout::of(visit, "Change your password"), "/account/password", "Change it")
-        .lead("Your other sessions end; this one goes on.")
-        .field(Field::password("current", "Password as it is"))
-        .field(Field::new_password("password", "New password"))
-        .other_way("/account", "Leave it as it is")
-        .show(problems)
+    FormPage::new(
+        Layout::of(visit, "Change your password"),
+        "/account/password",
+        "Change it",
+    )
+    .lead("Your other sessions end; this one goes on.")
+    .field(Field::password("current", "Password as it is"))
+    .field(Field::new_password("password", "New password"))
+    .other_way("/account", "Leave it as it is")
+    .show(problems)
 }
 
 /// `POST /account/password`.
@@ -110,7 +117,9 @@ pub async fn change_password(visit: Visit, Form(typed): Form<NewPassword>) -> An
     if !problems.is_empty() {
         return password_form(&visit, problems);
     }
-    let hash = password::hash(typed.password).await.map_err(Failure::internal)?;
+    let hash = password::hash(typed.password)
+        .await
+        .map_err(Failure::internal)?;
     set_password(&visit, person.id, hash).await?;
     store
         .end_sessions(person.id, Some(&visit.session()?.hash))

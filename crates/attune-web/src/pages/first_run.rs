@@ -79,7 +79,9 @@ pub async fn make(visit: Visit, headers: HeaderMap, Form(typed): Form<FirstPerso
     if !problems.is_empty() {
         return form(&visit, &typed.name, &typed.login, problems);
     }
-    let kept = password::hash(typed.password).await.map_err(Failure::internal)?;
+    let kept = password::hash(typed.password)
+        .await
+        .map_err(Failure::internal)?;
     if !store.use_code(&hash, PURPOSE, visit.at).await? {
         return Ok(see("/sign-in"));
     }

@@ -33,7 +33,10 @@ pub async fn page(visit: Visit) -> Answer {
         if !person.has_right(Action::SeeStudy, Scope::Study(&study.id)) {
             continue;
         }
-        let mut roles: Vec<&str> = person.roles_in(&study.id).map(attune_store::Role::words).collect();
+        let mut roles: Vec<&str> = person
+            .roles_in(&study.id)
+            .map(attune_store::Role::words)
+            .collect();
         roles.sort_unstable();
         roles.dedup();
         studies.push(Card {

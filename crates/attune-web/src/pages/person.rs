@@ -18,11 +18,10 @@ use crate::{
     failure::Failure,
     form::Form,
     layout::Layout,
-    pages::{people::in_words, welcome::PURPOSE},
+    pages::welcome::PURPOSE,
     parts::{Field, FieldKind, Problems},
     sign_in::tokens,
     visit::Visit,
-    words::{date, moment},
 };
 
 /// Days for which a one-time code holds.
@@ -178,7 +177,9 @@ impl NewRole {
                 Ok(protocol) => {
                     let unknown: Vec<&str> = wanted
                         .iter()
-                        .filter(|site| !protocol.sites.iter().any(|one| one.id == SiteId::new(site)))
+                        .filter(|site| {
+                            !protocol.sites.iter().any(|one| one.id == SiteId::new(site))
+                        })
                         .copied()
                         .collect();
                     if !unknown.is_empty() {
@@ -275,7 +276,9 @@ pub async fn show_code(visit: &Visit, account: AccountId) -> Answer {
     let code = tokens::typed_code(3);
     let hash = tokens::hash(&tokens::normalised(&code));
     let expires = visit.at.plus_seconds(CODE_DAYS * 24 * 60 * 60);
-    store.keep_code(&hash, PURPOSE, Some(account), expires).await?;
+    store
+        .keep_code(&hash, PURPOSE, Some(account), expires)
+        .await?;
     let note = Command::Note {
         what: "one-time-code".to_owned(),
         subject: Some(account.to_string()),

@@ -56,7 +56,13 @@ pub async fn page(visit: Visit, Query(query): Query<Then>) -> Answer {
     if account.second_factor {
         return Ok(see(&format!("/sign-in/again?then={then}")));
     }
-    renew_page(visit, Query(Then { then: Some(then.to_owned()) })).await
+    renew_page(
+        visit,
+        Query(Then {
+            then: Some(then.to_owned()),
+        }),
+    )
+    .await
 }
 
 /// `GET /account/second-factor/renew`: a new secret, in place of the old one where there is one.
@@ -104,11 +110,20 @@ pub async fn keep(visit: Visit, Form(typed): Form<SecretAndCode>) -> Answer {
     let second = u64::try_from(visit.at.micros / 1_000_000).unwrap_or_default();
     let Some(step) = second_factor::step_of(&typed.code, secret, None, second) else {
         let error = "This is not the code that the app shows now. Wait for the next one; if it is refused as well, compare your phone’s clock.";
-        return page_to_correct(&set_up(&visit, &account.login, secret, then, Some(error.to_owned())));
+        return page_to_correct(&set_up(
+            &visit,
+            &account.login,
+            secret,
+            then,
+            Some(error.to_owned()),
+        ));
     };
     let codes = recovery_codes::new();
     let commands = vec![
-        Command::SetSecondFactor { account: id, present: true },
+        Command::SetSecondFactor {
+            account: id,
+            present: true,
+        },
         Command::SetRecoveryCodes { account: id },
     ];
     let request = Request::all(None, commands, visit.at)
@@ -143,7 +158,10 @@ pub async fn renew_codes(visit: Visit) -> Answer {
 fn hashes(account: attune_store::ids::AccountId, codes: &[String]) -> Secret {
     Secret::RecoveryCodes {
         account,
-        hashes: codes.iter().map(|code| recovery_codes::hash(code)).collect(),
+        hashes: codes
+            .iter()
+            .map(|code| recovery_codes::hash(code))
+            .collect(),
     }
 }
 

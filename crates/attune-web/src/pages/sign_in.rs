@@ -110,13 +110,17 @@ pub async fn code_page(visit: Visit, headers: HeaderMap, Query(query): Query<The
 }
 
 fn code_form(visit: &Visit, then: &str, problems: Problems) -> Answer {
-    FormPage::new(Layout::of(visit, "Your second factor"), "/sign-in/code", "Go on")
-        .field(Field::code("code", "Code of your authenticator app").hint(
-            "Six digits; each works once. If your phone is lost, type one of your recovery codes.",
-        ))
-        .hidden("then", then)
-        .other_way("/sign-in", "Begin again")
-        .show(problems)
+    FormPage::new(
+        Layout::of(visit, "Your second factor"),
+        "/sign-in/code",
+        "Go on",
+    )
+    .field(Field::code("code", "Code of your authenticator app").hint(
+        "Six digits; each works once. If your phone is lost, type one of your recovery codes.",
+    ))
+    .hidden("then", then)
+    .other_way("/sign-in", "Begin again")
+    .show(problems)
 }
 
 /// `POST /sign-in/code`.

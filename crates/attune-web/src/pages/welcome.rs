@@ -68,7 +68,9 @@ pub async fn set(visit: Visit, headers: HeaderMap, Form(typed): Form<Welcome>) -
     if !problems.is_empty() {
         return form(&visit, &typed.login, problems);
     }
-    let kept = password::hash(typed.password).await.map_err(Failure::internal)?;
+    let kept = password::hash(typed.password)
+        .await
+        .map_err(Failure::internal)?;
     if !store.use_code(&hash, PURPOSE, visit.at).await? {
         return Err(Failure::Conflict {
             reason: "The code was used a moment ago.".to_owned(),

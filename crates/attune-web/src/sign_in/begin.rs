@@ -153,11 +153,7 @@ impl Attempt {
             visit.app.store().note_failure(account.id, visit.at).await?;
         }
         let account = self.account.as_ref().map(|account| account.id.to_string());
-        tracing::warn!(
-            request = visit.request_id,
-            account,
-            "a sign-in failed"
-        );
+        tracing::warn!(request = visit.request_id, account, "a sign-in failed");
         Ok(())
     }
 
@@ -180,7 +176,11 @@ impl Attempt {
 /// # Errors
 ///
 /// The store cannot be written.
-pub async fn ask_for_code(visit: &Visit, account: &Account, then: &str) -> Result<Response, Failure> {
+pub async fn ask_for_code(
+    visit: &Visit,
+    account: &Account,
+    then: &str,
+) -> Result<Response, Failure> {
     let ticket = tokens::random();
     let expires = visit.at.plus_seconds(TICKET_SECONDS);
     let store = visit.app.store();
@@ -190,9 +190,10 @@ pub async fn ask_for_code(visit: &Visit, account: &Account, then: &str) -> Resul
     let mut response = see(&format!("/sign-in/code?then={then}"));
     let transport = &visit.app.settings().transport;
     let age = u32::try_from(TICKET_SECONDS).ok();
-    response
-        .headers_mut()
-        .append(header::SET_COOKIE, Cookie::Ticket.set(&ticket, age, transport));
+    response.headers_mut().append(
+        header::SET_COOKIE,
+        Cookie::Ticket.set(&ticket, age, transport),
+    );
     Ok(response)
 }
 
@@ -228,7 +229,9 @@ pub async fn begin_session(
     let transport = &settings.transport;
     if let Some(ticket) = Cookie::Ticket.read(headers, transport)
         && second_factor
-        && !store.use_code(&tokens::hash(&ticket), TICKET, visit.at).await?
+        && !store
+            .use_code(&tokens::hash(&ticket), TICKET, visit.at)
+            .await?
     {
         return Err(Failure::SignInNeeded);
     }
@@ -354,7 +357,12 @@ mod tests {
     #[test]
     fn nobody_is_sent_elsewhere_after_signing_in() {
         assert_eq!(safe_path(Some("/studies/hostel")), "/studies/hostel");
-        for elsewhere in ["https://elsewhere.example", "//elsewhere.example", "/\\elsewhere", "x"] {
+        for elsewhere in [
+            "https://elsewhere.example",
+            "//elsewhere.example",
+            "/\\elsewhere",
+            "x",
+        ] {
             assert_eq!(safe_path(Some(elsewhere)), "/");
         }
         assert_eq!(safe_path(None), "/");

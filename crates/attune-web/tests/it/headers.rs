@@ -6,7 +6,7 @@ use axum::{
     http::{Method, Request, StatusCode, header},
 };
 
-use crate::harness::{application, ask, get};
+use crate::harness::{World, ask, get};
 
 /// Every address of the table, and some that are not in it.
 fn everything() -> Vec<(Method, String)> {
@@ -37,7 +37,8 @@ fn request(method: &Method, path: &str) -> Request<Body> {
 
 #[tokio::test]
 async fn asvs_3_4_3_csp_is_enforced_on_every_route() {
-    let application = application(Settings::default());
+    let world = World::new(Settings::default()).await;
+    let application = world.router.clone();
     for (method, path) in everything() {
         let answer = ask(&application, request(&method, &path)).await;
         let policy = answer.header("content-security-policy");
@@ -57,7 +58,8 @@ async fn asvs_3_4_3_csp_is_enforced_on_every_route() {
 
 #[tokio::test]
 async fn asvs_3_4_4_to_3_4_6_no_sniffing_no_referrer_no_framing_on_every_route() {
-    let application = application(Settings::default());
+    let world = World::new(Settings::default()).await;
+    let application = world.router.clone();
     for (method, path) in everything() {
         let answer = ask(&application, request(&method, &path)).await;
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
@@ -79,18 +81,23 @@ async fn asvs_3_4_1_browsers_are_told_to_stay_with_tls_where_there_is_tls() {
         },
         ..Settings::default()
     };
-    let answer = ask(&application(encrypted), get("/design")).await;
+    let answer = ask(&World::new(encrypted).await.router, get("/design")).await;
     assert_eq!(
         answer.header("strict-transport-security"),
         "max-age=63072000"
     );
-    let answer = ask(&application(Settings::default()), get("/design")).await;
+    let answer = ask(
+        &World::new(Settings::default()).await.router,
+        get("/design"),
+    )
+    .await;
     assert_eq!(answer.header("strict-transport-security"), "");
 }
 
 #[tokio::test]
 async fn asvs_3_4_2_no_other_site_may_read_answers() {
-    let application = application(Settings::default());
+    let world = World::new(Settings::default()).await;
+    let application = world.router.clone();
     for (method, path) in everything() {
         let answer = ask(&application, request(&method, &path)).await;
         assert!(
@@ -102,7 +109,8 @@ async fn asvs_3_4_2_no_other_site_may_read_answers() {
 
 #[tokio::test]
 async fn asvs_3_5_1_a_change_that_another_site_asks_for_is_refused_on_every_route() {
-    let application = application(Settings::default());
+    let world = World::new(Settings::default()).await;
+    let application = world.router.clone();
     let mut paths: Vec<_> = routes::table()
         .iter()
         .map(|route| address(route.path))
@@ -130,7 +138,8 @@ async fn asvs_3_5_1_a_change_that_another_site_asks_for_is_refused_on_every_rout
 
 #[tokio::test]
 async fn asvs_14_3_2_pages_are_not_kept_in_caches_and_files_without_secrets_are() {
-    let application = application(Settings::default());
+    let world = World::new(Settings::default()).await;
+    let application = world.router.clone();
     let page = ask(&application, get("/design")).await;
     assert_eq!(page.header("cache-control"), "no-store");
     let style = ask(&application, get("/assets/x/attune.css")).await;
@@ -141,7 +150,8 @@ async fn asvs_14_3_2_pages_are_not_kept_in_caches_and_files_without_secrets_are(
 
 #[tokio::test]
 async fn no_page_holds_inline_script_or_style() {
-    let application = application(Settings::default());
+    let world = World::new(Settings::default()).await;
+    let application = world.router.clone();
     for route in routes::table()
         .iter()
         .filter(|route| route.method == Method::GET)
@@ -169,7 +179,8 @@ async fn no_page_holds_inline_script_or_style() {
 
 #[tokio::test]
 async fn what_goes_wrong_becomes_a_page_that_says_what_to_do() {
-    let application = application(Settings::default());
+    let world = World::new(Settings::default()).await;
+    let application = world.router.clone();
     for (method, path, status) in [
         (Method::GET, "/no-such-page", StatusCode::NOT_FOUND),
         (Method::DELETE, "/design", StatusCode::METHOD_NOT_ALLOWED),
@@ -188,14 +199,14 @@ async fn a_program_that_asks_for_json_gets_its_error_as_json() {
         .header(header::ACCEPT, "application/json")
         .body(Body::empty())
         .expect("a request");
-    let answer = ask(&application(Settings::default()), request).await;
+    let answer = ask(&World::new(Settings::default()).await.router, request).await;
     let document: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
     assert_eq!(document["problem"], "Not found");
 }
 
 #[tokio::test]
 async fn whoever_is_not_signed_in_is_shown_the_way_in() {
-    let answer = ask(&application(Settings::default()), get("/")).await;
+    let answer = ask(&World::new(Settings::default()).await.router, get("/")).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
     assert_eq!(answer.header("location"), "/sign-in?then=/");
 }

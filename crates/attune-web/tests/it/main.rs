@@ -2,4 +2,5 @@
 
 mod harness;
 mod headers;
+mod signing_in;
 mod table;

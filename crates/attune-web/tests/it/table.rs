@@ -20,6 +20,20 @@ const PUBLIC: &[(&str, &str)] = &[
         "styles and scripts, the same for everybody",
     ),
     ("/design", "how things look, without any data"),
+    (
+        "/first-run",
+        "asks for the code that only the operator has, and only while there is no account",
+    ),
+    ("/sign-in", "the way in"),
+    (
+        "/sign-in/code",
+        "asks for the ticket that a right password gave",
+    ),
+    (
+        "/sign-out",
+        "ends the session of the cookie, if there is one",
+    ),
+    ("/welcome", "asks for a one-time code"),
 ];
 
 #[test]
