@@ -7,7 +7,7 @@ mod text_encoding;
 mod workbook;
 
 pub(crate) use text_encoding::decode;
-pub(crate) use workbook::column_letters;
+pub(crate) use workbook::{column_letters, read_rows};
 
 use std::sync::Arc;
 

@@ -15,13 +15,18 @@ mod label;
 mod limits;
 mod not_held;
 mod one_observation;
+mod sdis;
 mod subtitles;
+mod tables;
 mod text;
 mod text_grid;
 mod tracks;
+mod write_project;
 mod xml;
 
 pub use coding_fault::{CodingFault, CodingFaults};
 pub use coding_file::{CodingFile, CodingRead, FileKind, NotTakenOver};
+pub use write_project::{Target, Written, write_project};
+
 use label::label;
 pub use not_held::NotHeld;

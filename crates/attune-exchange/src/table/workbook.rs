@@ -38,6 +38,39 @@ pub(super) fn read(bytes: &[u8], sheet: Option<&str>) -> Result<Table, DataFault
     table.finished()
 }
 
+/// All rows of a sheet with their numbers, whichever of them holds headings; the first sheet without a
+/// name. Empty rows are left out.
+pub(crate) fn read_rows(
+    bytes: &[u8],
+    sheet: Option<&str>,
+) -> Result<(Vec<String>, Vec<(u32, Vec<String>)>), DataFault> {
+    if bytes.len() > ALWAYS_SMALL_BYTES {
+        check_unpacked_size(bytes, LARGEST_UNPACKED_MEGABYTES)?;
+    }
+    let mut workbook: Workbook<'_> = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
+    let sheet = find_sheet(&workbook, sheet)?;
+    let sheets = workbook.sheet_names();
+    let mut reader = workbook.worksheet_cells_reader(&sheet).map_err(broken)?;
+    let mut rows: Vec<(u32, Vec<String>)> = Vec::new();
+    while let Some(cell) = reader.next_cell().map_err(broken)? {
+        let (row, column) = cell.get_position();
+        let text = text_of(cell.get_value());
+        if text.is_empty() || column as usize >= super::MOST_COLUMNS {
+            continue;
+        }
+        if rows.last().is_none_or(|(number, _)| *number != row + 1) {
+            rows.push((row + 1, Vec::new()));
+        }
+        if let Some((_, cells)) = rows.last_mut() {
+            if cells.len() <= column as usize {
+                cells.resize(column as usize + 1, String::new());
+            }
+            cells[column as usize] = text;
+        }
+    }
+    Ok((sheets, rows))
+}
+
 /// Unpacks everything into nothing, counting: sizes that an archive states may be lies.
 fn check_unpacked_size(bytes: &[u8], megabytes: u64) -> Result<(), DataFault> {
     let broken = |reason: String| DataFault::BrokenWorkbook { reason };

@@ -7,6 +7,7 @@
 
 mod counts;
 mod ethogram;
+mod lay_out;
 mod pairing;
 mod rows;
 mod take_over;
@@ -16,8 +17,9 @@ use serde_json::{Map, Value};
 
 use super::CodingFault;
 
-pub(super) use pairing::list_rows;
+pub(super) use pairing::{list_rows, read_modifiers};
 pub use rows::{BorisObservation, BorisRow};
+pub(super) use take_over::{coder, file_name, unpaired_warnings};
 
 /// A project file.
 #[derive(Debug, Clone, PartialEq)]

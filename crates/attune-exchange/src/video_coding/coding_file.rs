@@ -13,6 +13,7 @@ use super::{
     elan::ElanDocument,
     limits::unpack_gzip,
     subtitles::{SubtitleForm, Subtitles},
+    tables::CodingTable,
     text::text_of,
     text_grid::TextGrid,
 };
@@ -31,6 +32,10 @@ pub enum CodingFile {
     TextGrid(TextGrid),
     /// Captions.
     Subtitles(Subtitles),
+    /// A table, in a file with this ending.
+    Table(CodingTable, FileKind),
+    /// A file of a tool of which nothing is read: its kind and its size.
+    Unread(FileKind, usize),
 }
 
 /// The kinds of files, by the names that `attune inspect` prints.
@@ -54,6 +59,22 @@ pub enum FileKind {
     Vtt,
     /// SubRip captions.
     Srt,
+    /// A table with commas or semicolons.
+    Csv,
+    /// A table with tabs.
+    Tsv,
+    /// A workbook.
+    Xlsx,
+    /// A scheme of The Observer.
+    Otx,
+    /// A scheme of The Observer, packed.
+    Otb,
+    /// Data of JWatcher.
+    Dat,
+    /// Analysis settings of JWatcher.
+    Faf,
+    /// Master file of JWatcher.
+    Fmf,
 }
 
 /// Observations read from a file, with what was left behind.
@@ -102,6 +123,14 @@ impl FileKind {
             Self::Textgrid => "textgrid",
             Self::Vtt => "vtt",
             Self::Srt => "srt",
+            Self::Csv => "csv",
+            Self::Tsv => "tsv",
+            Self::Xlsx => "xlsx",
+            Self::Otx => "otx",
+            Self::Otb => "otb",
+            Self::Dat => "dat",
+            Self::Faf => "faf",
+            Self::Fmf => "fmf",
         }
     }
 }
@@ -132,11 +161,23 @@ impl CodingFile {
                 bytes,
             )?)),
             "csv" | "txt" if is_spreadsheet(bytes) => {
-                Ok(Self::Datavyu(DatavyuFile::read_text(&text_of(bytes)?.0)?))
+                let mut file = DatavyuFile::read_text(&text_of(bytes)?.0)?;
+                if file.sheet.version.is_none() {
+                    file.as_table = Some(CodingTable::read("csv", bytes)?.counts());
+                }
+                Ok(Self::Datavyu(file))
             }
+            "csv" | "txt" => Ok(Self::Table(CodingTable::read("csv", bytes)?, FileKind::Csv)),
+            "tsv" => Ok(Self::Table(CodingTable::read("tsv", bytes)?, FileKind::Tsv)),
+            "xlsx" => Ok(Self::Table(CodingTable::read("xlsx", bytes)?, FileKind::Xlsx)),
+            "otx" => Ok(Self::Unread(FileKind::Otx, bytes.len())),
+            "otb" => Ok(Self::Unread(FileKind::Otb, bytes.len())),
+            "dat" => Ok(Self::Unread(FileKind::Dat, bytes.len())),
+            "faf" => Ok(Self::Unread(FileKind::Faf, bytes.len())),
+            "fmf" => Ok(Self::Unread(FileKind::Fmf, bytes.len())),
             _ => Err(CodingFault::of_file(
-                format!("`{name}` has an ending of no coding tool that can be read"),
-                "known endings: .boris, .boris.gz",
+                format!("`{name}` has an ending of no file that can be read"),
+                "known endings: .boris, .boris.gz, .eaf, .etf, .ecv, .opf, .TextGrid, .vtt, .srt, .csv, .tsv, .xlsx",
             )
             .into()),
         }
@@ -160,6 +201,7 @@ impl CodingFile {
             Self::Boris(_) => FileKind::Boris,
             Self::Elan(document) if document.is_vocabulary() => FileKind::Ecv,
             Self::Elan(_) => FileKind::Eaf,
+            Self::Datavyu(file) if file.as_table.is_some() => FileKind::Csv,
             Self::Datavyu(file) if file.members.is_empty() => FileKind::DatavyuCsv,
             Self::Datavyu(_) => FileKind::Opf,
             Self::TextGrid(_) => FileKind::Textgrid,
@@ -167,6 +209,7 @@ impl CodingFile {
                 SubtitleForm::WebVtt => FileKind::Vtt,
                 SubtitleForm::SubRip => FileKind::Srt,
             },
+            Self::Table(_, kind) | Self::Unread(kind, _) => *kind,
         }
     }
 
@@ -183,6 +226,15 @@ impl CodingFile {
             Self::Datavyu(file) => file.to_project(name),
             Self::TextGrid(grid) => grid.to_project(name),
             Self::Subtitles(file) => file.to_project(name),
+            Self::Table(table, _) => table.to_project(name),
+            Self::Unread(kind, _) => Err(CodingFault::of_file(
+                format!(
+                    "files of the kind {} are recognised but not read",
+                    kind.name()
+                ),
+                "open them in BORIS, which reads them, and save the project",
+            )
+            .into()),
         }
     }
 
@@ -194,6 +246,10 @@ impl CodingFile {
             Self::Datavyu(file) => file.counts(),
             Self::TextGrid(grid) => grid.counts(),
             Self::Subtitles(file) => file.counts(),
+            Self::Table(table, _) => table.counts(),
+            Self::Unread(_, n_bytes) => [("n_bytes".to_owned(), Value::from(*n_bytes))]
+                .into_iter()
+                .collect(),
         }
     }
 }

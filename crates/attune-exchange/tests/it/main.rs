@@ -6,6 +6,7 @@ mod formats;
 mod layouts;
 mod round_trip;
 mod study;
+mod video_round_trips;
 mod video_samples;
 mod workbooks;
 mod wrong_input;

@@ -41,25 +41,10 @@ pub fn expected_samples() -> Vec<(String, PathBuf, Value)> {
         .collect()
 }
 
-/// Endings of the kinds that are read.
-const ENDINGS: [&str; 8] = [
-    ".boris",
-    ".eaf",
-    ".etf",
-    ".ecv",
-    ".opf",
-    ".TextGrid",
-    ".vtt",
-    ".srt",
-];
-
 #[test]
 fn every_sample_holds_what_is_expected_of_it() {
     let (mut n, mut wrong) = (0, Vec::new());
     for (name, path, expected) in expected_samples() {
-        if !ENDINGS.iter().any(|ending| name.ends_with(ending)) {
-            continue;
-        }
         n += 1;
         let rejects = |key: &str| {
             expected[key]
@@ -75,7 +60,8 @@ fn every_sample_holds_what_is_expected_of_it() {
                 let mut counts = file.counts();
                 counts.insert("kind".to_owned(), serde_json::json!(file.kind().name()));
                 compare(&name, &expected, &Value::Object(counts), &mut wrong);
-                if let Err(fault) = file.to_project("sample") {
+                let holds_events = !matches!(file, CodingFile::Unread(..)) && counts_events(&file);
+                if let (true, Err(fault)) = (holds_events, file.to_project("sample")) {
                     wrong.push(format!("{name}: {fault}"));
                 }
             }
@@ -90,12 +76,21 @@ fn every_sample_holds_what_is_expected_of_it() {
     );
 }
 
+/// Whether a file says that it holds events; a table without headings does not.
+fn counts_events(file: &CodingFile) -> bool {
+    file.counts()
+        .get("holds")
+        .is_none_or(|holds| holds != "a table without columns of events")
+}
+
 /// Keys that are notes about who made the expectation.
 const NOTES: [&str; 3] = ["library", "praat", "message"];
 
 /// Everything that is expected is there; more may be.
 fn compare(place: &str, expected: &Value, found: &Value, wrong: &mut Vec<String>) {
     let differs = match (expected, found) {
+        // Lists that were too long to be written down.
+        (Value::Null, Value::Object(_)) => false,
         (Value::Object(expected), Value::Object(found)) => {
             for (key, expected) in expected
                 .iter()

@@ -3,6 +3,7 @@
 use std::io::{Cursor, Write};
 
 use attune_records::observation::{Media, Micros};
+use serde_json::{Map, Value};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
 use super::Spreadsheet;
@@ -21,6 +22,9 @@ pub struct DatavyuFile {
     pub members: Vec<String>,
     /// The text `project` of an archive.
     pub project: Option<String>,
+    /// What the text counts as a table: the oldest form has no version line, and its ending says no
+    /// more than that it is one.
+    pub(in crate::video_coding) as_table: Option<Map<String, Value>>,
     pub(super) warnings: Vec<String>,
 }
 
@@ -60,6 +64,7 @@ impl DatavyuFile {
             sheet,
             members,
             project,
+            as_table: None,
             warnings,
         })
     }
@@ -74,6 +79,7 @@ impl DatavyuFile {
             sheet: Spreadsheet::read(text)?,
             members: Vec::new(),
             project: None,
+            as_table: None,
             warnings: Vec::new(),
         })
     }

@@ -16,7 +16,7 @@ impl DatavyuFile {
             .iter()
             .map(|column| column.cells.len())
             .sum();
-        let mut counts = Map::new();
+        let mut counts = self.as_table.clone().unwrap_or_default();
         let mut add = |key: &str, value: Value| {
             counts.insert(key.to_owned(), value);
         };

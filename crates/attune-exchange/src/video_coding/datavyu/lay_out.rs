@@ -84,6 +84,7 @@ impl DatavyuFile {
             sheet,
             members: Vec::new(),
             project: None,
+            as_table: None,
             warnings: Vec::new(),
         };
         (file, losses.into_list())

@@ -80,6 +80,10 @@ impl Spreadsheet {
             });
             return Ok(());
         }
+        if let Some(column) = column(line) {
+            self.columns.push(column);
+            return Ok(());
+        }
         // A line break within a cell's text.
         let last_cell = self
             .columns
@@ -90,9 +94,7 @@ impl Spreadsheet {
             cell.value.push_str(line);
             return Ok(());
         }
-        if let Some(column) = column(line) {
-            self.columns.push(column);
-        } else if self.columns.is_empty() && is_definition(line) {
+        if self.columns.is_empty() && is_definition(line) {
             self.definitions.push(line.to_owned());
         } else if !line.trim().is_empty() {
             return Err(CodingFault::new(

@@ -9,7 +9,8 @@ impl TextGrid {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut text = String::from("File type = \"ooTextFile\"\nObject class = \"TextGrid\"\n\n");
         // Writing to a text cannot fail.
-        let _ = writeln!(text, "xmin = {} \nxmax = {} ", self.xmin, self.xmax);
+        let (xmin, xmax) = (number(self.xmin), number(self.xmax));
+        let _ = writeln!(text, "xmin = {xmin} \nxmax = {xmax} ");
         let _ = writeln!(
             text,
             "tiers? <exists> \nsize = {} \nitem []: ",
@@ -30,10 +31,11 @@ fn write_tier(text: &mut String, tier: &Tier) {
     };
     let (name, n) = (quoted(&tier.name), tier.marks.len());
     let _ = writeln!(text, "        class = \"{class}\" \n        name = {name} ");
+    let (xmin, xmax) = (number(tier.xmin), number(tier.xmax));
     let _ = writeln!(
         text,
-        "        xmin = {} \n        xmax = {} ",
-        tier.xmin, tier.xmax
+        "        xmin = {xmin} 
+        xmax = {xmax} "
     );
     let _ = writeln!(text, "        {list}: size = {n} ");
     let mut mark = |index: usize, lines: [(&str, String); 2], label: (&str, &str)| {
@@ -46,16 +48,25 @@ fn write_tier(text: &mut String, tier: &Tier) {
     match &tier.marks {
         Marks::Intervals(intervals) => {
             for (index, (begin, end, label)) in intervals.iter().enumerate() {
-                let ends = [("xmin", begin.to_string()), ("xmax", end.to_string())];
+                let ends = [("xmin", number(*begin)), ("xmax", number(*end))];
                 mark(index, ends, ("text", label));
             }
         }
         Marks::Points(points) => {
             for (index, (at, label)) in points.iter().enumerate() {
-                let at = [("number", at.to_string()), ("", String::new())];
+                let at = [("number", number(*at)), ("", String::new())];
                 mark(index, at, ("mark", label));
             }
         }
+    }
+}
+
+/// A number; Praat's own word for one that is not defined.
+fn number(number: f64) -> String {
+    if number.is_finite() {
+        number.to_string()
+    } else {
+        "--undefined--".to_owned()
     }
 }
 

@@ -1,0 +1,204 @@
+//! Cells of a table as text, row by row, with the numbers by which a spreadsheet counts rows.
+
+use csv::{ReaderBuilder, StringRecord};
+
+use super::plain;
+use crate::{
+    cell::read_number,
+    table::read_rows,
+    video_coding::{
+        CodingFault,
+        text::{ENCODING_ASSUMED, text_of},
+    },
+};
+
+/// Most cells that are held.
+const MOST_CELLS: usize = 20_000_000;
+
+/// A table.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Grid {
+    /// Its rows in order.
+    pub rows: Vec<Row>,
+    /// Sheets of a workbook; none for text.
+    pub sheets: Vec<String>,
+    /// The second sheet named `observations`, where a workbook has one.
+    pub observations: Vec<Row>,
+    /// Whether a comma in a number is a decimal comma.
+    pub decimal_comma: bool,
+    /// What was assumed.
+    pub warnings: Vec<String>,
+}
+
+/// A row.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Row {
+    /// As a spreadsheet counts.
+    pub number: u32,
+    /// Cells as written.
+    pub cells: Vec<String>,
+}
+
+impl Grid {
+    /// Reads a workbook or text.
+    pub(super) fn read(ending: &str, bytes: &[u8]) -> Result<Self, CodingFault> {
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            return Err(CodingFault::of_file(
+                "the file is empty",
+                "save the table again",
+            ));
+        }
+        let grid = if ending == "xlsx" {
+            read_workbook(bytes)?
+        } else {
+            read_text(bytes)?
+        };
+        Ok(grid)
+    }
+}
+
+fn read_workbook(bytes: &[u8]) -> Result<Grid, CodingFault> {
+    let fault = |fault: crate::DataFault| CodingFault::of_file(fault.to_string(), fault.remedy());
+    let (sheets, rows) = read_rows(bytes, None).map_err(fault)?;
+    let as_rows = |rows: Vec<(u32, Vec<String>)>| {
+        rows.into_iter()
+            .map(|(number, cells)| Row { number, cells })
+            .collect()
+    };
+    let second = sheets
+        .iter()
+        .skip(1)
+        .find(|name| plain(name) == "observations");
+    let observations = match second {
+        Some(name) => read_rows(bytes, Some(name)).map_err(fault)?.1,
+        None => Vec::new(),
+    };
+    Ok(Grid {
+        rows: as_rows(rows),
+        observations: as_rows(observations),
+        sheets,
+        ..Grid::default()
+    })
+}
+
+fn read_text(bytes: &[u8]) -> Result<Grid, CodingFault> {
+    if bytes.starts_with(b"PK\x03\x04") {
+        return Err(CodingFault::of_file(
+            "a packed file whose name says that it is text",
+            "if it is a workbook, rename it to .xlsx",
+        ));
+    }
+    let (text, is_assumed) = text_of(bytes)?;
+    let text = text.trim_start_matches('\u{feff}');
+    let separator = separator(text);
+    let mut reader = ReaderBuilder::new()
+        .delimiter(separator)
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(text.as_bytes());
+    let mut grid = Grid {
+        decimal_comma: separator == b';',
+        ..Grid::default()
+    };
+    if is_assumed {
+        grid.warnings.push(ENCODING_ASSUMED.to_owned());
+    }
+    let (mut record, mut n_cells) = (StringRecord::new(), 0);
+    // Text in memory that is UTF-8 leaves nothing that could fail.
+    while reader.read_record(&mut record).unwrap_or(false) {
+        let line = record.position().map_or(0, csv::Position::line);
+        n_cells += record.len();
+        if n_cells > MOST_CELLS {
+            return Err(CodingFault::of_file(
+                format!("the table has more than {MOST_CELLS} cells"),
+                "split it into several files",
+            ));
+        }
+        grid.rows.push(Row {
+            number: u32::try_from(line).unwrap_or(u32::MAX),
+            cells: record.iter().map(str::to_owned).collect(),
+        });
+    }
+    Ok(grid)
+}
+
+/// The one of tab, comma and semicolon that the first lines have most of.
+fn separator(text: &str) -> u8 {
+    let head: Vec<&str> = text.lines().take(20).collect();
+    let count = |separator: u8| -> usize {
+        let of_line = |line: &&str| line.bytes().filter(|byte| *byte == separator).count();
+        head.iter().map(of_line).sum()
+    };
+    let most = [b'\t', b',', b';']
+        .into_iter()
+        .max_by_key(|separator| count(*separator));
+    most.unwrap_or(b',')
+}
+
+/// Columns of a table by their headings.
+#[derive(Debug)]
+pub(super) struct Columns<'a> {
+    headings: Vec<(String, &'a str)>,
+    decimal_comma: bool,
+}
+
+impl<'a> Columns<'a> {
+    pub fn new(grid: &'a Grid, row: &'a Row) -> Self {
+        Self {
+            headings: row
+                .cells
+                .iter()
+                .map(|cell| (plain(cell), cell.trim()))
+                .collect(),
+            decimal_comma: grid.decimal_comma,
+        }
+    }
+
+    /// The place of a column by one of its names.
+    pub fn place(&self, names: &[&str]) -> Option<usize> {
+        names.iter().find_map(|name| {
+            self.headings
+                .iter()
+                .position(|(heading, _)| heading == name)
+        })
+    }
+
+    /// Columns whose heading begins so, with the rest of their headings.
+    pub fn beginning(&self, start: &str) -> Vec<(usize, &'a str)> {
+        let rest = |(place, (plain, heading)): (usize, &(String, &'a str))| {
+            plain
+                .starts_with(start)
+                .then(|| (place, heading.get(start.len()..).unwrap_or("").trim()))
+        };
+        self.headings.iter().enumerate().filter_map(rest).collect()
+    }
+
+    /// Columns that have none of these names nor begin so, with their headings.
+    pub fn others(&self, known: &[&str], beginnings: &[&str]) -> Vec<(usize, &'a str)> {
+        let is_other = |plain: &String| {
+            !plain.is_empty()
+                && !known.contains(&plain.as_str())
+                && !beginnings.iter().any(|start| plain.starts_with(start))
+        };
+        let headings = self.headings.iter().enumerate();
+        headings
+            .filter(|(_, (plain, _))| is_other(plain))
+            .map(|(i, (_, h))| (i, *h))
+            .collect()
+    }
+
+    /// A cell, trimmed; empty where the column or the cell is lacking.
+    pub fn cell<'b>(&self, row: &'b Row, place: Option<usize>) -> &'b str {
+        place
+            .and_then(|place| row.cells.get(place))
+            .map_or("", |cell| cell.trim())
+    }
+
+    /// A cell's number, as this table writes numbers; NaN words are none.
+    pub fn number(&self, row: &Row, place: Option<usize>) -> Option<f64> {
+        let cell = self.cell(row, place);
+        read_number(cell, self.decimal_comma)
+            .ok()
+            .filter(|number| number.is_finite())
+    }
+}

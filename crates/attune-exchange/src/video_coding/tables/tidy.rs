@@ -1,0 +1,317 @@
+//! Our own table: one row per bout, described in docs/formats/tidy-bouts.md. What a column means is
+//! said by its heading; a row that cannot be read is told with all others.
+
+use std::{collections::HashMap, sync::Arc};
+
+use attune_records::observation::{
+    BehaviourKind, CodingProject, Event, Frames, Interval, Media, Micros, Modifier, Modifiers,
+    Observation, ObservationKind, Span,
+};
+
+use super::{
+    boris_rows::definitions,
+    grid::{Columns, Grid, Row},
+};
+use crate::video_coding::{
+    CodingFault, CodingFaults, CodingRead, NotTakenOver, intern::Interner, tracks::scheme_of_events,
+};
+
+/// Columns of the table of bouts.
+const KNOWN: [&str; 18] = [
+    "observation",
+    "recording",
+    "coder",
+    "subject",
+    "target",
+    "behaviour",
+    "behavior",
+    "kind",
+    "start_s",
+    "stop_s",
+    "duration_s",
+    "comment",
+    "stop_comment",
+    "track",
+    "start_frame",
+    "stop_frame",
+    "window_start_s",
+    "window_stop_s",
+];
+/// Headings of modifiers and variables begin so.
+pub(super) const MODIFIER: &str = "modifier:";
+/// See above.
+pub(super) const VARIABLE: &str = "variable:";
+/// Between several values of one modifier.
+pub(super) const SEVERAL: &str = "; ";
+
+pub(super) fn to_project(
+    grid: &Grid,
+    heading: usize,
+    name: &str,
+) -> Result<CodingRead, CodingFaults> {
+    let columns = Columns::new(grid, &grid.rows[heading]);
+    let mut reading = Reading {
+        observations: Vec::new(),
+        places: HashMap::new(),
+        faults: Vec::new(),
+        interner: Interner::default(),
+        phases: Vec::new(),
+    };
+    reading.observation_rows(grid);
+    for row in &grid.rows[heading + 1..] {
+        if row.cells.iter().any(|cell| !cell.trim().is_empty()) {
+            reading.bout(&columns, row, name);
+        }
+    }
+    if let Some(faults) = CodingFaults::of(reading.faults) {
+        return Err(faults);
+    }
+    let all: Vec<Event> = reading
+        .observations
+        .iter()
+        .flat_map(|(_, events)| events.iter().cloned())
+        .collect();
+    let observations: Vec<Observation> = reading
+        .observations
+        .into_iter()
+        .map(|(one, events)| one.with_events(events))
+        .collect();
+    let mut project = CodingProject::default();
+    project.scheme = scheme_of_events(&all);
+    for behaviour in &mut project.scheme.behaviours {
+        if reading.phases.contains(&behaviour.code) {
+            behaviour.kind = BehaviourKind::Phase;
+        }
+    }
+    project.scheme.variables = definitions(&observations);
+    let not_taken_over = columns
+        .others(&KNOWN, &[MODIFIER, VARIABLE])
+        .into_iter()
+        .map(|(_, heading)| {
+            let why = "its heading has no meaning here; write `modifier: NAME` or `variable: NAME`";
+            NotTakenOver::new(format!("the column `{heading}`"), "headings", why)
+        })
+        .collect();
+    Ok(CodingRead {
+        project: project
+            .with_observations(observations)
+            .expect("observations are told apart by their names"),
+        not_taken_over,
+        warnings: grid.warnings.clone(),
+    })
+}
+
+struct Reading {
+    observations: Vec<(Observation, Vec<Event>)>,
+    places: HashMap<Arc<str>, usize>,
+    faults: Vec<CodingFault>,
+    interner: Interner,
+    phases: Vec<Arc<str>>,
+}
+
+impl Reading {
+    fn place(&mut self, id: &str) -> usize {
+        let id = self.interner.shared(id);
+        *self.places.entry(Arc::clone(&id)).or_insert_with(|| {
+            self.observations.push((Observation::new(id), Vec::new()));
+            self.observations.len() - 1
+        })
+    }
+
+    fn fault(&mut self, row: &Row, what: String, remedy: &str) {
+        self.faults.push(CodingFault::new(
+            format!("row {}", row.number),
+            what,
+            remedy,
+        ));
+    }
+
+    fn bout(&mut self, columns: &Columns<'_>, row: &Row, name: &str) {
+        let cell = |name: &str| columns.cell(row, columns.place(&[name]));
+        let behaviour = columns.cell(row, columns.place(&["behaviour", "behavior"]));
+        if behaviour.is_empty() {
+            return self.fault(row, "no behaviour".to_owned(), "name it, or delete the row");
+        }
+        let Some(span) = self.span(columns, row) else {
+            return;
+        };
+        let id = match cell("observation") {
+            "" => name,
+            id => id,
+        };
+        let place = self.place(id);
+        self.describe(place, columns, row);
+        if cell("kind") == "phase" {
+            let code = self.interner.shared(behaviour);
+            if !self.phases.contains(&code) {
+                self.phases.push(code);
+            }
+        }
+        let interner = &mut self.interner;
+        let mut text = |name: &str| {
+            let text = cell(name);
+            (!text.is_empty()).then(|| interner.shared(text))
+        };
+        let mut event = Event {
+            subject: text("subject"),
+            target: text("target"),
+            comment: text("comment"),
+            stop_comment: text("stop_comment"),
+            track: text("track"),
+            row: row.number,
+            ..Event::new(behaviour, span)
+        };
+        let frame = |name: &str| cell(name).parse().ok();
+        event.frames = frame("start_frame").map(|start| Frames {
+            start,
+            stop: frame("stop_frame"),
+        });
+        let sets = columns.beginning(MODIFIER);
+        let chosen = |(place, set): &(usize, &str)| {
+            let cell = columns.cell(row, Some(*place));
+            (!cell.is_empty()).then(|| Modifier {
+                set: self.interner.shared(set),
+                values: match cell {
+                    NOTHING_CHOSEN => Vec::new(),
+                    cell => cell
+                        .split(SEVERAL.trim())
+                        .map(|value| Arc::from(value.trim()))
+                        .collect(),
+                },
+            })
+        };
+        event.modifiers = Modifiers::new(sets.iter().filter_map(chosen).collect());
+        self.observations[place].1.push(event);
+    }
+
+    fn span(&mut self, columns: &Columns<'_>, row: &Row) -> Option<Span> {
+        let time = |name: &str| {
+            let place = columns.place(&[name]);
+            match columns.cell(row, place) {
+                "" => Ok(None),
+                cell => columns
+                    .number(row, place)
+                    .and_then(Micros::from_seconds)
+                    .map(Some)
+                    .ok_or_else(|| format!("{name}: `{cell}` is no time in seconds")),
+            }
+        };
+        let ends = time("start_s").and_then(|start| Ok((start, time("stop_s")?)));
+        let (start, stop) = match ends {
+            Ok(ends) => ends,
+            Err(what) => {
+                self.fault(row, what, "write seconds as a number, such as 12.5");
+                return None;
+            }
+        };
+        let kind = columns.cell(row, columns.place(&["kind"])).to_lowercase();
+        let span = match (kind.as_str(), start, stop) {
+            ("point", Some(at), None) => Some(Span::Point(at)),
+            ("point", Some(at), Some(stop)) if at == stop => Some(Span::Point(at)),
+            ("state" | "phase" | "", Some(start), Some(stop)) => {
+                Interval::new(start, stop).map(Span::State)
+            }
+            ("open", Some(start), None) => Some(Span::Open { start }),
+            ("unstarted", None, Some(stop)) => Some(Span::Unstarted { stop }),
+            _ => None,
+        };
+        if span.is_none() {
+            self.fault(
+                row,
+                format!("kind `{kind}` does not fit its times"),
+                "state and phase have a begin and an end that is not earlier, a point has start_s alone, open has no end, unstarted no begin",
+            );
+        }
+        span
+    }
+
+    /// What every row repeats of its observation; the first row counts, others must not differ.
+    fn describe(&mut self, place: usize, columns: &Columns<'_>, row: &Row) {
+        let cell = |name: &str| columns.cell(row, columns.place(&[name]));
+        let mut differs: Option<&str> = None;
+        let is_first = self.observations[place].1.is_empty();
+        let one = &mut self.observations[place].0;
+        for (name, value) in [("recording", &mut one.recording), ("coder", &mut one.coder)] {
+            let cell = cell(name);
+            match value {
+                Some(known) if **known != *cell && !cell.is_empty() => differs = Some(name),
+                None if is_first && !cell.is_empty() => *value = Some(Arc::from(cell)),
+                _ => {}
+            }
+        }
+        let number = |name: &str| {
+            columns
+                .number(row, columns.place(&[name]))
+                .and_then(Micros::from_seconds)
+        };
+        if let (Some(start), Some(stop)) = (number("window_start_s"), number("window_stop_s")) {
+            one.window = one.window.or(Interval::new(start, stop));
+        }
+        if is_first {
+            for (place, name) in columns.beginning(VARIABLE) {
+                let value = columns.cell(row, Some(place)).to_owned();
+                if !one.variables.iter().any(|(known, _)| **known == *name) {
+                    one.variables.push((Arc::from(name), value));
+                }
+            }
+        }
+        if let Some(name) = differs {
+            self.fault(
+                row,
+                format!("{name} differs from that of an earlier row of this observation"),
+                "one observation is one coding of one recording by one coder: name it differently",
+            );
+        }
+    }
+
+    /// The sheet with one row per observation.
+    fn observation_rows(&mut self, grid: &Grid) {
+        let Some((heading, rows)) = grid.observations.split_first() else {
+            return;
+        };
+        let columns = Columns::new(grid, heading);
+        for row in rows {
+            let cell = |name: &str| columns.cell(row, columns.place(&[name]));
+            if cell("observation").is_empty() {
+                continue;
+            }
+            let place = self.place(cell("observation"));
+            let one = &mut self.observations[place].0;
+            cell("description").clone_into(&mut one.description);
+            cell("date").clone_into(&mut one.date);
+            let filled = |name: &str| Some(cell(name)).filter(|c| !c.is_empty()).map(Arc::from);
+            one.recording = filled("recording");
+            one.coder = filled("coder");
+            one.kind = match cell("kind") {
+                "live" => ObservationKind::Live,
+                "images" => ObservationKind::Images,
+                _ => ObservationKind::Media,
+            };
+            let number = |name: &str| {
+                columns
+                    .number(row, columns.place(&[name]))
+                    .and_then(Micros::from_seconds)
+            };
+            one.time_offset = number("time_offset_s").unwrap_or_default();
+            one.scan_every = number("scan_every_s");
+            if let (Some(start), Some(stop)) = (number("window_start_s"), number("window_stop_s")) {
+                one.window = Interval::new(start, stop);
+            }
+            let files = cell("media").split(SEVERAL.trim()).map(str::trim);
+            one.media = files
+                .filter(|file| !file.is_empty())
+                .map(Media::new)
+                .collect();
+            if let [media] = one.media.as_mut_slice() {
+                media.length = number("media_length_s");
+            }
+            for (place, name) in columns.beginning(VARIABLE) {
+                one.variables
+                    .push((Arc::from(name), columns.cell(row, Some(place)).to_owned()));
+            }
+        }
+    }
+}
+
+/// What stands where a set was shown and nothing of it chosen.
+pub(super) const NOTHING_CHOSEN: &str = "–";

@@ -1,0 +1,353 @@
+//! Observations as our own table: bouts as CSV, or bouts and observations as two sheets.
+
+use attune_records::observation::{
+    BehaviourKind, CodingProject, Event, Micros, Observation, ObservationKind, Span,
+};
+use rust_xlsxwriter::{Workbook, XlsxError};
+
+use super::tidy::{MODIFIER, NOTHING_CHOSEN, SEVERAL, VARIABLE};
+use crate::video_coding::not_held::{Losses, NotHeld};
+
+/// The bouts as CSV in UTF-8, and what it cannot hold.
+pub fn tidy_csv(project: &CodingProject) -> (Vec<u8>, Vec<NotHeld>) {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in bouts(project) {
+        let texts = row.into_iter().map(|cell| cell.text());
+        // Memory takes everything, and all rows have the same width.
+        writer.write_record(texts).expect("rows of one width");
+    }
+    let mut losses = Losses::default();
+    let empty = project
+        .observations()
+        .iter()
+        .filter(|one| one.events().is_empty())
+        .count();
+    losses.tell(
+        empty,
+        "observations without events",
+        "the table has one row per bout; .xlsx keeps them",
+    );
+    let media = project
+        .observations()
+        .iter()
+        .map(|one| one.media.len())
+        .sum();
+    losses.tell(
+        media,
+        "media files",
+        "the table of bouts names only the recording; .xlsx keeps them",
+    );
+    losses.tell(
+        project
+            .observations()
+            .iter()
+            .filter(|one| !one.description.is_empty())
+            .count(),
+        "descriptions of observations",
+        "left out; .xlsx keeps them",
+    );
+    (
+        writer.into_inner().unwrap_or_default(),
+        common_losses(project, losses).into_list(),
+    )
+}
+
+/// A workbook with the sheets `bouts` and `observations`, and what it cannot hold.
+///
+/// # Errors
+///
+/// A sheet takes 1,048,576 rows.
+pub fn tidy_xlsx(project: &CodingProject) -> Result<(Vec<u8>, Vec<NotHeld>), XlsxError> {
+    let mut workbook = Workbook::new();
+    for (name, rows) in [
+        ("bouts", bouts(project)),
+        ("observations", observations(project)),
+    ] {
+        let sheet = workbook.add_worksheet();
+        sheet.set_name(name)?;
+        for (number, row) in rows.iter().enumerate() {
+            let number = u32::try_from(number).unwrap_or(u32::MAX);
+            for (column, cell) in row.iter().enumerate() {
+                let column = u16::try_from(column).unwrap_or(u16::MAX);
+                match cell {
+                    Cell::Empty => {}
+                    Cell::Text(text) => {
+                        sheet.write_string(number, column, text)?;
+                    }
+                    Cell::Seconds(time) => {
+                        sheet.write_number(number, column, time.seconds())?;
+                    }
+                    Cell::Count(count) => {
+                        sheet.write_number(number, column, f64::from(*count))?;
+                    }
+                }
+            }
+        }
+    }
+    let mut losses = Losses::default();
+    let several = |one: &&Observation| one.media.len() > 1;
+    losses.tell(
+        project.observations().iter().filter(several).count(),
+        "observations of several media files",
+        "players, offsets and single lengths are left out",
+    );
+    Ok((
+        workbook.save_to_buffer()?,
+        common_losses(project, losses).into_list(),
+    ))
+}
+
+fn common_losses(project: &CodingProject, mut losses: Losses) -> Losses {
+    let scheme = &project.scheme;
+    let described = scheme.behaviours.iter().filter(|behaviour| {
+        !(behaviour.description.is_empty()
+            && behaviour.key.is_empty()
+            && behaviour.category.is_empty())
+    });
+    losses.tell(
+        described.count(),
+        "keys, categories and descriptions of behaviours",
+        "the table has the events; a scheme is written by .boris",
+    );
+    losses.tell_events(
+        project.events().map(|(_, event)| event),
+        |event| event.behaviour.is_empty(),
+        "events without a behaviour",
+        "a row names one; left out",
+    );
+    let observations = project.observations();
+    losses.tell(
+        observations.iter().map(|one| one.not_codable.len()).sum(),
+        "stretches that nobody could code",
+        "left out",
+    );
+    losses.tell(
+        observations.iter().map(|one| one.ratings.len()).sum(),
+        "ratings",
+        "left out",
+    );
+    losses
+}
+
+/// A cell of either form.
+#[derive(Debug, Clone, PartialEq)]
+enum Cell {
+    Empty,
+    Text(String),
+    Seconds(Micros),
+    Count(u32),
+}
+
+impl Cell {
+    fn text(&self) -> String {
+        match self {
+            Self::Empty => String::new(),
+            Self::Text(text) => text.clone(),
+            Self::Seconds(time) => time.to_string(),
+            Self::Count(count) => count.to_string(),
+        }
+    }
+
+    fn of(text: &str) -> Self {
+        if text.is_empty() {
+            Self::Empty
+        } else {
+            Self::Text(text.to_owned())
+        }
+    }
+
+    fn of_option(text: Option<&str>) -> Self {
+        Self::of(text.unwrap_or(""))
+    }
+
+    fn of_time(time: Option<Micros>) -> Self {
+        time.map_or(Self::Empty, Self::Seconds)
+    }
+}
+
+fn heading(names: &[&str]) -> Vec<Cell> {
+    names.iter().map(|name| Cell::of(name)).collect()
+}
+
+fn variables(project: &CodingProject) -> Vec<&str> {
+    let mut names: Vec<&str> = Vec::new();
+    for (name, _) in project.observations().iter().flat_map(|one| &one.variables) {
+        if !names.contains(&&**name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+fn bouts(project: &CodingProject) -> Vec<Vec<Cell>> {
+    let mut sets: Vec<&str> = Vec::new();
+    for modifier in project
+        .events()
+        .flat_map(|(_, event)| event.modifiers.as_slice())
+    {
+        if !sets.contains(&&*modifier.set) {
+            sets.push(&modifier.set);
+        }
+    }
+    let variables = variables(project);
+    let mut head = heading(&[
+        "observation",
+        "recording",
+        "coder",
+        "subject",
+        "target",
+        "behaviour",
+        "kind",
+        "start_s",
+        "stop_s",
+        "duration_s",
+    ]);
+    head.extend(
+        sets.iter()
+            .map(|set| Cell::Text(format!("{MODIFIER} {set}").trim().to_owned())),
+    );
+    head.extend(heading(&[
+        "comment",
+        "stop_comment",
+        "track",
+        "start_frame",
+        "stop_frame",
+        "window_start_s",
+        "window_stop_s",
+    ]));
+    head.extend(
+        variables
+            .iter()
+            .map(|name| Cell::Text(format!("{VARIABLE} {name}"))),
+    );
+    let mut rows = vec![head];
+    for (one, event) in project
+        .events()
+        .filter(|(_, event)| !event.behaviour.is_empty())
+    {
+        rows.push(bout(project, one, event, &sets, &variables));
+    }
+    rows
+}
+
+fn bout(
+    project: &CodingProject,
+    one: &Observation,
+    event: &Event,
+    sets: &[&str],
+    variables: &[&str],
+) -> Vec<Cell> {
+    let is_phase = project
+        .scheme
+        .behaviour(&event.behaviour)
+        .is_some_and(|behaviour| behaviour.kind == BehaviourKind::Phase);
+    let (kind, start, stop) = match event.span {
+        Span::State(interval) => {
+            let kind = if is_phase { "phase" } else { "state" };
+            (kind, Some(interval.start()), Some(interval.stop()))
+        }
+        Span::Point(at) => ("point", Some(at), None),
+        Span::Open { start } => ("open", Some(start), None),
+        Span::Unstarted { stop } => ("unstarted", None, Some(stop)),
+    };
+    let duration = event.span.interval().map(|interval| interval.length());
+    let mut row = vec![
+        Cell::of(&one.id),
+        Cell::of_option(one.recording.as_deref()),
+        Cell::of_option(one.coder.as_deref()),
+        Cell::of_option(event.subject.as_deref()),
+        Cell::of_option(event.target.as_deref()),
+        Cell::of(&event.behaviour),
+        Cell::of(kind),
+        Cell::of_time(start),
+        Cell::of_time(stop),
+        Cell::of_time(duration),
+    ];
+    row.extend(sets.iter().map(|set| {
+        let found = event
+            .modifiers
+            .as_slice()
+            .iter()
+            .find(|modifier| *modifier.set == **set);
+        match found {
+            None => Cell::Empty,
+            Some(modifier) if modifier.values.is_empty() => Cell::of(NOTHING_CHOSEN),
+            Some(modifier) => Cell::Text(modifier.values.join(SEVERAL)),
+        }
+    }));
+    row.extend([
+        Cell::of_option(event.comment.as_deref()),
+        Cell::of_option(event.stop_comment.as_deref()),
+        Cell::of_option(event.track.as_deref()),
+        event
+            .frames
+            .map_or(Cell::Empty, |frames| Cell::Count(frames.start)),
+        event
+            .frames
+            .and_then(|frames| frames.stop)
+            .map_or(Cell::Empty, Cell::Count),
+        Cell::of_time(one.window.map(|window| window.start())),
+        Cell::of_time(one.window.map(|window| window.stop())),
+    ]);
+    row.extend(
+        variables
+            .iter()
+            .map(|name| Cell::of_option(one.variable(name))),
+    );
+    row
+}
+
+fn observations(project: &CodingProject) -> Vec<Vec<Cell>> {
+    let variables = variables(project);
+    let mut head = heading(&[
+        "observation",
+        "description",
+        "date",
+        "recording",
+        "coder",
+        "kind",
+        "media",
+        "media_length_s",
+        "time_offset_s",
+        "window_start_s",
+        "window_stop_s",
+        "scan_every_s",
+        "n_events",
+    ]);
+    head.extend(
+        variables
+            .iter()
+            .map(|name| Cell::Text(format!("{VARIABLE} {name}"))),
+    );
+    let mut rows = vec![head];
+    for one in project.observations() {
+        let files: Vec<&str> = one.media.iter().map(|media| media.file.as_str()).collect();
+        let kind = match one.kind {
+            ObservationKind::Media => "media",
+            ObservationKind::Live => "live",
+            ObservationKind::Images => "images",
+        };
+        let mut row = vec![
+            Cell::of(&one.id),
+            Cell::of(&one.description),
+            Cell::of(&one.date),
+            Cell::of_option(one.recording.as_deref()),
+            Cell::of_option(one.coder.as_deref()),
+            Cell::of(kind),
+            Cell::of(&files.join(SEVERAL)),
+            Cell::of_time(one.media_length()),
+            Cell::Seconds(one.time_offset),
+            Cell::of_time(one.window.map(|window| window.start())),
+            Cell::of_time(one.window.map(|window| window.stop())),
+            Cell::of_time(one.scan_every),
+            Cell::Count(u32::try_from(one.events().len()).unwrap_or(u32::MAX)),
+        ];
+        row.extend(
+            variables
+                .iter()
+                .map(|name| Cell::of_option(one.variable(name))),
+        );
+        rows.push(row);
+    }
+    rows
+}
