@@ -13,9 +13,9 @@ use crate::{
 
 mod account;
 mod consent;
-mod dyad;
+pub(crate) mod dyad;
 mod entries;
-mod form;
+pub(crate) mod form;
 mod meeting;
 mod person;
 mod query;

@@ -264,6 +264,16 @@ impl Db<'_> {
         matches!(self, Db::Postgres(_))
     }
 
+    /// Begins a transaction that sees one state of the database until it ends.
+    pub(crate) async fn begin_reading(&mut self) -> Result<()> {
+        let sql = if self.is_postgres() {
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        } else {
+            "BEGIN"
+        };
+        self.script(sql).await
+    }
+
     /// Begins a transaction that writes.
     pub(crate) async fn begin(&mut self) -> Result<()> {
         let sql = if self.is_postgres() {

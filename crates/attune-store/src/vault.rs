@@ -96,13 +96,6 @@ impl Identifier {
         }
     }
 
-    pub(crate) fn from_code(code: &str) -> Option<Self> {
-        Self::OF_PERSONS
-            .into_iter()
-            .chain([Self::Competence, Self::Witness])
-            .find(|field| field.code() == code)
-    }
-
     /// Whether persons may be looked for by it.
     pub fn is_indexed(self) -> bool {
         matches!(

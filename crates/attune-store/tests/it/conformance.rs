@@ -3,7 +3,7 @@
 use std::{future::Future, pin::Pin};
 
 use crate::{
-    accounts, requests, studies,
+    accounts, consents, families, forms, records, requests, studies,
     support::{Place, World, postgres::Server},
 };
 
@@ -33,6 +33,31 @@ const PROMISES: &[(&str, Promise)] = promises![
     accounts::roles_have_sites_and_days,
     studies::a_study_keeps_all_versions_of_its_folder,
     studies::arms_are_revealed_after_the_plan_is_sealed,
+    families::twins_are_two_dyads_with_one_carer,
+    families::a_family_moves_leaves_and_returns,
+    families::responsibility_may_go_to_an_authority,
+    families::somebody_blind_gets_no_arm_in_any_answer,
+    families::names_are_found_by_a_blind_index_and_opened_on_the_record,
+    families::ages_are_known_without_opening_names,
+    families::erased_names_cannot_be_opened_and_the_chain_is_whole,
+    consents::no_form_before_consent,
+    consents::a_refusal_for_one_of_the_two_is_a_refusal,
+    consents::a_withdrawal_tells_its_effect_and_is_in_force_at_once,
+    consents::erased_answers_leave_tables_and_log,
+    consents::the_text_that_was_shown_must_be_the_study_s,
+    forms::a_change_after_the_first_save_needs_a_reason,
+    forms::a_stale_change_is_refused,
+    forms::each_field_has_its_history,
+    forms::a_unit_has_an_instrument_once_in_a_wave,
+    forms::locked_forms_stay_and_a_change_undoes_the_signature,
+    forms::two_entries_are_compared_and_settled,
+    forms::queries_are_raised_answered_and_closed,
+    forms::alerts_come_with_their_form_and_are_acknowledged_once,
+    forms::wrong_names_are_told_all_at_once,
+    forms::answers_have_a_typed_view,
+    records::the_schedule_knows_due_overdue_and_not_done,
+    records::an_imported_study_has_the_same_measures_as_its_files,
+    records::withdrawn_families_leave_the_records,
 ];
 
 #[test]

@@ -2,6 +2,10 @@
 
 mod accounts;
 mod conformance;
+mod consents;
+mod families;
+mod forms;
+mod records;
 mod requests;
 mod studies;
 mod support;
