@@ -1,0 +1,328 @@
+//! The answer to "can these two coders be trusted?": for each stream of codes every measure that fits,
+//! with its window, unit, tolerance and pooling beside it.
+//!
+//! This is the shape that `attune observe agree --json` prints for a pair of coders.
+
+mod measures;
+mod per_clip;
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::alignment::MayPair;
+use super::amounts::{AmountAgreement, agree_on_amounts};
+use super::by_clip::{Draws, Resampling};
+use super::disagreements::Disagreement;
+use super::gamma::GammaSettings;
+use crate::coding::{Coding, Scheme, Stream};
+use crate::window::{Micros, Window, seconds};
+
+use per_clip::ClipOfStream;
+
+/// What is compared and how.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AgreeSettings {
+    /// Unit of time-unit kappa.
+    pub unit: Micros,
+    /// Tolerance of tolerant time-unit kappa and of event alignment.
+    pub tolerance: Micros,
+    /// Overlap, as a share of the shorter event, that lets two events be aligned.
+    pub aligned_overlap: f64,
+    /// Overlap, as a share of the longer event, that links two events.
+    pub linked_overlap: f64,
+    /// Length of an interval of interval agreement.
+    pub interval: Micros,
+    /// Intervals by clip.
+    pub resampling: Resampling,
+    /// Gamma, which takes long, where it is asked for.
+    pub gamma: Option<GammaSettings>,
+    /// How many differences are listed; the longest.
+    pub n_disagreements: usize,
+}
+
+impl Default for AgreeSettings {
+    fn default() -> Self {
+        Self {
+            unit: 1_000_000,
+            tolerance: 2_000_000,
+            aligned_overlap: 0.5,
+            linked_overlap: 0.6,
+            interval: 10_000_000,
+            resampling: Resampling {
+                n: 1000,
+                seed: 1,
+                level: 0.95,
+            },
+            gamma: None,
+            n_disagreements: 50,
+        }
+    }
+}
+
+/// Agreement of two coders over the clips that both coded.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PairReport {
+    /// The coders.
+    pub coders: [String; 2],
+    /// The observations, pair by pair.
+    pub observations: Vec<[String; 2]>,
+    /// Clips.
+    pub n_clips: usize,
+    /// Codable time of all clips in seconds.
+    pub codable_s: f64,
+    /// Each stream of codes.
+    pub streams: Vec<StreamReport>,
+    /// Each code's amounts, clip by clip.
+    pub amounts: Vec<AmountAgreement>,
+    /// Where the coders differ, the longest first.
+    pub disagreements: Vec<Disagreement>,
+    /// How many differences there are in all.
+    pub n_disagreements: usize,
+    /// What to keep in mind.
+    pub warnings: Vec<String>,
+}
+
+/// Agreement on one stream.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StreamReport {
+    /// Whose codes, and which.
+    #[serde(flatten)]
+    pub stream: Stream,
+    /// Events of each coder.
+    pub n_events: [usize; 2],
+    /// Share of the codable time with each code, or points per minute; by code and coder.
+    pub prevalence: Vec<Prevalence>,
+    /// The measures.
+    pub measures: Vec<MeasureReport>,
+    /// Seconds of states, or units with points, by label of each coder.
+    pub confusion: Confusion,
+    /// Kappa of each clip, boundary-weighted for states and by event alignment for points.
+    pub by_clip: Vec<ClipKappa>,
+}
+
+/// How much of the codable time has a code.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Prevalence {
+    /// The code.
+    pub code: String,
+    /// Of the first coder.
+    pub first: f64,
+    /// Of the second coder.
+    pub second: f64,
+}
+
+/// The pooled table of labels.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Confusion {
+    /// `seconds` or `time units`.
+    pub of: &'static str,
+    /// The labels; the first is that nothing is coded.
+    pub labels: Vec<String>,
+    /// Rows are the first coder's labels.
+    pub cells: Vec<Vec<f64>>,
+}
+
+/// Kappa of one clip.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ClipKappa {
+    /// The clip.
+    pub clip: String,
+    /// Day of coding of the second coder, where it is known.
+    #[serde(skip)]
+    pub day: Option<i64>,
+    /// Kappa; `None` where it is not defined.
+    pub kappa: Option<f64>,
+    /// Share of agreement.
+    pub agreement: Option<f64>,
+}
+
+/// One measure with everything that it depends on.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MeasureReport {
+    /// Name of the measure.
+    pub measure: &'static str,
+    /// What exactly, where a measure has forms.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variant: Option<String>,
+    /// The estimate.
+    pub estimate: Option<f64>,
+    /// Lower limit, from resampling clips.
+    pub ci_lower: Option<f64>,
+    /// Upper limit.
+    pub ci_upper: Option<f64>,
+    /// Share of agreement.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agreement: Option<f64>,
+    /// Share of agreement that chance gives.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<f64>,
+    /// The largest value that the margins allow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub largest: Option<f64>,
+    /// What was tallied, and how much of it.
+    pub tallied: &'static str,
+    /// How much was tallied.
+    pub n: f64,
+    /// The window.
+    pub window: &'static str,
+    /// Unit of time in seconds, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit_s: Option<f64>,
+    /// Tolerance in seconds, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tolerance_s: Option<f64>,
+    /// Smallest overlap, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub overlap: Option<f64>,
+    /// How clips and subjects are put together.
+    pub pooling: &'static str,
+    /// Why there is no estimate or no interval.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// The window of every measure but those of other programs.
+pub const WINDOW: &str = "codable time that both coders share";
+/// How clips and subjects are put together.
+pub const POOLING: &str = "clips added up, each subject by itself";
+
+/// Compares two coders over pairs of codings of the same clips. Every pair has the first coder's
+/// coding first.
+pub fn agree(
+    scheme: &Scheme,
+    pairs: &[(&Coding, &Coding)],
+    settings: &AgreeSettings,
+) -> PairReport {
+    let clips: Vec<(&Coding, &Coding, Window)> = pairs
+        .iter()
+        .map(|(first, second)| (*first, *second, first.window.and(&second.window)))
+        .collect();
+    let codings = pairs.iter().flat_map(|(first, second)| [*first, *second]);
+    let streams = Stream::all(scheme, codings);
+    let draws = Draws::new(clips.len(), &settings.resampling);
+    let (mut reports, mut amounts, mut disagreements) = (Vec::new(), Vec::new(), Vec::new());
+    for stream in &streams {
+        let (of_clips, labels) = per_clip::of_clips(stream, &clips, settings);
+        disagreements.extend(of_clips.iter().flat_map(|clip| clip.disagreements.clone()));
+        reports.push(stream_report((stream, &of_clips), labels, &draws, settings));
+        amounts.extend(agree_on_amounts(stream, &clips, settings.resampling.level));
+    }
+    let n_disagreements = disagreements.len();
+    let length = |one: &Disagreement| one.end_s - one.start_s;
+    disagreements.sort_by(|a, b| length(b).total_cmp(&length(a)));
+    disagreements.truncate(settings.n_disagreements);
+    let coder = |place: usize| {
+        let codings = pairs.iter().map(|pair| if place == 0 { pair.0 } else { pair.1 });
+        distinct(codings.map(|coding| coding.coder.as_str()))
+    };
+    PairReport {
+        coders: [coder(0), coder(1)],
+        observations: pairs.iter().map(|(a, b)| [a.id.clone(), b.id.clone()]).collect(),
+        n_clips: clips.len(),
+        codable_s: clips.iter().map(|(_, _, window)| seconds(window.length())).sum(),
+        warnings: warnings(&clips, &reports),
+        streams: reports,
+        amounts,
+        disagreements,
+        n_disagreements,
+    }
+}
+
+/// Compares each pair of coders by itself; the pairs are shared out among the threads.
+pub fn agree_each(
+    scheme: &Scheme,
+    pairs: &[Vec<(&Coding, &Coding)>],
+    settings: &AgreeSettings,
+) -> Vec<PairReport> {
+    pairs.par_iter().map(|pairs| agree(scheme, pairs, settings)).collect()
+}
+
+fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let mut all: Vec<&str> = Vec::new();
+    for name in names {
+        if !all.contains(&name) {
+            all.push(name);
+        }
+    }
+    all.join(", ")
+}
+
+fn stream_report(
+    (stream, clips): (&Stream, &[ClipOfStream]),
+    labels: Vec<String>,
+    draws: &Draws,
+    settings: &AgreeSettings,
+) -> StreamReport {
+    let table = per_clip::pooled(clips.iter().map(|clip| clip.shown()), labels.len());
+    let kappa_of = |clip: &ClipOfStream| {
+        let kappa = clip.main_kappa();
+        ClipKappa {
+            clip: clip.clip.clone(),
+            day: clip.day,
+            kappa: kappa.kappa,
+            agreement: kappa.observed.is_finite().then_some(kappa.observed),
+        }
+    };
+    let length: f64 = clips.iter().map(|clip| clip.length_s).sum();
+    let prevalence = stream.codes.iter().enumerate().map(|(code, name)| {
+        let sum = |coder: usize| clips.iter().map(|clip| clip.amounts[coder][code]).sum::<f64>();
+        let scale = if stream.states { length } else { length / 60.0 };
+        Prevalence {
+            code: name.clone(),
+            first: sum(0) / scale,
+            second: sum(1) / scale,
+        }
+    });
+    StreamReport {
+        stream: stream.clone(),
+        n_events: [0, 1].map(|coder| clips.iter().map(|clip| clip.n_events[coder]).sum()),
+        prevalence: prevalence.collect(),
+        measures: measures::of_stream(stream, clips, draws, settings),
+        confusion: Confusion {
+            of: if stream.states { "seconds" } else { "time units" },
+            cells: table.cells().chunks(table.n()).map(<[f64]>::to_vec).collect(),
+            labels,
+        },
+        by_clip: clips.iter().map(kappa_of).collect(),
+    }
+}
+
+fn warnings(clips: &[(&Coding, &Coding, Window)], streams: &[StreamReport]) -> Vec<String> {
+    let mut warnings = Vec::new();
+    match clips.len() {
+        0 => warnings.push("the two coders have no clip in common".to_owned()),
+        1 => warnings.push(
+            "one clip only: there is no interval, because seconds of one clip are not independent; \
+             let both code more clips"
+                .to_owned(),
+        ),
+        2..=9 => warnings.push(format!(
+            "{} clips only: intervals from so few clips are too short",
+            clips.len()
+        )),
+        _ => {}
+    }
+    let differ = clips.iter().filter(|(a, b, _)| a.window != b.window).count();
+    if differ > 0 {
+        warnings.push(format!(
+            "the codable time of {differ} clips differs between the coders; what both have is compared"
+        ));
+    }
+    let mut rare: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for stream in streams.iter().filter(|one| one.stream.states && one.stream.codes.len() == 1) {
+        let of = &stream.prevalence[0];
+        if of.first.max(of.second) < 0.05 {
+            rare.entry(&stream.stream.subject).or_default().push(&of.code);
+        }
+    }
+    for (subject, codes) in rare {
+        warnings.push(format!(
+            "{subject}: {} fills less than 5 % of the time; agreement on time is mostly on its absence, so read \
+             the event-based measures",
+            codes.join(", ")
+        ));
+    }
+    warnings
+}

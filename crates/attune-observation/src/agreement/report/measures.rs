@@ -1,0 +1,233 @@
+//! The measures of a stream, each with what it depends on.
+
+use attune_statistics::agreement::unitising::{self, Continuum, Stretch, UnitisingKind};
+use attune_statistics::resampling::bootstrap::{BootstrapInterval, BootstrapSettings, bootstrap};
+
+use super::super::by_clip::Draws;
+use super::super::table::{Chance, Table};
+use super::per_clip::{ClipOfStream, pooled};
+use super::{AgreeSettings, MeasureReport, POOLING, WINDOW};
+use crate::coding::{Event, Stream};
+use crate::window::{Window, seconds};
+
+pub(super) fn of_stream(
+    stream: &Stream,
+    clips: &[ClipOfStream],
+    draws: &Draws,
+    settings: &AgreeSettings,
+) -> Vec<MeasureReport> {
+    let (unit_s, tolerance_s) = (seconds(settings.unit), seconds(settings.tolerance));
+    let kappa = |name, tables: Vec<&Table>, chance| of_tables(name, &tables, chance, draws);
+    let mut all = Vec::new();
+    if stream.states {
+        let exact = clips.iter().filter_map(|clip| clip.exact.as_ref()).collect();
+        all.push(MeasureReport {
+            tallied: "seconds",
+            ..kappa("boundary-weighted-kappa", exact, Chance::Margins)
+        });
+    }
+    let units = clips.iter().map(|clip| &clip.units).collect();
+    all.push(MeasureReport {
+        tallied: "time units",
+        unit_s: Some(unit_s),
+        ..kappa("time-unit-kappa", units, Chance::Margins)
+    });
+    for (place, base) in ["first coder as base", "second coder as base"].into_iter().enumerate() {
+        let tables = clips.iter().map(|clip| &clip.tolerant[place]).collect();
+        all.push(MeasureReport {
+            variant: Some(base.to_owned()),
+            tallied: "time units",
+            unit_s: Some(unit_s),
+            tolerance_s: Some(tolerance_s),
+            ..kappa("tolerant-time-unit-kappa", tables, Chance::Margins)
+        });
+    }
+    let aligned = clips.iter().map(|clip| &clip.aligned).collect();
+    all.push(MeasureReport {
+        tallied: "events",
+        tolerance_s: Some(tolerance_s),
+        overlap: stream.states.then_some(settings.aligned_overlap),
+        ..kappa("event-alignment-kappa", aligned, Chance::WithoutNil)
+    });
+    if stream.states {
+        let linked = clips.iter().filter_map(|clip| clip.linked.as_ref()).collect();
+        all.push(MeasureReport {
+            tallied: "events",
+            overlap: Some(settings.linked_overlap),
+            ..kappa("overlap-linking-kappa", linked, Chance::WithoutNil)
+        });
+        all.extend(unitising_alphas(stream, clips, settings));
+        if settings.gamma.is_some() {
+            all.push(gamma_of(clips, draws, settings));
+        }
+    }
+    all.push(interval_agreement(clips, draws, settings));
+    all
+}
+
+fn bare(measure: &'static str) -> MeasureReport {
+    MeasureReport {
+        measure,
+        variant: None,
+        estimate: None,
+        ci_lower: None,
+        ci_upper: None,
+        agreement: None,
+        expected: None,
+        largest: None,
+        tallied: "seconds",
+        n: 0.0,
+        window: WINDOW,
+        unit_s: None,
+        tolerance_s: None,
+        overlap: None,
+        pooling: POOLING,
+        note: None,
+    }
+}
+
+fn of_tables(
+    measure: &'static str,
+    tables: &[&Table],
+    chance: Chance,
+    draws: &Draws,
+) -> MeasureReport {
+    let n = tables.iter().map(|table| table.n()).max().unwrap_or(1);
+    let all = pooled(tables.iter().copied(), n);
+    let kappa = all.kappa(chance);
+    let totals: Vec<Vec<f64>> = tables.iter().map(|table| table.cells().to_vec()).collect();
+    let found = draws.estimate(&totals, |cells| Table::from_cells(n, cells).kappa(chance).kappa);
+    let nothing = all.total() == 0.0;
+    let note = if nothing {
+        Some("neither coder has such an event".to_owned())
+    } else if kappa.kappa.is_none() {
+        Some("both coders used one and the same label throughout".to_owned())
+    } else if found.n_undefined > 0 {
+        Some(format!("not defined in {} resamples, which are left out", found.n_undefined))
+    } else {
+        None
+    };
+    MeasureReport {
+        estimate: found.estimate,
+        ci_lower: found.ci_lower,
+        ci_upper: found.ci_upper,
+        agreement: (!nothing).then_some(kappa.observed),
+        expected: (!nothing).then_some(kappa.expected),
+        largest: kappa.largest,
+        n: all.total(),
+        note,
+        ..bare(measure)
+    }
+}
+
+fn interval_agreement(
+    clips: &[ClipOfStream],
+    draws: &Draws,
+    settings: &AgreeSettings,
+) -> MeasureReport {
+    let totals: Vec<Vec<f64>> =
+        clips.iter().map(|clip| vec![clip.intervals.0, clip.intervals.1]).collect();
+    let mean = |totals: &[f64]| (totals[1] > 0.0).then(|| totals[0] / totals[1]);
+    let found = draws.estimate(&totals, mean);
+    MeasureReport {
+        estimate: found.estimate,
+        ci_lower: found.ci_lower,
+        ci_upper: found.ci_upper,
+        tallied: "intervals by code",
+        n: clips.iter().map(|clip| clip.intervals.1).sum(),
+        unit_s: Some(seconds(settings.interval)),
+        note: Some("not corrected for chance; both none counts as agreement".to_owned()),
+        ..bare("interval-agreement")
+    }
+}
+
+fn gamma_of(clips: &[ClipOfStream], draws: &Draws, settings: &AgreeSettings) -> MeasureReport {
+    let totals: Vec<Vec<f64>> = clips
+        .iter()
+        .map(|clip| clip.gamma.map_or(vec![0.0, 0.0], |gamma| vec![gamma.observed, gamma.expected]))
+        .collect();
+    let ratio = |totals: &[f64]| (totals[1] > 0.0).then(|| 1.0 - totals[0] / totals[1]);
+    let found = draws.estimate(&totals, ratio);
+    let gammas = || clips.iter().filter_map(|clip| clip.gamma);
+    let n_chance: usize = gammas().map(|gamma| gamma.n_chance).sum();
+    let seed = settings.gamma.map_or(0, |settings| settings.seed);
+    MeasureReport {
+        variant: Some(format!("alpha 1, beta 1, seed {seed}, {n_chance} chance codings")),
+        estimate: found.estimate,
+        ci_lower: found.ci_lower,
+        ci_upper: found.ci_upper,
+        tallied: "events",
+        n: clips.iter().map(|clip| (clip.n_events[0] + clip.n_events[1]) as f64).sum(),
+        note: gammas()
+            .any(|gamma| !gamma.proved)
+            .then(|| "the best alignment is not proved to be the best".to_owned()),
+        ..bare("gamma")
+    }
+}
+
+/// uα, |uα and cuα, which need stretches that do not overlap.
+fn unitising_alphas(
+    stream: &Stream,
+    clips: &[ClipOfStream],
+    settings: &AgreeSettings,
+) -> Vec<MeasureReport> {
+    let kinds = [
+        ("u-alpha", UnitisingKind::All),
+        ("u-alpha-binary", UnitisingKind::Binary),
+        ("cu-alpha", UnitisingKind::Codes),
+    ];
+    if clips.iter().any(|clip| clip.overlapping) {
+        let note = "codes of one coder overlap, for which the unitising alphas are not defined";
+        let refused = kinds.map(|(name, _)| MeasureReport { note: Some(note.to_owned()), ..bare(name) });
+        return refused.to_vec();
+    }
+    let continua: Vec<Continuum> = clips.iter().map(|clip| continuum(stream, clip)).collect();
+    let blocks: Vec<usize> = (0..continua.len()).collect();
+    let resampling = BootstrapSettings {
+        n_resamples: settings.resampling.n,
+        seed: settings.resampling.seed,
+        level: settings.resampling.level,
+        interval: BootstrapInterval::Percentile,
+    };
+    let of_kind = |(name, kind): (&'static str, UnitisingKind)| {
+        let additive = match unitising::additive(&continua, kind) {
+            Ok(additive) => additive,
+            Err(problem) => {
+                return MeasureReport { note: Some(problem.to_string()), ..bare(name) };
+            }
+        };
+        let estimate = Some(additive.estimate()).filter(|value| value.is_finite());
+        let limits = bootstrap(&additive, &blocks, &resampling).ok().filter(|_| estimate.is_some());
+        MeasureReport {
+            estimate,
+            ci_lower: limits.as_ref().map(|limits| limits.ci_lower),
+            ci_upper: limits.as_ref().map(|limits| limits.ci_upper),
+            n: clips.iter().map(|clip| clip.length_s).sum(),
+            note: estimate.is_none().then(|| "chance disagreement is zero".to_owned()),
+            ..bare(name)
+        }
+    };
+    kinds.into_iter().map(of_kind).collect()
+}
+
+/// The window without its gaps, its parts put end to end, in seconds.
+fn continuum(stream: &Stream, clip: &ClipOfStream) -> Continuum {
+    let stretch = |event: &Event| {
+        let before: i64 = shift(&clip.window, event.start);
+        Stretch {
+            start: seconds(event.start - before),
+            end: seconds(event.end - before),
+            code: stream.codes[event.code].clone(),
+        }
+    };
+    Continuum {
+        coders: clip.events.iter().map(|list| list.iter().map(stretch).collect()).collect(),
+        length: clip.length_s,
+    }
+}
+
+/// Time before `at` that does not belong to the window.
+fn shift(window: &Window, at: i64) -> i64 {
+    let inside = window.segments().iter().map(|(start, end)| (at.min(*end) - start).max(0));
+    at - inside.sum::<i64>()
+}
