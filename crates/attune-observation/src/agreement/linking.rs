@@ -80,6 +80,6 @@ mod tests {
         let first = [event(0, 100, 0)];
         let second = [event(0, 95, 1), event(10, 100, 0)];
         let linked = link(&first, &second, 0.6);
-        assert_eq!(linked[0], (Some(first[0]), Some(second[1])));
+        assert_eq!(linked, [(None, Some(second[0])), (Some(first[0]), Some(second[1]))]);
     }
 }
