@@ -6,11 +6,12 @@
 
 //!
 //! [`measure()`] does it all: [`mod@measure`] has its steps, [`scoring`] the rules of instruments,
-//! [`measures`] the table, [`long_table`] its text form.
+//! [`observation`] what coded events amount to, [`measures`] the table, [`long_table`] its text form.
 
 pub mod long_table;
 pub mod measure;
 pub mod measures;
+pub mod observation;
 pub mod scoring;
 
 pub use measure::measure;

@@ -178,8 +178,8 @@ mod tests {
 
     #[test]
     fn halves_are_rounded_by_the_value_of_the_double() {
-        // 0.0005 lies just above a half as a double, 2.0005 just below.
-        assert_eq!((three_decimals(0.0005), three_decimals(2.0005)), (0.001, 2.0));
+        // 2.0005 lies just above the half as a double, 1.0005 just below.
+        assert_eq!((three_decimals(2.0005), three_decimals(1.0005)), (2.001, 1.0));
         assert_eq!(three_decimals(0.0625), 0.062);
     }
 

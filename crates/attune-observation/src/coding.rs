@@ -39,6 +39,8 @@ pub struct Coding {
     pub window: Window,
     /// What was marked, in any order.
     pub events: Vec<SubjectEvent>,
+    /// Ratings of the whole clip by scale; `None` where it could not be rated.
+    pub ratings: Vec<(String, Option<f64>)>,
 }
 
 /// An event with who showed it.

@@ -7,6 +7,7 @@
 //! figures of BORIS by its own rules. No files, no clock; every random number has a seed.
 
 pub mod coding;
+pub mod from_project;
 pub mod timeline;
 pub mod window;
 

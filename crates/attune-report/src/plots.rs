@@ -11,6 +11,7 @@ mod agreement_matrix;
 mod answer_shares;
 mod bland_altman;
 mod caterpillar;
+mod coding_strip;
 mod coefficient_forest;
 mod covariate_balance;
 mod data;
@@ -21,12 +22,14 @@ mod group_dots;
 mod paired_change;
 mod power_curve;
 mod residuals;
+mod sociogram;
 mod time_series;
 
 pub use agreement_matrix::AgreementMatrix;
 pub use answer_shares::AnswerShares;
 pub use bland_altman::BlandAltman;
 pub use caterpillar::{Caterpillar, CaterpillarPanel, Mode};
+pub use coding_strip::{CodingStrip, StripRow, StripSpan};
 pub use coefficient_forest::{Coefficient, CoefficientForest};
 pub use covariate_balance::{BalanceRow, CovariateBalance};
 pub use data::DataTable;
@@ -36,6 +39,7 @@ pub use group_dots::{DotGroup, GroupDots};
 pub use paired_change::PairedChange;
 pub use power_curve::{PowerCurve, PowerCurves, PowerPoint};
 pub use residuals::Residuals;
+pub use sociogram::{Sociogram, SociogramPanel, SociogramPerson};
 pub use time_series::{Limit, SeriesPoint, TimeSeries};
 
 use crate::{

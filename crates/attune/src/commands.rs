@@ -10,6 +10,7 @@ mod demo;
 mod fit;
 mod measures;
 mod new;
+mod observe;
 mod power;
 mod publish;
 mod report;
@@ -57,6 +58,8 @@ enum Command {
     Publish(publish::Publish),
     /// Do coders agree? Kappas, alphas, intraclass correlations, limits of agreement on any table
     Agree(agree::Agree),
+    /// Coded video from any coding tool: amounts, sequences, and whether two coders agree
+    Observe(observe::Observe),
     /// Did it change, do groups differ, are two answers related? Tests and effect sizes on any table
     Test(test::Test),
     /// Fit a model to any table by lme4's formula language
@@ -78,6 +81,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Report(report) => report.run(),
         Command::Publish(publish) => publish.run(),
         Command::Agree(agree) => agree.run(),
+        Command::Observe(observe) => observe.run(),
         Command::Test(test) => test.run(),
         Command::Fit(fit) => fit.run(),
     }

@@ -15,3 +15,21 @@ pub fn parse(text: &str) -> Result<f64> {
         ))
     }
 }
+
+/// Reads a number above zero.
+pub fn positive(text: &str) -> Result<f64> {
+    match text.parse::<f64>() {
+        Ok(value) if value > 0.0 && value.is_finite() => Ok(value),
+        Ok(_) => Err(anyhow!("it must be above zero")),
+        Err(_) => Err(anyhow!("`{text}` is not a number")),
+    }
+}
+
+/// Reads a share above 0 and at most 1.
+pub fn share(text: &str) -> Result<f64> {
+    match positive(text) {
+        Ok(value) if value <= 1.0 => Ok(value),
+        Ok(_) => Err(anyhow!("a share is at most 1")),
+        Err(error) => Err(error),
+    }
+}

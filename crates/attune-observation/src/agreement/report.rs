@@ -15,7 +15,9 @@ use super::alignment::MayPair;
 use super::amounts::{AmountAgreement, agree_on_amounts};
 use super::by_clip::{Draws, Resampling};
 use super::disagreements::Disagreement;
+use super::drift::{Drift, drift};
 use super::gamma::GammaSettings;
+use super::ratings::{RatingAgreement, agree_on_ratings};
 use crate::coding::{Coding, Scheme, Stream};
 use crate::window::{Micros, Window, seconds};
 
@@ -76,12 +78,24 @@ pub struct PairReport {
     pub streams: Vec<StreamReport>,
     /// Each code's amounts, clip by clip.
     pub amounts: Vec<AmountAgreement>,
+    /// Each rating scale.
+    pub ratings: Vec<ScaleAgreement>,
     /// Where the coders differ, the longest first.
     pub disagreements: Vec<Disagreement>,
     /// How many differences there are in all.
     pub n_disagreements: usize,
     /// What to keep in mind.
     pub warnings: Vec<String>,
+}
+
+/// Agreement on a rating scale.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ScaleAgreement {
+    /// The scale, with whom and which phase it is about.
+    pub scale: String,
+    /// Its numbers.
+    #[serde(flatten)]
+    pub agreement: RatingAgreement,
 }
 
 /// Agreement on one stream.
@@ -100,6 +114,8 @@ pub struct StreamReport {
     pub confusion: Confusion,
     /// Kappa of each clip, boundary-weighted for states and by event alignment for points.
     pub by_clip: Vec<ClipKappa>,
+    /// How that kappa changes over the weeks in which the second coder coded, where days are known.
+    pub drift: Option<Drift>,
 }
 
 /// How much of the codable time has a code.
@@ -225,6 +241,7 @@ pub fn agree(
         warnings: warnings(&clips, &reports),
         streams: reports,
         amounts,
+        ratings: scales(pairs, settings.resampling.level),
         disagreements,
         n_disagreements,
     }
@@ -237,6 +254,25 @@ pub fn agree_each(
     settings: &AgreeSettings,
 ) -> Vec<PairReport> {
     pairs.par_iter().map(|pairs| agree(scheme, pairs, settings)).collect()
+}
+
+/// Agreement on each scale that both coders used.
+fn scales(pairs: &[(&Coding, &Coding)], level: f64) -> Vec<ScaleAgreement> {
+    let mut by_scale: BTreeMap<&str, Vec<(Option<f64>, Option<f64>)>> = BTreeMap::new();
+    for (first, second) in pairs {
+        for (scale, rating) in &first.ratings {
+            if let Some((_, other)) = second.ratings.iter().find(|(other, _)| other == scale) {
+                by_scale.entry(scale).or_default().push((*rating, *other));
+            }
+        }
+    }
+    let of_scale = |(scale, ratings): (&str, Vec<_>)| {
+        Some(ScaleAgreement {
+            scale: scale.to_owned(),
+            agreement: agree_on_ratings(&ratings, level)?,
+        })
+    };
+    by_scale.into_iter().filter_map(of_scale).collect()
 }
 
 fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> String {
@@ -275,6 +311,9 @@ fn stream_report(
             second: sum(1) / scale,
         }
     });
+    let by_clip: Vec<ClipKappa> = clips.iter().map(kappa_of).collect();
+    let dated: Vec<(i64, f64)> =
+        by_clip.iter().filter_map(|clip| Some((clip.day?, clip.kappa?))).collect();
     StreamReport {
         stream: stream.clone(),
         n_events: [0, 1].map(|coder| clips.iter().map(|clip| clip.n_events[coder]).sum()),
@@ -285,7 +324,8 @@ fn stream_report(
             cells: table.cells().chunks(table.n()).map(<[f64]>::to_vec).collect(),
             labels,
         },
-        by_clip: clips.iter().map(kappa_of).collect(),
+        drift: (dated.len() > 2).then(|| drift(&dated, settings.resampling.level)),
+        by_clip,
     }
 }
 

@@ -1,0 +1,3 @@
+//! Figures of other programs, reproduced.
+
+mod boris_reference;
