@@ -164,6 +164,39 @@ pub struct Item {
     /// What "not applicable" counts, where the published rule gives it a score; otherwise it is a
     /// missing answer like any other.
     pub not_applicable: Option<f64>,
+    /// Smallest and largest usual number: others are possible, and asked about again.
+    pub usual: Option<(f64, f64)>,
+    /// The earlier answer on which it depends whether this is asked at all.
+    pub only_if: Option<OnlyIf>,
+}
+
+/// An earlier answer on which a question depends. It is asked where the earlier one was itself asked
+/// and its code fits; without that answer it falls away.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OnlyIf {
+    /// The earlier item.
+    pub item: ItemId,
+    /// Codes that fit.
+    pub codes: FittingCodes,
+}
+
+/// Codes of an answer that make another question be asked.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FittingCodes {
+    /// One of these.
+    OneOf(Vec<f64>),
+    /// This or more.
+    AtLeast(f64),
+}
+
+impl OnlyIf {
+    /// Whether the code of the earlier answer fits.
+    pub fn fits(&self, code: f64) -> bool {
+        match &self.codes {
+            FittingCodes::OneOf(codes) => codes.contains(&code),
+            FittingCodes::AtLeast(least) => code >= *least,
+        }
+    }
 }
 
 /// What answers are possible.

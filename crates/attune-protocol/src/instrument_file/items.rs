@@ -4,7 +4,8 @@ use super::{check_id, check_unique, find, text};
 use crate::{
     id::ItemId,
     instrument::{
-        Alert, AnswerOption, Answers, Instrument, Item, ItemOrder, LicenceClass, ScoreRule,
+        Alert, AnswerOption, Answers, FittingCodes, Instrument, Item, ItemOrder, LicenceClass,
+        OnlyIf, ScoreRule,
     },
     written::{Reading, TextAt, Written},
 };
@@ -27,10 +28,13 @@ pub(super) fn check(reading: &mut Reading, written: &Written, holds: LicenceClas
     if holds == LicenceClass::Slots && written.has("instruction") {
         no_text(reading, written.at_key("instruction"), "an instruction");
     }
-    let tables = written.tables("item");
-    tables
-        .filter_map(|table| item(reading, table, &scales, holds))
-        .collect()
+    let mut items = Vec::new();
+    for table in written.tables("item") {
+        // A question may depend only on those before it, so that no two wait for each other.
+        let item = item(reading, table, &scales, holds, &items);
+        items.extend(item);
+    }
+    items
 }
 
 /// Scales by name; one that is wrong has been reported and answers nothing.
@@ -140,6 +144,7 @@ fn item(
     table: &Written,
     scales: &[(&str, Option<Answers>)],
     holds: LicenceClass,
+    before: &[Item],
 ) -> Option<Item> {
     match (holds, table.has("text")) {
         (LicenceClass::Slots, true) => no_text(reading, table.at_key("text"), "an item text"),
@@ -173,6 +178,92 @@ fn item(
         answers,
         optional: table.yes_no("optional") == Some(true),
         not_applicable,
+        usual: usual(
+            reading,
+            table,
+            found.and_then(|position| scales[position].1.as_ref()),
+        ),
+        only_if: table
+            .table("only-if")
+            .and_then(|condition| only_if(reading, condition, before)),
+    })
+}
+
+/// The usual range, which must lie within the possible one.
+fn usual(reading: &mut Reading, table: &Written, answers: Option<&Answers>) -> Option<(f64, f64)> {
+    if !table.has("usual-from") && !table.has("usual-to") {
+        return None;
+    }
+    let Some(Answers::Number {
+        minimum, maximum, ..
+    }) = answers
+    else {
+        if answers.is_some() {
+            let at = table.at_key(if table.has("usual-from") {
+                "usual-from"
+            } else {
+                "usual-to"
+            });
+            let remedy = "remove it, or give the item a scale with minimum and maximum";
+            reading.error(at, "only numbers have a usual range", remedy);
+        }
+        return None;
+    };
+    let from = table.number("usual-from").unwrap_or(*minimum);
+    let to = table.number("usual-to").unwrap_or(*maximum);
+    if from < *minimum || to > *maximum || from >= to {
+        let at = table.at_key(if table.has("usual-from") {
+            "usual-from"
+        } else {
+            "usual-to"
+        });
+        let message = format!(
+            "the usual range {from} to {to} does not lie within the possible one, {minimum} to {maximum}"
+        );
+        reading.error(at, message, "correct it");
+    }
+    Some((from, to))
+}
+
+fn only_if(reading: &mut Reading, condition: &Written, before: &[Item]) -> Option<OnlyIf> {
+    let item = condition
+        .text_at("item")
+        .and_then(|name| item_named(reading, name, before))?;
+    let codes: Vec<f64> = condition
+        .list("one-of")
+        .iter()
+        .filter_map(|node| node.number())
+        .collect();
+    let codes = match (condition.has("one-of"), condition.number("at-least")) {
+        (true, None) => FittingCodes::OneOf(codes),
+        (false, Some(least)) => FittingCodes::AtLeast(least),
+        _ => {
+            let remedy = "keep one of the two";
+            reading.error(
+                condition.at,
+                "a condition has either one-of or at-least",
+                remedy,
+            );
+            return None;
+        }
+    };
+    let can_fit = match (&item.answers, &codes) {
+        (Answers::Text, _) => false,
+        (answers, FittingCodes::OneOf(codes)) => {
+            !codes.is_empty() && codes.iter().all(|code| answers.score(*code).is_some())
+        }
+        (Answers::Options(options), FittingCodes::AtLeast(least)) => {
+            options.iter().any(|option| option.code >= *least)
+        }
+        (Answers::Number { maximum, .. }, FittingCodes::AtLeast(least)) => least <= maximum,
+    };
+    if !can_fit {
+        let message = format!("no such answer to '{}' is possible", item.id);
+        reading.error(condition.at, message, "give codes of that item's scale");
+    }
+    Some(OnlyIf {
+        item: item.id.clone(),
+        codes,
     })
 }
 

@@ -184,6 +184,40 @@ static ITEM: Table = Table {
             "What the answer `not applicable` counts, where the published rule says so; it is a \
              missing answer when left out.",
         ),
+        optional(
+            "usual-from",
+            Kind::Number(Bounds::ANY),
+            "Smallest usual number; a smaller one is possible, and the form asks whether it is right.",
+        ),
+        optional(
+            "usual-to",
+            Kind::Number(Bounds::ANY),
+            "Largest usual number; a larger one is possible, and the form asks whether it is right.",
+        ),
+        optional(
+            "only-if",
+            Kind::Table(&ONLY_IF),
+            "The earlier answer on which it depends whether this is asked.",
+        ),
+    ],
+};
+
+static ONLY_IF: Table = Table {
+    heading: "only-if = { … }",
+    doc: "An earlier answer: `one-of` some codes, or `at-least` one. Without that answer the item is \
+          not asked; its reason is then `hidden by branching`.",
+    keys: &[
+        required("item", Kind::Text, "The earlier item."),
+        optional(
+            "one-of",
+            Kind::List(&Kind::Number(Bounds::ANY)),
+            "Codes with which this is asked.",
+        ),
+        optional(
+            "at-least",
+            Kind::Number(Bounds::ANY),
+            "Smallest code with which this is asked.",
+        ),
     ],
 };
 

@@ -59,6 +59,11 @@ macro_rules! told {
 }
 
 told! {
+    a_question_depends_on_a_later_one: [("id = \"first\"\nscale = \"often\"", "id = \"first\"\nscale = \"often\"\nonly-if = { item = \"second\", at-least = 1 }")];
+    a_question_depends_on_a_code_that_is_none: [("id = \"second\"\nscale = \"often\"", "id = \"second\"\nscale = \"often\"\nonly-if = { item = \"first\", one-of = [7] }")];
+    a_condition_says_too_much: [("id = \"second\"\nscale = \"often\"", "id = \"second\"\nscale = \"often\"\nonly-if = { item = \"first\", one-of = [1], at-least = 1 }")];
+    a_question_that_depends_on_an_earlier_one_is_sound: [("id = \"second\"\nscale = \"often\"", "id = \"second\"\nscale = \"often\"\nonly-if = { item = \"first\", one-of = [1, 2] }")];
+    options_have_no_usual_range: [("id = \"first\"", "id = \"first\"\nusual-to = 1")];
     a_key_or_word_that_nobody_knows: [("better = \"higher\"", "betterr = \"higher\""), ("rule = \"sum\"", "rule = \"summ\"")];
     a_scale_that_is_not_there: [("scale = \"often\"\n\n[[item]]", "scale = \"oftn\"\n\n[[item]]")];
     an_item_that_is_not_there: [("items = [\"first\", \"second\"]", "items = [\"first\", \"secnd\"]")];
