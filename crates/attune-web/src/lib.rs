@@ -19,6 +19,7 @@ mod cookies;
 mod failure;
 mod failure_page;
 mod form;
+pub mod forms;
 mod guard;
 mod layout;
 mod navigation;
