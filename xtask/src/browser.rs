@@ -1,6 +1,6 @@
 //! Browser tests: the reports of the example studies in a real Chromium, with Playwright and axe.
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, process::Stdio};
 
 use anyhow::{Context, Result, bail};
 
@@ -22,7 +22,8 @@ pub fn check() -> Result<Outcome> {
     playwright
         .current_dir(run::root().join("web"))
         .env("CHROMIUM", chromium)
-        .env("ATTUNE_REPORTS", reports);
+        .env("ATTUNE_REPORTS", reports)
+        .env("ATTUNE_FORM_CASES", write_form_cases()?);
     let status = run::status(&mut playwright)?;
     Ok(match status.success() {
         true => Outcome::Passed,
@@ -51,6 +52,27 @@ fn chromium_or_install() -> Result<Option<String>> {
     Ok(Some(
         String::from_utf8_lossy(&path.stdout).trim().to_owned(),
     ))
+}
+
+/// The shared cases of the two scorers: answers to every instrument, and what they come to.
+fn write_form_cases() -> Result<PathBuf> {
+    let file = run::root().join("target/web/form-cases.json");
+    fs::create_dir_all(file.parent().context("the file is in a folder")?)?;
+    let arguments = [
+        "run",
+        "--locked",
+        "--quiet",
+        "--package",
+        "attune-web",
+        "--example",
+        "form_cases",
+    ];
+    let output = run::cargo(&arguments).stderr(Stdio::inherit()).output()?;
+    if !output.status.success() {
+        bail!("the shared cases of the scorers could not be written");
+    }
+    fs::write(&file, output.stdout)?;
+    Ok(file)
 }
 
 /// The reports of the example studies, written by the debug binary that the tests have built.

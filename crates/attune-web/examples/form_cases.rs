@@ -1,7 +1,13 @@
 //! Writes the shared cases of the scorers as JSON to standard output: every shipped instrument, and one
 //! made for this that has a score of each rule. The browser's tests read them.
 
-use attune_protocol::{instrument::Instrument, instrument_library};
+use std::path::Path;
+
+use attune_protocol::{
+    instrument::{Instrument, WorkedExample},
+    instrument_file::read_examples,
+    instrument_library,
+};
 use attune_web::forms::cases;
 
 /// Drawn answer sets for each instrument.
@@ -14,7 +20,19 @@ fn main() {
         .iter()
         .chain([&all_rules])
         .zip(1_u64..)
-        .map(|(instrument, seed)| cases::of(instrument, DRAWN, seed))
+        .map(|(instrument, seed)| cases::of(instrument, &examples(instrument), DRAWN, seed))
         .collect();
     println!("{}", serde_json::Value::from(forms));
+}
+
+/// The worked examples that lie beside the shipped definitions.
+fn examples(instrument: &Instrument) -> Vec<WorkedExample> {
+    let file = format!("{}.toml", instrument.id);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../instruments/examples");
+    match std::fs::read_to_string(folder.join(&file)) {
+        Ok(text) => {
+            read_examples(instrument, &file, &text).unwrap_or_else(|problems| panic!("{problems}"))
+        }
+        Err(_) => instrument.examples.clone(),
+    }
 }

@@ -6,17 +6,16 @@
 use attune_measures::scoring::score_answers;
 use attune_protocol::{
     id::ItemId,
-    instrument::{Answers, Instrument},
+    instrument::{Answers, Instrument, WorkedExample},
     missing::Missing,
 };
 use serde_json::{Value, json};
 
 use super::definition::FormDefinition;
 
-/// The cases of an instrument: its worked examples, then `n` drawn answer sets.
-pub fn of(instrument: &Instrument, n: usize, seed: u64) -> Value {
-    let examples = instrument
-        .examples
+/// The cases of an instrument: worked examples, then `n` drawn answer sets.
+pub fn of(instrument: &Instrument, examples: &[WorkedExample], n: usize, seed: u64) -> Value {
+    let examples = examples
         .iter()
         .map(|example| case(instrument, example.item_order.as_deref(), &example.answers));
     let mut draw = Draw(seed);
