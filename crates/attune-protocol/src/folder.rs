@@ -96,6 +96,18 @@ impl StudyFolder {
         self.files.keys().map(String::as_str)
     }
 
+    /// The study file and the texts that it names, by name: everything that the protocol's fingerprint is made of.
+    pub fn protocol_files(&self) -> Vec<(String, Vec<u8>)> {
+        let named = crate::check::files_read_by(self);
+        let names = std::iter::once(STUDY_FILE.to_owned()).chain(named);
+        names
+            .filter_map(|name| {
+                let bytes = self.bytes(&name).ok()?.to_vec();
+                Some((name, bytes))
+            })
+            .collect()
+    }
+
     /// The file as text; UTF-8 is the only encoding of a study folder.
     pub(crate) fn text(&self, name: &str) -> Result<Source, TextFault> {
         let bytes = self.bytes(name).map_err(TextFault::Absent)?;

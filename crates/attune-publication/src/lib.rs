@@ -6,6 +6,8 @@
 //! [`cookies::REGISTRY`]; what a visitor chose is a [`choice::Choice`]; visits are counted without identifiers in
 //! [`visits::Visits`].
 //!
+//! [`open_data`] makes what a study hands to an archive, and runs it again.
+//!
 //! All of it are plain functions: texts come from the study file, numbers from the findings, and nothing is computed
 //! again. Files, network and clock are left to whoever calls.
 
@@ -16,6 +18,7 @@ mod cookies_page;
 mod frame;
 mod json_ld;
 mod links;
+pub mod open_data;
 mod own_text;
 mod page_words;
 mod publication;

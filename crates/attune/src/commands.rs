@@ -11,9 +11,11 @@ mod fit;
 mod measures;
 mod new;
 mod observe;
+mod open_crate;
 mod power;
 mod publish;
 mod report;
+mod reproduce;
 mod schema;
 mod serve;
 mod simulate;
@@ -56,6 +58,8 @@ enum Command {
     Report(report::ReportCommand),
     /// Make the public pages of studies: plain files that load nothing from elsewhere
     Publish(publish::Publish),
+    /// Run the plan of an open-data crate again; is every number the same?
+    Reproduce(reproduce::Reproduce),
     /// Do coders agree? Kappas, alphas, intraclass correlations, limits of agreement on any table
     Agree(agree::Agree),
     /// Coded video from any coding tool: amounts, sequences, and whether two coders agree
@@ -80,6 +84,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Analyse(analyse) => analyse.run(),
         Command::Report(report) => report.run(),
         Command::Publish(publish) => publish.run(),
+        Command::Reproduce(reproduce) => reproduce.run(),
         Command::Agree(agree) => agree.run(),
         Command::Observe(observe) => observe.run(),
         Command::Test(test) => test.run(),

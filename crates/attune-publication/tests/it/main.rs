@@ -1,4 +1,5 @@
 //! The public pages of the example studies, and of studies that try to break them.
 
+mod crates;
 mod pages;
 mod study;

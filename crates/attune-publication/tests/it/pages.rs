@@ -234,13 +234,7 @@ fn results_that_are_not_released_are_nowhere() {
     for language in published.languages() {
         let page = published.page(language, &Settings::default());
         assert!(page.files.is_empty());
-        for hidden in [
-            "<figure",
-            "Primary outcome",
-            "What was found",
-           
-            "id=\"found",
-        ] {
+        for hidden in ["<figure", "Primary outcome", "What was found", "id=\"found"] {
             assert!(!page.html.contains(hidden), "{language}: {hidden}");
         }
     }

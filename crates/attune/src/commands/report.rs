@@ -8,7 +8,7 @@ use attune_document::DocumentSettings;
 use attune_protocol::Protocol;
 use clap::{Args, ValueEnum};
 
-use crate::{output, run};
+use crate::{commands::open_crate, output, run};
 
 #[derive(Debug, Args)]
 pub struct ReportCommand {
@@ -34,6 +34,8 @@ enum Format {
     Html,
     /// PDF, tagged for screen readers
     Pdf,
+    /// Folder for an archive: de-identified data, plan, findings, report, checksums
+    Crate,
 }
 
 impl ReportCommand {
@@ -43,6 +45,11 @@ impl ReportCommand {
             match format {
                 Format::Html => {
                     let path = write_html(&protocol, &findings, &self.out)?;
+                    output::print_text(&format!("{}\n", path.display()))?;
+                }
+                Format::Crate => {
+                    let data = self.data.as_deref();
+                    let path = open_crate::write_crate(&self.study, data, self.seed, &self.out)?;
                     output::print_text(&format!("{}\n", path.display()))?;
                 }
                 Format::Pdf => {
