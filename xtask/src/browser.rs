@@ -1,4 +1,5 @@
-//! Browser tests: the reports of the example studies in a real Chromium, with Playwright and axe.
+//! Browser tests: reports and public pages of the example studies in a real Chromium, with Playwright and
+//! axe.
 
 use std::{fs, path::PathBuf, process::Stdio};
 
@@ -18,12 +19,15 @@ pub fn check() -> Result<Outcome> {
         ));
     };
     let reports = write_reports()?;
+    let (publication, with_tool) = write_publications()?;
     let mut playwright = run::program("npx", &["--no-install", "playwright", "test"]);
     playwright
         .current_dir(run::root().join("web"))
         .env("CHROMIUM", chromium)
         .env("ATTUNE_REPORTS", reports)
-        .env("ATTUNE_FORM_CASES", write_form_cases()?);
+        .env("ATTUNE_FORM_CASES", write_form_cases()?)
+        .env("ATTUNE_PUBLICATION", publication)
+        .env("ATTUNE_PUBLICATION_WITH_TOOL", with_tool);
     let status = run::status(&mut playwright)?;
     Ok(match status.success() {
         true => Outcome::Passed,
@@ -104,4 +108,47 @@ fn write_reports() -> Result<PathBuf> {
         }
     }
     Ok(folder)
+}
+
+/// The public pages of the example studies: as they are, and with an analytics tool that waits for a yes.
+fn write_publications() -> Result<(PathBuf, PathBuf)> {
+    let tool = [
+        "--matomo",
+        "https://stats.example.org/",
+        "--matomo-site",
+        "1",
+    ];
+    let folders = [
+        ("target/publication", &[][..]),
+        ("target/publication-with-tool", &tool[..]),
+    ]
+    .map(|(folder, more)| -> Result<PathBuf> {
+        let folder = run::root().join(folder);
+        let out = folder
+            .to_str()
+            .context("the folder's path is not Unicode")?;
+        let mut publish = run::cargo(&[
+            "run",
+            "--locked",
+            "--quiet",
+            "--package",
+            "attune",
+            "--",
+            "publish",
+        ]);
+        publish
+            .args([
+                "studies/early-intervention",
+                "studies/hostel-clinic",
+                "studies/baby-clinic-groups",
+            ])
+            .args(["--out", out])
+            .args(more);
+        if !run::status(&mut publish)?.success() {
+            bail!("`attune publish` failed");
+        }
+        Ok(folder)
+    });
+    let [plain, with_tool] = folders;
+    Ok((plain?, with_tool?))
 }

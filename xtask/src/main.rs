@@ -8,6 +8,7 @@ use std::process::ExitCode;
 mod assets;
 mod browser;
 mod coverage;
+mod crate_readers;
 mod demo;
 mod fuzz;
 mod run;

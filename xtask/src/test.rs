@@ -4,7 +4,7 @@ use std::process::{Command, ExitCode};
 
 use anyhow::Result;
 
-use crate::{assets, browser, run, tidy};
+use crate::{assets, browser, crate_readers, run, tidy};
 
 /// What one step of the test run came to.
 pub enum Outcome {
@@ -19,6 +19,7 @@ pub fn run() -> Result<ExitCode> {
     let steps: Vec<(&str, Outcome)> = vec![
         ("format", cargo_step(&["fmt", "--all", "--check"])?),
         ("tidy", tidy::check()?),
+        ("readers of crates", crate_readers::install()?),
         ("rust tests", rust_tests(&mut oracles)?),
         (
             "documentation tests",

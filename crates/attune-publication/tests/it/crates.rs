@@ -22,7 +22,7 @@ fn study(id: &str) -> (Protocol, Measures, Vec<(String, Vec<u8>)>) {
     (protocol, measures, on_disk.protocol_files())
 }
 
-fn crate_of(id: &str) -> Files {
+pub fn crate_of(id: &str) -> Files {
     let (protocol, measures, files) = study(id);
     open_crate(&protocol, &files, &measures, &Settings::default()).expect("it may be handed on")
 }
