@@ -20,6 +20,7 @@ mod meeting;
 mod person;
 mod query;
 mod study;
+mod video;
 
 /// What is known of the row that a command is, or is to become.
 pub(crate) struct Context<'a> {
@@ -132,6 +133,7 @@ pub(crate) async fn apply(
         Command::RecordSession { .. } | Command::RecordAttendance { .. } => {
             meeting::apply(db, context, command).await
         }
+        Command::Video(_) => video::apply(db, context, command).await,
     }
 }
 

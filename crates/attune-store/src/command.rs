@@ -14,6 +14,8 @@ use attune_protocol::{
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+pub mod video;
+
 use crate::{
     access::{Role, Sites},
     ids::{
@@ -481,6 +483,9 @@ pub enum Command {
         /// Minutes stayed.
         minutes: Option<f64>,
     },
+
+    /// A change that concerns recordings and their coding.
+    Video(Box<video::VideoCommand>),
 }
 
 /// What a person is.
@@ -786,6 +791,7 @@ impl Command {
             | Self::ReopenQuery { query, .. } => query.to_string(),
             Self::AcknowledgeAlert { alert, .. } => alert.to_string(),
             Self::RecordSession { session, .. } => session.clone(),
+            Self::Video(command) => command.subject(),
         })
     }
 }

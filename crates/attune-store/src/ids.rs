@@ -94,4 +94,8 @@ ids! {
     AlertId,
     /// A backup.
     BackupId,
+    /// A recording.
+    ClipId,
+    /// What one person codes from one recording.
+    CodingId,
 }

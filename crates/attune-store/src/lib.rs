@@ -11,6 +11,10 @@
 
 pub mod access;
 pub mod accounts;
+pub mod clip_plan;
+pub mod clips;
+pub mod coding_rules;
+pub mod codings;
 pub mod command;
 pub mod consents;
 pub mod counts;
@@ -25,6 +29,7 @@ pub mod ids;
 pub mod import;
 pub mod keys;
 pub mod location;
+pub mod media;
 pub mod moment;
 pub mod people;
 pub mod rebuild;

@@ -37,7 +37,7 @@ pub(crate) const STATE: [Table; 5] = [
 ];
 
 /// What people read, made from the log.
-pub(crate) const PROJECTIONS: [Table; 23] = [
+pub(crate) const PROJECTIONS: [Table; 29] = [
     table("account", "id"),
     table("role_grant", "id"),
     table("backup", "id"),
@@ -61,6 +61,12 @@ pub(crate) const PROJECTIONS: [Table; 23] = [
     table("alert", "id"),
     table("meeting", "study, code"),
     table("attendance", "dyad, on_date, site"),
+    table("clip", "id"),
+    table("clip_dyad", "clip, dyad"),
+    table("coding", "id"),
+    table("coded_event", "coding, event"),
+    table("coded_rating", "coding, rating"),
+    table("coding_change", "coding, version"),
 ];
 
 /// All tables.

@@ -5,6 +5,7 @@ use std::{future::Future, pin::Pin};
 use crate::{
     accounts, consents, families, forms, records, requests, studies,
     support::{Place, World, postgres::Server},
+    videos,
 };
 
 type Promise = fn(World) -> Pin<Box<dyn Future<Output = ()>>>;
@@ -58,6 +59,12 @@ const PROMISES: &[(&str, Promise)] = promises![
     records::the_schedule_knows_due_overdue_and_not_done,
     records::an_imported_study_has_the_same_measures_as_its_files,
     records::withdrawn_families_leave_the_records,
+    videos::a_coding_grows_change_by_change_and_is_made_again_from_the_log,
+    videos::two_browsers_never_overwrite_each_other,
+    videos::only_the_coder_changes_a_coding_and_only_while_it_is_open,
+    videos::what_the_scheme_does_not_hold_is_refused_with_all_faults,
+    videos::consent_governs_playing_and_withdrawal_deletes_files_and_codes,
+    videos::a_coder_is_told_a_neutral_name_and_nothing_of_the_recording,
 ];
 
 #[test]

@@ -9,3 +9,4 @@ mod records;
 mod requests;
 mod studies;
 mod support;
+mod videos;

@@ -1,0 +1,273 @@
+//! Recordings as whoever leads the coding sees them, and whether one may be played. Nothing here is for
+//! coders: what they may see is in [`codings`](crate::codings).
+
+use attune_protocol::{
+    consent::WithdrawnMedia,
+    id::{PurposeId, SchemeId, SiteId, StudyId, WaveId},
+};
+use jiff::civil::Date;
+
+use crate::{
+    access::Actor,
+    command::{
+        Command, Receipt, Request,
+        video::{Angle, CodingPurpose, VideoCommand},
+    },
+    database::{Row, values},
+    error::{Result, StoreError},
+    ids::{AccountId, ClipId, CodingId, DyadKey},
+    moment::Moment,
+    store::Store,
+};
+
+/// A recording.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClipRow {
+    /// Id.
+    pub id: ClipId,
+    /// Name for the lead.
+    pub title: String,
+    /// Scheme.
+    pub scheme: SchemeId,
+    /// Version of the scheme.
+    pub scheme_version: u32,
+    /// Where.
+    pub site: Option<SiteId>,
+    /// Planned wave or phase.
+    pub wave: Option<WaveId>,
+    /// Session of the clinic.
+    pub session: Option<String>,
+    /// Purpose of consent that covers it.
+    pub purpose: Option<PurposeId>,
+    /// Stratum.
+    pub stratum: String,
+    /// Day of the recording.
+    pub recorded: Option<Date>,
+    /// Families that it shows.
+    pub dyads: Vec<DyadKey>,
+    /// Cameras.
+    pub angles: Vec<Angle>,
+    /// When its files were deleted.
+    pub removed: Option<Moment>,
+}
+
+/// A coding as the lead sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodingRow {
+    /// Id.
+    pub id: CodingId,
+    /// The recording.
+    pub clip: ClipId,
+    /// Who codes.
+    pub coder: AccountId,
+    /// What for.
+    pub purpose: CodingPurpose,
+    /// Neutral name that the coder sees.
+    pub code: String,
+    /// Version.
+    pub version: u32,
+    /// Whether the coder is through.
+    pub finished: bool,
+}
+
+const CLIP: &str = "SELECT id, title, scheme, scheme_version, site, wave, session, purpose, stratum, \
+     recorded, dyads, angles, removed FROM clip WHERE study = $1 ORDER BY title, id";
+
+impl Store {
+    /// All recordings of a study.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read.
+    pub async fn clips(&self, study: &StudyId) -> Result<Vec<ClipRow>> {
+        let mut reader = self.reader().await?;
+        let rows = reader.db().rows(CLIP, values![study.as_str()]).await?;
+        rows.iter().map(clip).collect()
+    }
+
+    /// One recording.
+    ///
+    /// # Errors
+    ///
+    /// There is none, or the database cannot be read.
+    pub async fn clip(&self, study: &StudyId, id: ClipId) -> Result<ClipRow> {
+        let mut reader = self.reader().await?;
+        let sql = "SELECT id, title, scheme, scheme_version, site, wave, session, purpose, stratum, \
+             recorded, dyads, angles, removed FROM clip WHERE study = $1 AND id = $2";
+        let row = reader.db().row(sql, values![study.as_str(), id]).await?;
+        clip(&row.ok_or_else(|| StoreError::not_found("recording", id))?)
+    }
+
+    /// All codings of a study, by recording.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read.
+    pub async fn codings(&self, study: &StudyId) -> Result<Vec<CodingRow>> {
+        let mut reader = self.reader().await?;
+        let sql = "SELECT id, clip, coder, purpose, code, version, finished FROM coding \
+             WHERE study = $1 ORDER BY clip, id";
+        let rows = reader.db().rows(sql, values![study.as_str()]).await?;
+        let read = |row: &Row| {
+            Ok(CodingRow {
+                id: row.parsed(0)?,
+                clip: row.parsed(1)?,
+                coder: row.parsed(2)?,
+                purpose: row.word(3)?,
+                code: row.text(4)?,
+                version: u32::try_from(row.int(5)?).unwrap_or(u32::MAX),
+                finished: row.maybe_int(6)?.is_some(),
+            })
+        };
+        rows.iter().map(read).collect()
+    }
+
+    /// Changes something about recordings.
+    ///
+    /// # Errors
+    ///
+    /// It is against a rule, or nothing can be written.
+    pub async fn change_video(
+        &self,
+        actor: &Actor,
+        study: &StudyId,
+        commands: Vec<VideoCommand>,
+        at: Moment,
+    ) -> Result<Receipt> {
+        let commands = commands
+            .into_iter()
+            .map(|command| Command::Video(Box::new(command)))
+            .collect();
+        let request = Request::all(Some(study.clone()), commands, at);
+        self.execute(actor, request).await
+    }
+
+    /// Why a recording may not be played now: it was removed, or a family in it has not consented or
+    /// has withdrawn.
+    ///
+    /// # Errors
+    ///
+    /// There is no such recording, or the database cannot be read.
+    pub async fn why_not_play(&self, study: &StudyId, id: ClipId) -> Result<Option<&'static str>> {
+        let clip = self.clip(study, id).await?;
+        if clip.removed.is_some() {
+            return Ok(Some("the recording was removed"));
+        }
+        let Some(purpose) = &clip.purpose else {
+            return Ok(None);
+        };
+        for dyad in &clip.dyads {
+            if !self.consents_to(*dyad, purpose).await? {
+                return Ok(Some("a family in it has not consented, or has withdrawn"));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether the newest answer for every person of the family is yes, and no withdrawal came after.
+    async fn consents_to(&self, dyad: DyadKey, purpose: &PurposeId) -> Result<bool> {
+        let mut reader = self.reader().await?;
+        let mut db = reader.db();
+        let sql = "SELECT COUNT(*) FROM dyad WHERE id = $1 AND withdrawal IS NOT NULL";
+        if db.count(sql, values![dyad]).await? > 0 {
+            return Ok(false);
+        }
+        let sql = "SELECT COALESCE(MAX(sequence), 0) FROM withdrawal \
+             WHERE dyad = $1 AND purpose = $2";
+        let withdrawn = db.count(sql, values![dyad, purpose.as_str()]).await?;
+        let sql = "SELECT for_person, given, sequence FROM consent WHERE dyad = $1 \
+             AND purpose = $2 ORDER BY sequence";
+        let rows = db.rows(sql, values![dyad, purpose.as_str()]).await?;
+        let mut newest = std::collections::BTreeMap::new();
+        for row in &rows {
+            newest.insert(row.text(0)?, (row.flag(1)?, row.int(2)?));
+        }
+        Ok(!newest.is_empty()
+            && newest
+                .values()
+                .all(|(given, sequence)| *given && *sequence > withdrawn))
+    }
+
+    /// Recordings whose files have to go because a family withdrew, and whether their codes go, too, as
+    /// the study promised.
+    ///
+    /// # Errors
+    ///
+    /// The database or the study's files cannot be read.
+    pub async fn clips_withdrawn(&self, study: &StudyId) -> Result<Vec<(ClipId, bool)>> {
+        let protocol = self.protocol(study).await?;
+        let mut found = Vec::new();
+        for clip in self.clips(study).await? {
+            let Some(purpose) = clip.purpose.as_ref().filter(|_| clip.removed.is_none()) else {
+                continue;
+            };
+            let promised = protocol.consents.iter().find(|one| one.id == *purpose);
+            let media = promised.map_or(WithdrawnMedia::Delete, |one| one.withdrawal.media);
+            if media != WithdrawnMedia::Keep && self.was_withdrawn(&clip.dyads, purpose).await? {
+                found.push((clip.id, media == WithdrawnMedia::DeleteWithCodes));
+            }
+        }
+        Ok(found)
+    }
+
+    async fn was_withdrawn(&self, dyads: &[DyadKey], purpose: &PurposeId) -> Result<bool> {
+        let mut reader = self.reader().await?;
+        for dyad in dyads {
+            let sql = "SELECT (SELECT COUNT(*) FROM withdrawal WHERE dyad = $1 AND purpose = $2) \
+                 + (SELECT COUNT(*) FROM dyad WHERE id = $1 AND withdrawal = 'erase')";
+            let values = values![*dyad, purpose.as_str()];
+            let n = reader.db().count(sql, values).await?;
+            if n > 0 && !self.consents_to(*dyad, purpose).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Deletes the files of recordings whose families withdrew, and notes it. Returns how many.
+    ///
+    /// # Errors
+    ///
+    /// Something could not be read, noted or deleted; calling it again goes on from there.
+    pub async fn honour_withdrawals(&self, study: &StudyId, at: Moment) -> Result<usize> {
+        let withdrawn = self.clips_withdrawn(study).await?;
+        for (clip, with_codes) in &withdrawn {
+            let command = VideoCommand::RemoveClip {
+                clip: *clip,
+                with_codes: *with_codes,
+            };
+            self.change_video(&Actor::PROGRAM, study, vec![command], at)
+                .await?;
+        }
+        // Also those of which an earlier call could only note that they are removed.
+        let clips = self.clips(study).await?;
+        let media = self.media();
+        for clip in clips.iter().filter(|clip| clip.removed.is_some()) {
+            for file in clip.angles.iter().flat_map(Angle::files) {
+                media.delete(file)?;
+            }
+        }
+        Ok(withdrawn.len())
+    }
+}
+
+fn clip(row: &Row) -> Result<ClipRow> {
+    Ok(ClipRow {
+        id: row.parsed(0)?,
+        title: row.text(1)?,
+        scheme: SchemeId::new(row.text(2)?),
+        scheme_version: u32::try_from(row.int(3)?).unwrap_or(u32::MAX),
+        site: row.maybe_text(4)?.map(SiteId::new),
+        wave: row.maybe_text(5)?.map(WaveId::new),
+        session: row.maybe_text(6)?,
+        purpose: row.maybe_text(7)?.map(PurposeId::new),
+        stratum: row.text(8)?,
+        recorded: row.maybe_parsed(9)?,
+        dyads: row.json(10)?,
+        angles: row.json(11)?,
+        removed: row.maybe_int(12)?.map(|micros| Moment {
+            micros,
+            offset_minutes: 0,
+        }),
+    })
+}

@@ -1,0 +1,250 @@
+//! Recordings, who codes them, and what was coded. An event travels with its frames and with its times
+//! in whole microseconds; a change of a coding names for each event what it was and what it becomes, so
+//! that history, undo and the refusal of a change to something that has moved on are one mechanism.
+
+use std::collections::BTreeMap;
+
+use attune_protocol::id::{PurposeId, SchemeId, SiteId, WaveId};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{AccountId, ClipId, CodingId, DyadKey};
+
+/// A change that concerns recordings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "kebab-case")]
+pub enum VideoCommand {
+    /// A recording was taken in.
+    AddClip(Box<ClipAdded>),
+    /// The files of a recording are deleted, and where the family was promised so, its codes.
+    RemoveClip {
+        /// The recording.
+        clip: ClipId,
+        /// Whether what was coded from it goes, too.
+        with_codes: bool,
+    },
+    /// Somebody is to code it.
+    AssignClip {
+        /// Id of the coding that is to be.
+        coding: CodingId,
+        /// The recording.
+        clip: ClipId,
+        /// Who.
+        coder: AccountId,
+        /// Place in the coder's own order.
+        position: u32,
+        /// What for. Coders are told only of training.
+        purpose: CodingPurpose,
+    },
+    /// Nobody is to code it any more; only before the first event.
+    TakeBackClip {
+        /// The coding.
+        coding: CodingId,
+    },
+    /// Events or ratings change.
+    ChangeCoding {
+        /// The coding.
+        coding: CodingId,
+        /// Version that it had before.
+        base: u32,
+        /// Whether it undoes or repeats an earlier change.
+        #[serde(default)]
+        doing: Doing,
+        /// What changes.
+        edits: Vec<Edit>,
+    },
+    /// The coder is through with it.
+    FinishCoding {
+        /// The coding.
+        coding: CodingId,
+    },
+    /// It may be changed again.
+    ReopenCoding {
+        /// The coding.
+        coding: CodingId,
+    },
+}
+
+/// A recording as it was taken in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClipAdded {
+    /// Id.
+    pub clip: ClipId,
+    /// Name for the lead; coders see a neutral one.
+    pub title: String,
+    /// Scheme by which it is coded.
+    pub scheme: SchemeId,
+    /// Version of that scheme.
+    pub scheme_version: u32,
+    /// Where it was recorded.
+    pub site: Option<SiteId>,
+    /// The planned wave or phase that it belongs to.
+    pub wave: Option<WaveId>,
+    /// The session of the clinic that it shows.
+    pub session: Option<String>,
+    /// Families that it shows; each governs whether it may be played.
+    pub dyads: Vec<DyadKey>,
+    /// The purpose of consent that covers it; needed as soon as families are named.
+    pub purpose: Option<PurposeId>,
+    /// Stratum within which clips are drawn for double coding.
+    pub stratum: String,
+    /// Day of the recording.
+    pub recorded: Option<Date>,
+    /// One to four cameras, the first sets the time.
+    pub angles: Vec<Angle>,
+}
+
+/// One camera's file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Angle {
+    /// SHA-256 of the file as it came.
+    pub original: String,
+    /// SHA-256 of the time stamps of its frames.
+    pub original_frame_times: String,
+    /// SHA-256 of what is played.
+    pub playing: String,
+    /// Bytes of what is played.
+    pub playing_bytes: u64,
+    /// SHA-256 of the frames' time stamps of what is played.
+    pub frame_times: String,
+    /// Number of frames.
+    pub frames: u32,
+    /// Length in microseconds.
+    pub length: i64,
+    /// Microseconds by which this camera began later than the first.
+    pub offset: i64,
+    /// SHA-256 of the loudness of its sound, one byte for every fiftieth of a second.
+    pub peaks: Option<String>,
+}
+
+impl Angle {
+    /// All files that belong to it.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        let own = [
+            &self.original,
+            &self.original_frame_times,
+            &self.playing,
+            &self.frame_times,
+        ];
+        own.into_iter().chain(&self.peaks).map(String::as_str)
+    }
+}
+
+/// Why a clip is coded by somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CodingPurpose {
+    /// For the study.
+    Study,
+    /// A second coding, to see whether two coders agree.
+    Reliability,
+    /// To learn.
+    Training,
+    /// The standard against which others are compared.
+    Gold,
+}
+
+/// Whether a change is new.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Doing {
+    /// Something new.
+    #[default]
+    Do,
+    /// The last change that holds is taken back.
+    Undo,
+    /// The change that was taken back last is made again.
+    Redo,
+}
+
+/// One thing that changes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "of", rename_all = "kebab-case")]
+pub enum Edit {
+    /// An event: new without `before`, gone without `after`.
+    Event {
+        /// Its id, made by the browser.
+        id: String,
+        /// What it was.
+        before: Option<CodedEvent>,
+        /// What it becomes.
+        after: Option<CodedEvent>,
+    },
+    /// A rating of the whole clip.
+    Rating {
+        /// Its id in the scheme.
+        id: String,
+        /// What it was.
+        before: Option<RatingAnswer>,
+        /// What it becomes.
+        after: Option<RatingAnswer>,
+    },
+}
+
+/// One bout of a state, or one point.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodedEvent {
+    /// The behaviour, act or span of the scheme.
+    pub behaviour: String,
+    /// Who.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// To whom, for an act.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// Details by modifier.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub modifiers: BTreeMap<String, ModifierAnswer>,
+    /// Begin in microseconds.
+    pub start: i64,
+    /// End, excluded; none for a point, and for a bout whose end nobody recorded.
+    pub stop: Option<i64>,
+    /// Whether it is a point.
+    #[serde(default)]
+    pub point: bool,
+    /// Frame that was shown at its begin, counted from 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_frame: Option<u32>,
+    /// Frame that was shown at its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop_frame: Option<u32>,
+    /// Free text.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub comment: String,
+}
+
+/// Detail of an event.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum ModifierAnswer {
+    /// A number.
+    Number(f64),
+    /// One or several words.
+    Words(Vec<String>),
+}
+
+/// A rating.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RatingAnswer {
+    /// On the scale.
+    Rated(f64),
+    /// It cannot be judged from this recording.
+    NotCodable,
+}
+
+impl VideoCommand {
+    /// The id of what it is about.
+    pub fn subject(&self) -> String {
+        match self {
+            Self::AddClip(added) => added.clip.to_string(),
+            Self::RemoveClip { clip, .. } => clip.to_string(),
+            Self::AssignClip { coding, .. }
+            | Self::TakeBackClip { coding }
+            | Self::ChangeCoding { coding, .. }
+            | Self::FinishCoding { coding }
+            | Self::ReopenCoding { coding } => coding.to_string(),
+        }
+    }
+}

@@ -1,0 +1,446 @@
+//! Recordings and their coding: who may change what, what a withdrawal does, what a coder is told.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use attune_protocol::{Protocol, StudyFolder, id::StudyId};
+use attune_store::{
+    Actor, Command, Request, Role, StoreError,
+    codings::ChangeAsked,
+    command::{
+        Authority, Being, ConsentGiven, Manner, WithdrawalLevel,
+        video::{
+            Angle, ClipAdded, CodedEvent, CodingPurpose, Doing, Edit, ModifierAnswer, RatingAnswer,
+            VideoCommand,
+        },
+    },
+    ids::{AccountId, ClipId, CodingId, ConsentId, DyadKey, PersonId},
+};
+use jiff::civil::date;
+
+use crate::support::{ADA, NOON, World};
+
+/// The hostel study with a scheme that has events.
+async fn study(world: &World) -> StudyId {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let folder = StudyFolder::on_disk(&root.join("../../studies/hostel-clinic")).expect("a study");
+    let scheme = include_bytes!("../data/room-scheme.toml").to_vec();
+    let files: Vec<(String, Vec<u8>)> = folder
+        .names()
+        .map(|name| match name {
+            "schemes/play-form.toml" => (name.to_owned(), scheme.clone()),
+            _ => (
+                name.to_owned(),
+                folder.bytes(name).unwrap_or_default().to_vec(),
+            ),
+        })
+        .collect();
+    let folder = StudyFolder::from_files(files);
+    let (protocol, _) = Protocol::read_folder(&folder).unwrap_or_else(|why| panic!("{why}"));
+    world
+        .store
+        .register_study(&ADA, &folder, &protocol, NOON, None)
+        .await
+        .expect("registered");
+    protocol.study.id
+}
+
+fn angle(seed: u8) -> Angle {
+    let hash = |n: u8| format!("{:02x}", seed.wrapping_add(n)).repeat(32);
+    Angle {
+        original: hash(0),
+        original_frame_times: hash(1),
+        playing: hash(2),
+        playing_bytes: 1000,
+        frame_times: hash(3),
+        frames: 250,
+        length: 10_000_000,
+        offset: 0,
+        peaks: None,
+    }
+}
+
+fn clip(dyads: &[DyadKey]) -> ClipAdded {
+    ClipAdded {
+        clip: ClipId::new(),
+        title: "Second visit of March".to_owned(),
+        scheme: "play-form".into(),
+        scheme_version: 1,
+        site: Some("hostel-a".into()),
+        wave: None,
+        session: None,
+        dyads: dyads.to_vec(),
+        purpose: (!dyads.is_empty()).then(|| "video".into()),
+        stratum: "before".to_owned(),
+        recorded: Some(date(2024, 3, 12)),
+        angles: vec![angle(16)],
+    }
+}
+
+fn coder_of(account: AccountId) -> Actor {
+    Actor::of(account, Some(Role::Observer))
+}
+
+async fn video(world: &World, study: &StudyId, command: VideoCommand) -> Result<(), StoreError> {
+    let changed = world.store.change_video(&ADA, study, vec![command], NOON);
+    changed.await.map(drop)
+}
+
+/// A clip that a coder is to code.
+async fn assigned(world: &World, study: &StudyId, dyads: &[DyadKey]) -> (ClipId, CodingId, Actor) {
+    let added = clip(dyads);
+    let (clip, coding) = (added.clip, CodingId::new());
+    let account = world.account("coder").await;
+    video(world, study, VideoCommand::AddClip(Box::new(added)))
+        .await
+        .expect("added");
+    let assign = VideoCommand::AssignClip {
+        coding,
+        clip,
+        coder: account,
+        position: 1,
+        purpose: CodingPurpose::Study,
+    };
+    video(world, study, assign).await.expect("assigned");
+    (clip, coding, coder_of(account))
+}
+
+fn gaze(start: i64, stop: Option<i64>) -> CodedEvent {
+    CodedEvent {
+        behaviour: "at-face".to_owned(),
+        subject: Some("infant-1".to_owned()),
+        target: None,
+        modifiers: BTreeMap::new(),
+        start,
+        stop,
+        point: false,
+        start_frame: Some(25),
+        stop_frame: stop.map(|_| 50),
+        comment: String::new(),
+    }
+}
+
+fn change(coding: CodingId, base: u32, edits: Vec<Edit>) -> ChangeAsked {
+    ChangeAsked {
+        key: format!("{coding} {base} {}", edits.len()),
+        coding,
+        base,
+        doing: Doing::Do,
+        edits,
+    }
+}
+
+fn event(id: &str, before: Option<CodedEvent>, after: Option<CodedEvent>) -> Edit {
+    Edit::Event {
+        id: id.to_owned(),
+        before,
+        after,
+    }
+}
+
+pub async fn a_coding_grows_change_by_change_and_is_made_again_from_the_log(world: World) {
+    let study = study(&world).await;
+    let (_, coding, coder) = assigned(&world, &study, &[]).await;
+    let steps = [
+        vec![event("e1", None, Some(gaze(1_000_000, None)))],
+        vec![event(
+            "e1",
+            Some(gaze(1_000_000, None)),
+            Some(gaze(1_000_000, Some(2_000_000))),
+        )],
+        vec![Edit::Rating {
+            id: "warmth".to_owned(),
+            before: None,
+            after: Some(RatingAnswer::Rated(3.5)),
+        }],
+    ];
+    for (base, edits) in (0..).zip(steps) {
+        let change = change(coding, base, edits);
+        let receipt = world
+            .store
+            .change_coding(&coder, &study, change.clone(), NOON)
+            .await
+            .expect("stored");
+        assert_eq!(receipt.outcomes[0].version, Some(base + 1));
+        let again = world
+            .store
+            .change_coding(&coder, &study, change, NOON)
+            .await
+            .expect("answered");
+        assert!(again.repeated, "the same change again changes nothing");
+    }
+    let content = world.store.coding(&study, coding).await.expect("there");
+    assert_eq!(content.version, 3);
+    assert_eq!(
+        content.events,
+        [("e1".to_owned(), gaze(1_000_000, Some(2_000_000)))]
+    );
+    assert_eq!(content.ratings["warmth"], RatingAnswer::Rated(3.5));
+    let changes = world.store.coding_changes(coding).await.expect("read");
+    assert_eq!(changes.len(), 3);
+    let rebuilt = world.store.rebuild().await.expect("made again");
+    assert_eq!(rebuilt.differing, []);
+    assert_eq!(
+        world.store.coding(&study, coding).await.expect("there"),
+        content
+    );
+}
+
+pub async fn two_browsers_never_overwrite_each_other(world: World) {
+    let study = study(&world).await;
+    let (_, coding, coder) = assigned(&world, &study, &[]).await;
+    let one = change(coding, 0, vec![event("a", None, Some(gaze(0, None)))]);
+    let other = ChangeAsked {
+        key: "other browser".to_owned(),
+        ..change(coding, 0, vec![event("b", None, Some(gaze(5, None)))])
+    };
+    let store = &world.store;
+    store
+        .change_coding(&coder, &study, one, NOON)
+        .await
+        .expect("stored");
+    let refused = store.change_coding(&coder, &study, other, NOON).await;
+    assert!(
+        matches!(
+            refused,
+            Err(StoreError::Stale {
+                base: 0,
+                current: 1
+            })
+        ),
+        "{refused:?}"
+    );
+    let wrong_before = change(coding, 1, vec![event("a", Some(gaze(7, None)), None)]);
+    assert!(
+        store
+            .change_coding(&coder, &study, wrong_before, NOON)
+            .await
+            .is_err()
+    );
+    let content = store.coding(&study, coding).await.expect("there");
+    assert_eq!(
+        (content.version, content.events.len()),
+        (1, 1),
+        "nothing of a refused change is stored"
+    );
+}
+
+pub async fn only_the_coder_changes_a_coding_and_only_while_it_is_open(world: World) {
+    let study = study(&world).await;
+    let (_, coding, coder) = assigned(&world, &study, &[]).await;
+    let other = coder_of(world.account("other").await);
+    let begin = || change(coding, 0, vec![event("a", None, Some(gaze(0, None)))]);
+    let store = &world.store;
+    assert!(
+        store
+            .change_coding(&other, &study, begin(), NOON)
+            .await
+            .is_err()
+    );
+    store
+        .change_coding(&coder, &study, begin(), NOON)
+        .await
+        .expect("stored");
+    let finish = || vec![VideoCommand::FinishCoding { coding }];
+    let refused = store.change_video(&coder, &study, finish(), NOON).await;
+    assert!(refused.is_err(), "a bout has no end yet");
+    let end = change(
+        coding,
+        1,
+        vec![event("a", Some(gaze(0, None)), Some(gaze(0, Some(9))))],
+    );
+    store
+        .change_coding(&coder, &study, end, NOON)
+        .await
+        .expect("stored");
+    store
+        .change_video(&coder, &study, finish(), NOON)
+        .await
+        .expect("finished");
+    let late = change(coding, 2, vec![event("b", None, Some(gaze(20, None)))]);
+    assert!(
+        store
+            .change_coding(&coder, &study, late, NOON)
+            .await
+            .is_err()
+    );
+}
+
+pub async fn what_the_scheme_does_not_hold_is_refused_with_all_faults(world: World) {
+    let study = study(&world).await;
+    let (_, coding, coder) = assigned(&world, &study, &[]).await;
+    let wrong = CodedEvent {
+        subject: Some("carer".to_owned()),
+        target: Some("group".to_owned()),
+        modifiers: BTreeMap::from([("size".to_owned(), ModifierAnswer::Number(1.0))]),
+        stop: Some(1),
+        ..gaze(5, None)
+    };
+    let edits = vec![
+        event("a", None, Some(wrong)),
+        event(
+            "b",
+            None,
+            Some(CodedEvent {
+                behaviour: "dances".to_owned(),
+                ..gaze(0, None)
+            }),
+        ),
+        Edit::Rating {
+            id: "warmth".to_owned(),
+            before: None,
+            after: Some(RatingAnswer::Rated(3.3)),
+        },
+    ];
+    let refused = world
+        .store
+        .change_coding(&coder, &study, change(coding, 0, edits), NOON)
+        .await
+        .expect_err("refused")
+        .to_string();
+    for fault in [
+        "not coded for carer",
+        "not directed to anybody",
+        "no detail size",
+        "must end after it begins",
+        "no behaviour dances",
+        "in steps of 0.5",
+    ] {
+        assert!(refused.contains(fault), "{fault} is not in: {refused}");
+    }
+}
+
+/// A family; whoever films it asks first.
+async fn family(world: &World, study: &StudyId) -> (DyadKey, PersonId, PersonId) {
+    let (dyad, infant, carer) = (DyadKey::new(), PersonId::new(), PersonId::new());
+    let commands = vec![
+        Command::RegisterPerson {
+            person: infant,
+            being: Being::Infant,
+        },
+        Command::RegisterPerson {
+            person: carer,
+            being: Being::Carer,
+        },
+        Command::RegisterDyad {
+            dyad,
+            infant,
+            carer,
+            site: "hostel-a".into(),
+            code: None,
+            on: Some(date(2024, 3, 1)),
+        },
+    ];
+    let request = Request::all(Some(study.clone()), commands, NOON);
+    world.store.execute(&ADA, request).await.expect("a family");
+    (dyad, infant, carer)
+}
+
+async fn agree(world: &World, study: &StudyId, family: (DyadKey, PersonId, PersonId)) {
+    let (dyad, infant, carer) = family;
+    let protocol = world.store.protocol(study).await.expect("a protocol");
+    let planned = protocol.consents.iter().find(|one| &*one.id == "video");
+    let text = &planned.expect("planned").texts[0];
+    let command = Command::RecordConsent(Box::new(ConsentGiven {
+        consent: ConsentId::new(),
+        dyad,
+        purpose: "video".into(),
+        for_person: infant,
+        by_person: carer,
+        authority: Authority::ParentalResponsibility,
+        given: true,
+        version: text.version.clone(),
+        language: text.language.clone(),
+        text: text.fingerprint.clone(),
+        on: date(2024, 3, 1),
+        manner: Manner::SignedOnPaper,
+        competence: None,
+        witness: None,
+    }));
+    let request = Request::new(Some(study.clone()), command, NOON);
+    world.store.execute(&ADA, request).await.expect("consent");
+}
+
+pub async fn consent_governs_playing_and_withdrawal_deletes_files_and_codes(world: World) {
+    let study = study(&world).await;
+    let family = family(&world, &study).await;
+    let store = &world.store;
+    let media = store.media();
+    let (kept, _) = media.keep(&b"a recording"[..]).expect("kept");
+    let account = world.account("coder").await;
+    let (coder, coding) = (coder_of(account), CodingId::new());
+    let mut added = clip(&[family.0]);
+    added.angles[0].playing = kept.clone();
+    let clip = added.clip;
+    for command in [
+        VideoCommand::AddClip(Box::new(added)),
+        VideoCommand::AssignClip {
+            coding,
+            clip,
+            coder: account,
+            position: 1,
+            purpose: CodingPurpose::Study,
+        },
+    ] {
+        video(&world, &study, command).await.expect("done");
+    }
+    let why = store.why_not_play(&study, clip).await.expect("read");
+    assert!(why.is_some(), "nobody was asked yet");
+    agree(&world, &study, family).await;
+    assert_eq!(store.why_not_play(&study, clip).await.expect("read"), None);
+    let begin = change(coding, 0, vec![event("a", None, Some(gaze(0, None)))]);
+    store
+        .change_coding(&coder, &study, begin, NOON)
+        .await
+        .expect("stored");
+    assert_eq!(
+        store.honour_withdrawals(&study, NOON).await.expect("done"),
+        0
+    );
+
+    let withdraw = Command::WithdrawConsent {
+        dyad: family.0,
+        purpose: "video".into(),
+        level: WithdrawalLevel::StopCollecting,
+        on: date(2024, 4, 1),
+        ends_taking_part: false,
+    };
+    let request = Request::new(Some(study.clone()), withdraw, NOON).because("they asked for it");
+    store.execute(&ADA, request).await.expect("withdrawn");
+    let why = store.why_not_play(&study, clip).await.expect("read");
+    assert!(why.is_some(), "at once, before any file is deleted");
+    assert_eq!(
+        store.honour_withdrawals(&study, NOON).await.expect("done"),
+        1
+    );
+    assert!(!media.path(&kept).expect("a path").exists());
+    assert!(
+        store.coding(&study, coding).await.is_err(),
+        "codes are gone"
+    );
+    let log = store.log(Some(&study), None, 100).await.expect("read");
+    let codes_in_log = log
+        .iter()
+        .filter_map(|entry| entry.content.as_deref())
+        .filter(|content| content.contains("at-face"))
+        .count();
+    assert_eq!(codes_in_log, 0, "codes are gone from the log, too");
+    let rebuilt = store.rebuild().await.expect("made again");
+    assert_eq!(rebuilt.differing, []);
+}
+
+pub async fn a_coder_is_told_a_neutral_name_and_nothing_of_the_recording(world: World) {
+    let study = study(&world).await;
+    let (_, coding, coder) = assigned(&world, &study, &[]).await;
+    let account = coder.account.expect("an account");
+    let own = world
+        .store
+        .own_codings(&study, account)
+        .await
+        .expect("read");
+    assert_eq!(own.len(), 1);
+    assert_eq!((own[0].id, own[0].code.len()), (coding, 4));
+    let told = format!("{own:?}");
+    for hidden in ["March", "hostel-a", "before", "2024", "Study"] {
+        assert!(!told.contains(hidden), "{hidden} is told in {told}");
+    }
+}
