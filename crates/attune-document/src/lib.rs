@@ -11,15 +11,15 @@
 
 mod checklist_table;
 mod column_widths;
-//mod docx;
-//mod figure_files;
+mod docx;
+mod figure_files;
 mod fonts;
 mod pdf;
 mod picture;
 mod runs;
 
-//pub use docx::docx;
-//pub use figure_files::{FigureFile, figure_files};
+pub use docx::docx;
+pub use figure_files::{FigureFile, figure_files};
 pub use pdf::{Pdf, pdf};
 pub use picture::png;
 
@@ -30,15 +30,28 @@ pub struct DocumentSettings {
     pub date: Option<Date>,
 }
 
-/// A day.
+/// A day that exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Date {
-    /// Year.
-    pub year: i16,
-    /// Month, from 1.
-    pub month: u8,
-    /// Day, from 1.
-    pub day: u8,
+    year: u16,
+    month: u16,
+    day: u16,
+}
+
+impl Date {
+    /// The day, if there is one of that name.
+    pub fn new(year: u16, month: u16, day: u16) -> Option<Self> {
+        let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let last = match month {
+            4 | 6 | 9 | 11 => 30,
+            2 if is_leap => 29,
+            2 => 28,
+            1..=12 => 31,
+            _ => 0,
+        };
+        let exists = (1..=9999).contains(&year) && (1..=last).contains(&day);
+        exists.then_some(Self { year, month, day })
+    }
 }
 
 /// Why a document could not be made. None of it is the reader's fault: reports are made of checked

@@ -74,13 +74,35 @@ pub(crate) struct GuidelineItem {
     pub asks: String,
     /// Which part of the report answers it.
     pub evidence: String,
+    /// Words of a heading in the team's text, where that is what answers it.
+    #[serde(default)]
+    pub words: Vec<String>,
+    /// What is lacking where it is answered in part or not at all.
+    #[serde(default)]
+    pub lacks: String,
 }
 
+/// The shipped guidelines: the anchor of each and its file.
+const FILES: [(&str, &str); 6] = [
+    ("trend", include_str!("../checklists/trend.toml")),
+    (
+        "consort-cluster",
+        include_str!("../checklists/consort-cluster.toml"),
+    ),
+    ("strobe", include_str!("../checklists/strobe.toml")),
+    ("tidier", include_str!("../checklists/tidier.toml")),
+    ("srqr", include_str!("../checklists/srqr.toml")),
+    ("gramms", include_str!("../checklists/gramms.toml")),
+];
+
 impl Guideline {
-    /// TREND, for evaluations that were not randomised.
-    pub fn trend() -> Self {
-        toml::from_str(include_str!("../checklists/trend.toml"))
-            .expect("the shipped checklist is well-formed: a test reads it")
+    /// All of them, each with its anchor.
+    pub fn all() -> impl Iterator<Item = (&'static str, Self)> {
+        FILES.into_iter().map(|(id, text)| {
+            let guideline = toml::from_str(text)
+                .expect("the shipped checklists are well-formed: a test reads them");
+            (id, guideline)
+        })
     }
 }
 
@@ -90,15 +112,46 @@ mod tests {
     use crate::references;
 
     #[test]
-    fn trend_has_its_22_items_in_order_and_a_known_source() {
-        let trend = Guideline::trend();
-        let numbers: Vec<&str> = trend
-            .items
-            .iter()
-            .map(|item| item.number.as_str())
+    fn every_guideline_has_all_its_items_in_order_and_a_known_source() {
+        let counts: Vec<(&str, usize)> = Guideline::all()
+            .map(|(id, guideline)| (id, guideline.items.len()))
             .collect();
-        let expected: Vec<String> = (1..=22).map(|number| number.to_string()).collect();
-        assert_eq!(numbers, expected);
-        assert!(references::find(&trend.source).is_some());
+        let expected = [
+            ("trend", 22),
+            ("consort-cluster", 39),
+            ("strobe", 22),
+            ("tidier", 12),
+            ("srqr", 21),
+            ("gramms", 6),
+        ];
+        assert_eq!(counts, expected);
+        for (id, guideline) in Guideline::all() {
+            assert!(references::find(&guideline.source).is_some(), "{id}");
+            let numbers: Vec<u32> = guideline
+                .items
+                .iter()
+                .map(|item| {
+                    let digits = item.number.trim_start_matches('S');
+                    let digits = digits.trim_end_matches(['a', 'b', 'c']);
+                    digits.parse().expect("a number with a letter at most")
+                })
+                .collect();
+            assert!(numbers.is_sorted(), "{id}: {numbers:?}");
+            assert_eq!(numbers.first(), Some(&1), "{id}");
+        }
+    }
+
+    #[test]
+    fn items_that_rest_on_a_heading_say_which_and_what_is_lacking_without_it() {
+        for (id, guideline) in Guideline::all() {
+            for item in guideline.items {
+                let place = format!("{id} {}", item.number);
+                let needs_reason = ["page", "absent", "not-applicable"];
+                if needs_reason.contains(&item.evidence.as_str()) {
+                    assert!(!item.lacks.is_empty(), "{place}");
+                }
+                assert_eq!(item.evidence == "page", !item.words.is_empty(), "{place}");
+            }
+        }
     }
 }

@@ -11,8 +11,8 @@ use askama::Template;
 use attune_analysis::words;
 
 use crate::{
-    Block, Checklist, Figure, Format, Inline, Report, Reported, Row, RowKind, Section, Table, Text,
-    draw,
+    Block, Checklist, Figure, Format, Inline, Profile, Report, Reported, Row, RowKind, Section,
+    Table, TableStyle, Text, draw,
 };
 
 /// The page.
@@ -94,6 +94,18 @@ struct ChecklistPart<'a> {
 }
 
 impl<'a> Page<'a> {
+    /// What the first section is called within a sentence.
+    fn first_words(&self) -> String {
+        match self.report.profile {
+            Profile::Full => "the summary".to_owned(),
+            _ => "the text".to_owned(),
+        }
+    }
+
+    fn is_apa(&self) -> bool {
+        self.report.profile.table_style() == TableStyle::Apa
+    }
+
     fn section(&self, section: &'a Section) -> SectionPart<'a> {
         SectionPart {
             report: self.report,

@@ -34,6 +34,12 @@ const REFERENCES: &[Reference] = &[
         doi: Some("10.18637/jss.v067.i01"),
     },
     Reference {
+        key: "campbell-2012",
+        short: "Campbell and others 2012",
+        full: "Campbell MK, Piaggio G, Elbourne DR, Altman DG, for the CONSORT Group. Consort 2010 statement: extension to cluster randomised trials. BMJ 2012; 345: e5661.",
+        doi: Some("10.1136/bmj.e5661"),
+    },
+    Reference {
         key: "des-jarlais-2004",
         short: "Des Jarlais and others 2004",
         full: "Des Jarlais DC, Lyles C, Crepaz N, the TREND Group. Improving the reporting quality of nonrandomized evaluations of behavioral and public health interventions: the TREND statement. American Journal of Public Health 2004; 94(3): 361–366.",
@@ -50,6 +56,12 @@ const REFERENCES: &[Reference] = &[
         short: "Hedges 1981",
         full: "Hedges LV. Distribution theory for Glass’s estimator of effect size and related estimators. Journal of Educational Statistics 1981; 6(2): 107–128.",
         doi: Some("10.3102/10769986006002107"),
+    },
+    Reference {
+        key: "hoffmann-2014",
+        short: "Hoffmann and others 2014",
+        full: "Hoffmann TC, Glasziou PP, Boutron I, and others. Better reporting of interventions: template for intervention description and replication (TIDieR) checklist and guide. BMJ 2014; 348: g1687.",
+        doi: Some("10.1136/bmj.g1687"),
     },
     Reference {
         key: "holm-1979",
@@ -76,6 +88,18 @@ const REFERENCES: &[Reference] = &[
         doi: Some("10.2307/2529876"),
     },
     Reference {
+        key: "obrien-2014",
+        short: "O’Brien and others 2014",
+        full: "O’Brien BC, Harris IB, Beckman TJ, Reed DA, Cook DA. Standards for reporting qualitative research: a synthesis of recommendations. Academic Medicine 2014; 89(9): 1245–1251.",
+        doi: Some("10.1097/ACM.0000000000000388"),
+    },
+    Reference {
+        key: "ocathain-2008",
+        short: "O’Cathain and others 2008",
+        full: "O’Cathain A, Murphy E, Nicholl J. The quality of mixed methods studies in health services research. Journal of Health Services Research & Policy 2008; 13(2): 92–98.",
+        doi: Some("10.1258/jhsrp.2007.007074"),
+    },
+    Reference {
         key: "satterthwaite-1946",
         short: "Satterthwaite 1946",
         full: "Satterthwaite FE. An approximate distribution of estimates of variance components. Biometrics Bulletin 1946; 2(6): 110–114.",
@@ -92,6 +116,12 @@ const REFERENCES: &[Reference] = &[
         short: "Varnell and others 2001",
         full: "Varnell SP, Murray DM, Baker WL. An evaluation of analysis options for the one-group-per-condition design: can any of the alternatives overcome the problems inherent in this design? Evaluation Review 2001; 25(4): 440–453.",
         doi: None,
+    },
+    Reference {
+        key: "von-elm-2007",
+        short: "von Elm and others 2007",
+        full: "von Elm E, Altman DG, Egger M, Pocock SJ, Gøtzsche PC, Vandenbroucke JP. The Strengthening the Reporting of Observational Studies in Epidemiology (STROBE) statement: guidelines for reporting observational studies. Lancet 2007; 370(9596): 1453–1457.",
+        doi: Some("10.1016/S0140-6736(07)61602-X"),
     },
     Reference {
         key: "white-2011",

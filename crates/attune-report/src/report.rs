@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Checklist, Figure, Profile, Reference, Table, Text};
+use crate::{Checklist, Figure, Inline, Profile, Reference, Reported, Table, Text};
 
 /// A report.
 #[derive(Debug, Clone)]
@@ -164,9 +164,56 @@ impl Section {
         self.blocks.push(Block::Paragraph(text.into()));
     }
 
+    /// Shows `see` every piece of text in the section and in those within.
+    pub(crate) fn each_inline<'a>(&'a self, see: &mut impl FnMut(&'a Inline)) {
+        self.title.0.iter().for_each(&mut *see);
+        for block in &self.blocks {
+            for text in block.texts() {
+                text.0.iter().for_each(&mut *see);
+            }
+        }
+        for section in &self.sections {
+            section.each_inline(see);
+        }
+    }
+
     /// Whether nothing is in it.
     pub fn is_empty(&self) -> bool {
         self.blocks.is_empty() && self.sections.is_empty()
+    }
+}
+
+impl Block {
+    /// Every text in it.
+    fn texts(&self) -> Vec<&Text> {
+        match self {
+            Self::Paragraph(text)
+            | Self::OwnParagraph(text)
+            | Self::Subheading(text)
+            | Self::Doubt(text) => vec![text],
+            Self::List { items, .. } => items.iter().collect(),
+            Self::Facts(facts) => facts.iter().flat_map(|(name, text)| [name, text]).collect(),
+            Self::Statement(statement) => statement.numbers.iter().map(|(_, text)| text).collect(),
+            Self::Table(table) => table.texts(),
+            Self::Figure(figure) => vec![&figure.title, &figure.caption],
+            Self::Checklist(checklist) => {
+                let places = checklist
+                    .items
+                    .iter()
+                    .filter_map(|item| match &item.reported {
+                        Reported::At(at) | Reported::InPart { at, .. } => Some(at),
+                        Reported::No(_) | Reported::NotApplicable(_) => None,
+                    });
+                places.collect()
+            }
+            Self::Details { summary, blocks } => {
+                let inner = blocks.iter().flat_map(Self::texts);
+                std::iter::once(summary).chain(inner).collect()
+            }
+            Self::Answer(_) | Self::Commands(_) | Self::Quotation { .. } | Self::References => {
+                Vec::new()
+            }
+        }
     }
 }
 
@@ -202,7 +249,10 @@ impl Report {
 
     /// Numbers sections, tables and figures, and remembers what each is called.
     pub(crate) fn number(&mut self) {
-        let mut counts = Counts::default();
+        let mut counts = Counts {
+            numbers_sections: self.profile.numbers_sections(),
+            ..Counts::default()
+        };
         for (position, section) in self.sections.iter_mut().enumerate() {
             number_section(section, &(position + 1).to_string(), &mut counts);
         }
@@ -217,6 +267,8 @@ impl Report {
 
 #[derive(Default)]
 struct Counts {
+    /// Sections without a number are called by their title.
+    numbers_sections: bool,
     tables: usize,
     figures: usize,
     labels: BTreeMap<String, String>,
@@ -224,9 +276,11 @@ struct Counts {
 
 fn number_section(section: &mut Section, number: &str, counts: &mut Counts) {
     section.number = number.to_owned();
-    counts
-        .labels
-        .insert(section.id.clone(), format!("Section {number}"));
+    let label = match counts.numbers_sections {
+        true => format!("Section {number}"),
+        false => format!("“{}”", section.title.words(&str::to_owned)),
+    };
+    counts.labels.insert(section.id.clone(), label);
     for block in &mut section.blocks {
         number_block(block, counts);
     }

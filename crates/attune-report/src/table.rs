@@ -132,6 +132,20 @@ impl Table {
         groups
     }
 
+    /// Every text in it.
+    pub(crate) fn texts(&self) -> Vec<&Text> {
+        let headings = self.columns.iter().flat_map(|column| {
+            let group = column.group.as_ref();
+            group.into_iter().chain([&column.heading])
+        });
+        let cells = self.rows.iter().flat_map(|row| &row.cells);
+        std::iter::once(&self.caption)
+            .chain(headings)
+            .chain(cells)
+            .chain(&self.notes)
+            .collect()
+    }
+
     /// Whether any column stands under a shared heading.
     pub fn has_groups(&self) -> bool {
         self.columns.iter().any(|column| column.group.is_some())

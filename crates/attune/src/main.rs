@@ -17,6 +17,7 @@ mod log;
 mod output;
 mod problems;
 mod progress;
+mod quotations;
 mod run;
 mod text_table;
 

@@ -8,7 +8,7 @@ use attune_analysis::{Findings, Settings, analyse};
 use attune_measures::{Measures, measure};
 use attune_protocol::{Protocol, problem};
 use attune_records::Records;
-use attune_report::Report;
+use attune_report::{Profile, Quotation, Report};
 
 use crate::{output::AsItIs, problems, progress};
 
@@ -67,9 +67,14 @@ pub fn findings_of(protocol: &Protocol, data: &Path, seed: u64) -> Result<Findin
     }))
 }
 
-/// From the findings to the report.
-pub fn report(protocol: &Protocol, findings: &Findings) -> Report {
+/// From the findings to the report for these readers.
+pub fn report(
+    protocol: &Protocol,
+    findings: &Findings,
+    profile: Profile,
+    quotations: &[Quotation],
+) -> Report {
     progress::during("Composing the report", || {
-        attune_report::compose(protocol, findings)
+        attune_report::compose_for(protocol, findings, profile, quotations)
     })
 }

@@ -37,7 +37,7 @@ pub struct Document {
     made_by: String,
     fingerprints: String,
     /// Year, month, day.
-    date: Option<(i16, u8, u8)>,
+    date: Option<(u16, u16, u16)>,
     with_contents: bool,
     brief: bool,
     apa: bool,

@@ -1,10 +1,12 @@
 //! Documents from findings made by hand: what stands in them, that outside readers open them, that
 //! nothing in a study's texts is taken for markup, that the same report gives the same bytes.
 
+mod docx;
 #[expect(dead_code, reason = "other tests use the rest of these studies")]
 #[path = "../../../attune-report/tests/it/fixture.rs"]
 mod fixture;
 mod pdf;
+mod profiles;
 mod programs;
 
 use attune_report::{Report, compose};

@@ -62,12 +62,8 @@ fn the_same_report_gives_the_same_bytes_and_another_day_gives_others() {
     let report = report(&fixture::empty());
     let made = typeset(&report).bytes;
     assert_eq!(made, typeset(&report).bytes);
-    let day = Date {
-        year: 2026,
-        month: 3,
-        day: 1,
-    };
-    let dated = pdf(&report, DocumentSettings { date: Some(day) }).expect("it can be typeset");
+    let date = Date::new(2026, 3, 1);
+    let dated = pdf(&report, DocumentSettings { date }).expect("it can be typeset");
     assert_ne!(made, dated.bytes);
     let holds = |bytes: &[u8], word: &[u8]| bytes.windows(word.len()).any(|part| part == word);
     assert!(holds(&dated.bytes, b"D:20260301"));

@@ -8,18 +8,25 @@ use attune_analysis::{
 };
 use attune_protocol::{Protocol, id::ArmId, plan::OutcomeRole};
 
+use super::Quotation;
 use crate::{ArmMark, Text, text::Inline};
 
 /// Protocol and findings, with what follows from both.
 pub struct Context<'a> {
     pub protocol: &'a Protocol,
     pub findings: &'a Findings,
+    /// Words of those who agreed to be quoted.
+    pub quotations: &'a [Quotation],
     /// Id, name and mark of what is compared: arms, or phases.
     groups: Vec<(String, String, ArmMark)>,
 }
 
 impl<'a> Context<'a> {
-    pub fn new(protocol: &'a Protocol, findings: &'a Findings) -> Self {
+    pub fn new(
+        protocol: &'a Protocol,
+        findings: &'a Findings,
+        quotations: &'a [Quotation],
+    ) -> Self {
         let description = &findings.description;
         let mut groups = Vec::new();
         let programme: Vec<bool> = description
@@ -43,6 +50,7 @@ impl<'a> Context<'a> {
         Self {
             protocol,
             findings,
+            quotations,
             groups,
         }
     }

@@ -3,7 +3,16 @@
 use super::context::{Context, anchor};
 use crate::{Block, Column, Row, Section, Table, Text};
 
-pub fn section(context: &Context<'_>) -> Section {
+/// Whether the report has a section for each finding, to which the table can lead.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Findings {
+    /// It has.
+    InReport,
+    /// It has not.
+    Elsewhere,
+}
+
+pub fn section(context: &Context<'_>, findings: Findings) -> Section {
     let mut section = Section::new("deviations", "Departures from the plan");
     let deviations = &context.findings.deviations;
     if deviations.is_empty() {
@@ -26,7 +35,7 @@ pub fn section(context: &Context<'_>) -> Section {
                 .date
                 .clone()
                 .map_or_else(|| "seen by the program".into(), Text::own),
-            concerns(context, deviation.analysis.as_deref()),
+            concerns(context, deviation.analysis.as_deref(), findings),
             Text::own(&deviation.what),
             Text::own(&deviation.why),
         ]));
@@ -35,7 +44,7 @@ pub fn section(context: &Context<'_>) -> Section {
     section
 }
 
-fn concerns(context: &Context<'_>, analysis: Option<&str>) -> Text {
+fn concerns(context: &Context<'_>, analysis: Option<&str>, findings: Findings) -> Text {
     let Some(id) = analysis else {
         return "the whole study".into();
     };
@@ -45,6 +54,7 @@ fn concerns(context: &Context<'_>, analysis: Option<&str>) -> Text {
         .iter()
         .find(|finding| finding.id == id)
     {
+        Some(finding) if findings == Findings::Elsewhere => Text::own(&finding.outcome.label),
         Some(finding) => Text::own(&finding.outcome.label)
             .and(" (")
             .and_see(anchor("finding", id))

@@ -6,19 +6,24 @@ use jiff::civil::Date;
 use super::context::Context;
 use crate::{Fingerprints, Person, Profile, Report, Text};
 
-pub fn matter(context: &Context<'_>) -> Report {
+pub fn matter(context: &Context<'_>, profile: Profile) -> Report {
     let study = &context.protocol.study;
     let findings = context.findings;
+    // Plain words come first where the text is in plain words.
+    let (title, plain_title) = match (profile, &study.plain_title) {
+        (Profile::Lay, Some(plain)) => (plain.clone(), Some(study.title.clone())),
+        _ => (study.title.clone(), study.plain_title.clone()),
+    };
     Report {
-        profile: Profile::Full,
+        profile,
         study: study.id.to_string(),
-        title: study.title.clone(),
-        plain_title: study.plain_title.clone(),
+        title,
+        plain_title,
         simulated: context.is_simulated(),
         data_sentence: data_sentence(context).to_owned(),
         data_statement: study.data_statement.clone(),
         people: people(context),
-        facts: facts(context),
+        facts: facts(context, profile),
         sections: Vec::new(),
         references: Vec::new(),
         fingerprints: Fingerprints {
@@ -55,7 +60,20 @@ fn people(context: &Context<'_>) -> Vec<Person> {
     .collect()
 }
 
-fn facts(context: &Context<'_>) -> Vec<(String, Text)> {
+/// All that the study file says of the study; short documents have what their readers look for.
+fn facts(context: &Context<'_>, profile: Profile) -> Vec<(String, Text)> {
+    let wanted: &[&str] = match profile {
+        Profile::Full | Profile::Annex => return all_facts(context),
+        Profile::Journal => &["Design", "Registration", "Ethics", "Funder"],
+        Profile::Commissioner => &["Status", "Dates", "Partners", "Funder", "Contact"],
+        Profile::Lay => &["Status", "Partners", "Funder", "Ethics", "Contact"],
+    };
+    let mut facts = all_facts(context);
+    facts.retain(|(name, _)| wanted.contains(&name.as_str()));
+    facts
+}
+
+fn all_facts(context: &Context<'_>) -> Vec<(String, Text)> {
     let study = &context.protocol.study;
     let mut facts: Vec<(String, Text)> = vec![
         ("Design".to_owned(), design_words(context).into()),

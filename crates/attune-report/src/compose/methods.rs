@@ -26,7 +26,7 @@ pub fn section(context: &Context<'_>) -> Methods {
     section.sections.push(questions(context));
     section.sections.push(design(context));
     section.sections.push(outcomes(context));
-    let mut cited = vec!["des-jarlais-2004"];
+    let mut cited = Vec::new();
     if context.findings.description.arms.len() > 1
         && !context.findings.description.baseline.is_empty()
     {

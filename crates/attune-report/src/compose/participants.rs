@@ -27,6 +27,16 @@ pub fn section(context: &Context<'_>) -> Section {
 }
 
 fn opening(context: &Context<'_>) -> Text {
+    in_a_sentence(context)
+        .and(" ")
+        .and_see("flow")
+        .and(" shows the way of each, ")
+        .and_see("flow-table")
+        .and(" the same in numbers.")
+}
+
+/// How many were enrolled, left, and are in an analysis.
+pub fn in_a_sentence(context: &Context<'_>) -> Text {
     let flow = &context.findings.description.flow;
     let analysed: usize = flow.iter().map(|row| row.analysed).sum();
     let left: usize = flow
@@ -36,7 +46,7 @@ fn opening(context: &Context<'_>) -> Text {
         .map(|(_, n)| n)
         .sum();
     Text::from(format!(
-        "{} enrolled; {} left before the last wave; {} in at least one analysis. ",
+        "{} enrolled; {} left before the last wave; {} in at least one analysis.",
         words::count_of(context.enrolled(), "dyad was", "dyads were"),
         if left == 0 {
             "none".to_owned()
@@ -45,10 +55,38 @@ fn opening(context: &Context<'_>) -> Text {
         },
         words::count_of(analysed, "is", "are"),
     ))
-    .and_see("flow")
-    .and(" shows the way of each, ")
-    .and_see("flow-table")
-    .and(" the same in numbers.")
+}
+
+/// Name of the last wave and how many families had a value of the primary outcome then.
+pub fn measured_last(context: &Context<'_>) -> Option<(String, usize)> {
+    let (last, label) = context.findings.description.waves.last()?;
+    let waves = context
+        .findings
+        .description
+        .flow
+        .iter()
+        .flat_map(|row| &row.waves);
+    let mut at_last = waves.filter(|wave| wave.wave == *last).peekable();
+    at_last.peek()?;
+    Some((label.clone(), at_last.map(|wave| wave.assessed).sum()))
+}
+
+/// Why families left, all sites and waves together, the most frequent reason first.
+pub fn reasons_for_leaving(context: &Context<'_>) -> Vec<(String, usize)> {
+    let flow = &context.findings.description.flow;
+    let mut reasons: Vec<(String, usize)> = Vec::new();
+    for (reason, n) in flow
+        .iter()
+        .flat_map(|row| &row.waves)
+        .flat_map(|wave| &wave.left)
+    {
+        match reasons.iter_mut().find(|(other, _)| other == reason) {
+            Some((_, count)) => *count += n,
+            None => reasons.push((reason.clone(), *n)),
+        }
+    }
+    reasons.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    reasons
 }
 
 fn diagram(context: &Context<'_>) -> Figure {

@@ -94,7 +94,8 @@ fn caption(finding: &Finding) -> Text {
     }
 }
 
-fn table(finding: &Finding) -> Table {
+/// All of them in one table.
+pub fn table(finding: &Finding) -> Table {
     let estimates = finding.sensitivity.iter().map(|other| &other.estimate);
     let level = level_heading(std::iter::once(&finding.estimate).chain(estimates));
     let mut table = Table::new(

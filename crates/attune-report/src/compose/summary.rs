@@ -19,7 +19,7 @@ pub fn section(context: &Context<'_>) -> Section {
     for finding in &context.findings.findings {
         section.push(Block::Statement(statement(finding)));
     }
-    if let Some(figure) = all_outcomes(context) {
+    if let Some(figure) = all_outcomes(context, Some("findings")) {
         section.push(Block::Figure(Box::new(figure)));
     }
     for warning in &context.findings.warnings {
@@ -112,8 +112,9 @@ pub fn kind_words(kind: &str) -> String {
     }
 }
 
-/// Standardised effects of all outcomes on one axis; none where no finding has one.
-fn all_outcomes(context: &Context<'_>) -> Option<Figure> {
+/// Standardised effects of all outcomes on one axis; none where no finding has one. `models` is the
+/// section that tells how each is standardised, where the report has it.
+pub fn all_outcomes(context: &Context<'_>, models: Option<&str>) -> Option<Figure> {
     let findings = &context.findings.findings;
     let with_effect = findings.iter().filter(|f| f.effect_size.is_some()).count();
     if with_effect == 0 {
@@ -125,7 +126,7 @@ fn all_outcomes(context: &Context<'_>) -> Option<Figure> {
         number: None,
         simulated: context.is_simulated(),
         title: "How large are the differences, all outcomes on one scale?".into(),
-        caption: caption(context),
+        caption: caption(context, models),
         description: description(findings),
         drawing: Drawing::Forest(Forest {
             axis_label: axis_label(findings),
@@ -207,7 +208,7 @@ fn sides(context: &Context<'_>) -> Option<(String, String)> {
     Some((favours(left), favours(right)))
 }
 
-fn caption(context: &Context<'_>) -> Text {
+fn caption(context: &Context<'_>, models: Option<&str>) -> Text {
     let findings = &context.findings.findings;
     let matters = findings
         .iter()
@@ -220,9 +221,13 @@ fn caption(context: &Context<'_>) -> Text {
     if matters {
         text = text.and(" Dotted lines are the smallest difference that would matter.");
     }
-    text.and(" How each is standardised is told with its model, in ")
-        .and_see("findings")
-        .and(".")
+    match models {
+        Some(section) => text
+            .and(" How each is standardised is told with its model, in ")
+            .and_see(section)
+            .and("."),
+        None => text,
+    }
 }
 
 fn description(findings: &[Finding]) -> String {

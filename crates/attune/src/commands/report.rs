@@ -1,14 +1,20 @@
-//! `attune report STUDY`: run the plan, write the report.
+//! `attune report STUDY`: run the plan, write the report: for whom (`--profile`), in which formats
+//! (`--to`), with its figures as files where asked for (`--figures`).
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use attune_analysis::Findings;
-use attune_document::DocumentSettings;
+use attune_document::{Date, DocumentSettings};
 use attune_protocol::Protocol;
+use attune_report::{Profile, Quotation, Report};
 use clap::{Args, ValueEnum};
 
-use crate::{commands::open_crate, output, run};
+use crate::{
+    commands::open_crate,
+    output::{self, AsItIs},
+    progress, quotations, run,
+};
 
 #[derive(Debug, Args)]
 pub struct ReportCommand {
@@ -17,9 +23,21 @@ pub struct ReportCommand {
     /// Formats to write
     #[arg(long, value_delimiter = ',', default_value = "html")]
     to: Vec<Format>,
+    /// For whom: one document each
+    #[arg(long, value_delimiter = ',', default_value = "full")]
+    profile: Vec<ProfileName>,
     /// Folder to write to
     #[arg(long, value_name = "DIR", default_value = "reports")]
     out: PathBuf,
+    /// Folder for the figures as files: SVG, PNG, their numbers as CSV, captions
+    #[arg(long, value_name = "DIR")]
+    figures: Option<PathBuf>,
+    /// Day that PDF and DOCX say they were made, YYYY-MM-DD; without it they say none
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    date: Option<Date>,
+    /// CSV file with words of those who agreed to be quoted: words, speaker, purpose, agreed, dyad
+    #[arg(long, value_name = "FILE")]
+    quotes: Option<PathBuf>,
     /// Folder with the data files, when it is not the study folder
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
@@ -34,44 +52,148 @@ enum Format {
     Html,
     /// PDF, tagged for screen readers
     Pdf,
+    /// For Word and LibreOffice, to work on
+    Docx,
     /// Folder for an archive: de-identified data, plan, findings, report, checksums
     Crate,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ProfileName {
+    /// The full evaluation report
+    Full,
+    /// Results section of a journal article, tables in APA style
+    Journal,
+    /// Two pages for commissioners
+    Commissioner,
+    /// In plain words
+    Lay,
+    /// Ethics and data annex
+    Annex,
 }
 
 impl ReportCommand {
     pub fn run(&self) -> Result<()> {
         let (protocol, findings) = run::findings(&self.study, self.data.as_deref(), self.seed)?;
-        for format in &self.to {
-            match format {
-                Format::Html => {
-                    let path = write_html(&protocol, &findings, &self.out)?;
-                    output::print_text(&format!("{}\n", path.display()))?;
-                }
-                Format::Crate => {
-                    let data = self.data.as_deref();
-                    let path = open_crate::write_crate(&self.study, data, self.seed, &self.out)?;
-                    output::print_text(&format!("{}\n", path.display()))?;
-                }
-                Format::Pdf => {
-                    let report = run::report(&protocol, &findings);
-                    let pdf = attune_document::pdf(&report, DocumentSettings::default())?;
-                    let path = self.out.join(format!("{}.pdf", report.study));
-                    output::write_file(&path, &pdf.bytes)?;
-                    for why in &pdf.short_of_accessible {
-                        eprintln!("note: the PDF is tagged, but does not meet PDF/UA-1: {why}");
-                    }
+        let quotations = self.quotations(&protocol)?;
+        for name in &self.profile {
+            let report = run::report(&protocol, &findings, name.profile(), &quotations);
+            for format in &self.to {
+                if let Some(path) = self.write(&report, *format)? {
                     output::print_text(&format!("{}\n", path.display()))?;
                 }
             }
         }
+        if self.to.contains(&Format::Crate) {
+            let data = self.data.as_deref();
+            let path = open_crate::write_crate(&self.study, data, self.seed, &self.out)?;
+            output::print_text(&format!("{}\n", path.display()))?;
+        }
+        if let Some(folder) = &self.figures {
+            write_figures(
+                &run::report(&protocol, &findings, Profile::Full, &[]),
+                folder,
+            )?;
+        }
         Ok(())
+    }
+
+    fn quotations(&self, protocol: &Protocol) -> Result<Vec<Quotation>> {
+        let Some(file) = &self.quotes else {
+            return Ok(Vec::new());
+        };
+        // Warnings about the records were printed when the plan was run.
+        let folder = self.data.as_deref().unwrap_or(&self.study);
+        let (records, _) = attune_exchange::read_records(protocol, folder)
+            .map_err(|problems| AsItIs(problems.rendered()))?;
+        quotations::read(file, protocol, &records)
+    }
+
+    /// Writes the report in a format that is a document; the crate, which is the whole study, is none.
+    fn write(&self, report: &Report, format: Format) -> Result<Option<PathBuf>> {
+        let settings = DocumentSettings { date: self.date };
+        let (ending, bytes) = match format {
+            Format::Html => ("html", attune_report::html(report).into_bytes()),
+            Format::Pdf => ("pdf", pdf(report, settings)?),
+            Format::Docx => (
+                "docx",
+                progress::during("Writing the Word file", || {
+                    attune_document::docx(report, settings)
+                })?,
+            ),
+            Format::Crate => return Ok(None),
+        };
+        let path = self.out.join(file_name(report, ending));
+        output::write_file(&path, &bytes)?;
+        Ok(Some(path))
     }
 }
 
-/// Writes `<study>.html` into the folder and returns its path.
+fn pdf(report: &Report, settings: DocumentSettings) -> Result<Vec<u8>> {
+    let pdf = progress::during("Typesetting", || attune_document::pdf(report, settings))?;
+    for why in &pdf.short_of_accessible {
+        eprintln!("note: the PDF is tagged, but does not meet PDF/UA-1: {why}");
+    }
+    Ok(pdf.bytes)
+}
+
+/// `<study>.html` for the full report, `<study>-lay.html` for another.
+fn file_name(report: &Report, ending: &str) -> String {
+    match report.profile {
+        Profile::Full => format!("{}.{ending}", report.study),
+        profile => format!("{}-{}.{ending}", report.study, profile.id()),
+    }
+}
+
+fn write_figures(report: &Report, folder: &Path) -> Result<()> {
+    let figures = progress::during("Drawing the figures", || {
+        attune_document::figure_files(report)
+    })?;
+    let mut captions = String::new();
+    for figure in &figures {
+        let write = |ending: &str, bytes: &[u8]| {
+            output::write_file(&folder.join(format!("{}.{ending}", figure.name)), bytes)
+        };
+        write("svg", figure.svg.as_bytes())?;
+        write("png", &figure.png)?;
+        write("csv", figure.csv.as_bytes())?;
+        captions += &format!("{}: {}\n", figure.name, figure.caption);
+    }
+    output::write_file(&folder.join("captions.txt"), captions.as_bytes())?;
+    output::print_text(&format!("{}\n", folder.display()))
+}
+
+/// Writes `<study>.html`, the full report, into the folder and returns its path.
 pub fn write_html(protocol: &Protocol, findings: &Findings, folder: &Path) -> Result<PathBuf> {
-    let report = run::report(protocol, findings);
-    let path = folder.join(format!("{}.html", protocol.study.id));
+    let report = run::report(protocol, findings, Profile::Full, &[]);
+    let path = folder.join(file_name(&report, "html"));
     output::write_file(&path, attune_report::html(&report).as_bytes())?;
     Ok(path)
+}
+
+impl ProfileName {
+    fn profile(self) -> Profile {
+        match self {
+            Self::Full => Profile::Full,
+            Self::Journal => Profile::Journal,
+            Self::Commissioner => Profile::Commissioner,
+            Self::Lay => Profile::Lay,
+            Self::Annex => Profile::Annex,
+        }
+    }
+}
+
+/// A day as it is written on the command line.
+fn day(words: &str) -> Result<Date, String> {
+    let parts: Vec<&str> = words.split('-').collect();
+    let [year, month, day] = parts.as_slice() else {
+        return Err("a day is written YYYY-MM-DD, such as 2026-03-01".to_owned());
+    };
+    let number = |part: &str| part.parse::<u16>().ok();
+    match (number(year), number(month), number(day)) {
+        (Some(year), Some(month), Some(day)) => {
+            Date::new(year, month, day).ok_or_else(|| format!("there is no day {words}"))
+        }
+        _ => Err("a day is written YYYY-MM-DD, such as 2026-03-01".to_owned()),
+    }
 }

@@ -10,6 +10,7 @@ mod fit_questions;
 mod interrupted;
 mod messy;
 mod power;
+mod reports;
 mod studies;
 mod support;
 mod test;

@@ -88,13 +88,20 @@ pub struct Agree {
 impl Agree {
     pub fn run(&self) -> Result<()> {
         if self.unit < 1e-3 {
-            bail!("a unit of {} s is finer than coding tools note times; use 0.001 s or more", self.unit);
+            bail!(
+                "a unit of {} s is finer than coding tools note times; use 0.001 s or more",
+                self.unit
+            );
         }
         let read = progress::during("Reading", || read_all(&self.files))?;
         let projects: Vec<&CodingProject> = read.iter().map(|read| &read.project).collect();
         let chosen = self.choice.among(&projects)?;
-        let mut warnings: Vec<String> = read.iter().flat_map(|read| read.warnings.clone()).collect();
-        let observations: Vec<Vec<pairs::Named>> = projects.iter().map(|project| pairs::named(project)).collect();
+        let mut warnings: Vec<String> =
+            read.iter().flat_map(|read| read.warnings.clone()).collect();
+        let observations: Vec<Vec<pairs::Named>> = projects
+            .iter()
+            .map(|project| pairs::named(project))
+            .collect();
         let wanted = pairs::Wanted {
             pair: self.pair.as_slice(),
             gold: self.gold.as_deref(),
@@ -104,7 +111,11 @@ impl Agree {
             return self.run_boris(&projects, &groups, chosen, &warnings);
         }
         if self.each {
-            groups = groups.into_iter().flatten().map(|pair| vec![pair]).collect();
+            groups = groups
+                .into_iter()
+                .flatten()
+                .map(|pair| vec![pair])
+                .collect();
         }
         let codings = codings(&projects, &chosen);
         warnings.extend(codings.warnings.clone());
@@ -114,9 +125,14 @@ impl Agree {
             .map(|group| group.iter().map(|(a, b)| (of(*a), of(*b))).collect())
             .collect();
         let settings = self.settings();
-        let reports = progress::during("Comparing coders", || agree_each(&codings.scheme, &asked, &settings));
+        let reports = progress::during("Comparing coders", || {
+            agree_each(&codings.scheme, &asked, &settings)
+        });
         if let Some(path) = &self.plot {
-            output::write_file(path, plot::svg(&codings.scheme, &asked, &reports)?.as_bytes())?;
+            output::write_file(
+                path,
+                plot::svg(&codings.scheme, &asked, &reports)?.as_bytes(),
+            )?;
         }
         if self.json {
             return output::print_json(&json!({
@@ -151,7 +167,9 @@ impl Agree {
             modifiers: chosen.modifiers,
             step: micros(self.unit),
         };
-        let found = progress::during("Comparing coders", || boris::compare(projects, groups, &settings));
+        let found = progress::during("Comparing coders", || {
+            boris::compare(projects, groups, &settings)
+        });
         match self.json {
             true => output::print_json(&boris::document(&found, &settings, warnings)),
             false => output::print_text(&boris::text(&found, &settings, warnings)),

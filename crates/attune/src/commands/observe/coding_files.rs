@@ -27,17 +27,26 @@ pub struct Choice {
 impl Choice {
     /// What is chosen, once it is known that the files have it.
     pub fn among(&self, projects: &[&CodingProject]) -> Result<Chosen> {
-        let behaviours = projects.iter().flat_map(|project| &project.scheme.behaviours);
+        let behaviours = projects
+            .iter()
+            .flat_map(|project| &project.scheme.behaviours);
         let codes: Vec<&str> = behaviours.map(|behaviour| &*behaviour.code).collect();
         let subjects: Vec<&str> = projects
             .iter()
             .flat_map(|project| project.events())
-            .map(|(_, event)| event.subject.as_deref().unwrap_or(attune_observation::from_project::NO_SUBJECT))
+            .map(|(_, event)| {
+                event
+                    .subject
+                    .as_deref()
+                    .unwrap_or(attune_observation::from_project::NO_SUBJECT)
+            })
             .collect();
         known("behaviour", &self.behaviour, &codes)?;
         let in_scheme = projects.iter().flat_map(|project| &project.scheme.subjects);
         let names = in_scheme.map(|subject| &*subject.name).chain(subjects);
-        let all: Vec<&str> = names.chain([attune_observation::from_project::NO_SUBJECT]).collect();
+        let all: Vec<&str> = names
+            .chain([attune_observation::from_project::NO_SUBJECT])
+            .collect();
         known("subject", &self.subject, &all)?;
         Ok(Chosen {
             subjects: self.subject.clone(),
@@ -52,10 +61,12 @@ fn known(what: &str, asked: &[String], there: &[&str]) -> Result<()> {
     let unknown: Vec<String> = asked
         .iter()
         .filter(|name| !there.contains(&name.as_str()))
-        .map(|name| match attune_exchange::nearest_name(name, there.iter().copied()) {
-            Some(near) => format!("there is no {what} `{name}`; did you mean `{near}`?"),
-            None => format!("there is no {what} `{name}`"),
-        })
+        .map(
+            |name| match attune_exchange::nearest_name(name, there.iter().copied()) {
+                Some(near) => format!("there is no {what} `{name}`; did you mean `{near}`?"),
+                None => format!("there is no {what} `{name}`"),
+            },
+        )
         .collect();
     if unknown.is_empty() {
         return Ok(());
@@ -63,7 +74,11 @@ fn known(what: &str, asked: &[String], there: &[&str]) -> Result<()> {
     let mut names = there.to_vec();
     names.sort_unstable();
     names.dedup();
-    bail!("{}\nhelp: there are {}", unknown.join("\n"), names.join(", "))
+    bail!(
+        "{}\nhelp: there are {}",
+        unknown.join("\n"),
+        names.join(", ")
+    )
 }
 
 /// Other programs whose rules can be followed.
@@ -92,7 +107,10 @@ pub fn observation<'a>(project: &'a CodingProject, id: &str) -> Result<&'a Obser
         let near = attune_exchange::nearest_name(id, ids.iter().copied());
         match near {
             Some(near) => format!("there is no observation `{id}`; did you mean `{near}`?"),
-            None => format!("there is no observation `{id}`; there are {}", shortened(&ids)),
+            None => format!(
+                "there is no observation `{id}`; there are {}",
+                shortened(&ids)
+            ),
         }
     })
 }
@@ -100,7 +118,12 @@ pub fn observation<'a>(project: &'a CodingProject, id: &str) -> Result<&'a Obser
 /// The first of many names.
 pub fn shortened(names: &[&str]) -> String {
     const SHOWN: usize = 12;
-    let shown = names.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
+    let shown = names
+        .iter()
+        .take(SHOWN)
+        .copied()
+        .collect::<Vec<_>>()
+        .join(", ");
     match names.len().checked_sub(SHOWN) {
         Some(more @ 1..) => format!("{shown}, and {more} more"),
         _ => shown,

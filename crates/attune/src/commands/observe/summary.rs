@@ -74,19 +74,26 @@ impl Summary {
         let chosen = self.choice.among(&[project])?;
         let observations = self.observations(project)?;
         if let Some(path) = &self.plot {
-            let Some(first) = observations.first() else { bail!("the file has no observation to draw") };
+            let Some(first) = observations.first() else {
+                bail!("the file has no observation to draw")
+            };
             output::write_file(path, plot::svg(first, &chosen).as_bytes())?;
         }
         if self.compat.is_some() {
-            let seen: Vec<_> = observations.iter().map(|one| boris_observation(one)).collect();
+            let seen: Vec<_> = observations
+                .iter()
+                .map(|one| boris_observation(one))
+                .collect();
             let document = boris::document(&seen, &project.scheme, &read.warnings);
             return match self.json {
                 true => output::print_json(&document),
                 false => output::print_text(&boris::text(&seen)),
             };
         }
-        let budgets: Vec<budget::Budget> =
-            observations.iter().map(|one| budget::of(one, project, &chosen, self.bins)).collect();
+        let budgets: Vec<budget::Budget> = observations
+            .iter()
+            .map(|one| budget::of(one, project, &chosen, self.bins))
+            .collect();
         let transitions = self
             .transitions
             .then(|| sequences::transitions(&observations, project, &chosen, self.settings()));
@@ -111,8 +118,14 @@ impl Summary {
             }));
         }
         let mut words = text::budgets(&budgets);
-        words += &transitions.iter().map(|all| text::transitions(all)).collect::<String>();
-        words += &contingency.iter().map(text::contingency).collect::<String>();
+        words += &transitions
+            .iter()
+            .map(|all| text::transitions(all))
+            .collect::<String>();
+        words += &contingency
+            .iter()
+            .map(text::contingency)
+            .collect::<String>();
         for warning in warnings {
             words += &format!("\nMind: {warning}\n");
         }
@@ -131,6 +144,9 @@ impl Summary {
         if self.observation.is_empty() {
             return Ok(project.observations().iter().collect());
         }
-        self.observation.iter().map(|id| observation(project, id)).collect()
+        self.observation
+            .iter()
+            .map(|id| observation(project, id))
+            .collect()
     }
 }

@@ -22,17 +22,25 @@ pub fn compare(
     groups: &[Vec<(usize, usize)>],
     settings: &BorisSettings,
 ) -> Vec<Compared> {
-    let all: Vec<BorisObservation> =
-        projects.iter().flat_map(|project| project.observations()).map(boris_observation).collect();
+    let all: Vec<BorisObservation> = projects
+        .iter()
+        .flat_map(|project| project.observations())
+        .map(boris_observation)
+        .collect();
     let pair = |(a, b): &(usize, usize)| {
         let (one, other) = (&all[*a], &all[*b]);
         let unpaired = [one, other].into_iter().find(|one| !one.is_paired());
-        let refused = unpaired.map(|one| format!("observation `{}` has a state without an end", one.id));
+        let refused =
+            unpaired.map(|one| format!("observation `{}` has a state without an end", one.id));
         let is_refused = refused.is_some();
         Compared {
             observations: [one.id.clone(), other.id.clone()],
             refused,
-            agreement: if is_refused { None } else { agreement(one, other, settings) },
+            agreement: if is_refused {
+                None
+            } else {
+                agreement(one, other, settings)
+            },
             plugins: (!is_refused).then(|| [unweighted(one, other), weighted(one, other)]),
         }
     };
@@ -105,8 +113,13 @@ pub fn text(compared: &[Compared], settings: &BorisSettings, warnings: &[String]
             }
         }
         if let Some([plain, by_time]) = one.plugins {
-            let shown = |kappa: Option<f64>| kappa.map_or("not defined".to_owned(), |kappa| format!("{kappa:.3}"));
-            text += &format!("  plugin kappa, unweighted   {}   (all subjects and behaviours)\n", shown(plain.kappa));
+            let shown = |kappa: Option<f64>| {
+                kappa.map_or("not defined".to_owned(), |kappa| format!("{kappa:.3}"))
+            };
+            text += &format!(
+                "  plugin kappa, unweighted   {}   (all subjects and behaviours)\n",
+                shown(plain.kappa)
+            );
             text += &format!("  plugin kappa, weighted     {}\n", shown(by_time.kappa));
         }
     }

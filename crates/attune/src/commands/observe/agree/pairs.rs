@@ -87,7 +87,11 @@ fn asked(all: &[&Named], a: &str, b: &str) -> Result<Vec<(usize, usize)>> {
         .into_iter()
         .filter(|name| !all.iter().any(|one| one.coder == **name))
         .map(|name| {
-            let near = attune_exchange::nearest_name(name, all.iter().flat_map(|one| [one.coder.as_str(), one.id.as_str()]));
+            let near = attune_exchange::nearest_name(
+                name,
+                all.iter()
+                    .flat_map(|one| [one.coder.as_str(), one.id.as_str()]),
+            );
             near.map_or_else(
                 || format!("there is no coder or observation `{name}`"),
                 |near| format!("there is no coder or observation `{name}`; did you mean `{near}`?"),
@@ -98,7 +102,11 @@ fn asked(all: &[&Named], a: &str, b: &str) -> Result<Vec<(usize, usize)>> {
         let mut coders: Vec<&str> = all.iter().map(|one| one.coder.as_str()).collect();
         coders.sort_unstable();
         coders.dedup();
-        bail!("{}\nhelp: coders are {}", unknown.join("\n"), shortened(&coders));
+        bail!(
+            "{}\nhelp: coders are {}",
+            unknown.join("\n"),
+            shortened(&coders)
+        );
     }
     Ok(shared(all, a, b))
 }
@@ -130,10 +138,16 @@ fn by_coders(all: &[&Named], gold: Option<&str>) -> Result<Vec<Vec<(usize, usize
     }
     if let Some(gold) = gold {
         if !coders.contains(&gold) {
-            bail!("there is no coder `{gold}`\nhelp: coders are {}", shortened(&coders));
+            bail!(
+                "there is no coder `{gold}`\nhelp: coders are {}",
+                shortened(&coders)
+            );
         }
         let others = coders.iter().filter(|coder| **coder != gold);
-        return Ok(others.map(|coder| shared(all, gold, coder)).filter(|pairs| !pairs.is_empty()).collect());
+        return Ok(others
+            .map(|coder| shared(all, gold, coder))
+            .filter(|pairs| !pairs.is_empty())
+            .collect());
     }
     if coders.len() == all.len() && coders.len() > 40 {
         bail!(
@@ -165,37 +179,81 @@ mod tests {
     }
 
     fn file() -> Vec<Named> {
-        vec![one("1A", "anna", "1"), one("1B", "bea", "1"), one("2A", "anna", "2"), one("2B", "bea", "2"), one("3", "anna", "3")]
+        vec![
+            one("1A", "anna", "1"),
+            one("1B", "bea", "1"),
+            one("2A", "anna", "2"),
+            one("2B", "bea", "2"),
+            one("3", "anna", "3"),
+        ]
     }
 
     #[test]
     fn clips_that_both_coded_are_compared() {
-        let found = groups(&[file()], &Wanted { pair: &[], gold: None }).unwrap();
+        let found = groups(
+            &[file()],
+            &Wanted {
+                pair: &[],
+                gold: None,
+            },
+        )
+        .unwrap();
         assert_eq!(found, [vec![(0, 1), (2, 3)]]);
     }
 
     #[test]
     fn a_pair_may_name_coders_or_observations() {
         let names = ["bea".to_owned(), "anna".to_owned()];
-        let found = groups(&[file()], &Wanted { pair: &names, gold: None }).unwrap();
+        let found = groups(
+            &[file()],
+            &Wanted {
+                pair: &names,
+                gold: None,
+            },
+        )
+        .unwrap();
         assert_eq!(found, [vec![(1, 0), (3, 2)]]);
         let ids = ["1A".to_owned(), "2B".to_owned()];
-        let found = groups(&[file()], &Wanted { pair: &ids, gold: None }).unwrap();
+        let found = groups(
+            &[file()],
+            &Wanted {
+                pair: &ids,
+                gold: None,
+            },
+        )
+        .unwrap();
         assert_eq!(found, [vec![(0, 3)]]);
     }
 
     #[test]
     fn a_slip_in_a_name_is_told() {
         let names = ["ana".to_owned(), "bea".to_owned()];
-        let problem = groups(&[file()], &Wanted { pair: &names, gold: None }).unwrap_err();
-        assert!(problem.to_string().contains("did you mean `anna`?"), "{problem}");
+        let problem = groups(
+            &[file()],
+            &Wanted {
+                pair: &names,
+                gold: None,
+            },
+        )
+        .unwrap_err();
+        assert!(
+            problem.to_string().contains("did you mean `anna`?"),
+            "{problem}"
+        );
     }
 
     #[test]
     fn two_files_are_matched_by_clip() {
         let first = vec![one("x", "anna", "1"), one("y", "anna", "2")];
         let second = vec![one("z", "bea", "2")];
-        let found = groups(&[first, second], &Wanted { pair: &[], gold: None }).unwrap();
+        let found = groups(
+            &[first, second],
+            &Wanted {
+                pair: &[],
+                gold: None,
+            },
+        )
+        .unwrap();
         assert_eq!(found, [vec![(1, 2)]]);
     }
 }

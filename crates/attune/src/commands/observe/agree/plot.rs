@@ -25,9 +25,16 @@ fn least(reports: &[PairReport]) -> Option<(usize, usize)> {
     worst.map(|(_, group, clip)| (group, clip))
 }
 
-pub fn svg(scheme: &Scheme, groups: &[Vec<(&Coding, &Coding)>], reports: &[PairReport]) -> Result<String> {
+pub fn svg(
+    scheme: &Scheme,
+    groups: &[Vec<(&Coding, &Coding)>],
+    reports: &[PairReport],
+) -> Result<String> {
     let (group, clip) = least(reports).unwrap_or((0, 0));
-    let (first, second) = *groups.get(group).and_then(|pairs| pairs.get(clip)).context("there is no clip to draw")?;
+    let (first, second) = *groups
+        .get(group)
+        .and_then(|pairs| pairs.get(clip))
+        .context("there is no clip to draw")?;
     let window = first.window.and(&second.window);
     let mut codes: Vec<String> = Vec::new();
     let mut rows = Vec::new();
@@ -47,14 +54,25 @@ pub fn svg(scheme: &Scheme, groups: &[Vec<(&Coding, &Coding)>], reports: &[PairR
         }
     }
     let bounds = |pick: fn(&(i64, i64)) -> i64, last: bool| {
-        let part = if last { window.segments().last() } else { window.segments().first() };
+        let part = if last {
+            window.segments().last()
+        } else {
+            window.segments().first()
+        };
         part.map_or(0.0, |part| seconds(pick(part)))
     };
     let strip = CodingStrip {
         heading: Heading {
-            title: format!("Where {} and {} differ in {}", first.coder, second.coder, first.clip),
-            subtitle: "Each coder's codes over codable time, and beneath them where they differ".to_owned(),
-            description: format!("Rows of two coders for each subject of the clip {}", first.clip),
+            title: format!(
+                "Where {} and {} differ in {}",
+                first.coder, second.coder, first.clip
+            ),
+            subtitle: "Each coder's codes over codable time, and beneath them where they differ"
+                .to_owned(),
+            description: format!(
+                "Rows of two coders for each subject of the clip {}",
+                first.clip
+            ),
             note: String::new(),
         },
         start_s: bounds(|part| part.0, false),

@@ -1,7 +1,9 @@
 //! Agreement of coders as readable tables.
 
 use attune_analysis::words;
-use attune_observation::agreement::report::{AgreeSettings, MeasureReport, PairReport, StreamReport};
+use attune_observation::agreement::report::{
+    AgreeSettings, MeasureReport, PairReport, StreamReport,
+};
 use attune_observation::window::seconds;
 
 use crate::text_table::{Align, TextTable};
@@ -57,24 +59,42 @@ fn of_stream(report: &StreamReport, coders: [&String; 2]) -> String {
         report.n_events[1],
         coders[1],
     );
-    let what = if stream.states { "share of time" } else { "per minute" };
+    let what = if stream.states {
+        "share of time"
+    } else {
+        "per minute"
+    };
     let prevalence: Vec<String> = report
         .prevalence
         .iter()
         .map(|one| format!("{} {:.3} and {:.3}", one.code, one.first, one.second))
         .collect();
     text += &format!("{what}: {}\n", prevalence.join(", "));
-    let mut table = TextTable::new(&["measure", "estimate", "interval", "agreement", "by chance", "largest", "over", "unit, tolerance, overlap"]);
+    let mut table = TextTable::new(&[
+        "measure",
+        "estimate",
+        "interval",
+        "agreement",
+        "by chance",
+        "largest",
+        "over",
+        "unit, tolerance, overlap",
+    ]);
     let (left, right) = (Align::Left, Align::Right);
     table.align(&[left, right, right, right, right, right, right, left]);
     for measure in &report.measures {
         table.row(line(measure));
     }
     text += &table.text();
-    let notes = report.measures.iter().filter_map(|one| Some(format!("  {}: {}\n", one.measure, one.note.as_ref()?)));
+    let notes = report
+        .measures
+        .iter()
+        .filter_map(|one| Some(format!("  {}: {}\n", one.measure, one.note.as_ref()?)));
     text += &notes.collect::<String>();
     if let Some(drift) = &report.drift {
-        if let (Some(slope), Some(lower), Some(upper)) = (drift.per_week, drift.ci_lower, drift.ci_upper) {
+        if let (Some(slope), Some(lower), Some(upper)) =
+            (drift.per_week, drift.ci_lower, drift.ci_upper)
+        {
             text += &format!(
                 "  drift: kappa changes by {slope:+.3} a week [{lower:.3}, {upper:.3}] over {} weeks, {}\n",
                 drift.weeks.last().map_or(0, |week| week.week + 1),
@@ -96,8 +116,16 @@ fn line(measure: &MeasureReport) -> [String; 8] {
     };
     let mut depends = Vec::new();
     depends.extend(measure.unit_s.map(|unit| format!("{unit} s")));
-    depends.extend(measure.tolerance_s.map(|tolerance| format!("± {tolerance} s")));
-    depends.extend(measure.overlap.map(|overlap| format!("≥ {:.0} %", overlap * 100.0)));
+    depends.extend(
+        measure
+            .tolerance_s
+            .map(|tolerance| format!("± {tolerance} s")),
+    );
+    depends.extend(
+        measure
+            .overlap
+            .map(|overlap| format!("≥ {:.0} %", overlap * 100.0)),
+    );
     [
         name,
         fixed(measure.estimate),
@@ -114,7 +142,18 @@ fn amounts(report: &PairReport) -> String {
     if report.amounts.is_empty() || report.n_clips < 2 {
         return String::new();
     }
-    let mut table = TextTable::new(&["subject", "code", "amount", "clips", &report.coders[0], &report.coders[1], "ICC(A,1)", "interval", "ICC(C,1)", "interval"]);
+    let mut table = TextTable::new(&[
+        "subject",
+        "code",
+        "amount",
+        "clips",
+        &report.coders[0],
+        &report.coders[1],
+        "ICC(A,1)",
+        "interval",
+        "ICC(C,1)",
+        "interval",
+    ]);
     let mut sides = vec![Align::Left; 3];
     sides.resize(10, Align::Right);
     table.align(&sides);
@@ -142,14 +181,32 @@ fn amounts(report: &PairReport) -> String {
             consistency_interval,
         ]);
     }
-    format!("\nAmounts, clip by clip (intervals from F)\n{}", table.text())
+    format!(
+        "\nAmounts, clip by clip (intervals from F)\n{}",
+        table.text()
+    )
 }
 
 fn ratings(report: &PairReport) -> String {
-    let mut table = TextTable::new(&["scale", "clips", "same", "within 1", "weighted kappa", "ICC(A,1)", "ICC(C,1)"]);
+    let mut table = TextTable::new(&[
+        "scale",
+        "clips",
+        "same",
+        "within 1",
+        "weighted kappa",
+        "ICC(A,1)",
+        "ICC(C,1)",
+    ]);
     for one in &report.ratings {
         let agreement = &one.agreement;
-        let of = |place: usize| fixed(agreement.measures.get(place).and_then(|measure| measure.estimate));
+        let of = |place: usize| {
+            fixed(
+                agreement
+                    .measures
+                    .get(place)
+                    .and_then(|measure| measure.estimate),
+            )
+        };
         table.row([
             one.scale.clone(),
             agreement.n_clips.to_string(),
@@ -167,7 +224,15 @@ fn disagreements(report: &PairReport) -> String {
     if report.disagreements.is_empty() {
         return String::new();
     }
-    let mut table = TextTable::new(&["clip", "from s", "to s", "s", "subject", &report.coders[0], &report.coders[1]]);
+    let mut table = TextTable::new(&[
+        "clip",
+        "from s",
+        "to s",
+        "s",
+        "subject",
+        &report.coders[0],
+        &report.coders[1],
+    ]);
     let (left, right) = (Align::Left, Align::Right);
     table.align(&[left, right, right, right, left, left, left]);
     for one in &report.disagreements {

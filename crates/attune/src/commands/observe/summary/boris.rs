@@ -3,18 +3,29 @@
 use std::collections::BTreeSet;
 
 use attune_observation::boris::behavioural_sequences::{TransitionMatrix, sequence, transitions};
-use attune_observation::boris::time_budget::{BudgetRow, SyntheticRow, synthetic_budget, time_budget};
+use attune_observation::boris::time_budget::{
+    BudgetRow, SyntheticRow, synthetic_budget, time_budget,
+};
 use attune_observation::boris::{BorisObservation, three_decimals};
 use attune_records::observation::{BehaviourKind, SchemeAsRead};
 use serde_json::{Map, Value, json};
 
 use crate::text_table::{Align, TextTable};
 
-pub fn document(observations: &[BorisObservation], scheme: &SchemeAsRead, warnings: &[String]) -> Value {
+pub fn document(
+    observations: &[BorisObservation],
+    scheme: &SchemeAsRead,
+    warnings: &[String],
+) -> Value {
     let behaviours: Vec<(String, bool)> = scheme
         .behaviours
         .iter()
-        .map(|behaviour| (behaviour.code.to_string(), behaviour.kind == BehaviourKind::Point))
+        .map(|behaviour| {
+            (
+                behaviour.code.to_string(),
+                behaviour.kind == BehaviourKind::Point,
+            )
+        })
         .collect();
     let of_one = |one: &BorisObservation| {
         json!({
@@ -40,10 +51,13 @@ fn rows(one: &BorisObservation, by_modifiers: bool) -> Vec<Value> {
 }
 
 fn row(row: &BudgetRow) -> Value {
-    let shown = |pick: &dyn Fn(&attune_observation::boris::time_budget::Budget) -> Option<f64>| match &row.numbers {
-        None => json!("UNPAIRED"),
-        Some(budget) => pick(budget).map_or(json!("NA"), |value| json!(three_decimals(value))),
-    };
+    let shown =
+        |pick: &dyn Fn(&attune_observation::boris::time_budget::Budget) -> Option<f64>| match &row
+            .numbers
+        {
+            None => json!("UNPAIRED"),
+            Some(budget) => pick(budget).map_or(json!("NA"), |value| json!(three_decimals(value))),
+        };
     json!({
         "subject": row.subject,
         "behavior": row.behaviour,
@@ -63,7 +77,8 @@ fn synthetic(one: &BorisObservation, behaviours: &[(String, bool)], by_modifiers
     };
     let named = |row: &SyntheticRow| {
         let key = format!("{}|{}|{}", row.subject, row.behaviour, row.modifiers);
-        let shown = |value: Option<f64>| value.map_or(json!("NA"), |value| json!(format!("{value:.3}")));
+        let shown =
+            |value: Option<f64>| value.map_or(json!("NA"), |value| json!(format!("{value:.3}")));
         // A state that never occurs has the number 0, not a text.
         let zero = |value: Option<f64>| match value {
             Some(_) if row.number == 0 => json!(0.0),
@@ -86,7 +101,11 @@ fn all_transitions(one: &BorisObservation) -> Value {
     if !one.is_paired() {
         return Value::Null;
     }
-    let subjects: BTreeSet<&str> = one.events.iter().map(|event| event.subject.as_str()).collect();
+    let subjects: BTreeSet<&str> = one
+        .events
+        .iter()
+        .map(|event| event.subject.as_str())
+        .collect();
     let of_subject = |subject: &str| {
         let sequence = sequence(one, subject);
         let matrix = transitions(&sequence);
@@ -107,7 +126,10 @@ fn all_transitions(one: &BorisObservation) -> Value {
 }
 
 fn texts<T>(cells: &[Vec<T>], text: impl Fn(&T) -> String) -> Vec<Vec<String>> {
-    cells.iter().map(|row| row.iter().map(&text).collect()).collect()
+    cells
+        .iter()
+        .map(|row| row.iter().map(&text).collect())
+        .collect()
 }
 
 fn tabbed(matrix: &TransitionMatrix, cells: &[Vec<String>]) -> String {
@@ -120,22 +142,39 @@ fn tabbed(matrix: &TransitionMatrix, cells: &[Vec<String>]) -> String {
 
 /// The plain time budget as a table.
 pub fn text(observations: &[BorisObservation]) -> String {
-    let mut text = "Time budgets by the rules of BORIS 9.12.3 (all budgets and transitions: --json)\n\n".to_owned();
+    let mut text =
+        "Time budgets by the rules of BORIS 9.12.3 (all budgets and transitions: --json)\n\n"
+            .to_owned();
     for one in observations {
         text += &format!("{} · {:.3} s\n", one.id, one.length_s());
-        let mut table = TextTable::new(&["subject", "behaviour", "n", "total s", "mean s", "SD", "gap s", "SD of gaps"]);
+        let mut table = TextTable::new(&[
+            "subject",
+            "behaviour",
+            "n",
+            "total s",
+            "mean s",
+            "SD",
+            "gap s",
+            "SD of gaps",
+        ]);
         let mut sides = vec![Align::Left; 2];
         sides.resize(8, Align::Right);
         table.align(&sides);
         for row in time_budget(one, false) {
-            let shown = |pick: &dyn Fn(&attune_observation::boris::time_budget::Budget) -> Option<f64>| match &row.numbers {
-                None => "unpaired".to_owned(),
-                Some(budget) => pick(budget).map_or("NA".to_owned(), |value| format!("{value:.3}")),
-            };
+            let shown =
+                |pick: &dyn Fn(&attune_observation::boris::time_budget::Budget) -> Option<f64>| {
+                    match &row.numbers {
+                        None => "unpaired".to_owned(),
+                        Some(budget) => {
+                            pick(budget).map_or("NA".to_owned(), |value| format!("{value:.3}"))
+                        }
+                    }
+                };
             table.row([
                 row.subject.clone(),
                 row.behaviour.clone(),
-                row.numbers.map_or("unpaired".to_owned(), |budget| budget.number.to_string()),
+                row.numbers
+                    .map_or("unpaired".to_owned(), |budget| budget.number.to_string()),
                 shown(&|budget| budget.duration),
                 shown(&|budget| budget.duration_mean),
                 shown(&|budget| budget.duration_stdev),

@@ -50,17 +50,33 @@ pub fn of(
     // Without a known length counts and lengths are still true; rates, shares and latencies are not.
     let window = codable.unwrap_or_else(|| {
         let last = observation.extent().map_or(Micros::ZERO, Interval::stop);
-        Interval::new(Micros::ZERO, last + Micros(1)).into_iter().collect()
+        Interval::new(Micros::ZERO, last + Micros(1))
+            .into_iter()
+            .collect()
     });
     let mut groups: BTreeMap<(&str, &str, String), Vec<Span>> = BTreeMap::new();
-    for event in observation.events().iter().filter(|event| chosen.takes(event)) {
+    for event in observation
+        .events()
+        .iter()
+        .filter(|event| chosen.takes(event))
+    {
         let subject = event.subject.as_deref().unwrap_or(NO_SUBJECT);
-        groups.entry((subject, &event.behaviour, details(event, chosen))).or_default().push(event.span);
+        groups
+            .entry((subject, &event.behaviour, details(event, chosen)))
+            .or_default()
+            .push(event.span);
     }
     let of_group = |((subject, behaviour, modifiers), spans): ((&str, &str, String), Vec<Span>)| {
-        let noted = project.scheme.behaviour(behaviour).map(|behaviour| behaviour.kind);
+        let noted = project
+            .scheme
+            .behaviour(behaviour)
+            .map(|behaviour| behaviour.kind);
         let has_points = spans.iter().all(|span| span.is_point());
-        let kind = noted.unwrap_or(if has_points { BehaviourKind::Point } else { BehaviourKind::State });
+        let kind = noted.unwrap_or(if has_points {
+            BehaviourKind::Point
+        } else {
+            BehaviourKind::State
+        });
         let is_state = kind != BehaviourKind::Point;
         let mut amounts = amounts(&spans, is_state, &window);
         if !known {
@@ -72,10 +88,18 @@ pub fn of(
             modifiers,
             kind,
             amounts,
-            bins: bin.and_then(Micros::from_seconds).filter(|_| known).map(|bin| bins(&spans, is_state, &window, bin)),
+            bins: bin
+                .and_then(Micros::from_seconds)
+                .filter(|_| known)
+                .map(|bin| bins(&spans, is_state, &window, bin)),
         }
     };
-    let length = |parts: &[Interval]| parts.iter().map(|part| part.length().seconds()).sum::<f64>();
+    let length = |parts: &[Interval]| {
+        parts
+            .iter()
+            .map(|part| part.length().seconds())
+            .sum::<f64>()
+    };
     Budget {
         id: observation.id.to_string(),
         coder: observation.coder.as_deref().map(str::to_owned),

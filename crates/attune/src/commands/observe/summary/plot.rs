@@ -10,27 +10,39 @@ use attune_report::plots::{CodingStrip, Heading, StripRow, StripSpan, svg_file};
 pub fn svg(observation: &Observation, chosen: &Chosen) -> String {
     let mut rows: BTreeMap<(&str, &str), Vec<StripSpan>> = BTreeMap::new();
     let mut codes: Vec<&str> = Vec::new();
-    for event in observation.events().iter().filter(|event| chosen.takes(event)) {
-        let code = codes.iter().position(|code| *code == &*event.behaviour).unwrap_or_else(|| {
-            codes.push(&event.behaviour);
-            codes.len() - 1
-        });
+    for event in observation
+        .events()
+        .iter()
+        .filter(|event| chosen.takes(event))
+    {
+        let code = codes
+            .iter()
+            .position(|code| *code == &*event.behaviour)
+            .unwrap_or_else(|| {
+                codes.push(&event.behaviour);
+                codes.len() - 1
+            });
         let subject = event.subject.as_deref().unwrap_or(NO_SUBJECT);
         let (start, end) = match event.span {
             Span::State(bout) => (bout.start(), bout.stop()),
             other => (other.begin(), other.begin()),
         };
-        rows.entry((subject, &event.behaviour)).or_default().push(StripSpan {
-            start_s: start.seconds(),
-            end_s: end.seconds(),
-            code,
-        });
+        rows.entry((subject, &event.behaviour))
+            .or_default()
+            .push(StripSpan {
+                start_s: start.seconds(),
+                end_s: end.seconds(),
+                code,
+            });
     }
     let end = observation.coded_window().or_else(|| observation.extent());
     let strip = CodingStrip {
         heading: Heading {
             title: format!("What was coded in {}", observation.id),
-            subtitle: observation.coder.as_deref().map_or(String::new(), |coder| format!("Coder {coder}")),
+            subtitle: observation
+                .coder
+                .as_deref()
+                .map_or(String::new(), |coder| format!("Coder {coder}")),
             description: format!(
                 "{} events of {} subjects and behaviours over time",
                 observation.events().len(),

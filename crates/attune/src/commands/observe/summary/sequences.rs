@@ -1,11 +1,11 @@
 //! What follows what, and what is answered.
 
 use anyhow::{Context, Result};
+use attune_observation::coding::Stream;
 use attune_observation::from_project::{Chosen, NO_SUBJECT, codings};
 use attune_observation::sequence::contingency::{Clip, Contingency, contingency as compare};
 use attune_observation::sequence::lag::{Transition, tested};
 use attune_observation::{Coding, Window};
-use attune_observation::coding::Stream;
 use attune_records::observation::{CodingProject, Observation};
 use serde::Serialize;
 
@@ -56,13 +56,22 @@ pub fn transitions(
                 let events = stream.events(coding, &coding.window);
                 events.iter().map(|event| event.code).collect()
             };
-            let sessions: Vec<Vec<usize>> =
-                all.iter().map(codes).filter(|session| session.len() > settings.lag).collect();
+            let sessions: Vec<Vec<usize>> = all
+                .iter()
+                .map(codes)
+                .filter(|session| session.len() > settings.lag)
+                .collect();
             // At lag 1 a state that excludes the others cannot follow itself.
             let repeats = |session: &Vec<usize>| session.windows(2).any(|pair| pair[0] == pair[1]);
             let may_repeat = settings.lag > 1 || !stream.states || sessions.iter().any(repeats);
             let random = (settings.n_random, settings.seed);
-            let table = tested(&sessions, stream.codes.len(), settings.lag, may_repeat, random);
+            let table = tested(
+                &sessions,
+                stream.codes.len(),
+                settings.lag,
+                may_repeat,
+                random,
+            );
             let named = |numbers: Transition| NamedTransition {
                 first: stream.codes[numbers.from].clone(),
                 then: stream.codes[numbers.to].clone(),
@@ -102,12 +111,13 @@ pub fn contingency(
     (n_shifts, seed): (usize, u64),
 ) -> Result<AskedContingency> {
     let begins = |observation: &Observation, wanted: &str| -> Result<Vec<i64>> {
-        let (subject, behaviour) = wanted
-            .rsplit_once(':')
-            .with_context(|| format!("`{wanted}` is not subject:behaviour, such as infant:smile"))?;
+        let (subject, behaviour) = wanted.rsplit_once(':').with_context(|| {
+            format!("`{wanted}` is not subject:behaviour, such as infant:smile")
+        })?;
         let events = observation.events().iter();
         let of = events.filter(|event| {
-            event.subject.as_deref().unwrap_or(NO_SUBJECT) == subject && *event.behaviour == *behaviour
+            event.subject.as_deref().unwrap_or(NO_SUBJECT) == subject
+                && *event.behaviour == *behaviour
         });
         Ok(of.map(|event| event.span.begin().0).collect())
     };
@@ -115,13 +125,22 @@ pub fn contingency(
     for observation in observations {
         if let Some(codable) = observation.codable() {
             clips.push(Clip {
-                window: Window::of(codable.iter().map(|part| (part.start().0, part.stop().0)).collect()),
+                window: Window::of(
+                    codable
+                        .iter()
+                        .map(|part| (part.start().0, part.stop().0))
+                        .collect(),
+                ),
                 given: begins(observation, given)?,
                 answers: begins(observation, answer)?,
             });
         }
     }
-    let found = compare(&clips, (0, attune_observation::window::micros(within)), (n_shifts, seed));
+    let found = compare(
+        &clips,
+        (0, attune_observation::window::micros(within)),
+        (n_shifts, seed),
+    );
     Ok(AskedContingency {
         given: given.to_owned(),
         answer: answer.to_owned(),

@@ -16,14 +16,27 @@ pub fn budgets(budgets: &[Budget]) -> String {
             (Some(all), _) => format!("{all:.1} s"),
             (None, _) => "length not known".to_owned(),
         };
-        let coder = budget.coder.as_deref().map_or(String::new(), |coder| format!(" · coder {coder}"));
+        let coder = budget
+            .coder
+            .as_deref()
+            .map_or(String::new(), |coder| format!(" · coder {coder}"));
         text += &format!("{} · {length}{coder}\n", budget.id);
         if budget.behaviours.is_empty() {
             text += "no events\n\n";
             continue;
         }
         let mut table = TextTable::new(&[
-            "subject", "behaviour", "details", "n", "per min", "total s", "union s", "share", "mean s", "SD", "gap s",
+            "subject",
+            "behaviour",
+            "details",
+            "n",
+            "per min",
+            "total s",
+            "union s",
+            "share",
+            "mean s",
+            "SD",
+            "gap s",
             "first at s",
         ]);
         let mut sides = vec![Align::Left; 3];
@@ -71,8 +84,17 @@ pub fn transitions(streams: &[StreamTransitions]) -> String {
             stream.n_random,
             stream.seed
         );
-        let mut table =
-            TextTable::new(&["first", "then", "n", "share", "expected", "adj. residual", "Yule's Q", "log odds", "p"]);
+        let mut table = TextTable::new(&[
+            "first",
+            "then",
+            "n",
+            "share",
+            "expected",
+            "adj. residual",
+            "Yule's Q",
+            "log odds",
+            "p",
+        ]);
         let mut sides = vec![Align::Left; 2];
         sides.resize(9, Align::Right);
         table.align(&sides);
