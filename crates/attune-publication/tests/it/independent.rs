@@ -28,7 +28,10 @@ fn printed(program: impl AsRef<Path>, arguments: &[&str], folder: &Path) -> Opti
         .output()
         .ok()?;
     let text = [output.stdout, output.stderr].concat();
-    Some((output.status.success(), String::from_utf8_lossy(&text).into_owned()))
+    Some((
+        output.status.success(),
+        String::from_utf8_lossy(&text).into_owned(),
+    ))
 }
 
 fn root() -> PathBuf {
@@ -37,8 +40,10 @@ fn root() -> PathBuf {
 
 /// A Python with the readers: named by `ATTUNE_PYTHON`, or the one that `cargo xtask test` has made.
 fn python() -> Option<PathBuf> {
-    let python = std::env::var_os("ATTUNE_PYTHON")
-        .map_or_else(|| root().join("target/crate-readers/bin/python"), PathBuf::from);
+    let python = std::env::var_os("ATTUNE_PYTHON").map_or_else(
+        || root().join("target/crate-readers/bin/python"),
+        PathBuf::from,
+    );
     let has_readers = printed(&python, &["-c", "import rocrate, frictionless"], &root())?;
     has_readers.0.then_some(python)
 }
@@ -46,7 +51,9 @@ fn python() -> Option<PathBuf> {
 #[test]
 fn rocrate_and_frictionless_read_the_crate_without_complaint() {
     let Some(python) = python() else {
-        eprintln!("skipped: no Python with the packages rocrate and frictionless; `cargo xtask test` installs them");
+        eprintln!(
+            "skipped: no Python with the packages rocrate and frictionless; `cargo xtask test` installs them"
+        );
         return;
     };
     let script = root().join("crates/attune-publication/tests/independent/read_crate.py");
@@ -71,17 +78,27 @@ fn r_comes_to_the_same_estimate_from_the_open_data() {
     for id in ["hostel-clinic", "early-intervention"] {
         let folder = on_disk(id);
         let (success, text) = printed("Rscript", &["refit.R"], folder.path()).expect("it runs");
-        assert!(success && text.contains("R comes to the same result"), "{id}: {text}");
+        assert!(
+            success && text.contains("R comes to the same result"),
+            "{id}: {text}"
+        );
     }
 }
 
 #[test]
 fn sha256sum_agrees_with_the_manifest() {
     let folder = on_disk("early-intervention");
-    let Some((success, text)) = printed("sha256sum", &["--check", "manifest-sha256.txt"], folder.path()) else {
+    let Some((success, text)) = printed(
+        "sha256sum",
+        &["--check", "manifest-sha256.txt"],
+        folder.path(),
+    ) else {
         eprintln!("skipped: no sha256sum");
         return;
     };
     assert!(success && !text.contains("FAILED"), "{text}");
-    assert_eq!(text.lines().count(), crate_of("early-intervention").len() - 1);
+    assert_eq!(
+        text.lines().count(),
+        crate_of("early-intervention").len() - 1
+    );
 }

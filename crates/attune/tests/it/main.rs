@@ -11,6 +11,7 @@ mod interrupted;
 mod messy;
 mod power;
 mod reports;
+mod publish;
 mod studies;
 mod support;
 mod test;
