@@ -97,7 +97,7 @@ async fn admit(visit: &mut Visit, watch: &Watch, headers: &HeaderMap) -> Result<
             Err(error) => return Err(error.into()),
         }
     }
-    if watch.arms == Arms::Shown && visit.is_blind() {
+    if watch.arms == Arms::AsFindings && visit.is_blind_for_good() {
         return Err(Failure::Blind);
     }
     Ok(())

@@ -26,6 +26,7 @@ mod navigation;
 mod pages;
 mod parts;
 mod request_log;
+mod results;
 pub mod route;
 pub mod routes;
 mod security_headers;
@@ -33,6 +34,7 @@ mod serve;
 mod settings;
 pub mod sign_in;
 mod state;
+mod study_files;
 mod visit;
 mod words;
 

@@ -21,10 +21,17 @@ pub struct Place {
 const APPLICATION: &[(&str, &str, Option<Action>)] = &[
     ("Studies", "/", None),
     ("People", "/people", Some(Action::ManagePeople)),
+    ("Audit trail", "/audit", Some(Action::ReadAudit)),
 ];
 
 /// Places of a study: label, what follows `/studies/{study}`, right.
-const STUDY: &[(&str, &str, Action)] = &[];
+const STUDY: &[(&str, &str, Action)] = &[
+    ("Overview", "", Action::SeeStudy),
+    ("Measures", "/measures", Action::SeeMeasures),
+    ("Findings", "/findings", Action::SeeFindings),
+    ("Plan", "/plan", Action::SeeFindings),
+    ("Audit trail", "/audit", Action::ReadAudit),
+];
 
 /// Places of the application for this visitor; none before they are signed in.
 pub fn of_application(visit: &Visit) -> Vec<Place> {

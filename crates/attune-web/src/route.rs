@@ -42,8 +42,9 @@ pub enum Arms {
     Untold,
     /// Only to those who may know: the handler asks [`Visit::is_blind`](crate::visit::Visit::is_blind).
     ToThoseWhoMayKnow,
-    /// It cannot be told without them: whoever is blind is refused before the handler.
-    Shown,
+    /// Findings by arm: permuted until arms are revealed. Whoever is blind for good is refused before
+    /// the handler.
+    AsFindings,
 }
 
 /// How much a request may carry.

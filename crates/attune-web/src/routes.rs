@@ -5,10 +5,11 @@ use crate::{
     access::Action,
     assets,
     pages::{
-        account, design, first_run, health, home, people, person, second_factor, sign_in, welcome,
+        account, audit, design, findings, first_run, health, home, load_study, measures, people,
+        person, plan, second_factor, sign_in, study, welcome,
     },
     route::{
-        Arms::Untold,
+        Arms::{AsFindings as Findings, ToThoseWhoMayKnow, Untold},
         Needs::{May, Nothing, SignedIn},
         Route,
     },
@@ -63,5 +64,24 @@ pub fn table() -> Vec<Route> {
 
         // Studies.
         Route::get("/", SignedIn, Untold, home::page),
+        Route::get("/studies/new", May(Action::ChangeStudies), Untold, load_study::page),
+        Route::post("/studies/upload", May(Action::ChangeStudies), Untold, load_study::upload).with_upload(),
+        Route::post("/studies/from-inbox", May(Action::ChangeStudies), Untold, load_study::from_inbox),
+        Route::get("/studies/{study}", May(Action::SeeStudy), ToThoseWhoMayKnow, study::page),
+
+        // From measures to findings.
+        Route::get("/studies/{study}/measures", May(Action::SeeMeasures), Untold, measures::page),
+        Route::get("/studies/{study}/measures.csv", May(Action::Export), Untold, measures::csv),
+        Route::get("/studies/{study}/findings", May(Action::SeeFindings), Findings, findings::page),
+        Route::get("/studies/{study}/findings/{finding}", May(Action::SeeFindings), Findings, findings::one),
+        Route::get("/studies/{study}/report", May(Action::SeeFindings), Findings, findings::report),
+        Route::get("/studies/{study}/plan", May(Action::SeeFindings), ToThoseWhoMayKnow, plan::page),
+        Route::post("/studies/{study}/plan/seal", May(Action::SealPlan), Untold, plan::seal),
+        Route::get("/studies/{study}/plan/unblind", May(Action::Unblind), Untold, plan::unblind_page),
+        Route::post("/studies/{study}/plan/unblind", May(Action::Unblind), Untold, plan::unblind),
+
+        // What was done.
+        Route::get("/audit", May(Action::ReadAudit), Untold, audit::page),
+        Route::get("/studies/{study}/audit", May(Action::ReadAudit), Untold, audit::page),
     ]
 }

@@ -2,9 +2,12 @@
 
 use std::{fmt, sync::Arc};
 
-use attune_store::{Moment, Store};
+use attune_store::{Command, Moment, Store};
 
-use crate::{clock::Clock, settings::Settings, sign_in::pauses::Pauses};
+use crate::{
+    clock::Clock, failure::Failure, results::ResultsKept, settings::Settings,
+    sign_in::pauses::Pauses,
+};
 
 /// The application's state; cheap to clone.
 #[derive(Clone)]
@@ -15,6 +18,7 @@ struct Inner {
     settings: Settings,
     clock: Clock,
     pauses: Pauses,
+    results: ResultsKept,
 }
 
 impl App {
@@ -25,6 +29,7 @@ impl App {
             settings,
             clock,
             pauses: Pauses::default(),
+            results: ResultsKept::default(),
         }))
     }
 
@@ -41,6 +46,34 @@ impl App {
     /// Failed sign-ins.
     pub fn pauses(&self) -> &Pauses {
         &self.0.pauses
+    }
+
+    /// Findings and reports that were computed.
+    pub(crate) fn results_kept(&self) -> &ResultsKept {
+        &self.0.results
+    }
+
+    /// The name of who did something, as the log has it: an account's id, or `program`.
+    pub(crate) async fn name_of(&self, actor: &str) -> Result<String, Failure> {
+        match actor.parse() {
+            Ok(account) => Ok(self.store().account(account).await?.name),
+            Err(_) => Ok("the program".to_owned()),
+        }
+    }
+
+    /// When the last backup was made that could be restored and verified.
+    pub(crate) async fn last_verified_backup(&self) -> Result<Option<Moment>, Failure> {
+        const LOOKED_AT: u32 = 2_000;
+        let entries = self.store().log(None, None, LOOKED_AT).await?;
+        let is_verified = |command: Option<Command>| {
+            matches!(command, Some(Command::RecordBackup { verified: true, .. }))
+        };
+        for entry in entries {
+            if entry.kind == "record-backup" && is_verified(entry.command()?) {
+                return Ok(Some(entry.at));
+            }
+        }
+        Ok(None)
     }
 
     /// What time it is.

@@ -108,6 +108,14 @@ impl Visit {
         }
     }
 
+    /// Whether they stay blind also after arms are revealed to the analysis.
+    pub fn is_blind_for_good(&self) -> bool {
+        match (&self.person, &self.study_id) {
+            (Some(person), Some(study)) => person.is_blind_in(study, true),
+            _ => true,
+        }
+    }
+
     /// What the person may see of the study of the path when they do this.
     ///
     /// # Errors

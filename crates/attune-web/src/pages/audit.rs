@@ -1,0 +1,85 @@
+//! `/audit` and `/studies/{study}/audit`: what was done, by whom, when and why, newest first.
+
+use askama::Template;
+use attune_store::entry::Entry;
+use axum::extract::Query;
+use serde::Deserialize;
+
+use crate::{
+    answer::{Answer, page as show},
+    failure::Failure,
+    layout::Layout,
+    visit::Visit,
+    words,
+};
+
+/// Rows on one page.
+const ROWS: u32 = 100;
+
+#[derive(Template)]
+#[template(path = "audit.html")]
+struct Audit {
+    layout: Layout,
+    of_study: bool,
+    rows: Vec<Row>,
+    older: Option<String>,
+}
+
+struct Row {
+    sequence: i64,
+    at: String,
+    who: String,
+    role: String,
+    what: String,
+    subject: String,
+    reason: String,
+    hash: String,
+}
+
+/// From which row on.
+#[derive(Debug, Default, Deserialize)]
+pub struct From {
+    before: Option<i64>,
+}
+
+/// `GET /audit` and `GET /studies/{study}/audit`.
+pub async fn page(visit: Visit, Query(from): Query<From>) -> Answer {
+    let entries = visit
+        .app
+        .store()
+        .log(visit.study_id.as_ref(), from.before, ROWS)
+        .await?;
+    let older = entries
+        .last()
+        .filter(|entry| entry.sequence > 1)
+        .map(|entry| format!("{}?before={}", visit.path, entry.sequence));
+    let mut rows = Vec::new();
+    for entry in &entries {
+        rows.push(row(&visit, entry).await?);
+    }
+    show(&Audit {
+        layout: Layout::of(&visit, "Audit trail"),
+        of_study: visit.study_id.is_some(),
+        rows,
+        older,
+    })
+}
+
+async fn row(visit: &Visit, entry: &Entry) -> Result<Row, Failure> {
+    let hash: String = entry
+        .hash
+        .iter()
+        .take(6)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    Ok(Row {
+        sequence: entry.sequence,
+        at: words::moment(&entry.at),
+        who: visit.app.name_of(&entry.actor).await?,
+        role: entry.role.clone().unwrap_or_default().replace('-', " "),
+        what: entry.kind.replace('-', " "),
+        subject: entry.subject.clone().unwrap_or_default(),
+        reason: entry.reason.clone().unwrap_or_default(),
+        hash,
+    })
+}

@@ -1,0 +1,166 @@
+//! `/studies/{study}/findings`: what the plan found, question by question, and the whole report. Before
+//! arms are revealed both are made from permuted arms and say so.
+
+use askama::Template;
+use attune_analysis::findings::{Estimate, Finding};
+use attune_analysis::words;
+use attune_report::{Block, Figure, Format, Section, draw};
+use axum::{
+    extract::Path,
+    http::{HeaderValue, StatusCode, header},
+    response::IntoResponse,
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    answer::{Answer, page as show},
+    failure::Failure,
+    layout::Layout,
+    visit::Visit,
+};
+
+#[derive(Template)]
+#[template(path = "findings.html")]
+struct All {
+    layout: Layout,
+    study: String,
+    permuted: bool,
+    findings: Vec<Finding>,
+    cannot_show: Vec<String>,
+    deviations: Vec<String>,
+    protocol: String,
+    data: String,
+    engine: String,
+}
+
+#[derive(Template)]
+#[template(path = "finding.html")]
+struct One {
+    layout: Layout,
+    study: String,
+    permuted: bool,
+    finding: Finding,
+    figures: Vec<Drawn>,
+    protocol: String,
+    data: String,
+    engine: String,
+    seed: u64,
+}
+
+struct Drawn {
+    svg: String,
+    caption: String,
+}
+
+/// `GET /studies/{study}/findings`.
+pub async fn page(visit: Visit) -> Answer {
+    let study = visit.study()?;
+    let results = visit.app.results(study).await?;
+    let findings = &results.findings;
+    show(&All {
+        study: study.id.to_string(),
+        permuted: results.permuted,
+        findings: findings.findings.clone(),
+        cannot_show: findings.cannot_show.clone(),
+        deviations: findings
+            .deviations
+            .iter()
+            .map(|one| format!("{} ({})", one.what, one.why))
+            .collect(),
+        protocol: findings.protocol_fingerprint.clone(),
+        data: findings.data_fingerprint.clone(),
+        engine: findings.engine.clone(),
+        layout: Layout::of(&visit, "Findings"),
+    })
+}
+
+/// `GET /studies/{study}/findings/{finding}`.
+pub async fn one(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer {
+    let study = visit.study()?;
+    let results = visit.app.results(study).await?;
+    let findings = &results.findings;
+    let finding = findings.findings.iter().find(|finding| finding.id == id);
+    let finding = finding.ok_or(Failure::no_such("finding"))?;
+    let mut figures = Vec::new();
+    for section in &results.report.sections {
+        figures_of(section, &id, false, &mut figures);
+    }
+    show(&One {
+        study: study.id.to_string(),
+        permuted: results.permuted,
+        figures: figures
+            .iter()
+            .map(|figure| Drawn {
+                svg: draw(figure, Format::Wide),
+                caption: figure.caption.words(&str::to_owned),
+            })
+            .collect(),
+        finding: finding.clone(),
+        protocol: findings.protocol_fingerprint.clone(),
+        data: findings.data_fingerprint.clone(),
+        engine: findings.engine.clone(),
+        seed: findings.seed,
+        layout: Layout::of(&visit, "Finding"),
+    })
+}
+
+/// Figures of the section that is about one finding, and of the sections within.
+fn figures_of<'a>(section: &'a Section, id: &str, inside: bool, found: &mut Vec<&'a Figure>) {
+    let inside = inside || section.id == id || section.id == format!("finding-{id}");
+    for block in &section.blocks {
+        if let Block::Figure(figure) = block
+            && (inside || figure.id.ends_with(id))
+        {
+            found.push(figure);
+        }
+    }
+    for inner in &section.sections {
+        figures_of(inner, id, inside, found);
+    }
+}
+
+/// `GET /studies/{study}/report`: the report, one page with its own policy. Its one stylesheet is named by
+/// its hash; nothing else runs or loads.
+pub async fn report(visit: Visit) -> Answer {
+    let study = visit.study()?;
+    let results = visit.app.results(study).await?;
+    if results.permuted {
+        return Err(Failure::Conflict {
+            reason: "The report is written when arms are revealed. Until then the findings rehearse the plan with permuted arms.".to_owned(),
+        });
+    }
+    let html = attune_report::html(&results.report);
+    let style = html
+        .split("<style>")
+        .nth(1)
+        .and_then(|rest| rest.split("</style>").next())
+        .unwrap_or_default();
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{}'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        STANDARD.encode(Sha256::digest(style.as_bytes()))
+    );
+    let policy = HeaderValue::try_from(policy).map_err(Failure::internal)?;
+    let kind = HeaderValue::from_static("text/html; charset=utf-8");
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (header::CONTENT_SECURITY_POLICY, policy),
+    ];
+    Ok((StatusCode::OK, headers, html).into_response())
+}
+
+/// "4.1 (95 % CI 1.2 to 7.0)", or a dash.
+pub fn with_interval(estimate: &Estimate) -> String {
+    match (estimate.estimate, estimate.ci_lower, estimate.ci_upper) {
+        (Some(value), Some(lower), Some(upper)) => {
+            words::estimate_with_interval(value, estimate.level, lower, upper)
+        }
+        (Some(value), ..) => words::two_digits(value),
+        _ => "–".to_owned(),
+    }
+}
+
+/// A p value in words, or a dash.
+pub fn p_value(estimate: &Estimate) -> String {
+    estimate.p.map_or("–".to_owned(), words::p_value)
+}

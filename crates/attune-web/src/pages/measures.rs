@@ -1,0 +1,191 @@
+//! `/studies/{study}/measures`: the long table, where each value leads to the form that it comes from. It
+//! names no arm, to nobody.
+
+use std::fmt::Write;
+
+use askama::Template;
+use attune_measures::{Measures, measures::Measure};
+use axum::extract::Query;
+use serde::Deserialize;
+
+use crate::{
+    answer::{Answer, download, page as show},
+    layout::Layout,
+    parts::{Field, FieldKind},
+    visit::Visit,
+    words::count,
+};
+
+/// Rows on the page; all of them are in the file.
+const MOST_ROWS: usize = 400;
+
+#[derive(Template)]
+#[template(path = "measures.html")]
+struct Page {
+    layout: Layout,
+    study: String,
+    filters: Vec<Field>,
+    rows: Vec<Row>,
+    n_rows: usize,
+    query: String,
+}
+
+struct Row {
+    unit: String,
+    site: String,
+    wave: String,
+    age: String,
+    measure: String,
+    value: String,
+    missing: Option<&'static str>,
+    source: Option<(Option<String>, String)>,
+}
+
+/// Which rows.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Which {
+    #[serde(default)]
+    measure: String,
+    #[serde(default)]
+    wave: String,
+    #[serde(default)]
+    unit: String,
+}
+
+/// `GET /studies/{study}/measures`.
+pub async fn page(visit: Visit, Query(which): Query<Which>) -> Answer {
+    let study = visit.study()?;
+    let results = visit.app.results(study).await?;
+    let rows: Vec<&Measure> = chosen(&results.measures, &which).collect();
+    let mut measures: Vec<&str> = results
+        .measures
+        .rows
+        .iter()
+        .map(|row| row.measure.as_str())
+        .collect();
+    measures.sort_unstable();
+    measures.dedup();
+    let choices = |all: &str, ids: Vec<(String, String)>| {
+        let mut choices = vec![(String::new(), all.to_owned())];
+        choices.extend(ids);
+        FieldKind::OneOf(choices)
+    };
+    let same = |id: &&str| ((*id).to_owned(), (*id).to_owned());
+    let waves = results
+        .protocol
+        .waves
+        .iter()
+        .map(|wave| (wave.id.to_string(), wave.label.clone()));
+    show(&Page {
+        filters: vec![
+            Field::text("measure", "Measure")
+                .of_kind(choices("all measures", measures.iter().map(same).collect()))
+                .value(&*which.measure),
+            Field::text("wave", "Wave")
+                .of_kind(choices("all waves", waves.collect()))
+                .value(&*which.wave),
+            Field::text("unit", "Family or other unit").value(&*which.unit),
+        ],
+        n_rows: rows.len(),
+        rows: rows
+            .iter()
+            .take(MOST_ROWS)
+            .map(|row| as_shown(&results.measures, row, &study.id))
+            .collect(),
+        query: serde_html_form::to_string([
+            ("measure", &which.measure),
+            ("wave", &which.wave),
+            ("unit", &which.unit),
+        ])
+        .unwrap_or_default(),
+        study: study.id.to_string(),
+        layout: Layout::of(&visit, "Measures"),
+    })
+}
+
+fn chosen<'a>(measures: &'a Measures, which: &'a Which) -> impl Iterator<Item = &'a Measure> {
+    let fits = |wanted: &str, there: &str| wanted.is_empty() || wanted == there;
+    measures.rows.iter().filter(move |row| {
+        fits(&which.measure, &row.measure)
+            && fits(&which.wave, row.wave.as_deref().unwrap_or_default())
+            && fits(which.unit.trim(), &measures.unit(row).id)
+    })
+}
+
+fn as_shown(measures: &Measures, row: &Measure, study: &str) -> Row {
+    let months = row.age_days.map(|days| days / attune_protocol::design::DAYS_PER_MONTH);
+    Row {
+        unit: measures.unit(row).id.to_string(),
+        site: row.site.to_string(),
+        wave: row.wave.as_deref().unwrap_or_default().to_owned(),
+        age: months.map(|months| format!("{months:.1}")).unwrap_or_default(),
+        measure: row.measure.to_string(),
+        value: row.value.map(|value| value.to_string()).unwrap_or_default(),
+        missing: row.value.err().map(attune_protocol::missing::Missing::words),
+        source: row.source.as_ref().map(|source| {
+            let form = source.file.strip_prefix("form:");
+            match form {
+                Some(form) => (
+                    Some(format!("/studies/{study}/forms/{form}")),
+                    format!("form, version {}", source.row),
+                ),
+                None => (None, source.to_string()),
+            }
+        }),
+    }
+}
+
+/// `GET /studies/{study}/measures.csv`: the same rows, without arms, for a spreadsheet.
+pub async fn csv(visit: Visit, Query(which): Query<Which>) -> Answer {
+    let study = visit.study()?;
+    let results = visit.app.results(study).await?;
+    let mut text = String::from("unit,site,wave,age_months,measure,value,missing,source\r\n");
+    for row in chosen(&results.measures, &which) {
+        let shown = as_shown(&results.measures, row, &study.id);
+        let source = row.source.as_ref().map(ToString::to_string);
+        let cells = [
+            &shown.unit,
+            &shown.site,
+            &shown.wave,
+            &shown.age,
+            &shown.measure,
+            &shown.value,
+            shown.missing.unwrap_or_default(),
+            source.as_deref().unwrap_or_default(),
+        ];
+        let cells: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
+        // Writing to a string never fails.
+        let _ = write!(text, "{}\r\n", cells.join(","));
+    }
+    download(
+        &format!("{}-measures.csv", study.id),
+        "text/csv; charset=utf-8",
+        text,
+    )
+}
+
+/// A cell that no spreadsheet takes for a formula.
+fn quoted(cell: &str) -> String {
+    let is_number = cell.parse::<f64>().is_ok();
+    let guard = match cell.chars().next() {
+        Some('=' | '+' | '-' | '@' | '\t' | '\r') if !is_number => "'",
+        _ => "",
+    };
+    let cell = format!("{guard}{cell}");
+    match cell.contains(['"', ',', '\n', '\r']) {
+        true => format!("\"{}\"", cell.replace('"', "\"\"")),
+        false => cell,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn no_cell_becomes_a_formula() {
+        assert_eq!(quoted("=1+1"), "'=1+1");
+        assert_eq!(quoted("-3.5"), "-3.5");
+        assert_eq!(quoted("a, \"b\""), "\"a, \"\"b\"\"\"");
+    }
+}
