@@ -150,7 +150,11 @@ mod tests {
         let mut sorted = shuffled("a");
         sorted.sort_unstable();
         assert_eq!(sorted, (0..59).collect::<Vec<_>>());
-        let stayed = shuffled("a").iter().enumerate().filter(|(at, item)| at == *item).count();
+        let stayed = shuffled("a")
+            .iter()
+            .enumerate()
+            .filter(|(at, item)| at == *item)
+            .count();
         assert!(stayed < 8, "{stayed} of 59 kept their place");
     }
 }

@@ -40,8 +40,6 @@ pub enum Transport {
 /// A demonstration server: example studies, made-up people.
 #[derive(Debug, Clone)]
 pub struct Demonstration {
-    /// The password of all of them.
-    pub password: String,
     /// The people who can sign in.
     pub people: Vec<DemonstrationPerson>,
 }

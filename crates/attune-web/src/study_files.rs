@@ -47,7 +47,9 @@ pub fn received(sent: Vec<(String, Vec<u8>)>) -> Result<Files, String> {
         Err(several) => several.into_iter().collect(),
     };
     if files.len() > MOST_FILES {
-        return Err(format!("More than {MOST_FILES} files are too many for a study folder."));
+        return Err(format!(
+            "More than {MOST_FILES} files are too many for a study folder."
+        ));
     }
     from_study_file(files)
 }
@@ -66,10 +68,14 @@ fn unpacked(bytes: &[u8]) -> Result<Files, String> {
             continue;
         }
         let Some(name) = file.enclosed_name() else {
-            return Err(format!("The zip holds a file outside its folder: {}.", file.name()));
+            return Err("The zip holds a file whose name leads outside its folder.".to_owned());
         };
         let name = name.to_string_lossy().replace('\\', "/");
-        let limit = left.min(file.compressed_size().max(1024).saturating_mul(LARGEST_RATIO));
+        let limit = left.min(
+            file.compressed_size()
+                .max(1024)
+                .saturating_mul(LARGEST_RATIO),
+        );
         let mut content = Vec::new();
         // The size is counted while unpacking: what the zip says of itself may be wrong.
         file.take(limit + 1)
@@ -101,7 +107,11 @@ fn from_study_file(files: Files) -> Result<Files, String> {
     let files = files
         .into_iter()
         .filter_map(|(name, bytes)| Some((name.strip_prefix(&root)?.to_owned(), bytes)))
-        .filter(|(name, _)| !name.split('/').any(|part| part == ".." || part.starts_with('.')));
+        .filter(|(name, _)| {
+            !name
+                .split('/')
+                .any(|part| part == ".." || part.starts_with('.'))
+        });
     Ok(files.collect())
 }
 
@@ -187,9 +197,16 @@ mod tests {
 
     #[test]
     fn a_zip_of_a_folder_is_read_from_its_study_file() {
-        let zip = zip_of(&[("mine/study.toml", b"format = 1"), ("mine/data/a.csv", b"x"), ("other.txt", b"y")]);
+        let zip = zip_of(&[
+            ("mine/study.toml", b"format = 1"),
+            ("mine/data/a.csv", b"x"),
+            ("other.txt", b"y"),
+        ]);
         let files = received(vec![("mine.zip".to_owned(), zip)]).unwrap();
-        assert_eq!(files.keys().collect::<Vec<_>>(), ["data/a.csv", "study.toml"]);
+        assert_eq!(
+            files.keys().collect::<Vec<_>>(),
+            ["data/a.csv", "study.toml"]
+        );
     }
 
     #[test]
@@ -213,7 +230,10 @@ mod tests {
 
     #[test]
     fn a_folder_without_a_study_file_is_told_so() {
-        let refused = received(vec![("a.csv".to_owned(), Vec::new()), ("b.csv".to_owned(), Vec::new())]);
+        let refused = received(vec![
+            ("a.csv".to_owned(), Vec::new()),
+            ("b.csv".to_owned(), Vec::new()),
+        ]);
         assert!(refused.is_err_and(|words| words.contains("no study.toml")));
     }
 }

@@ -129,7 +129,13 @@ pub async fn from_inbox(visit: Visit, Form(chosen): Form<FromInbox>) -> Answer {
     let checked = spawn_blocking(move || study_files::check_folder(&folder))
         .await
         .map_err(Failure::internal)?;
-    finish(&visit, checked, chosen.what == "check", chosen.reason.trim()).await
+    finish(
+        &visit,
+        checked,
+        chosen.what == "check",
+        chosen.reason.trim(),
+    )
+    .await
 }
 
 /// Shows the check report; loads a sound study unless it was only to be checked.

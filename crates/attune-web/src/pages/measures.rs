@@ -27,6 +27,7 @@ struct Page {
     filters: Vec<Field>,
     rows: Vec<Row>,
     n_rows: usize,
+    n_rows_words: String,
     query: String,
 }
 
@@ -87,6 +88,7 @@ pub async fn page(visit: Visit, Query(which): Query<Which>) -> Answer {
             Field::text("unit", "Family or other unit").value(&*which.unit),
         ],
         n_rows: rows.len(),
+        n_rows_words: count(rows.len()),
         rows: rows
             .iter()
             .take(MOST_ROWS)
@@ -113,15 +115,22 @@ fn chosen<'a>(measures: &'a Measures, which: &'a Which) -> impl Iterator<Item = 
 }
 
 fn as_shown(measures: &Measures, row: &Measure, study: &str) -> Row {
-    let months = row.age_days.map(|days| days / attune_protocol::design::DAYS_PER_MONTH);
+    let months = row
+        .age_days
+        .map(|days| days / attune_protocol::design::DAYS_PER_MONTH);
     Row {
         unit: measures.unit(row).id.to_string(),
         site: row.site.to_string(),
         wave: row.wave.as_deref().unwrap_or_default().to_owned(),
-        age: months.map(|months| format!("{months:.1}")).unwrap_or_default(),
+        age: months
+            .map(|months| format!("{months:.1}"))
+            .unwrap_or_default(),
         measure: row.measure.to_string(),
         value: row.value.map(|value| value.to_string()).unwrap_or_default(),
-        missing: row.value.err().map(attune_protocol::missing::Missing::words),
+        missing: row
+            .value
+            .err()
+            .map(attune_protocol::missing::Missing::words),
         source: row.source.as_ref().map(|source| {
             let form = source.file.strip_prefix("form:");
             match form {

@@ -73,11 +73,8 @@ fn sign_in_form(visit: &Visit, login: &str, then: &str, problems: Problems) -> A
         .field(Field::password("password", "Password"))
         .hidden("then", then)
         .other_way("/welcome", "I have a one-time code");
-    if let Some(demonstration) = &visit.app.settings().demonstration {
-        form = form.lead(format!(
-            "This is a demonstration with made-up people. Every one of them signs in with the password “{}”; names and codes are printed on the console.",
-            demonstration.password
-        ));
+    if visit.app.settings().demonstration.is_some() {
+        form = form.lead("This is a demonstration with made-up people. Their sign-in names, the password and the codes are printed on the console.");
     }
     form.show(problems)
 }

@@ -14,7 +14,7 @@ use crate::{
     answer::{Answer, page as show},
     layout::Layout,
     visit::Visit,
-    words::{count, percent},
+    words::percent,
 };
 
 #[derive(Template)]
@@ -29,7 +29,7 @@ struct Home {
     taking_part: u32,
     completeness: Vec<Complete>,
     n_expected: u32,
-    n_done: u32,
+    share: Option<usize>,
     due: Vec<Planned>,
     n_due: usize,
     n_overdue: usize,
@@ -103,17 +103,30 @@ pub async fn page(visit: Visit) -> Answer {
     let due = standing(PlannedStanding::Overdue).chain(standing(PlannedStanding::Due));
     let queries = store.queries(&study.id, &sight, None).await?;
     let total = |number: fn(&Recruitment) -> u32| {
-        sites.iter().map(|site| number(&site.recruitment)).sum::<u32>()
+        sites
+            .iter()
+            .map(|site| number(&site.recruitment))
+            .sum::<u32>()
     };
     let planned: Option<u32> = sites.iter().map(|site| site.recruitment.planned).sum();
+    let over_all = |number: fn(&Completeness) -> u32| {
+        completeness
+            .iter()
+            .map(|one| number(&one.counts))
+            .sum::<u32>()
+    };
+    let n_expected = over_all(|counts| counts.n_expected);
+    let n_done = over_all(|counts| counts.n_done);
     let last_backup = visit.app.last_verified_backup().await?;
     show(&Home {
-        knows_arms: sight.arms && !protocol.arms.is_empty() && protocol.study.allocation.is_by_site(),
+        knows_arms: sight.arms
+            && !protocol.arms.is_empty()
+            && protocol.study.allocation.is_by_site(),
         enrolled: total(|site| site.enrolled),
         taking_part: total(|site| site.taking_part),
         planned: planned.filter(|planned| *planned > 0),
-        n_expected: completeness.iter().map(|one| one.counts.n_expected).sum(),
-        n_done: completeness.iter().map(|one| one.counts.n_done).sum(),
+        share: percent(n_done as usize, n_expected as usize),
+        n_expected,
         n_due: standing(PlannedStanding::Due).count(),
         n_overdue: standing(PlannedStanding::Overdue).count(),
         due: match may_see_families {

@@ -89,6 +89,23 @@ impl World {
         (account, Some(secret))
     }
 
+    /// Adds somebody who never types a password: tests begin their sessions.
+    pub async fn add_without_password(&self, login: &str) -> AccountId {
+        let account = AccountId::new();
+        let command = Command::CreateAccount {
+            account,
+            login: login.to_owned(),
+            name: format!("{login} example"),
+        };
+        let request = Change::new(None, command, self.state.now());
+        let store = self.state.store();
+        store
+            .execute(&Actor::PROGRAM, request)
+            .await
+            .expect("added");
+        account
+    }
+
     /// Gives a role, in the whole installation or a study, everywhere or at sites.
     pub async fn give(&self, account: AccountId, role: Role, study: Option<&str>, sites: &[&str]) {
         let command = Command::GrantRole {

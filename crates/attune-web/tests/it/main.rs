@@ -2,5 +2,6 @@
 
 mod harness;
 mod headers;
+mod matrix;
 mod signing_in;
 mod table;

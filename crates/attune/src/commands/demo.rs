@@ -1,16 +1,22 @@
-//! `attune demo`: the example studies from folder to report and public page.
+//! `attune demo`: the example studies from folder to report and public page, then the application with
+//! them inside.
+
+mod application;
 
 use std::{
     fs,
+    net::SocketAddr,
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+use attune_store::Location;
+use attune_web::{App, Clock, Demonstration, Settings};
 use clap::Args;
 
 use crate::{
-    commands::{publish, report},
-    examples, findings_text, output, run,
+    commands::{publish, report, serve},
+    examples, findings_text, log, output, run,
 };
 
 #[derive(Debug, Args)]
@@ -19,9 +25,12 @@ pub struct Demo {
     /// they are. Without it a fresh folder is made and named
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// Stop before the web application (which is still to come: today this changes nothing)
+    /// Stop before the application is opened
     #[arg(long)]
     no_serve: bool,
+    /// Address and port of the application, on this machine
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7070")]
+    listen: SocketAddr,
     /// Seed of everything random
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -29,6 +38,11 @@ pub struct Demo {
 
 impl Demo {
     pub fn run(&self) -> Result<()> {
+        if !self.no_serve && !self.listen.ip().is_loopback() {
+            bail!(
+                "the demonstration is for this machine only: --listen takes an address such as 127.0.0.1:7070"
+            );
+        }
         let folder = self.data.clone().map_or_else(fresh_folder, Ok)?;
         let mut reports = Vec::new();
         let mut studies = Vec::new();
@@ -60,7 +74,39 @@ impl Demo {
         output::print_text(&format!(
             "\nThe studies are in {}; change a study.toml there and run `attune check` and `attune report` on its folder.\n",
             studies.display(),
-        ))
+        ))?;
+        match self.no_serve {
+            true => Ok(()),
+            false => self.open_application(&folder, &studies),
+        }
+    }
+
+    /// The application, filled at the first start and kept afterwards.
+    fn open_application(&self, folder: &Path, studies: &Path) -> Result<()> {
+        log::to_standard_error("warn");
+        let data = folder.join("application");
+        serve::runtime()?.block_on(async {
+            let store = serve::open(Location::folder(&data)).await?;
+            if store.accounts().await?.is_empty() {
+                eprintln!("Loading the studies into the application …");
+                application::fill(&store, studies, folder).await?;
+            }
+            let sign_ins = folder.join(application::SIGN_INS);
+            let told = fs::read_to_string(&sign_ins)
+                .with_context(|| format!("cannot read {}", sign_ins.display()))?;
+            output::print_text(&format!(
+                "\n{told}\nThe same list is in {}. End with Ctrl-C.\n\n",
+                sign_ins.display()
+            ))?;
+            let settings = Settings {
+                demonstration: Some(Demonstration {
+                    people: application::people(),
+                }),
+                ..Settings::default()
+            };
+            let app = App::new(store, settings, Clock::System);
+            serve::run(app, self.listen, None).await
+        })
     }
 }
 
