@@ -1,7 +1,12 @@
-//! Browser tests: reports and public pages of the example studies in a real Chromium, with Playwright and
-//! axe.
+//! Browser tests in a real Chromium, with Playwright and axe: reports and public pages of the example
+//! studies, and the application of the demonstration.
 
-use std::{fs, path::PathBuf, process::Stdio};
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    path::PathBuf,
+    process::{Child, Stdio},
+};
 
 use anyhow::{Context, Result, bail};
 
@@ -20,6 +25,7 @@ pub fn check() -> Result<Outcome> {
     };
     let reports = write_reports()?;
     let (publication, with_tool) = write_publications()?;
+    let application = Application::start()?;
     let mut playwright = run::program("npx", &["--no-install", "playwright", "test"]);
     playwright
         .current_dir(run::root().join("web"))
@@ -27,12 +33,72 @@ pub fn check() -> Result<Outcome> {
         .env("ATTUNE_REPORTS", reports)
         .env("ATTUNE_FORM_CASES", write_form_cases()?)
         .env("ATTUNE_PUBLICATION", publication)
-        .env("ATTUNE_PUBLICATION_WITH_TOOL", with_tool);
+        .env("ATTUNE_PUBLICATION_WITH_TOOL", with_tool)
+        .env("ATTUNE_APPLICATION", &application.address)
+        .env("ATTUNE_SIGN_INS", application.folder.join("sign-ins.txt"));
     let status = run::status(&mut playwright)?;
     Ok(match status.success() {
         true => Outcome::Passed,
         false => Outcome::Failed(format!("{playwright:?}")),
     })
+}
+
+/// `attune demo` on a port of its own, ended with the tests.
+struct Application {
+    server: Child,
+    address: String,
+    folder: PathBuf,
+}
+
+impl Application {
+    fn start() -> Result<Self> {
+        let folder = run::root().join("target/browser-demo");
+        if folder.exists() {
+            fs::remove_dir_all(&folder).context("cannot clear the demo of the last tests")?;
+        }
+        fs::create_dir_all(&folder).context("cannot make a folder for the demo")?;
+        let mut server = run::cargo(&[
+            "run",
+            "--locked",
+            "--quiet",
+            "--package",
+            "attune",
+            "--",
+            "demo",
+            "--listen",
+            "127.0.0.1:0",
+            "--data",
+        ])
+        .arg(&folder)
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("cannot start attune demo")?;
+        let out = server.stdout.take().context("attune demo has no output")?;
+        let mut lines = BufReader::new(out).lines();
+        let address = loop {
+            let line = lines
+                .next()
+                .context("attune demo ended before it was ready")??;
+            if let Some(address) = line.strip_prefix("listening on ") {
+                break address.to_owned();
+            }
+        };
+        // What it prints later must go somewhere, or it would wait for ever.
+        std::thread::spawn(move || lines.for_each(drop));
+        Ok(Self {
+            server,
+            address,
+            folder,
+        })
+    }
+}
+
+impl Drop for Application {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
 }
 
 /// Chromium's path; on Debian it is installed when it is missing and we may.
