@@ -44,7 +44,7 @@ impl Sound {
 #[derive(Debug, Error)]
 pub enum SoundError {
     /// The file cannot be opened.
-    #[error("the file cannot be opened: {0}")]
+    #[error("the file cannot be opened")]
     Unreadable(#[from] io::Error),
     /// No container that is known.
     #[error(

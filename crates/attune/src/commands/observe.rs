@@ -5,6 +5,7 @@ use clap::{Args, Subcommand};
 
 mod agree;
 mod coding_files;
+mod speech;
 mod summary;
 
 #[derive(Debug, Args)]
@@ -19,6 +20,8 @@ enum Question {
     Summary(summary::Summary),
     /// Do two coders agree? Every measure with its window, unit, tolerance and pooling
     Agree(Box<agree::Agree>),
+    /// Where somebody speaks, and how high and widely the voice moves: proposed by a machine
+    Speech(speech::Speech),
 }
 
 impl Observe {
@@ -26,6 +29,7 @@ impl Observe {
         match &self.question {
             Question::Summary(summary) => summary.run(),
             Question::Agree(agree) => agree.run(),
+            Question::Speech(speech) => speech.run(),
         }
     }
 }

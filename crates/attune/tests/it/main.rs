@@ -9,6 +9,7 @@ mod fit_imputation;
 mod fit_questions;
 mod interrupted;
 mod messy;
+mod observe_speech;
 mod power;
 mod reports;
 mod publish;
