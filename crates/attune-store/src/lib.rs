@@ -13,6 +13,7 @@ pub mod access;
 pub mod accounts;
 pub mod clip_plan;
 pub mod clips;
+pub mod coded_observations;
 pub mod coding_rules;
 pub mod codings;
 pub mod command;

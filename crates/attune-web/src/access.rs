@@ -120,11 +120,15 @@ pub enum Action {
     Unblind,
     /// Take data out.
     Export,
+    /// Code the clips that are assigned to oneself.
+    CodeVideo,
+    /// Take recordings in, assign clips, see how far coders agree.
+    LeadCoding,
 }
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::ManagePeople,
         Self::ChangeStudies,
         Self::RunBackups,
@@ -145,6 +149,8 @@ impl Action {
         Self::SealPlan,
         Self::Unblind,
         Self::Export,
+        Self::CodeVideo,
+        Self::LeadCoding,
     ];
 
     /// Roles that carry the right.
@@ -189,6 +195,8 @@ impl Action {
             Self::SealPlan => &[LeadEvaluator, Statistician],
             Self::Unblind => &[LeadEvaluator, Statistician],
             Self::Export => &[DataManager, LeadEvaluator, Statistician],
+            Self::CodeVideo => &[Observer, LeadEvaluator, DataManager],
+            Self::LeadCoding => &[DataManager, LeadEvaluator],
         }
     }
 
@@ -242,6 +250,8 @@ impl Action {
             Self::SealPlan => "seal the plan of this study",
             Self::Unblind => "reveal the arms of this study",
             Self::Export => "take data out of this study",
+            Self::CodeVideo => "code clips of this study",
+            Self::LeadCoding => "lead the coding of this study",
         }
     }
 }

@@ -24,6 +24,8 @@ struct Bundle;
 
 const STYLES: &str = include_str!("../styles/attune.css");
 
+const ROOM_STYLES: &str = include_str!("../styles/coding_room.css");
+
 const ICON: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 28 20"><circle cx="10.5" cy="10" r="8.2" fill="none" stroke="#14595c" stroke-width="2.4"/><circle cx="19.5" cy="11.8" r="6.4" fill="none" stroke="#8a590d" stroke-width="2.4"/></svg>"##;
 
 /// File, family, style, weight.
@@ -67,6 +69,7 @@ static STYLESHEET: LazyLock<String> = LazyLock::new(|| {
 static FINGERPRINT: LazyLock<String> = LazyLock::new(|| {
     let mut hash = Sha256::new();
     hash.update(STYLESHEET.as_bytes());
+    hash.update(ROOM_STYLES.as_bytes());
     let mut names: Vec<_> = Bundle::iter().collect();
     names.sort();
     for name in names {
@@ -99,6 +102,7 @@ pub fn script(name: &str) -> Option<String> {
 pub async fn file(Path((_, file)): Path<(String, String)>) -> Answer {
     let (content_type, bytes): (_, Cow<'static, [u8]>) = match file.as_str() {
         "attune.css" => ("text/css; charset=utf-8", STYLESHEET.as_bytes().into()),
+        "coding_room.css" => ("text/css; charset=utf-8", ROOM_STYLES.as_bytes().into()),
         "attune.svg" => ("image/svg+xml", ICON.as_bytes().into()),
         name => {
             let found = Bundle::get(name).ok_or(Failure::no_such("file"))?;

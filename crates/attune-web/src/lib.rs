@@ -21,6 +21,7 @@ mod failure_page;
 mod form;
 pub mod forms;
 mod guard;
+pub mod intake;
 mod layout;
 mod navigation;
 mod pages;

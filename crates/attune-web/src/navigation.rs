@@ -30,6 +30,9 @@ const STUDY: &[(&str, &str, Action)] = &[
     ("Measures", "/measures", Action::SeeMeasures),
     ("Findings", "/findings", Action::SeeFindings),
     ("Plan", "/plan", Action::SeeFindings),
+    ("Recordings", "/clips", Action::LeadCoding),
+    ("Agreement", "/reliability", Action::LeadCoding),
+    ("Coding", "/coding", Action::CodeVideo),
     ("Audit trail", "/audit", Action::ReadAudit),
 ];
 

@@ -3,6 +3,11 @@
 
 pub mod account;
 pub mod audit;
+pub mod clips;
+pub mod coding_list;
+pub mod coding_media;
+pub mod coding_room;
+pub mod coding_scheme;
 pub mod design;
 pub mod findings;
 pub mod first_run;
@@ -13,6 +18,7 @@ pub mod measures;
 pub mod people;
 pub mod person;
 pub mod plan;
+pub mod reliability;
 pub mod second_factor;
 pub mod sign_in;
 pub mod study;

@@ -5,11 +5,12 @@ use crate::{
     access::Action,
     assets,
     pages::{
-        account, audit, design, findings, first_run, health, home, load_study, measures, people,
-        person, plan, second_factor, sign_in, study, welcome,
+        account, audit, clips, coding_list, coding_media, coding_room, design, findings, first_run,
+        health, home, load_study, measures, people, person, plan, reliability, second_factor,
+        sign_in, study, welcome,
     },
     route::{
-        Arms::{AsFindings as Findings, ToThoseWhoMayKnow, Untold},
+        Arms::{AsFindings as Findings, Shown, ToThoseWhoMayKnow, Untold},
         Needs::{May, Nothing, SignedIn},
         Route,
     },
@@ -83,5 +84,21 @@ pub fn table() -> Vec<Route> {
         // What was done.
         Route::get("/audit", May(Action::ReadAudit), Untold, audit::page),
         Route::get("/studies/{study}/audit", May(Action::ReadAudit), Untold, audit::page),
+
+        // Coding of video.
+        Route::get("/studies/{study}/clips", May(Action::LeadCoding), Shown, clips::page),
+        Route::post("/studies/{study}/clips", May(Action::LeadCoding), Shown, clips::take_in),
+        Route::post("/studies/{study}/clips/assign", May(Action::LeadCoding), Shown, clips::assign),
+        Route::post("/studies/{study}/clips/assign-one", May(Action::LeadCoding), Shown, clips::assign_one),
+        Route::get("/studies/{study}/reliability", May(Action::LeadCoding), Shown, reliability::page),
+        Route::get("/studies/{study}/coding", May(Action::CodeVideo), Untold, coding_list::page),
+        Route::get("/studies/{study}/coding/{coding}", May(Action::CodeVideo), Untold, coding_room::page),
+        Route::get("/studies/{study}/coding/{coding}/data", May(Action::CodeVideo), Untold, coding_room::data),
+        Route::post("/studies/{study}/coding/{coding}/changes", May(Action::CodeVideo), Untold, coding_room::change),
+        Route::post("/studies/{study}/coding/{coding}/finish", May(Action::CodeVideo), Untold, coding_room::finish),
+        Route::post("/studies/{study}/coding/{coding}/reopen", May(Action::CodeVideo), Untold, coding_room::reopen),
+        Route::get("/studies/{study}/coding/{coding}/media/{angle}", May(Action::CodeVideo), Untold, coding_media::media),
+        Route::get("/studies/{study}/coding/{coding}/frames/{angle}", May(Action::CodeVideo), Untold, coding_media::frames),
+        Route::get("/studies/{study}/coding/{coding}/loudness/{angle}", May(Action::CodeVideo), Untold, coding_media::loudness),
     ]
 }

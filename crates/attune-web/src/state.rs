@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use attune_store::{Command, Moment, Store};
 
 use crate::{
-    clock::Clock, failure::Failure, results::ResultsKept, settings::Settings,
+    clock::Clock, failure::Failure, intake::Intake, results::ResultsKept, settings::Settings,
     sign_in::pauses::Pauses,
 };
 
@@ -19,6 +19,7 @@ struct Inner {
     clock: Clock,
     pauses: Pauses,
     results: ResultsKept,
+    intake: Intake,
 }
 
 impl App {
@@ -30,6 +31,7 @@ impl App {
             clock,
             pauses: Pauses::default(),
             results: ResultsKept::default(),
+            intake: Intake::default(),
         }))
     }
 
@@ -74,6 +76,11 @@ impl App {
             }
         }
         Ok(None)
+    }
+
+    /// Recordings that are being taken in.
+    pub fn intake(&self) -> &Intake {
+        &self.0.intake
     }
 
     /// What time it is.

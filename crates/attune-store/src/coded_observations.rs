@@ -1,0 +1,172 @@
+//! What was coded in the room as observations, the form in which agreement, sequences and measures read
+//! codings, whichever tool they come from.
+
+use std::sync::Arc;
+
+use attune_protocol::{
+    id::{SchemeId, StudyId},
+    scheme::{Behaviour, Scheme},
+};
+use attune_records::observation::{
+    BehaviourKind, CodedBehaviour, CodedSubject, CodingProject, Event, Frames, Interval, Micros,
+    Modifier, Modifiers, Observation, Rated, Rating, SchemeAsRead, Span,
+};
+
+use crate::{
+    clips::{ClipRow, CodingRow},
+    codings::CodingContent,
+    command::video::{CodedEvent, ModifierAnswer, RatingAnswer},
+    error::Result,
+    store::Store,
+};
+
+impl Store {
+    /// Everything that was coded of a study by one version of a scheme: of these codings one
+    /// observation each, named by the coding's id, its recording and its coder.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read.
+    pub async fn coded_project(
+        &self,
+        study: &StudyId,
+        scheme: &SchemeId,
+        version: u32,
+        wanted: impl Fn(&CodingRow) -> bool,
+    ) -> Result<CodingProject> {
+        let found = self.coding_scheme(study, scheme, version).await?;
+        let clips: Vec<ClipRow> = self.clips(study).await?;
+        let is_of_scheme = |row: &CodingRow| {
+            clips.iter().any(|clip| {
+                clip.id == row.clip && clip.scheme == *scheme && clip.scheme_version == version
+            })
+        };
+        let mut observations = Vec::new();
+        for row in self.codings(study).await? {
+            if is_of_scheme(&row) && wanted(&row) {
+                let content = self.coding(study, row.id).await?;
+                observations.push(observation(&row, &content));
+            }
+        }
+        let mut project = CodingProject::default();
+        project.name = study.to_string();
+        project.description.clone_from(&found.title);
+        project.scheme = scheme_as_read(&found);
+        // Ids of codings differ.
+        Ok(project.with_observations(observations).unwrap_or_default())
+    }
+}
+
+fn observation(row: &CodingRow, content: &CodingContent) -> Observation {
+    let mut one = Observation::new(row.id.to_string());
+    one.recording = Some(Arc::from(row.clip.to_string()));
+    one.coder = Some(Arc::from(row.coder.to_string()));
+    let length = content.angles.first().map_or(0, |angle| angle.length);
+    one.window = Interval::new(Micros(0), Micros(length));
+    one.ratings = content
+        .ratings
+        .iter()
+        .map(|(item, answer)| Rating {
+            item: Arc::from(item.as_str()),
+            subject: None,
+            phase: None,
+            rated: match answer {
+                RatingAnswer::Rated(points) => Rated::Points(*points),
+                RatingAnswer::NotCodable => Rated::NotCodable,
+            },
+        })
+        .collect();
+    let events = content
+        .events
+        .iter()
+        .map(|(_, coded)| event(coded))
+        .collect();
+    one.with_events(events)
+}
+
+fn event(coded: &CodedEvent) -> Event {
+    let start = Micros(coded.start);
+    let span = match coded.stop {
+        _ if coded.point => Span::Point(start),
+        Some(stop) => match Interval::new(start, Micros(stop)) {
+            Some(interval) => Span::State(interval),
+            None => Span::Open { start },
+        },
+        None => Span::Open { start },
+    };
+    let mut event = Event::new(coded.behaviour.as_str(), span);
+    event.subject = coded.subject.as_deref().map(Arc::from);
+    event.target = coded.target.as_deref().map(Arc::from);
+    event.modifiers = modifiers(coded);
+    event.comment = (!coded.comment.is_empty()).then(|| Arc::from(coded.comment.as_str()));
+    event.frames = coded.start_frame.map(|start| Frames {
+        start,
+        stop: coded.stop_frame,
+    });
+    event
+}
+
+fn modifiers(coded: &CodedEvent) -> Modifiers {
+    let one = |(set, answer): (&String, &ModifierAnswer)| Modifier {
+        set: Arc::from(set.as_str()),
+        values: match answer {
+            ModifierAnswer::Number(number) => vec![Arc::from(number.to_string())],
+            ModifierAnswer::Words(words) => {
+                words.iter().map(|word| Arc::from(word.as_str())).collect()
+            }
+        },
+    };
+    Modifiers::new(coded.modifiers.iter().map(one).collect())
+}
+
+fn scheme_as_read(scheme: &Scheme) -> SchemeAsRead {
+    let code = |one: &Behaviour, kind| CodedBehaviour {
+        key: one.key.map(String::from).unwrap_or_default(),
+        description: one.label.clone(),
+        ..CodedBehaviour::new(one.id.as_str(), kind)
+    };
+    let mut behaviours = Vec::new();
+    for set in &scheme.states {
+        for state in &set.states {
+            let others = set.states.iter().filter(|other| other.id != state.id);
+            let excludes = others.map(|other| Arc::from(other.id.as_str()));
+            behaviours.push(CodedBehaviour {
+                category: set.label.clone(),
+                excludes: excludes.filter(|_| set.exclusive).collect(),
+                ..code(state, BehaviourKind::State)
+            });
+        }
+    }
+    behaviours.extend(
+        scheme
+            .points
+            .iter()
+            .map(|one| code(one, BehaviourKind::Point)),
+    );
+    behaviours.extend(scheme.acts.iter().map(|act| {
+        let kind = match act.has_duration {
+            true => BehaviourKind::State,
+            false => BehaviourKind::Point,
+        };
+        code(&act.behaviour, kind)
+    }));
+    behaviours.extend(
+        scheme
+            .spans
+            .iter()
+            .map(|one| code(one, BehaviourKind::Phase)),
+    );
+    SchemeAsRead {
+        subjects: scheme
+            .subjects
+            .iter()
+            .map(|one| CodedSubject {
+                name: Arc::from(one.id.as_str()),
+                key: one.key.map(String::from).unwrap_or_default(),
+                description: one.label.clone(),
+            })
+            .collect(),
+        behaviours,
+        ..SchemeAsRead::default()
+    }
+}

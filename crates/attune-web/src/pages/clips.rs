@@ -1,0 +1,522 @@
+//! `/studies/{study}/clips`: whoever leads the coding takes recordings in, assigns them, and sees how far
+//! everybody is. Here, and only here, a recording has its title, site, wave and day; whoever is blind is
+//! not let in.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use attune_protocol::{Protocol, id::StudyId};
+use attune_store::{
+    Command, Request, Role, clip_plan,
+    clips::{ClipRow, CodingRow},
+    command::video::{ClipAdded, CodingPurpose, VideoCommand},
+    ids::{AccountId, ClipId, CodingId},
+    media::ingest,
+};
+use serde::Deserialize;
+
+use crate::{
+    access::Action,
+    answer::{Answer, page as show, page_to_correct, see},
+    failure::Failure,
+    form::Form,
+    intake::Taking,
+    layout::Layout,
+    pages::coding_list::length,
+    parts::{Field, FieldKind, Problems},
+    visit::Visit,
+};
+
+#[derive(Template)]
+#[template(path = "clips.html")]
+struct Clips {
+    layout: Layout,
+    study: String,
+    rows: Vec<Row>,
+    n_finished: usize,
+    n_codings: usize,
+    n_double: usize,
+    taking: Vec<Taking>,
+    inbox: String,
+    can_take_in: bool,
+    problems: Problems,
+    take_in: Vec<Field>,
+    assign: Vec<Field>,
+    one: Vec<Field>,
+    n_unassigned: usize,
+}
+
+struct Row {
+    clip: ClipRow,
+    length: i64,
+    codings: Vec<RowCoding>,
+    not_playable: Option<&'static str>,
+}
+
+struct RowCoding {
+    id: CodingId,
+    coder: String,
+    purpose: &'static str,
+    state: &'static str,
+}
+
+/// What is known of the form, to show it again as it was typed.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct NewClip {
+    file: String,
+    title: String,
+    scheme: String,
+    site: String,
+    wave: String,
+    session: String,
+    recorded: String,
+    stratum: String,
+    families: String,
+    purpose: String,
+}
+
+/// `GET /studies/{study}/clips`.
+pub async fn page(visit: Visit) -> Answer {
+    let page = build(&visit, &NewClip::default(), Problems::default()).await?;
+    show(&page)
+}
+
+async fn build(visit: &Visit, typed: &NewClip, problems: Problems) -> Result<Clips, Failure> {
+    let study = visit.study()?.id.clone();
+    let store = visit.app.store();
+    store.honour_withdrawals(&study, visit.at).await?;
+    let protocol = visit.protocol().await?;
+    let coders = coders(visit, &study).await?;
+    let codings = store.codings(&study).await?;
+    let clips = store.clips(&study).await?;
+    let mut rows = Vec::with_capacity(clips.len());
+    for clip in clips {
+        let not_playable = store.why_not_play(&study, clip.id).await?;
+        let own = codings.iter().filter(|coding| coding.clip == clip.id);
+        rows.push(Row {
+            length: clip.angles.first().map_or(0, |angle| angle.length),
+            codings: own.map(|coding| in_words(coding, &coders)).collect(),
+            not_playable,
+            clip,
+        });
+    }
+    let media = store.media();
+    let waiting = media.waiting()?;
+    let open = |row: &&Row| row.codings.is_empty() && row.clip.removed.is_none();
+    Ok(Clips {
+        layout: Layout::of(visit, "Recordings"),
+        n_finished: codings.iter().filter(|coding| coding.finished).count(),
+        n_codings: codings.len(),
+        n_double: rows.iter().filter(|row| row.codings.len() > 1).count(),
+        n_unassigned: rows.iter().filter(open).count(),
+        taking: visit.app.intake().of(&study),
+        inbox: "inbox".to_owned(),
+        can_take_in: ingest::is_possible(),
+        take_in: fields_of_clip(&protocol, &waiting, typed, &problems),
+        assign: fields_of_plan(&protocol, &coders),
+        one: fields_of_one(&rows, &coders),
+        study: study.to_string(),
+        rows,
+        problems,
+    })
+}
+
+/// People who code in this study today, with their names.
+pub async fn coders(
+    visit: &Visit,
+    study: &StudyId,
+) -> Result<BTreeMap<AccountId, String>, Failure> {
+    let store = visit.app.store();
+    let today = visit.at.date();
+    let mut coders = BTreeMap::new();
+    for account in store.accounts().await? {
+        let grants = store.grants_of(account.id).await?;
+        let codes = grants.iter().any(|grant| {
+            let reaches = grant.study.as_ref().is_none_or(|of| of == study);
+            let may = matches!(grant.role, Role::Observer | Role::LeadEvaluator);
+            reaches && may && grant.holds_on(today)
+        });
+        if codes && !account.disabled {
+            coders.insert(account.id, account.name);
+        }
+    }
+    Ok(coders)
+}
+
+fn in_words(coding: &CodingRow, coders: &BTreeMap<AccountId, String>) -> RowCoding {
+    RowCoding {
+        id: coding.id,
+        coder: coders
+            .get(&coding.coder)
+            .cloned()
+            .unwrap_or_else(|| "somebody who codes no more".to_owned()),
+        purpose: words(coding.purpose),
+        state: match (coding.finished, coding.version) {
+            (true, _) => "finished",
+            (false, 0) => "not begun",
+            (false, _) => "begun",
+        },
+    }
+}
+
+/// A purpose as it is shown.
+pub fn words(purpose: CodingPurpose) -> &'static str {
+    match purpose {
+        CodingPurpose::Study => "first coding",
+        CodingPurpose::Reliability => "second coding",
+        CodingPurpose::Training => "training",
+        CodingPurpose::Gold => "standard",
+    }
+}
+
+fn choices<'a>(none: &str, all: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<(String, String)> {
+    let first = (!none.is_empty()).then(|| (String::new(), none.to_owned()));
+    let rest = all.map(|(id, label)| (id.to_owned(), label.to_owned()));
+    first.into_iter().chain(rest).collect()
+}
+
+fn fields_of_clip(
+    protocol: &Protocol,
+    waiting: &[String],
+    typed: &NewClip,
+    problems: &Problems,
+) -> Vec<Field> {
+    let files = waiting.iter().map(|name| (name.as_str(), name.as_str()));
+    let schemes = protocol.schemes.iter();
+    let schemes = schemes.map(|scheme| (&*scheme.id, scheme.title.as_str()));
+    let sites = protocol.sites.iter();
+    let sites = sites.map(|site| (&*site.id, site.label.as_str()));
+    let waves = protocol.waves.iter();
+    let waves = waves.map(|wave| (&*wave.id, wave.label.as_str()));
+    let purposes = protocol.consents.iter();
+    let purposes = purposes.map(|one| (&*one.id, one.label.as_str()));
+    let one_of = |name, label, choices| Field::text(name, label).of_kind(FieldKind::OneOf(choices));
+    let mut fields = vec![
+        one_of("file", "File in the inbox", choices("Choose a file", files)).value(&typed.file),
+        Field::text("title", "Title")
+            .value(&typed.title)
+            .hint("For you only; coders see another name. No names of people."),
+        one_of("scheme", "Coding scheme", choices("", schemes)).value(&typed.scheme),
+        Field::text("families", "Study codes of the families in it")
+            .value(&typed.families)
+            .hint("With blanks between. Their consent decides whether it may be played."),
+        one_of(
+            "purpose",
+            "Purpose of consent that covers it",
+            choices("None: it shows no family of the study", purposes),
+        )
+        .value(&typed.purpose),
+        one_of("site", "Site", choices("Not known", sites)).value(&typed.site),
+        one_of("wave", "Wave", choices("None", waves)).value(&typed.wave),
+        Field::text("session", "Code of the session")
+            .value(&typed.session)
+            .hint("For a recording of a whole clinic or group."),
+        Field::text("recorded", "Day of the recording")
+            .of_kind(FieldKind::Day)
+            .value(&typed.recorded),
+        Field::text("stratum", "Stratum")
+            .value(&typed.stratum)
+            .hint("Of each stratum the same share is coded twice: such as “before” and “after”."),
+    ];
+    for field in &mut fields {
+        field.error = problems.of(field.name);
+    }
+    fields
+}
+
+fn fields_of_plan(protocol: &Protocol, coders: &BTreeMap<AccountId, String>) -> Vec<Field> {
+    let share = protocol
+        .schemes
+        .iter()
+        .find_map(|scheme| scheme.double_coded_share)
+        .unwrap_or(0.2);
+    let people = coders
+        .iter()
+        .map(|(id, name)| (id.to_string(), name.clone(), false))
+        .collect();
+    vec![
+        Field::text("coders", "Who codes").of_kind(FieldKind::AnyOf(people)),
+        Field::text("share", "Share that two people code, in per cent")
+            .of_kind(FieldKind::Code)
+            .value((share * 100.0).to_string())
+            .hint("Of each stratum, drawn by the seed. Coders are not told which."),
+        Field::text("seed", "Seed of the draw")
+            .of_kind(FieldKind::Code)
+            .value("1")
+            .hint("The same recordings, people and seed give the same plan again."),
+    ]
+}
+
+fn fields_of_one(rows: &[Row], coders: &BTreeMap<AccountId, String>) -> Vec<Field> {
+    let clips = rows
+        .iter()
+        .filter(|row| row.clip.removed.is_none())
+        .map(|row| (row.clip.id.to_string(), row.clip.title.clone()))
+        .collect();
+    let people = coders
+        .iter()
+        .map(|(id, name)| (id.to_string(), name.clone()))
+        .collect();
+    let purposes = [
+        CodingPurpose::Study,
+        CodingPurpose::Reliability,
+        CodingPurpose::Training,
+        CodingPurpose::Gold,
+    ]
+    .into_iter()
+    .map(|purpose| (code(purpose), words(purpose).to_owned()))
+    .collect();
+    vec![
+        Field::text("clip", "Recording").of_kind(FieldKind::OneOf(clips)),
+        Field::text("coder", "Who codes it").of_kind(FieldKind::OneOf(people)),
+        Field::text("as", "What for").of_kind(FieldKind::OneOf(purposes)),
+    ]
+}
+
+fn code(purpose: CodingPurpose) -> String {
+    serde_json::to_value(purpose)
+        .ok()
+        .and_then(|value| value.as_str().map(str::to_owned))
+        .unwrap_or_default()
+}
+
+/// `POST /studies/{study}/clips`.
+pub async fn take_in(visit: Visit, Form(typed): Form<NewClip>) -> Answer {
+    let study = visit.study()?.id.clone();
+    let mut problems = Problems::default();
+    let added = read(&visit, &typed, &mut problems).await?;
+    let store = visit.app.store().clone();
+    let media = store.media();
+    // A name from the list of the folder, never a path.
+    if !media.waiting()?.contains(&typed.file) {
+        problems.add("file", "Choose a file that waits in the inbox.");
+    }
+    let (Some(mut added), true) = (added, problems.is_empty()) else {
+        return page_to_correct(&build(&visit, &typed, problems).await?);
+    };
+    let file = media.inbox()?.join(&typed.file);
+    let intake = visit.app.intake().clone();
+    if !intake.begin(&study, &added.title, &typed.file) {
+        return Err(Failure::Conflict {
+            reason: "This file is being taken in already.".to_owned(),
+        });
+    }
+    let (actor, at) = (visit.actor(Action::LeadCoding)?, visit.at);
+    let name = typed.file;
+    tokio::spawn(async move {
+        let from = file.clone();
+        let taken = tokio::task::spawn_blocking(move || ingest::take_in(&media, &from, 0)).await;
+        let done = async {
+            let angle = taken.map_err(|error| error.to_string())?;
+            added.angles = vec![angle.map_err(|error| error.to_string())?];
+            let command = VideoCommand::AddClip(Box::new(added));
+            store
+                .change_video(&actor, &study, vec![command], at)
+                .await
+                .map_err(|error| error.to_string())?;
+            ingest::remove_from_inbox(&file).map_err(|error| error.to_string())
+        };
+        intake.end(&name, done.await.err());
+    });
+    Ok(see(&visit.path))
+}
+
+/// What was typed, checked: all that is wrong is told at once.
+async fn read(
+    visit: &Visit,
+    typed: &NewClip,
+    problems: &mut Problems,
+) -> Result<Option<ClipAdded>, Failure> {
+    let study = &visit.study()?.id;
+    let protocol = visit.protocol().await?;
+    let some = |text: &str| (!text.trim().is_empty()).then(|| text.trim().to_owned());
+    if some(&typed.title).is_none() {
+        problems.add("title", "Give it a title, such as “Session 3”.");
+    }
+    let is_scheme = |scheme: &&attune_protocol::scheme::Scheme| *scheme.id == *typed.scheme;
+    let scheme = protocol.schemes.iter().find(is_scheme);
+    if scheme.is_none() {
+        problems.add("scheme", "Choose a coding scheme of the study.");
+    }
+    let mut recorded = None;
+    if let Some(day) = some(&typed.recorded) {
+        recorded = day.parse().ok();
+        if recorded.is_none() {
+            problems.add("recorded", "Give the day as year, month, day: 2024-03-12.");
+        }
+    }
+    let known = [
+        (
+            "site",
+            &typed.site,
+            protocol.site(&typed.site.as_str().into()).is_some(),
+        ),
+        (
+            "wave",
+            &typed.wave,
+            protocol.wave(&typed.wave.as_str().into()).is_some(),
+        ),
+        (
+            "purpose",
+            &typed.purpose,
+            protocol
+                .consents
+                .iter()
+                .any(|one| *one.id == *typed.purpose),
+        ),
+    ];
+    for (field, value, is_known) in known {
+        if !value.is_empty() && !is_known {
+            problems.add(field, "Choose one that the study has.");
+        }
+    }
+    let sight = visit.sight(Action::LeadCoding)?;
+    let mut dyads = Vec::new();
+    for code in typed
+        .families
+        .split([' ', ',', ';'])
+        .filter(|code| !code.is_empty())
+    {
+        match visit.app.store().dyad_by_code(study, &sight, code).await {
+            Ok(dyad) => dyads.push(dyad.key),
+            Err(attune_store::StoreError::NotFound { .. }) => {
+                problems.add("families", format!("The study has no family {code}."));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    if !dyads.is_empty() && typed.purpose.is_empty() {
+        problems.add(
+            "purpose",
+            "Families are in it: choose the consent that covers it.",
+        );
+    }
+    let Some(scheme) = scheme else {
+        return Ok(None);
+    };
+    Ok(Some(ClipAdded {
+        clip: ClipId::new(),
+        title: typed.title.trim().to_owned(),
+        scheme: scheme.id.clone(),
+        scheme_version: scheme.version,
+        site: some(&typed.site).map(Into::into),
+        wave: some(&typed.wave).map(Into::into),
+        session: some(&typed.session),
+        dyads,
+        purpose: some(&typed.purpose).map(Into::into),
+        stratum: typed.stratum.trim().to_owned(),
+        recorded,
+        angles: Vec::new(),
+    }))
+}
+
+/// A draw.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Draw {
+    #[serde(default)]
+    coders: Vec<AccountId>,
+    share: f64,
+    seed: u64,
+}
+
+/// `POST /studies/{study}/clips/assign`: draws who codes what nobody codes yet.
+pub async fn assign(visit: Visit, Form(draw): Form<Draw>) -> Answer {
+    let study = visit.study()?.id.clone();
+    let store = visit.app.store();
+    let known = coders(&visit, &study).await?;
+    let mut problems = Vec::new();
+    if draw.coders.is_empty() || draw.coders.iter().any(|coder| !known.contains_key(coder)) {
+        problems.push("Choose at least one person who codes in this study.".to_owned());
+    }
+    if !(0.0..=100.0).contains(&draw.share) {
+        problems.push("The share is between 0 and 100 per cent.".to_owned());
+    }
+    let taken = store.codings(&study).await?;
+    let clips: Vec<(ClipId, String)> = store
+        .clips(&study)
+        .await?
+        .into_iter()
+        .filter(|clip| clip.removed.is_none())
+        .filter(|clip| taken.iter().all(|coding| coding.clip != clip.id))
+        .map(|clip| (clip.id, clip.stratum))
+        .collect();
+    if clips.is_empty() {
+        problems.push("Every recording is assigned already.".to_owned());
+    }
+    if !problems.is_empty() {
+        return Err(Failure::NotRight { problems });
+    }
+    let planned = clip_plan::draw(&clips, &draw.coders, draw.share / 100.0, draw.seed);
+    let key = format!(
+        "assign {study} {} {} {}",
+        draw.seed,
+        draw.share,
+        clips.len()
+    );
+    let mut commands: Vec<Command> = (0..)
+        .zip(planned)
+        .map(|(n, one)| {
+            Command::Video(Box::new(VideoCommand::AssignClip {
+                coding: CodingId::of_request(&format!("{key} {}", visit.at.micros), n),
+                clip: one.clip,
+                coder: one.coder,
+                position: one.position,
+                purpose: one.purpose,
+            }))
+        })
+        .collect();
+    commands.push(Command::Note {
+        what: "clips-assigned".to_owned(),
+        subject: None,
+        facts: BTreeMap::from([
+            ("seed".to_owned(), draw.seed.to_string()),
+            ("share".to_owned(), format!("{} %", draw.share)),
+            ("recordings".to_owned(), clips.len().to_string()),
+        ]),
+    });
+    let request = Request::all(Some(study.clone()), commands, visit.at);
+    let actor = visit.actor(Action::LeadCoding)?;
+    store.execute(&actor, request).await?;
+    Ok(see(&format!("/studies/{study}/clips")))
+}
+
+/// One assignment by hand.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct One {
+    clip: ClipId,
+    coder: AccountId,
+    #[serde(rename = "as")]
+    purpose: CodingPurpose,
+}
+
+/// `POST /studies/{study}/clips/assign-one`: a training clip, a standard, a coding more.
+pub async fn assign_one(visit: Visit, Form(one): Form<One>) -> Answer {
+    let study = visit.study()?.id.clone();
+    let store = visit.app.store();
+    if !coders(&visit, &study).await?.contains_key(&one.coder) {
+        return Err(Failure::NotRight {
+            problems: vec!["Choose somebody who codes in this study.".to_owned()],
+        });
+    }
+    let last = store.codings(&study).await?.len();
+    let command = VideoCommand::AssignClip {
+        // Not of version 7: the coder sees it in an address, and it must not tell when it was made.
+        coding: CodingId::of_request(&ClipId::new().to_string(), 0),
+        clip: one.clip,
+        coder: one.coder,
+        // Training comes before anything else.
+        position: match one.purpose {
+            CodingPurpose::Training => 0,
+            _ => u32::try_from(last).unwrap_or(u32::MAX),
+        },
+        purpose: one.purpose,
+    };
+    let actor = visit.actor(Action::LeadCoding)?;
+    store
+        .change_video(&actor, &study, vec![command], visit.at)
+        .await?;
+    Ok(see(&format!("/studies/{study}/clips")))
+}

@@ -1,0 +1,237 @@
+//! The coding room of one clip: the page, what it asks for, and what it sends. Only its coder comes in,
+//! and learns the neutral name, the scheme, the frames and their own codes; nothing else is in any
+//! answer.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use attune_protocol::id::StudyId;
+use attune_store::{
+    Command, Request,
+    codings::{ChangeAsked, CodingContent},
+    command::video::{Doing, Edit, VideoCommand},
+    ids::CodingId,
+};
+use axum::{
+    Json,
+    body::Bytes,
+    extract::Path,
+    http::{HeaderValue, header},
+    response::IntoResponse,
+};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::{
+    access::Action,
+    answer::{Answer, page as show, see},
+    assets,
+    failure::Failure,
+    layout::Layout,
+    pages::coding_scheme,
+    visit::Visit,
+};
+
+/// The room's own policy: that of every page, and recordings from this server.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+     font-src 'self'; connect-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none'; \
+     frame-ancestors 'none'; require-trusted-types-for 'script'";
+
+#[derive(Template)]
+#[template(path = "coding_room.html")]
+struct CodingRoom {
+    layout: Layout,
+    address: String,
+    list: String,
+    code: String,
+    training: bool,
+    finished: bool,
+    only_look: bool,
+}
+
+/// A coding that the visitor may open: their own, or any for whoever leads the coding and is not blind;
+/// of a recording that may be played.
+pub struct Opened {
+    /// The study.
+    pub study: StudyId,
+    /// Its id.
+    pub id: CodingId,
+    /// What it holds.
+    pub content: CodingContent,
+    /// Whether it is somebody else's: whoever leads the coding may look, and nothing more.
+    pub only_look: bool,
+}
+
+impl Opened {
+    /// The visitor's own coding with this id.
+    pub async fn by(visit: &Visit, id: &str) -> Result<Self, Failure> {
+        let study = visit.study()?.id.clone();
+        let id: CodingId = id.parse().map_err(|_| Failure::no_such("clip"))?;
+        let store = visit.app.store();
+        let content = store.coding(&study, id).await?;
+        let is_own = content.coder == visit.person()?.id;
+        let leads = visit.has_right(Action::LeadCoding) && !visit.is_blind();
+        // Somebody else's coding does not exist for other coders.
+        if !is_own && !leads {
+            return Err(Failure::no_such("clip"));
+        }
+        if let Some(why) = store.why_not_play(&study, content.clip).await? {
+            tracing::info!(coding = %id, why, "a clip that may not be played");
+            return Err(Failure::Conflict {
+                reason: "This clip may no longer be played. Whoever leads the coding knows more."
+                    .to_owned(),
+            });
+        }
+        Ok(Self {
+            study,
+            id,
+            content,
+            only_look: !is_own,
+        })
+    }
+
+    fn address(&self) -> String {
+        format!("/studies/{}/coding/{}", self.study, self.id)
+    }
+}
+
+/// `GET /studies/{study}/coding/{coding}`.
+pub async fn page(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer {
+    let opened = Opened::by(&visit, &id).await?;
+    note_that_it_was_opened(&visit, &opened).await?;
+    let mut layout = Layout::of(&visit, format!("Clip {}", opened.content.code));
+    layout.scripts = assets::script("coding_room.js").into_iter().collect();
+    let mut response = show(&CodingRoom {
+        layout,
+        address: opened.address(),
+        list: match opened.only_look {
+            true => format!("/studies/{}/clips", opened.study),
+            false => format!("/studies/{}/coding", opened.study),
+        },
+        only_look: opened.only_look,
+        code: opened.content.code,
+        training: opened.content.is_training,
+        finished: opened.content.finished,
+    })?;
+    let policy = HeaderValue::from_static(POLICY);
+    response
+        .headers_mut()
+        .insert(header::CONTENT_SECURITY_POLICY, policy);
+    Ok(response)
+}
+
+/// Who opened which recording, and when, is on the record.
+async fn note_that_it_was_opened(visit: &Visit, opened: &Opened) -> Result<(), Failure> {
+    let note = Command::Note {
+        what: "clip-opened".to_owned(),
+        subject: Some(opened.id.to_string()),
+        facts: BTreeMap::new(),
+    };
+    let actor = visit.actor(Action::CodeVideo)?;
+    let request = Request::new(Some(opened.study.clone()), note, visit.at);
+    visit.app.store().execute(&actor, request).await?;
+    Ok(())
+}
+
+/// `GET /studies/{study}/coding/{coding}/data`.
+pub async fn data(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer {
+    let opened = Opened::by(&visit, &id).await?;
+    let store = visit.app.store();
+    let content = &opened.content;
+    let scheme = store
+        .coding_scheme(&opened.study, &content.scheme, content.scheme_version)
+        .await?;
+    let changes = store.coding_changes(opened.id).await?;
+    let address = opened.address();
+    let angles: Vec<_> = content
+        .angles
+        .iter()
+        .enumerate()
+        .map(|(n, angle)| {
+            let peaks = angle
+                .peaks
+                .as_ref()
+                .map(|_| format!("{address}/loudness/{n}"));
+            json!({
+                "media": format!("{address}/media/{n}"),
+                "frame_times": format!("{address}/frames/{n}"),
+                "peaks": peaks, "offset": angle.offset, "length": angle.length,
+            })
+        })
+        .collect();
+    let room = json!({
+        "code": content.code, "training": content.is_training, "finished": content.finished,
+        "only_look": opened.only_look, "version": content.version, "scheme": coding_scheme::for_room(&scheme), "angles": angles,
+        "events": content.events, "ratings": content.ratings, "changes": changes,
+    });
+    Ok(Json(room).into_response())
+}
+
+/// A change as the room sends it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sent {
+    key: String,
+    base: u32,
+    doing: Doing,
+    edits: Vec<Edit>,
+}
+
+/// `POST /studies/{study}/coding/{coding}/changes`.
+pub async fn change(
+    visit: Visit,
+    Path((_, id)): Path<(String, String)>,
+    headers: axum::http::HeaderMap,
+    body: Bytes,
+) -> Answer {
+    let is_json = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .is_some_and(|kind| kind.starts_with("application/json"));
+    let unreadable = |reason: String| Failure::Unreadable { reason };
+    if !is_json {
+        return Err(unreadable("a change in JSON was expected".to_owned()));
+    }
+    let sent: Sent =
+        serde_json::from_slice(&body).map_err(|error| unreadable(error.to_string()))?;
+    let opened = Opened::by(&visit, &id).await?;
+    let change = ChangeAsked {
+        key: format!("{} {}", opened.id, sent.key),
+        coding: opened.id,
+        base: sent.base,
+        doing: sent.doing,
+        edits: sent.edits,
+    };
+    let actor = visit.actor(Action::CodeVideo)?;
+    let store = visit.app.store();
+    let receipt = store
+        .change_coding(&actor, &opened.study, change, visit.at)
+        .await?;
+    let version = receipt.outcomes.first().and_then(|outcome| outcome.version);
+    Ok(Json(json!({ "version": version })).into_response())
+}
+
+/// `POST /studies/{study}/coding/{coding}/finish`.
+pub async fn finish(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer {
+    let opened = Opened::by(&visit, &id).await?;
+    let command = VideoCommand::FinishCoding { coding: opened.id };
+    done(&visit, &opened, command).await?;
+    Ok(see(&format!("/studies/{}/coding", opened.study)))
+}
+
+/// `POST /studies/{study}/coding/{coding}/reopen`.
+pub async fn reopen(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer {
+    let opened = Opened::by(&visit, &id).await?;
+    let command = VideoCommand::ReopenCoding { coding: opened.id };
+    done(&visit, &opened, command).await?;
+    Ok(see(&opened.address()))
+}
+
+async fn done(visit: &Visit, opened: &Opened, command: VideoCommand) -> Result<(), Failure> {
+    let actor = visit.actor(Action::CodeVideo)?;
+    let store = visit.app.store();
+    store
+        .change_video(&actor, &opened.study, vec![command], visit.at)
+        .await?;
+    Ok(())
+}

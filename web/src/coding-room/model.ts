@@ -1,0 +1,115 @@
+// What the server tells the room, in its own shapes. Times are whole microseconds, stretches half open:
+// the frame at which a state ends no longer belongs to it.
+
+export type Micros = number;
+
+export interface Modifier {
+  id: string;
+  label: string;
+  kind: "one" | "several" | "number";
+  words: string[];
+  minimum: number | null;
+  maximum: number | null;
+}
+
+export interface Behaviour {
+  id: string;
+  label: string;
+  definition: string;
+  key: string | null;
+  kind: "state" | "point" | "act" | "span";
+  /** An act that has no duration is a point, too. */
+  point: boolean;
+  /** Set that it belongs to, for states. */
+  set: string | null;
+  subjects: string[];
+  targets: string[];
+  modifiers: Modifier[];
+}
+
+export interface StateSet {
+  id: string;
+  label: string;
+  exclusive: boolean;
+  exhaustive: boolean;
+}
+
+export interface Subject {
+  id: string;
+  label: string;
+  key: string | null;
+  many: boolean;
+}
+
+export interface RatingScale {
+  id: string;
+  label: string;
+  definition: string;
+  minimum: number;
+  maximum: number;
+  step: number;
+  anchors: [number, string][];
+  may_be_not_codable: boolean;
+}
+
+export interface Scheme {
+  title: string;
+  subjects: Subject[];
+  sets: StateSet[];
+  behaviours: Behaviour[];
+  ratings: RatingScale[];
+}
+
+export interface CodedEvent {
+  behaviour: string;
+  subject?: string;
+  target?: string;
+  modifiers?: Record<string, number | string[]>;
+  start: Micros;
+  /** None for a point, and for a bout whose end nobody recorded. */
+  stop: Micros | null;
+  point: boolean;
+  start_frame?: number;
+  stop_frame?: number;
+  comment?: string;
+}
+
+export type RatingAnswer = "not-codable" | { rated: number };
+
+export type Edit =
+  | { of: "event"; id: string; before: CodedEvent | null; after: CodedEvent | null }
+  | { of: "rating"; id: string; before: RatingAnswer | null; after: RatingAnswer | null };
+
+export type Doing = "do" | "undo" | "redo";
+
+export interface Change {
+  version: number;
+  doing: Doing;
+  edits: Edit[];
+}
+
+export interface Angle {
+  media: string;
+  frame_times: string;
+  peaks: string | null;
+  offset: Micros;
+  length: Micros;
+}
+
+export interface RoomData {
+  code: string;
+  training: boolean;
+  finished: boolean;
+  /** Somebody else's: whoever leads the coding may look. */
+  only_look: boolean;
+  version: number;
+  scheme: Scheme;
+  angles: Angle[];
+  events: [string, CodedEvent][];
+  ratings: Record<string, RatingAnswer>;
+  changes: Change[];
+}
+
+export function isOpen(event: CodedEvent): boolean {
+  return !event.point && event.stop === null;
+}

@@ -1,0 +1,151 @@
+// The recording: plays, steps by frames, jumps, loops; up to four cameras in step. Which frame is
+// shown is read from the browser after it has shown it, and looked up among the container's times.
+import type { FrameTimes } from "./frame_times.js";
+import type { Micros } from "./model.js";
+
+export const RATES = [0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4] as const;
+
+export class Transport {
+  /** The frame that is shown. */
+  frame = 0;
+  private target: number | null = null;
+  private seeking = false;
+  private loop: { start: Micros; stop: Micros } | null = null;
+  private readonly main: HTMLVideoElement;
+
+  constructor(
+    private readonly videos: readonly HTMLVideoElement[],
+    private readonly offsets: readonly Micros[],
+    readonly frames: FrameTimes,
+    private readonly shown: () => void,
+  ) {
+    const main = videos[0];
+    if (main === undefined) throw new Error("no recording");
+    this.main = main;
+    const watch = (_: number, about: VideoFrameCallbackMetadata) => {
+      this.see(this.frames.named(about.mediaTime));
+      main.requestVideoFrameCallback(watch);
+    };
+    main.requestVideoFrameCallback(watch);
+    main.addEventListener("play", () => this.others((video) => void video.play().catch(() => {})));
+    main.addEventListener("pause", () => {
+      this.others((video) => video.pause());
+      this.shown();
+    });
+    main.addEventListener("ratechange", () => this.others((video) => (video.playbackRate = main.playbackRate)));
+  }
+
+  get time(): Micros {
+    return this.frames.start(this.frame);
+  }
+
+  get playing(): boolean {
+    return !this.main.paused && !this.main.ended;
+  }
+
+  get rate(): number {
+    return this.main.playbackRate;
+  }
+
+  get looping(): boolean {
+    return this.loop !== null;
+  }
+
+  toggle(): void {
+    if (this.playing) {
+      this.main.pause();
+      return;
+    }
+    this.target = null;
+    if (this.frame >= this.frames.count - 1) this.show(0);
+    void this.main.play().catch(() => {});
+  }
+
+  pause(): void {
+    if (this.playing) this.main.pause();
+  }
+
+  faster(by: 1 | -1): void {
+    const at = RATES.findIndex((rate) => rate >= this.rate - 1e-9);
+    const next = Math.min(Math.max((at < 0 ? RATES.length - 1 : at) + by, 0), RATES.length - 1);
+    this.main.playbackRate = RATES[next] as number;
+    this.shown();
+  }
+
+  /** Steps from the frame that is shown, or from the one that is on its way to be shown. */
+  step(by: number): void {
+    this.pause();
+    this.show((this.target ?? this.frame) + by);
+  }
+
+  /** Shows exactly this frame. */
+  show(frame: number): void {
+    const within = Math.min(Math.max(frame, 0), this.frames.count - 1);
+    this.target = within;
+    if (!this.seeking) this.seek(within);
+  }
+
+  goTo(time: Micros): void {
+    this.show(this.frames.at(time));
+  }
+
+  /** Moves on by so many microseconds. */
+  skip(by: Micros): void {
+    const from = this.frames.start(this.target ?? this.frame);
+    this.goTo(Math.min(Math.max(from + by, 0), this.frames.end));
+  }
+
+  setLoop(stretch: { start: Micros; stop: Micros } | null): void {
+    this.loop = stretch;
+    if (stretch !== null) {
+      this.goTo(stretch.start);
+      void this.main.play().catch(() => {});
+    }
+    this.shown();
+  }
+
+  /** Waits until the frame that was asked for last is shown. */
+  settled(): boolean {
+    return this.target === null && !this.seeking;
+  }
+
+  private seek(frame: number): void {
+    const seconds = this.frames.middle(frame);
+    this.seeking = true;
+    const done = () => {
+      this.main.removeEventListener("seeked", done);
+      this.seeking = false;
+      const asked = this.target;
+      if (asked !== null && asked !== frame) this.seek(asked);
+      // The browser may tell a frame late, or not at all when it shows it already: after the seek to the
+      // middle of a frame this frame is the one.
+      else this.see(this.frames.at(Math.round(this.main.currentTime * 1e6)));
+    };
+    this.main.addEventListener("seeked", done);
+    this.main.currentTime = seconds;
+    this.align(seconds);
+  }
+
+  private see(frame: number): void {
+    if (this.target !== null && this.seeking) return;
+    this.frame = frame;
+    if (this.target === frame) this.target = null;
+    const loop = this.loop;
+    if (loop !== null && this.playing && this.time >= loop.stop) this.goTo(loop.start);
+    if (this.playing) this.align(this.main.currentTime);
+    this.shown();
+  }
+
+  /** Other cameras follow the first; a small lag is left alone while playing. */
+  private align(seconds: number): void {
+    this.videos.forEach((video, index) => {
+      if (index === 0) return;
+      const wanted = Math.max(seconds - (this.offsets[index] ?? 0) / 1e6, 0);
+      if (!this.playing || Math.abs(video.currentTime - wanted) > 0.08) video.currentTime = wanted;
+    });
+  }
+
+  private others(act: (video: HTMLVideoElement) => void): void {
+    this.videos.slice(1).forEach(act);
+  }
+}
