@@ -10,7 +10,7 @@ use crate::{
         sign_in, study, welcome,
     },
     route::{
-        Arms::{AsFindings as Findings, Shown, ToThoseWhoMayKnow, Untold},
+        Arms::{AsFindings as Findings, ToThoseWhoMayKnow, Untold},
         Needs::{May, Nothing, SignedIn},
         Route,
     },
@@ -86,11 +86,11 @@ pub fn table() -> Vec<Route> {
         Route::get("/studies/{study}/audit", May(Action::ReadAudit), Untold, audit::page),
 
         // Coding of video.
-        Route::get("/studies/{study}/clips", May(Action::LeadCoding), Shown, clips::page),
-        Route::post("/studies/{study}/clips", May(Action::LeadCoding), Shown, clips::take_in),
-        Route::post("/studies/{study}/clips/assign", May(Action::LeadCoding), Shown, clips::assign),
-        Route::post("/studies/{study}/clips/assign-one", May(Action::LeadCoding), Shown, clips::assign_one),
-        Route::get("/studies/{study}/reliability", May(Action::LeadCoding), Shown, reliability::page),
+        Route::get("/studies/{study}/clips", May(Action::LeadCoding), Findings, clips::page),
+        Route::post("/studies/{study}/clips", May(Action::LeadCoding), Findings, clips::take_in),
+        Route::post("/studies/{study}/clips/assign", May(Action::LeadCoding), Findings, clips::assign),
+        Route::post("/studies/{study}/clips/assign-one", May(Action::LeadCoding), Findings, clips::assign_one),
+        Route::get("/studies/{study}/reliability", May(Action::LeadCoding), Findings, reliability::page),
         Route::get("/studies/{study}/coding", May(Action::CodeVideo), Untold, coding_list::page),
         Route::get("/studies/{study}/coding/{coding}", May(Action::CodeVideo), Untold, coding_room::page),
         Route::get("/studies/{study}/coding/{coding}/data", May(Action::CodeVideo), Untold, coding_room::data),
