@@ -5,7 +5,7 @@
 //! used beside floating point: 64-bit integers, text and bytes; ids, dates and JSON are text, times
 //! are microseconds since 1970 in UTC.
 
-use std::{str::FromStr, time::Duration};
+use std::{path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
     AssertSqlSafe, Column, ConnectOptions, Connection as _, Executor, PgConnection, PgPool,
@@ -118,6 +118,17 @@ impl WriterConnection {
                 Self::Postgres(postgres_options(url, schema.as_deref())?.connect().await?)
             }
         })
+    }
+
+    /// A file of SQLite outside a data folder, in one piece: without a log beside it.
+    pub(crate) async fn open_file(file: &Path) -> Result<Self> {
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Delete)
+            .busy_timeout(BUSY)
+            .disable_statement_logging();
+        Ok(Self::Lite(options.connect().await?))
     }
 
     pub(crate) fn db(&mut self) -> Db<'_> {

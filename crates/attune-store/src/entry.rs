@@ -94,7 +94,7 @@ impl Entry {
     }
 
     /// The hash that the row must have.
-    pub(crate) fn computed_hash(&self) -> [u8; 32] {
+    pub fn computed_hash(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
         hash.update(&self.previous);
         let mut part = |bytes: Option<&[u8]>| match bytes {
@@ -213,7 +213,11 @@ impl Entry {
     }
 
     /// Rows of a chain behind `after`, at most `limit`, in order.
-    pub(crate) async fn of_chain(
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read, or a row has other columns.
+    pub async fn of_chain(
         db: &mut Db<'_>,
         chain: &str,
         after: i64,

@@ -11,6 +11,8 @@
 
 pub mod access;
 pub mod accounts;
+pub mod audit;
+pub mod backup;
 pub mod clip_plan;
 pub mod clips;
 pub mod coded_observations;
@@ -25,6 +27,7 @@ pub mod dyads;
 pub mod entry;
 pub mod error;
 pub mod forms;
+pub mod heads;
 pub mod history;
 pub mod ids;
 pub mod import;
@@ -34,6 +37,7 @@ pub mod media;
 pub mod moment;
 pub mod people;
 pub mod rebuild;
+pub mod restore;
 pub mod schedule;
 pub mod secret;
 pub mod sessions;
@@ -42,7 +46,6 @@ pub mod studies;
 pub mod vault;
 
 mod apply;
-mod backup;
 mod check;
 mod dump;
 mod execute;

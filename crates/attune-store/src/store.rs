@@ -22,6 +22,7 @@ use crate::{
     migrations,
     moment::Moment,
     rebuild::Rebuilt,
+    restore,
     writer::{Faults, Job, QUEUE, Writer},
 };
 
@@ -109,10 +110,15 @@ impl Store {
     ///
     /// The request is against a rule, its key was used for another one, or nothing can be written.
     pub async fn execute(&self, actor: &Actor, request: Request) -> Result<Receipt> {
+        let erasure = restore::Erasure::of(&request);
         let prepared = self.prepare(actor, request).await?;
         let (reply, answer) = oneshot::channel();
         self.send(Job::Execute(Box::new(prepared), reply)).await?;
-        answer.await.map_err(|_| writer_is_gone())?
+        let receipt = answer.await.map_err(|_| writer_is_gone())??;
+        if let Some(erasure) = erasure.filter(|_| !receipt.repeated) {
+            erasure.remember(&self.inner.location.keys)?;
+        }
+        Ok(receipt)
     }
 
     async fn prepare(&self, actor: &Actor, mut request: Request) -> Result<Prepared> {
@@ -208,12 +214,13 @@ impl Store {
 
     /// Ends the writer after everything that waits, and closes all connections.
     pub async fn close(&self) {
+        // The writer goes last, so that SQLite folds its write-ahead log into the file.
+        self.inner.readers.close().await;
         let (done, closed) = oneshot::channel();
         if self.send(Job::Close(done)).await.is_ok() {
             // The writer may have ended before.
             drop(closed.await);
         }
-        self.inner.readers.close().await;
     }
 
     /// The protocol of a study in its newest version.

@@ -3,7 +3,7 @@
 use std::{future::Future, pin::Pin};
 
 use crate::{
-    accounts, consents, families, forms, records, requests, studies,
+    accounts, consents, families, forms, records, requests, safety, studies,
     support::{Place, World, postgres::Server},
     videos,
 };
@@ -65,6 +65,11 @@ const PROMISES: &[(&str, Promise)] = promises![
     videos::what_the_scheme_does_not_hold_is_refused_with_all_faults,
     videos::consent_governs_playing_and_withdrawal_deletes_files_and_codes,
     videos::a_coder_is_told_a_neutral_name_and_nothing_of_the_recording,
+    safety::a_sound_store_is_found_sound,
+    safety::a_backup_is_checked_and_can_be_restored,
+    safety::a_changed_backup_is_refused,
+    safety::names_are_nowhere_in_the_clear,
+    safety::what_was_acknowledged_outlives_a_failed_commit,
 ];
 
 #[test]
@@ -77,6 +82,17 @@ fn postgres_keeps_every_promise() {
     match Server::start() {
         Ok(server) => keep_all(&Place::Postgres(server)),
         Err(why) => println!("SKIPPED, nothing was tested on PostgreSQL: {why}"),
+    }
+}
+
+#[test]
+fn a_store_moves_from_sqlite_to_postgres() {
+    match Server::start() {
+        Ok(server) => {
+            let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+            runtime.block_on(safety::moved(server));
+        }
+        Err(why) => println!("SKIPPED, nothing was moved to PostgreSQL: {why}"),
     }
 }
 

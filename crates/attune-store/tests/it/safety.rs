@@ -1,0 +1,316 @@
+//! What must not be lost, and what must not leak: verifying, backups, restoring.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use attune_protocol::id::StudyId;
+use attune_store::{
+    Command, Location, Request, Store, StoreError,
+    command::AnswerValue,
+    ids::AccountId,
+    location::DatabaseKind,
+    restore::{move_store, restore},
+    vault::{Identifier, Identifying},
+};
+
+use crate::support::{ADA, CANARIES, Family, NOON, World, postgres::Server};
+
+/// A study with two families, forms, a query and an account.
+async fn filled(world: &World) -> (StudyId, [Family; 2]) {
+    let study = world.hostel().await;
+    world.account("ada").await;
+    let one = world.consenting_family(&study, "hostel-a").await;
+    let two = world.consenting_family(&study, "hostel-b").await;
+    for family in [one, two] {
+        let mut saved = world.phq(&study, family, 1.0).await;
+        world
+            .ask(&study, Command::SaveForm(Box::new(saved.clone())))
+            .await
+            .expect("saved");
+        saved.base = 1;
+        saved.answers.insert("q2".into(), AnswerValue::Number(0.0));
+        let save = Command::SaveForm(Box::new(saved));
+        world
+            .ask_because(&study, save, "misread")
+            .await
+            .expect("saved");
+    }
+    (study, [one, two])
+}
+
+pub async fn a_sound_store_is_found_sound(world: World) {
+    let (study, _) = filled(&world).await;
+    let heads = world.store.sign_heads(NOON).await.expect("signed");
+    assert_eq!(heads.len(), 2);
+    assert!(
+        world
+            .store
+            .sign_heads(NOON)
+            .await
+            .expect("signed")
+            .is_empty(),
+        "nothing new"
+    );
+    let verified = world.store.verify().await.expect("verified");
+    assert!(verified.is_sound(), "{verified:?}");
+    let chain = verified
+        .chains
+        .iter()
+        .find(|chain| chain.chain == study.as_str());
+    assert!(chain.is_some_and(|chain| chain.n_rows > 10 && chain.n_heads == 1));
+    let file = world.location.heads().join("instance/000000000001.json");
+    let text = fs::read_to_string(&file)
+        .expect("there")
+        .replace("\"sequence\": 1", "\"sequence\": 2");
+    fs::write(&file, text).expect("written");
+    let verified = world.store.verify().await.expect("verified");
+    assert_eq!(verified.unsound_heads.len(), 1);
+    assert!(!verified.is_sound());
+}
+
+pub async fn a_backup_is_checked_and_can_be_restored(world: World) {
+    let (study, families) = filled(&world).await;
+    let store = &world.store;
+    let drawn = store.records(&study).await.expect("drawn");
+    let made = store.backup(&ADA, NOON).await.expect("made");
+    assert_eq!(made.fault, None);
+    let last = store
+        .last_verified_backup()
+        .await
+        .expect("read")
+        .expect("there is one");
+    assert_eq!(
+        made.folder.file_name().and_then(|name| name.to_str()),
+        Some(&*last.folder)
+    );
+    // After the backup a family asks to be forgotten, and another account comes.
+    let erase = Command::EraseIdentity {
+        person: families[0].carer,
+    };
+    world
+        .ask_because(&study, erase, "asked to be forgotten")
+        .await
+        .expect("erased");
+    world.account("late").await;
+    store.sign_heads(NOON).await.expect("signed");
+    store.close().await;
+    // The restored store is one of SQLite, whatever it was before.
+    let target =
+        Location::folder(world.folder.path().join("restored")).with_keys(&world.location.keys);
+    let restored = restore(&made.folder, target.clone(), NOON)
+        .await
+        .expect("restored");
+    assert!(restored.verified.is_sound(), "{restored:?}");
+    assert_eq!(restored.n_erased_again, 1);
+    let again = restore(&made.folder, target.clone(), NOON)
+        .await
+        .expect_err("taken");
+    assert!(again.to_string().contains("there is a store"), "{again}");
+    let store = Store::open(target).await.expect("opens");
+    assert_eq!(store.accounts().await.expect("read").len(), 1);
+    let after = store.records(&study).await.expect("drawn");
+    assert_eq!(
+        format!("{:?}", after.records.assessments),
+        format!("{:?}", drawn.records.assessments)
+    );
+    let fields = [Identifier::FamilyName];
+    let carer = families[1].carer;
+    let opened = store
+        .open_identity(&ADA, &study, carer, &fields, None, NOON)
+        .await;
+    assert_eq!(
+        opened.expect("opened")[&Identifier::FamilyName].reveal(),
+        CANARIES[1]
+    );
+    let gone = families[0].carer;
+    assert!(
+        store
+            .open_identity(&ADA, &study, gone, &fields, None, NOON)
+            .await
+            .is_err()
+    );
+    let compared = store.compare_with_log().await.expect("compared");
+    assert!(compared.differing.is_empty(), "{compared:?}");
+    store.close().await;
+}
+
+pub async fn a_changed_backup_is_refused(world: World) {
+    filled(&world).await;
+    let made = world.store.backup(&ADA, NOON).await.expect("made");
+    let file = made.folder.join(&made.manifest.file);
+    let mut bytes = fs::read(&file).expect("read");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&file, bytes).expect("written");
+    let place =
+        Location::folder(world.folder.path().join("restored")).with_keys(&world.location.keys);
+    let refused = restore(&made.folder, place.clone(), NOON)
+        .await
+        .expect_err("changed");
+    assert!(
+        refused.to_string().contains("was changed after"),
+        "{refused}"
+    );
+    assert!(!place.database_file().exists(), "nothing half-written");
+}
+
+/// Files below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder).expect("listed") {
+        let path = entry.expect("read").path();
+        if path.is_dir() {
+            all.extend(files(&path));
+        } else {
+            all.push(path);
+        }
+    }
+    all
+}
+
+fn holds(bytes: &[u8], text: &str) -> bool {
+    bytes
+        .windows(text.len())
+        .any(|window| window == text.as_bytes())
+}
+
+pub async fn names_are_nowhere_in_the_clear(world: World) {
+    let (study, families) = filled(&world).await;
+    let store = &world.store;
+    let mut consent = world.consent(families[0], "video", true);
+    let key = store.person_key(families[0].carer).await.expect("a key");
+    if let Command::RecordConsent(consent) = &mut consent {
+        let note = |field, text: &str| key.seal(field, &Identifying::new(text)).ok();
+        consent.competence = note(Identifier::Competence, CANARIES[0]);
+        consent.witness = note(Identifier::Witness, CANARIES[1]);
+    }
+    let request = Request::new(Some(study.clone()), consent, NOON);
+    let printed = format!("{request:?}");
+    store.execute(&ADA, request).await.expect("stored");
+    let fields = Identifier::OF_PERSONS;
+    let infant = families[0].infant;
+    let opened = store
+        .open_identity(&ADA, &study, infant, &fields, Some("call"), NOON)
+        .await;
+    let printed = format!("{printed} {:?}", opened.expect("opened"));
+    store.backup(&ADA, NOON).await.expect("made");
+    let drawn = store.records(&study).await.expect("drawn");
+    let protocol = store.protocol(&study).await.expect("read");
+    let table = attune_measures::measure(&protocol, &drawn.records);
+    let exported: String = table.table().map(|row| row.join(",")).collect();
+    let code = store
+        .dyads(&study, &attune_store::Sight::FULL)
+        .await
+        .expect("read")[0]
+        .code
+        .clone();
+    let mut n_files_with_code = 0;
+    let mut looked_at = vec![
+        ("what is printed".to_owned(), printed.into_bytes()),
+        ("the export".to_owned(), exported.into_bytes()),
+    ];
+    for file in files(world.folder.path()) {
+        let bytes = fs::read(&file).expect("read");
+        looked_at.push((file.display().to_string(), bytes));
+    }
+    for (name, bytes) in &looked_at {
+        n_files_with_code += usize::from(holds(bytes, &code));
+        for canary in CANARIES {
+            assert!(!holds(bytes, canary), "{name} holds {canary}");
+        }
+    }
+    assert!(n_files_with_code >= 2, "the search finds what is there");
+    store.close().await;
+}
+
+pub async fn what_was_acknowledged_outlives_a_failed_commit(world: World) {
+    let create = |login: &str| {
+        let command = Command::CreateAccount {
+            account: AccountId::of_request(login, 0),
+            login: login.to_owned(),
+            name: login.to_owned(),
+        };
+        Request::new(None, command, NOON).with_key(login)
+    };
+    world
+        .store
+        .execute(&ADA, create("first"))
+        .await
+        .expect("stored");
+    world.store.faults().fail_after(0);
+    let failed = world.store.execute(&ADA, create("second")).await;
+    let is_told =
+        |error: &StoreError| matches!(error, StoreError::Stopped(_) | StoreError::Unknown(_));
+    assert!(failed.is_err_and(|error| is_told(&error)));
+    let is_server = world.location.words().starts_with("PostgreSQL");
+    world.store.faults().fail_after(i64::MAX);
+    let next = world.store.execute(&ADA, create("third")).await;
+    // On SQLite nothing more is written before the store is opened again.
+    assert_eq!(next.is_ok(), is_server, "{next:?}");
+    assert_eq!(world.store.check_writing().await.is_ok(), is_server);
+    let world = world.reopened().await;
+    let accounts = world.store.accounts().await.expect("read");
+    let logins: Vec<&str> = accounts
+        .iter()
+        .map(|account| account.login.as_str())
+        .collect();
+    let expected: &[&str] = if is_server {
+        &["first", "third"]
+    } else {
+        &["first"]
+    };
+    assert_eq!(logins, expected);
+    for login in ["first", "second", "third"] {
+        let receipt = world
+            .store
+            .execute(&ADA, create(login))
+            .await
+            .expect("sent again");
+        assert_eq!(receipt.repeated, expected.contains(&login), "{login}");
+    }
+    assert!(world.store.verify().await.expect("verified").is_sound());
+}
+
+pub async fn moved(server: Server) {
+    let world = World::lite().await;
+    let (study, families) = filled(&world).await;
+    world.store.sign_heads(NOON).await.expect("signed");
+    let drawn = world.store.records(&study).await.expect("drawn");
+    world.store.close().await;
+    let mut to = Location::postgres(&server.url, world.folder.path().join("server"));
+    to.keys.clone_from(&world.location.keys);
+    to.database = DatabaseKind::Postgres {
+        url: server.url.clone(),
+        schema: Some(server.new_schema().await),
+    };
+    let moved = move_store(&world.location, to.clone())
+        .await
+        .expect("moved");
+    assert!(moved.verified.is_sound() && moved.n_rows > 50, "{moved:?}");
+    let twice = move_store(&world.location, to.clone())
+        .await
+        .expect_err("not empty");
+    assert!(twice.to_string().contains("is not empty"), "{twice}");
+    let store = Store::open(to).await.expect("opens");
+    let after = store.records(&study).await.expect("drawn");
+    assert_eq!(
+        format!("{:?}", after.records.assessments),
+        format!("{:?}", drawn.records.assessments)
+    );
+    assert_eq!(after.head, drawn.head);
+    let fields = [Identifier::FamilyName];
+    let opened = store
+        .open_identity(&ADA, &study, families[0].carer, &fields, None, NOON)
+        .await;
+    assert_eq!(opened.expect("opened").len(), 1);
+    let compared = store.compare_with_log().await.expect("compared");
+    assert!(compared.differing.is_empty(), "{compared:?}");
+    let old = Store::open(world.location.clone())
+        .await
+        .expect("the old one is still there");
+    assert_eq!(old.records(&study).await.expect("drawn").head, drawn.head);
+    store.close().await;
+    old.close().await;
+}
