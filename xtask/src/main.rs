@@ -11,6 +11,8 @@ mod coverage;
 mod crate_readers;
 mod demo;
 mod fuzz;
+mod kill;
+mod postgres;
 mod run;
 mod studies;
 mod test;
@@ -22,6 +24,7 @@ Chores of the workspace:
   cargo xtask demo [ARGS…]   build and run `attune demo` in release mode
   cargo xtask test           every test there is: format, Rust, documentation, lints, browser
   cargo xtask fuzz           random messy data for some minutes; what fails is kept in fuzz/corpus
+  cargo xtask kill           500 kills of a process that writes to a store (for the night)
   cargo xtask coverage       whether intervals hold what they say, by simulation (for the night)
   cargo xtask assets         fetch the report's fonts (npm) so that the next build embeds them
   cargo xtask studies        simulate and analyse the example studies again
@@ -33,6 +36,7 @@ fn main() -> ExitCode {
         Some("demo") => demo::run(&arguments[1..]),
         Some("test") => test::run(),
         Some("fuzz") => fuzz::run(&arguments[1..]),
+        Some("kill") => kill::run(&arguments[1..]),
         Some("coverage") => coverage::run(&arguments[1..]),
         Some("assets") => assets::fetch().map(|()| ExitCode::SUCCESS),
         Some("studies") => studies::renew(),

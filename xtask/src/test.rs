@@ -15,6 +15,7 @@ pub enum Outcome {
 
 pub fn run() -> Result<ExitCode> {
     assets::fetch_or_say_why_not();
+    let postgres = postgres::install_or_say_why_not()?;
     let mut oracles = OracleCount::default();
     let steps: Vec<(&str, Outcome)> = vec![
         ("format", cargo_step(&["fmt", "--all", "--check"])?),
@@ -38,6 +39,7 @@ pub fn run() -> Result<ExitCode> {
             ])?,
         ),
         ("browser", browser::check()?),
+        ("store on PostgreSQL", postgres),
     ];
     println!("\nAll steps:");
     for (name, outcome) in &steps {

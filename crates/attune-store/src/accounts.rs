@@ -348,3 +348,36 @@ impl Store {
 fn factor_context(id: AccountId) -> Vec<u8> {
     format!("attune second factor 1 {id}").into_bytes()
 }
+
+/// What the one-time code is for with which somebody sets a password: a new account, or a reset.
+pub const PASSWORD_CODE: &str = "password";
+
+/// A one-time code that people read out and type: three groups of five letters and digits, none of
+/// which looks like another.
+pub struct TypedCode {
+    /// As it is shown, once.
+    pub shown: Zeroizing<String>,
+    /// SHA-256 of it without hyphens, lower-case hexadecimal.
+    pub hash: String,
+}
+
+impl TypedCode {
+    /// A new one.
+    ///
+    /// # Errors
+    ///
+    /// The system gives no randomness.
+    pub fn new() -> Result<Self> {
+        const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+        let bytes = keys::random::<15>()?;
+        let plain: String = bytes
+            .iter()
+            .map(|byte| char::from(LETTERS[usize::from(byte % 32)]))
+            .collect();
+        let shown = format!("{}-{}-{}", &plain[..5], &plain[5..10], &plain[10..]);
+        Ok(Self {
+            shown: Zeroizing::new(shown),
+            hash: Token::hash_of(&plain),
+        })
+    }
+}

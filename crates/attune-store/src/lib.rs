@@ -38,6 +38,7 @@ pub mod moment;
 pub mod people;
 pub mod rebuild;
 pub mod restore;
+pub mod safekeeping;
 pub mod schedule;
 pub mod secret;
 pub mod sessions;

@@ -68,6 +68,7 @@ const PROMISES: &[(&str, Promise)] = promises![
     safety::a_sound_store_is_found_sound,
     safety::a_backup_is_checked_and_can_be_restored,
     safety::a_changed_backup_is_refused,
+    safety::the_server_makes_backups_by_its_schedule,
     safety::names_are_nowhere_in_the_clear,
     safety::what_was_acknowledged_outlives_a_failed_commit,
 ];

@@ -12,6 +12,7 @@ use attune_store::{
     ids::AccountId,
     location::DatabaseKind,
     restore::{move_store, restore},
+    safekeeping::{Kept, Safekeeping},
     vault::{Identifier, Identifying},
 };
 
@@ -313,4 +314,52 @@ pub async fn moved(server: Server) {
     assert_eq!(old.records(&study).await.expect("drawn").head, drawn.head);
     store.close().await;
     old.close().await;
+}
+
+pub async fn the_server_makes_backups_by_its_schedule(world: World) {
+    let plan = Safekeeping {
+        backup_every: 3600,
+        keep: 2,
+        heads_every: 600,
+    };
+    let store = &world.store;
+    let nothing = store.keep_safe(&plan, NOON, None).await.expect("kept");
+    assert_eq!(
+        nothing,
+        Kept::default(),
+        "an empty store has nothing to lose"
+    );
+    filled(&world).await;
+    let first = store.keep_safe(&plan, NOON, None).await.expect("kept");
+    assert!(first.backup && first.fault.is_none(), "{first:?}");
+    let soon = NOON.plus_seconds(599);
+    world.account("bea").await;
+    let early = store
+        .keep_safe(&plan, soon, Some(NOON))
+        .await
+        .expect("kept");
+    assert_eq!((early.backup, early.n_heads), (false, 0));
+    let later = NOON.plus_seconds(600);
+    let heads = store
+        .keep_safe(&plan, later, Some(NOON))
+        .await
+        .expect("kept");
+    assert_eq!((heads.backup, heads.n_heads), (false, 1));
+    for hour in 1..=3 {
+        let kept = store
+            .keep_safe(&plan, NOON.plus_seconds(hour * 3600), None)
+            .await;
+        assert_eq!(
+            kept.expect("kept").n_deleted,
+            usize::from(hour >= 2),
+            "hour {hour}"
+        );
+    }
+    let folders = fs::read_dir(world.location.backups())
+        .expect("listed")
+        .count();
+    assert_eq!(
+        (folders, store.backups().await.expect("read").len()),
+        (2, 4)
+    );
 }
