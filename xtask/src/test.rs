@@ -4,7 +4,7 @@ use std::process::{Command, ExitCode};
 
 use anyhow::Result;
 
-use crate::{assets, browser, crate_readers, run, tidy};
+use crate::{assets, browser, crate_readers, postgres, run, tidy};
 
 /// What one step of the test run came to.
 pub enum Outcome {
