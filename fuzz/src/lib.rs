@@ -8,6 +8,7 @@
 
 pub mod agree;
 pub mod case;
+pub mod coding_files;
 pub mod corpus;
 pub mod files;
 pub mod fit;

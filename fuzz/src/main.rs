@@ -11,7 +11,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
-use attune_fuzz::{agree, case::Case, corpus, files, fit, formulas, messy::Dice};
+use attune_fuzz::{agree, case::Case, coding_files, corpus, files, fit, formulas, messy::Dice};
 
 /// A case that takes longer is worth a look.
 const LONG: Duration = Duration::from_secs(5);
@@ -43,6 +43,10 @@ fn main() -> Result<ExitCode> {
         let (ending, bytes) = files::bytes(seed);
         n_failed += usize::from(!endures(&format!("file of seed {seed}"), || {
             files::check(ending, &bytes)
+        }));
+        let (name, bytes) = coding_files::bytes(seed);
+        n_failed += usize::from(!endures(&format!("{name} of seed {seed}"), || {
+            coding_files::check(&name, &bytes)
         }));
         seed += 1;
     }

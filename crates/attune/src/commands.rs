@@ -8,6 +8,7 @@ mod analyse;
 mod check;
 mod demo;
 mod fit;
+mod inspect;
 mod measures;
 mod new;
 mod observe;
@@ -68,6 +69,8 @@ enum Command {
     Test(test::Test),
     /// Fit a model to any table by lme4's formula language
     Fit(fit::Fit),
+    /// What a file of another tool holds, and what of it cannot be taken over
+    Inspect(inspect::Inspect),
 }
 
 /// Runs the command that was typed.
@@ -89,5 +92,6 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Observe(observe) => observe.run(),
         Command::Test(test) => test.run(),
         Command::Fit(fit) => fit.run(),
+        Command::Inspect(inspect) => inspect.run(),
     }
 }

@@ -1,6 +1,6 @@
 //! The same seeds each time: this must stay fast. `cargo xtask fuzz` tries new ones.
 
-use attune_fuzz::{agree, files, fit, formulas, messy::Dice};
+use attune_fuzz::{agree, coding_files, files, fit, formulas, messy::Dice};
 
 /// Collects what is wrong, so that one run shows all of it.
 fn no_problems(n_seeds: u64, check: impl Fn(u64) -> Result<(), String>) {
@@ -55,5 +55,13 @@ fn damaged_files_are_tables_or_not() {
     no_problems(300, |seed| {
         let (ending, bytes) = files::bytes(seed);
         files::check(ending, &bytes)
+    });
+}
+
+#[test]
+fn damaged_files_of_coding_tools_are_read_or_refused() {
+    no_problems(1500, |seed| {
+        let (name, bytes) = coding_files::bytes(seed);
+        coding_files::check(&name, &bytes)
     });
 }

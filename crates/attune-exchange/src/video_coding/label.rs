@@ -9,5 +9,6 @@ pub(super) fn label(event: &Event) -> String {
         label.push('|');
         label.push_str(&modifier.values.join(","));
     }
-    label
+    // A text with zero bytes would look like a binary file.
+    label.replace('\0', "\u{fffd}")
 }

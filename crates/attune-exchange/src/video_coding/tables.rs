@@ -62,6 +62,11 @@ impl CodingTable {
         self.form
     }
 
+    /// Whether its headings name columns of events.
+    pub fn holds_events(&self) -> bool {
+        self.form != TableForm::Other
+    }
+
     /// Its observations.
     ///
     /// # Errors

@@ -8,7 +8,8 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 /// Microseconds, from the begin of the recording or as a length. Seconds in files become the nearest
-/// microsecond; arithmetic is exact from there on.
+/// microsecond; arithmetic is exact from there on, and stays at the largest number where a sum of absurd
+/// times would be larger.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -111,13 +112,13 @@ impl Add for Micros {
     type Output = Self;
 
     fn add(self, other: Self) -> Self {
-        Self(self.0 + other.0)
+        Self(self.0.saturating_add(other.0))
     }
 }
 
 impl AddAssign for Micros {
     fn add_assign(&mut self, other: Self) {
-        self.0 += other.0;
+        *self = *self + other;
     }
 }
 
@@ -125,7 +126,7 @@ impl Sub for Micros {
     type Output = Self;
 
     fn sub(self, other: Self) -> Self {
-        Self(self.0 - other.0)
+        Self(self.0.saturating_sub(other.0))
     }
 }
 
@@ -133,7 +134,7 @@ impl Neg for Micros {
     type Output = Self;
 
     fn neg(self) -> Self {
-        Self(-self.0)
+        Self(self.0.saturating_neg())
     }
 }
 

@@ -5,6 +5,8 @@ use clap::{Args, Subcommand};
 
 mod agree;
 mod coding_files;
+mod convert;
+mod scheme;
 mod speech;
 mod summary;
 
@@ -22,6 +24,10 @@ enum Question {
     Agree(Box<agree::Agree>),
     /// Where somebody speaks, and how high and widely the voice moves: proposed by a machine
     Speech(speech::Speech),
+    /// From one coding tool to another, by the endings; what is lost is listed
+    Convert(convert::Convert),
+    /// The scheme of a coding tool as a scheme file of a study, to be completed
+    Scheme(scheme::Scheme),
 }
 
 impl Observe {
@@ -30,6 +36,8 @@ impl Observe {
             Question::Summary(summary) => summary.run(),
             Question::Agree(agree) => agree.run(),
             Question::Speech(speech) => speech.run(),
+            Question::Convert(convert) => convert.run(),
+            Question::Scheme(scheme) => scheme.run(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod agree;
 mod bad_input;
+mod coding_files;
 mod command_line;
 mod fit;
 mod fit_experience;
@@ -11,8 +12,8 @@ mod interrupted;
 mod messy;
 mod observe_speech;
 mod power;
-mod reports;
 mod publish;
+mod reports;
 mod studies;
 mod support;
 mod test;

@@ -40,7 +40,8 @@ impl DatavyuFile {
 
 impl Column {
     fn counts(&self) -> Value {
-        let duration: i64 = self.cells.iter().map(|cell| cell.offset - cell.onset).sum();
+        let lengths = self.cells.iter().map(|cell| cell.offset - cell.onset);
+        let duration = lengths.fold(0, i64::saturating_add);
         let backwards = self
             .cells
             .iter()
@@ -61,7 +62,7 @@ impl Column {
                 let first = cell.values().into_iter().next().unwrap_or_default();
                 let entry = by_first.entry(first).or_default();
                 entry.0 += 1;
-                entry.1 += cell.offset - cell.onset;
+                entry.1 = i64::saturating_add(entry.1, cell.offset - cell.onset);
             }
             let by_first: Map<String, Value> = by_first
                 .into_iter()

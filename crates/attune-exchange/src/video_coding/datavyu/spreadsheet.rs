@@ -289,7 +289,11 @@ pub(super) fn escaped(text: &str) -> String {
         if matches!(character, '\\' | ',' | '(' | ')' | '-' | '|' | '\n') {
             escaped.push('\\');
         }
-        escaped.push(if character == '\r' { ' ' } else { character });
+        escaped.push(match character {
+            '\r' => ' ',
+            '\0' => '\u{fffd}',
+            plain => plain,
+        });
     }
     escaped
 }

@@ -92,8 +92,8 @@ fn counts_of_tier(tier: &Tier<'_>, times: &HashMap<&str, i64>) -> Value {
         };
         let entry = by_value.entry(&annotation.value).or_default();
         entry.0 += 1;
-        entry.1 += duration;
-        total += duration;
+        entry.1 = entry.1.saturating_add(duration);
+        total = i64::saturating_add(total, duration);
     }
     let distinct: BTreeSet<&str> = by_value.keys().copied().collect();
     let n_empty = tier

@@ -1,6 +1,8 @@
 //! An observation as a document: a tier per subject, a tier below it for each set of modifiers and
 //! for comments.
 
+use std::collections::HashSet;
+
 use attune_records::observation::{Event, Micros, Observation};
 
 use super::{
@@ -26,6 +28,7 @@ impl ElanDocument {
             n_annotations: 0,
             point_millis: frame_millis(observation),
             annotator: observation.coder.as_deref().unwrap_or(""),
+            names: out.tracks.iter().map(|track| track.name.clone()).collect(),
         };
         let mut tiers = Vec::new();
         for track in &out.tracks {
@@ -135,6 +138,8 @@ struct Writing<'a> {
     n_annotations: usize,
     point_millis: i64,
     annotator: &'a str,
+    /// Names of tiers so far: no two are the same.
+    names: HashSet<String>,
 }
 
 impl Writing<'_> {
@@ -193,7 +198,19 @@ impl Writing<'_> {
         parents: &[String],
         value: impl Fn(&Event) -> String,
     ) -> Element {
-        let mut tier = self.tier(track, name, "modifier", Some(&track.name));
+        let free = (1..).map(|n| {
+            if n == 1 {
+                name.to_owned()
+            } else {
+                format!("{n} {name}")
+            }
+        });
+        let name = free
+            .into_iter()
+            .find(|name| !self.names.contains(name))
+            .unwrap_or_default();
+        self.names.insert(name.clone());
+        let mut tier = self.tier(track, &name, "modifier", Some(&track.name));
         for (event, parent) in track.events.iter().zip(parents) {
             let value = value(event);
             if value.is_empty() {

@@ -47,9 +47,10 @@ impl<'a> Slots<'a> {
             .collect();
         for pair in known.windows(2) {
             let (from, to) = (self.times[chain[pair[0]]], self.times[chain[pair[1]]]);
-            let n = (pair[1] - pair[0]) as i64;
+            let n = (pair[1] - pair[0]) as i128;
+            let length = i128::from((to - from).0);
             for (step, place) in (pair[0] + 1..pair[1]).enumerate() {
-                let time = Micros(from.0 + (to.0 - from.0) * (step as i64 + 1) / n);
+                let time = from + Micros((length * (step as i128 + 1) / n) as i64);
                 self.times.insert(chain[place], time);
                 self.n_interpolated += 1;
             }

@@ -251,8 +251,10 @@ impl<'a> Reading<'a> {
             let Some(whole) = intervals.get(parent).copied() else {
                 continue;
             };
-            let n = children.len() as i64;
-            let cut = |index: usize| whole.start() + Micros(whole.length().0 * index as i64 / n);
+            let n = children.len();
+            let length = i128::from(whole.length().0);
+            let cut =
+                |index: usize| whole.start() + Micros((length * index as i128 / n as i128) as i64);
             for (index, child) in children.iter().enumerate() {
                 if let Some(part) = Interval::new(cut(index), cut(index + 1)) {
                     intervals.insert(child, part);

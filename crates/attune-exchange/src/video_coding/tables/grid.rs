@@ -122,17 +122,17 @@ fn read_text(bytes: &[u8]) -> Result<Grid, CodingFault> {
     Ok(grid)
 }
 
-/// The one of tab, comma and semicolon that the first lines have most of.
+/// The one of tab, comma and semicolon that the first line with any of them has most of.
 fn separator(text: &str) -> u8 {
-    let head: Vec<&str> = text.lines().take(20).collect();
-    let count = |separator: u8| -> usize {
-        let of_line = |line: &&str| line.bytes().filter(|byte| *byte == separator).count();
-        head.iter().map(of_line).sum()
+    let count = |line: &str, separator: u8| line.bytes().filter(|byte| *byte == separator).count();
+    let most = |line: &str| {
+        let separators = [b';', b',', b'\t'];
+        let most = separators
+            .into_iter()
+            .max_by_key(|separator| count(line, *separator))?;
+        (count(line, most) > 0).then_some(most)
     };
-    let most = [b'\t', b',', b';']
-        .into_iter()
-        .max_by_key(|separator| count(*separator));
-    most.unwrap_or(b',')
+    text.lines().take(20).find_map(most).unwrap_or(b',')
 }
 
 /// Columns of a table by their headings.

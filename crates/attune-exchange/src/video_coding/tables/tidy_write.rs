@@ -111,7 +111,7 @@ fn common_losses(project: &CodingProject, mut losses: Losses) -> Losses {
     );
     losses.tell_events(
         project.events().map(|(_, event)| event),
-        |event| event.behaviour.is_empty(),
+        |event| event.behaviour.trim().is_empty(),
         "events without a behaviour",
         "a row names one; left out",
     );
@@ -152,7 +152,7 @@ impl Cell {
         if text.is_empty() {
             Self::Empty
         } else {
-            Self::Text(text.to_owned())
+            Self::Text(text.replace('\0', "\u{fffd}"))
         }
     }
 
@@ -223,7 +223,7 @@ fn bouts(project: &CodingProject) -> Vec<Vec<Cell>> {
     let mut rows = vec![head];
     for (one, event) in project
         .events()
-        .filter(|(_, event)| !event.behaviour.is_empty())
+        .filter(|(_, event)| !event.behaviour.trim().is_empty())
     {
         rows.push(bout(project, one, event, &sets, &variables));
     }

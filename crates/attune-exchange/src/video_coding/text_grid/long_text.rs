@@ -71,5 +71,7 @@ fn number(number: f64) -> String {
 }
 
 fn quoted(text: &str) -> String {
+    // A text with zero bytes would look like a binary file.
+    let text = text.replace('\0', "\u{fffd}");
     format!("\"{}\"", text.replace('"', "\"\""))
 }

@@ -1,0 +1,166 @@
+//! `attune inspect` and `attune observe convert`.
+
+use crate::support::{folder, json, run, succeed, told};
+
+const PROJECT: &str = r#"{"project_format_version": "7.0", "project_name": "play",
+"subjects_conf": {"0": {"key": "i", "name": "infant", "description": ""}},
+"behaviors_conf": {
+  "0": {"type": "State event", "key": "g", "code": "gaze", "description": "", "category": "", "modifiers": {"0": {"name": "at", "type": 0, "values": ["face (f)", "toy (t)"]}}, "excluded": "", "coding map": ""},
+  "1": {"type": "Point event", "key": "v", "code": "voice", "description": "", "category": "", "modifiers": {}, "excluded": "", "coding map": ""}},
+"independent_variables": {}, "behavioral_categories": [], "coding_map": {},
+"observations": {
+  "one": {"type": "MEDIA", "date": "2026-01-01T00:00:00", "description": "", "time offset": 0.0, "file": {"1": ["clip.mp4"]},
+    "media_info": {"length": {"clip.mp4": 60.0}, "fps": {"clip.mp4": 25.0}}, "independent_variables": {"coder": "Ann"},
+    "events": [[1.5, "infant", "gaze", "face", ""], [2.0, "infant", "voice", "", ""], [4.25, "infant", "gaze", "face", ""], [7.0, "infant", "gaze", "toy", ""]]},
+  "two": {"type": "LIVE", "date": "", "description": "", "time offset": 0.0, "file": {}, "independent_variables": {}, "events": []}}}"#;
+
+#[test]
+fn inspect_counts_a_project_and_tells_its_open_bout() {
+    let here = folder(&[("play.boris", PROJECT)]);
+    let document = json(here.path(), &["inspect", "play.boris"]);
+    assert_eq!(document["kind"], "boris");
+    assert_eq!(document["n_observations"], 2);
+    assert_eq!(document["observations"]["one"]["n_event_rows"], 4);
+    assert_eq!(document["not_taken_over"], serde_json::json!([]));
+    let warning = document["warnings"][0].as_str().expect("a warning");
+    assert!(
+        warning.contains("gaze of infant at 7 s (row 4) has no end"),
+        "{warning}"
+    );
+    let text = succeed(here.path(), &["inspect", "play.boris"]);
+    assert!(
+        text.starts_with("kind: boris\n") && text.contains("subjects: infant"),
+        "{text}"
+    );
+}
+
+#[test]
+fn convert_lists_what_the_other_format_cannot_hold() {
+    let here = folder(&[("play.boris", PROJECT)]);
+    let said = run(
+        here.path(),
+        &[
+            "observe",
+            "convert",
+            "play.boris",
+            "one.eaf",
+            "--observation",
+            "one",
+        ],
+    );
+    assert_eq!((said.code, said.out.as_str()), (0, ""), "{}", said.err);
+    assert!(
+        said.err.contains("not held: bouts with one end: 1"),
+        "{}",
+        said.err
+    );
+    assert!(
+        said.err.contains("one.eaf: 1 observation, 3 events"),
+        "{}",
+        said.err
+    );
+    let back = run(here.path(), &["observe", "convert", "one.eaf", "back.csv"]);
+    assert_eq!(back.code, 0, "{}", back.err);
+    let bouts = std::fs::read_to_string(here.path().join("back.csv")).expect("a table");
+    assert!(
+        bouts.contains("infant,,gaze,state,1.5,4.25,2.75,face"),
+        "{bouts}"
+    );
+    assert!(bouts.contains("infant,,voice,point,2,"), "{bouts}");
+}
+
+#[test]
+fn several_observations_are_chosen_or_written_one_by_one() {
+    let here = folder(&[("play.boris", PROJECT)]);
+    let complaint = told(
+        here.path(),
+        &["observe", "convert", "play.boris", "out.TextGrid"],
+    );
+    assert!(
+        complaint.contains("choose one of `one`, `two`"),
+        "{complaint}"
+    );
+    assert!(
+        !here.path().join("out.TextGrid").exists(),
+        "nothing is half-written"
+    );
+    succeed(
+        here.path(),
+        &["observe", "convert", "play.boris", "out.TextGrid", "--each"],
+    );
+    assert!(here.path().join("out.one.TextGrid").exists());
+    assert!(here.path().join("out.two.TextGrid").exists());
+    let complaint = told(
+        here.path(),
+        &[
+            "observe",
+            "convert",
+            "play.boris",
+            "x.eaf",
+            "--observation",
+            "onee",
+        ],
+    );
+    assert!(complaint.contains("did you mean `one`?"), "{complaint}");
+}
+
+#[test]
+fn what_cannot_be_read_or_written_is_told_and_nothing_is_written() {
+    let here = folder(&[
+        ("cut.boris", &PROJECT[..200]),
+        ("evil.eaf", "<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>"),
+        ("play.boris", PROJECT),
+        (
+            "faults.csv",
+            "observation,behaviour,kind,start_s,stop_s\nA,talk,state,2,1\nA,,state,1,2\n",
+        ),
+    ]);
+    for (arguments, says) in [
+        (vec!["inspect", "cut.boris"], "ends in the middle"),
+        (vec!["inspect", "evil.eaf"], "document type definition"),
+        (vec!["inspect", "faults.csv"], "row 3: no behaviour"),
+        (
+            vec!["observe", "convert", "play.boris", "x.docx"],
+            "cannot be written",
+        ),
+        (
+            vec!["observe", "convert", "play.boris", "play.boris"],
+            "same file",
+        ),
+    ] {
+        let complaint = told(here.path(), &arguments);
+        assert!(complaint.contains(says), "{complaint}");
+    }
+}
+
+#[test]
+fn any_table_is_counted() {
+    let here = folder(&[("table.csv", "a;b\n1,5;2\n3;4\n")]);
+    let document = json(here.path(), &["inspect", "table.csv"]);
+    assert_eq!(
+        (&document["kind"], &document["n_rows"]),
+        (&"csv".into(), &3.into())
+    );
+}
+
+#[test]
+fn an_ethogram_is_printed_as_a_scheme_file() {
+    let here = folder(&[("play.boris", PROJECT)]);
+    let said = run(here.path(), &["observe", "scheme", "play.boris"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(
+        said.out.starts_with("title = \"play\"\nversion = 1\n"),
+        "{}",
+        said.out
+    );
+    assert!(
+        said.out.contains("one-of = [\"face\", \"toy\"]"),
+        "{}",
+        said.out
+    );
+    assert!(
+        said.err.contains("behaviours without a definition: 2"),
+        "{}",
+        said.err
+    );
+}
