@@ -104,17 +104,16 @@ impl StoreError {
         match self {
             Self::Database(sqlx::Error::Database(error)) => {
                 // SQLite: I/O error, damaged file, full disk, read-only, cannot open, not a database;
-                // extended codes carry the primary one in their lowest byte. PostgreSQL: class 53
-                // (resources), 57 (shutdown), 58 (system), XX (internal).
+                // extended codes carry the primary one in their lowest byte. PostgreSQL, always five
+                // characters: class 08 (connection), 53 (resources), 57 (shutdown), 58 (system), XX
+                // (internal).
                 match error.code() {
-                    Some(code) => match code.parse::<i64>() {
-                        Ok(code) if code < 100_000 && code.to_string().len() < 5 => {
-                            matches!(code & 0xff, 8 | 10 | 11 | 13 | 14 | 26)
-                        }
-                        _ => ["53", "57", "58", "XX"]
-                            .iter()
-                            .any(|class| code.starts_with(class)),
-                    },
+                    Some(code) if code.len() < 5 => code
+                        .parse::<i64>()
+                        .is_ok_and(|code| matches!(code & 0xff, 8 | 10 | 11 | 13 | 14 | 26)),
+                    Some(code) => ["08", "53", "57", "58", "XX"]
+                        .iter()
+                        .any(|class| code.starts_with(class)),
                     None => false,
                 }
             }

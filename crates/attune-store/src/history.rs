@@ -3,6 +3,7 @@
 use attune_protocol::id::{ItemId, StudyId};
 
 use crate::{
+    access::Sight,
     command::{AnswerValue, Command},
     database::values,
     entry::{Entry, INSTANCE},
@@ -29,7 +30,8 @@ pub struct FieldChange {
 
 impl Store {
     /// Rows of a study's log, newest first, at most `limit` before the row `before`; without a study
-    /// those of the instance.
+    /// those of the instance. They hold everything that was done, arms among it: they are for those
+    /// who may know them.
     ///
     /// # Errors
     ///
@@ -66,20 +68,28 @@ impl Store {
         rows.iter().map(Entry::read).collect()
     }
 
-    /// Everything that happened to a dyad, its persons and forms among it, oldest first.
+    /// Everything that happened to a dyad, its persons and forms among it, oldest first; for
+    /// somebody blind without what was done about arms.
     ///
     /// # Errors
     ///
     /// The database cannot be read.
-    pub async fn history_of_dyad(&self, study: &StudyId, dyad: DyadKey) -> Result<Vec<Entry>> {
+    pub async fn history_of_dyad(
+        &self,
+        study: &StudyId,
+        sight: &Sight,
+        dyad: DyadKey,
+    ) -> Result<Vec<Entry>> {
         let mut reader = self.reader().await?;
         let sql = "SELECT chain, sequence, id, request_key, request, actor, actor_role, at, \
              offset_minutes, kind, subject, content, salt, digest, reason, outcome, previous, hash \
              FROM command WHERE chain = $1 AND (subject = $2 \
              OR subject IN (SELECT id FROM form WHERE dyad = $2) \
              OR subject IN (SELECT id FROM dyad_part WHERE dyad = $2) \
-             OR subject IN (SELECT person FROM dyad_part WHERE dyad = $2)) ORDER BY sequence";
-        let rows = reader.db().rows(sql, values![study.as_str(), dyad]).await?;
+             OR subject IN (SELECT person FROM dyad_part WHERE dyad = $2)) \
+             AND ($3 = 1 OR kind NOT IN ('assign-arm', 'unblind')) ORDER BY sequence";
+        let values = values![study.as_str(), dyad, sight.arms];
+        let rows = reader.db().rows(sql, values).await?;
         rows.iter().map(Entry::read).collect()
     }
 

@@ -188,8 +188,18 @@ impl Writer {
             return Ok(());
         };
         let mut db = connection.db();
-        if let Err(error) = begin(&mut db, &jobs).await {
-            failure = Some(error);
+        match begin(&mut db, &jobs).await {
+            Ok(()) => {}
+            Err(error) if error.is_of_the_disk() => failure = Some(error),
+            Err(error) => {
+                // Another process holds the database, for a rebuild or a copy. Nothing was begun.
+                drop(db.script("ROLLBACK").await);
+                let why = format!("the database is busy ({error}); try again in a moment");
+                for job in jobs {
+                    refuse(job, || StoreError::Refused(why.clone()));
+                }
+                return Ok(());
+            }
         }
         for job in jobs {
             if failure.is_some() {

@@ -213,6 +213,16 @@ pub async fn somebody_blind_gets_no_arm_in_any_answer(world: World) {
     assert!(known.iter().all(|site| site.arm.is_some()));
     let dyads = store.dyads(&study, &Sight::BLIND).await.expect("read");
     assert!(!format!("{dyads:?}").contains("intervention"));
+    let told = store
+        .history_of_dyad(&study, &Sight::BLIND, family.dyad)
+        .await
+        .expect("read");
+    assert!(told.len() >= 4 && !format!("{told:?}").contains("intervention"));
+    let told = store
+        .history_of_dyad(&study, &Sight::FULL, family.dyad)
+        .await
+        .expect("read");
+    assert!(format!("{told:?}").contains("intervention"));
 }
 
 pub async fn names_are_found_by_a_blind_index_and_opened_on_the_record(world: World) {

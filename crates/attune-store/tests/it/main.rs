@@ -5,6 +5,7 @@ mod conformance;
 mod consents;
 mod families;
 mod forms;
+mod old_stores;
 mod opening;
 mod records;
 mod requests;

@@ -1,0 +1,215 @@
+//! Stores of older programs, kept as texts, open in this one.
+//!
+//! `ATTUNE_STORE_TEXT=FILE cargo nextest run -p attune-store old_stores` writes the store that a new
+//! version's text is made from: do so once, when the shape of the database changes, and keep it under
+//! its version.
+
+use std::{fmt::Write, fs, path::Path};
+
+use attune_protocol::id::StudyId;
+use attune_store::{
+    Command, Location, Sight, Store,
+    forms::FormFilter,
+    vault::{Identifier, Identifying},
+};
+use sqlx::{
+    AssertSqlSafe, Connection, Row, SqliteConnection, TypeInfo, ValueRef,
+    sqlite::{SqliteConnectOptions, SqliteRow},
+};
+
+use crate::support::{ADA, CANARIES, NOON, World};
+
+/// The shape of the database that is current when the text is written.
+async fn version(connection: &mut SqliteConnection) -> i64 {
+    let row = sqlx::query("SELECT MAX(version) FROM schema_version")
+        .fetch_one(connection)
+        .await;
+    row.expect("read").get(0)
+}
+
+fn literal(row: &SqliteRow, index: usize) -> String {
+    let raw = row.try_get_raw(index).expect("a column");
+    if raw.is_null() {
+        return "NULL".to_owned();
+    }
+    match raw.type_info().name() {
+        "INTEGER" => row.get::<i64, _>(index).to_string(),
+        "BLOB" => {
+            let bytes: Vec<u8> = row.get(index);
+            let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            format!("x'{digits}'")
+        }
+        _ => {
+            let text: String = row.get_unchecked(index);
+            format!("'{}'", text.replace('\'', "''"))
+        }
+    }
+}
+
+async fn as_text(file: &Path) -> String {
+    let options = SqliteConnectOptions::new().filename(file);
+    let mut connection = SqliteConnection::connect_with(&options)
+        .await
+        .expect("opens");
+    let sql = "SELECT sql, type, name FROM sqlite_master WHERE sql IS NOT NULL \
+         ORDER BY type = 'view', type = 'index', name";
+    let things = sqlx::query(sql)
+        .fetch_all(&mut connection)
+        .await
+        .expect("read");
+    let mut text = String::new();
+    for thing in &things {
+        writeln!(text, "{};", thing.get::<String, _>(0)).expect("written");
+    }
+    for thing in things
+        .iter()
+        .filter(|thing| thing.get::<String, _>(1) == "table")
+    {
+        let name: String = thing.get(2);
+        let sql = AssertSqlSafe(format!("SELECT * FROM {name}"));
+        for row in sqlx::query(sql)
+            .fetch_all(&mut connection)
+            .await
+            .expect("read")
+        {
+            let cells: Vec<String> = (0..row.columns().len()).map(|n| literal(&row, n)).collect();
+            writeln!(text, "INSERT INTO {name} VALUES ({});", cells.join(", ")).expect("written");
+        }
+    }
+    text
+}
+
+/// A store with something of everything that the first shape knows.
+async fn fill(world: &World) {
+    let study = world.hostel().await;
+    world.account("ada").await;
+    let family = world.consenting_family(&study, "hostel-a").await;
+    let saved = world.phq(&study, family, 1.0).await;
+    let query = Command::RaiseQuery {
+        query: attune_store::ids::QueryId::new(),
+        form: saved.form,
+        item: None,
+        text: "it's the same answer throughout".to_owned(),
+    };
+    world
+        .ask(&study, Command::SaveForm(Box::new(saved)))
+        .await
+        .expect("saved");
+    world.ask(&study, query).await.expect("raised");
+    let event = Command::AssignArm {
+        dyad: family.dyad,
+        arm: "intervention".into(),
+        from: None,
+    };
+    world.ask(&study, event).await.expect("assigned");
+}
+
+async fn open_old(text: &str, keys: &Path) -> World {
+    let folder = tempfile::tempdir().expect("a folder");
+    let location = Location::folder(folder.path().join("data"));
+    fs::create_dir_all(&location.data).expect("made");
+    fs::create_dir_all(&location.keys).expect("made");
+    for name in ["master.key", "signing.key"] {
+        fs::copy(keys.join(name), location.keys.join(name)).expect("copied");
+        private(&location.keys.join(name));
+    }
+    let options = SqliteConnectOptions::new()
+        .filename(location.database_file())
+        .create_if_missing(true);
+    let mut connection = SqliteConnection::connect_with(&options)
+        .await
+        .expect("opens");
+    let done = sqlx::raw_sql(AssertSqlSafe(text.to_owned()))
+        .execute(&mut connection)
+        .await;
+    done.expect("the text is a store");
+    connection.close().await.expect("closed");
+    let store = Store::open(location.clone())
+        .await
+        .expect("an old store opens");
+    World {
+        store,
+        location,
+        folder,
+    }
+}
+
+#[cfg(unix)]
+fn private(file: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(file, fs::Permissions::from_mode(0o600)).expect("changed");
+}
+
+async fn is_whole(world: &World) {
+    let store = &world.store;
+    let verified = store.verify().await.expect("verified");
+    assert!(verified.is_sound(), "{verified:?}");
+    let compared = store.compare_with_log().await.expect("compared");
+    assert!(compared.differing.is_empty(), "{compared:?}");
+    assert!(store.tables_not_known().await.expect("read").is_empty());
+    let study = StudyId::from("hostel-clinic");
+    let forms = store
+        .forms(&study, &Sight::FULL, &FormFilter::default())
+        .await
+        .expect("read");
+    assert_eq!(forms.len(), 1);
+    assert_eq!(
+        store
+            .records(&study)
+            .await
+            .expect("drawn")
+            .records
+            .assessments
+            .len(),
+        1
+    );
+    let found = store
+        .find_people(&study, &Identifying::new(CANARIES[1]))
+        .await
+        .expect("read");
+    let fields = [Identifier::FamilyName];
+    let opened = store
+        .open_identity(&ADA, &study, found[0], &fields, None, NOON)
+        .await;
+    assert_eq!(
+        opened.expect("opened")[&Identifier::FamilyName].reveal(),
+        CANARIES[1]
+    );
+}
+
+#[tokio::test]
+async fn a_store_of_the_first_shape_is_brought_forward_after_a_backup() {
+    let stored = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/store-1");
+    let text = fs::read_to_string(stored.join("store.sql")).expect("the stored text");
+    let world = open_old(&text, &stored).await;
+    is_whole(&world).await;
+    let backups: Vec<_> = fs::read_dir(world.location.backups())
+        .expect("listed")
+        .collect();
+    assert_eq!(backups.len(), 1, "a copy was made before");
+    world.store.close().await;
+}
+
+#[tokio::test]
+async fn a_store_of_the_present_shape_is_the_same_from_its_text() {
+    let world = World::lite().await;
+    fill(&world).await;
+    world.store.close().await;
+    let text = as_text(&world.location.database_file()).await;
+    if let Some(folder) = std::env::var_os("ATTUNE_STORE_TEXT") {
+        let folder = Path::new(&folder);
+        fs::create_dir_all(folder).expect("made");
+        fs::write(folder.join("store.sql"), &text).expect("written");
+        for name in ["master.key", "signing.key"] {
+            fs::copy(world.location.keys.join(name), folder.join(name)).expect("copied");
+        }
+    }
+    let again = open_old(&text, &world.location.keys).await;
+    is_whole(&again).await;
+    let options = SqliteConnectOptions::new().filename(again.location.database_file());
+    let mut connection = SqliteConnection::connect_with(&options)
+        .await
+        .expect("opens");
+    assert!(version(&mut connection).await >= 1);
+    again.store.close().await;
+}
