@@ -17,10 +17,12 @@ pub fn renew() -> Result<ExitCode> {
         "attune",
         "--",
     ];
-    let simulate = ["simulate", "studies/hostel-clinic", "--seed", "1"];
-    let status = run::status(run::cargo(&attune).args(simulate))?;
-    if !status.success() {
-        return Ok(ExitCode::FAILURE);
+    for study in ["studies/hostel-clinic", "studies/community-clinic"] {
+        let simulate = ["simulate", study, "--seed", "1"];
+        let status = run::status(run::cargo(&attune).args(simulate))?;
+        if !status.success() {
+            return Ok(ExitCode::FAILURE);
+        }
     }
     let mut tests = run::cargo(&[
         "test",

@@ -28,6 +28,7 @@ use crate::{
     rows::{
         assessment_rows::read_assessments,
         attendance_rows::read_attendance,
+        coding_rows::read_codings,
         dyad_rows::{RowsPerDyad, read_dyads},
         session_rows::read_sessions,
     },
@@ -166,6 +167,7 @@ impl Reading {
             }
         });
         let (mut assessments, mut attendance) = (Vec::new(), Vec::new());
+        let mut codings = Vec::new();
         self.read_each(protocol, tables, |_, sheet, content| {
             match (content, sheet) {
                 (DataContent::Assessments(columns), Some(sheet)) => {
@@ -174,9 +176,15 @@ impl Reading {
                 (DataContent::Attendance(columns), Some(sheet)) => {
                     attendance.extend(read_attendance(sheet, columns, &records));
                 }
+                (DataContent::Codings(columns), Some(sheet)) => {
+                    if let Some(scheme) = protocol.schemes.iter().find(|one| one.id == columns.scheme) {
+                        codings.extend(read_codings(sheet, columns, scheme));
+                    }
+                }
                 _ => {}
             }
         });
+        records.codings = codings;
         records.assessments = assessments;
         records.attendance = attendance;
         records

@@ -2,6 +2,7 @@
 //! what its sessions counted.
 
 mod attendance;
+mod codings;
 mod occasion;
 mod scores;
 mod session_counts;
@@ -16,6 +17,8 @@ use crate::measures::{Measure, Measures, Unit};
 use attendance::Attending;
 use occasion::DataCut;
 use scores::ScoredInstrument;
+
+pub use codings::sociogram;
 
 /// Makes the long table.
 ///
@@ -76,7 +79,10 @@ fn measure_unit(
         scores::score_rows(protocol, instrument, &who, of_unit, cut, rows);
     }
     match unit.about {
-        About::Session => session_counts::count_rows(protocol, records, &who, &unit.id, rows),
+        About::Session => {
+            session_counts::count_rows(protocol, records, &who, &unit.id, rows);
+            codings::coding_rows(protocol, records, &who, &unit.id, rows);
+        }
         _ => attending.rows(protocol, records, &who, of_unit, cut, rows),
     }
 }

@@ -1,7 +1,7 @@
 //! Where the records are and what their columns mean: the table `[[data]]`. Reading the files
 //! belongs to `attune-exchange`.
 
-use crate::id::{AttributeId, InstrumentId, ItemId, MeasureId, WaveId};
+use crate::id::{AttributeId, InstrumentId, ItemId, MeasureId, SchemeId, WaveId};
 use crate::missing::Missing;
 
 /// One file of records and the meaning of its columns.
@@ -42,6 +42,8 @@ pub enum DataContent {
     Attendance(AttendanceColumns),
     /// One row per session of the clinic or group.
     Sessions(SessionColumns),
+    /// Events of coded recordings of sessions, one row per event.
+    Codings(CodingColumns),
 }
 
 /// Column headings of a file of dyads.
@@ -194,4 +196,29 @@ pub struct SessionColumns {
     pub families: Option<String>,
     /// Other counts and numbers of the session: measure and column.
     pub measures: Vec<(MeasureId, String)>,
+}
+
+/// Column headings of a file of codings of sessions: one row per event. A row without a behaviour says
+/// that its subject was there.
+#[derive(Debug, Clone)]
+pub struct CodingColumns {
+    /// The coding scheme.
+    pub scheme: SchemeId,
+    /// Code of the session.
+    pub session: String,
+    /// Who coded.
+    pub coder: Option<String>,
+    /// Codable length of the recording in seconds, the same in each row of a coding.
+    pub length: String,
+    /// Who showed the behaviour: the id of a subject of the scheme, with the number of the family where
+    /// there are several (`infant 3`).
+    pub subject: String,
+    /// The behaviour.
+    pub behaviour: String,
+    /// To whom an act went: a subject, or `group`.
+    pub target: Option<String>,
+    /// Begin in seconds.
+    pub start: String,
+    /// End in seconds, for behaviours that have one.
+    pub stop: Option<String>,
 }

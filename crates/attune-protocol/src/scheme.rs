@@ -41,6 +41,90 @@ pub struct Scheme {
     pub double_coded_share: Option<f64>,
 }
 
+/// What the events of a session's recording amount to, as a measure whose unit is the session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EventMeasure {
+    /// Share of possible arrows between people that occur.
+    Density,
+    /// Share of arrows that are answered.
+    Reciprocity,
+    /// How much runs through one person.
+    Centralisation,
+    /// People with no arrow.
+    Isolates,
+    /// Share of acts between families among those of families.
+    AcrossFamilyShare,
+    /// Share of acts that go to an infant.
+    ToInfantsShare,
+    /// Share of infants whom somebody addressed.
+    InfantsAddressed,
+    /// Acts per codable minute.
+    ActsPerMinute,
+    /// Occurrences of a behaviour per codable minute.
+    PerMinute(String),
+    /// Share of codable time in a state, mean over the people present who can show it.
+    Share(String),
+}
+
+impl Scheme {
+    /// The measures that codings of sessions yield, by name: `scheme.density` and so on from the
+    /// acts, `scheme.<behaviour>-per-minute` and `scheme.<state>-share`. Schemes about anything
+    /// else have none.
+    pub fn event_measures(&self) -> Vec<(String, EventMeasure)> {
+        if self.about != About::Session {
+            return Vec::new();
+        }
+        let mut measures = Vec::new();
+        if !self.acts.is_empty() {
+            let of_acts = [
+                ("density", EventMeasure::Density),
+                ("reciprocity", EventMeasure::Reciprocity),
+                ("centralisation", EventMeasure::Centralisation),
+                ("isolates", EventMeasure::Isolates),
+                ("across-family-share", EventMeasure::AcrossFamilyShare),
+                ("to-infants-share", EventMeasure::ToInfantsShare),
+                ("infants-addressed", EventMeasure::InfantsAddressed),
+                ("acts-per-minute", EventMeasure::ActsPerMinute),
+            ];
+            measures.extend(of_acts.map(|(name, measure)| (name.to_owned(), measure)));
+        }
+        let acts = self.acts.iter().map(|act| &act.behaviour);
+        for behaviour in self.points.iter().chain(acts) {
+            let measure = EventMeasure::PerMinute(behaviour.id.clone());
+            measures.push((format!("{}-per-minute", behaviour.id), measure));
+        }
+        for state in self.states.iter().flat_map(|set| &set.states) {
+            let measure = EventMeasure::Share(state.id.clone());
+            measures.push((format!("{}-share", state.id), measure));
+        }
+        measures
+    }
+
+    /// The subject that a name in a file of codings stands for, with the family's number where there
+    /// is one: `infant 3` is the infant of family 3.
+    pub fn subject_named<'a>(&self, name: &'a str) -> Option<(&Subject, Option<&'a str>)> {
+        self.subjects.iter().find_map(|subject| {
+            let rest = name.strip_prefix(subject.id.as_str())?;
+            match rest.strip_prefix([' ', '-']) {
+                Some(family) if subject.many && !family.trim().is_empty() => {
+                    Some((subject, Some(family.trim())))
+                }
+                None if rest.is_empty() => Some((subject, None)),
+                _ => None,
+            }
+        })
+    }
+
+    /// Every state, point behaviour and act, with whether it has an end.
+    pub fn behaviours(&self) -> impl Iterator<Item = (&Behaviour, bool)> {
+        let states = self.states.iter().flat_map(|set| &set.states);
+        let states = states.map(|state| (state, true));
+        let points = self.points.iter().map(|point| (point, false));
+        let acts = self.acts.iter().map(|act| (&act.behaviour, act.has_duration));
+        states.chain(points).chain(acts)
+    }
+}
+
 /// How time is sampled.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -44,6 +44,7 @@ impl Records {
         check_sessions(protocol, &records.sessions, &mut problems);
         check_assessments(protocol, &records, &mut problems);
         check_attendance(&records, &mut problems);
+        check_codings(&records, &mut problems);
         let is_error = |problem: &RecordProblem| problem.fault.severity() == Severity::Error;
         if problems.iter().any(is_error) {
             Err(problems)
@@ -178,6 +179,16 @@ fn outside_study(protocol: &Protocol, date: Date) -> Option<RecordFault> {
         from: words(started),
         to: words(ended),
     })
+}
+
+fn check_codings(records: &Records, problems: &mut Vec<RecordProblem>) {
+    for coding in &records.codings {
+        if records.session(&coding.session).is_none() {
+            let code = coding.session.to_string();
+            let fault = RecordFault::UnknownSession { code };
+            problems.push(problem(&coding.source, Field::CodedSession, fault));
+        }
+    }
 }
 
 fn check_sessions(protocol: &Protocol, sessions: &[Session], problems: &mut Vec<RecordProblem>) {

@@ -55,6 +55,8 @@ pub enum Field {
     Time(InstrumentId, Option<WaveId>),
     /// Code of a session.
     Session,
+    /// The session of a coding.
+    CodedSession,
     /// Day of a session.
     SessionDate,
     /// Code of the dyad in a row of attendance.

@@ -5,13 +5,16 @@ use std::sync::Arc;
 use attune_protocol::{
     Protocol,
     design::Site,
-    id::{ArmId, AttributeId, DyadId, InstrumentId, ItemId, MeasureId, SiteId, WaveId},
+    id::{
+        ArmId, AttributeId, DyadId, InstrumentId, ItemId, MeasureId, SchemeId, SiteId, WaveId,
+    },
     missing::Missing,
     plan::About,
 };
 use jiff::civil::Date;
 use serde::Serialize;
 
+use crate::observation::{Event, Interval};
 use crate::source::{Source, SourceFile};
 
 /// Everything that was collected. [`Records::checked`] checks it against the protocol and puts it in
@@ -26,6 +29,8 @@ pub struct Records {
     pub sessions: Vec<Session>,
     /// Who came to which session, by dyad and date.
     pub attendance: Vec<Attendance>,
+    /// Codings of recorded sessions, in the order of the files.
+    pub codings: Vec<SessionCoding>,
     /// The files they were read from, in the order of the study file.
     pub files: Vec<SourceFile>,
 }
@@ -187,5 +192,24 @@ pub struct Attendance {
     /// Minutes stayed.
     pub minutes: Option<f64>,
     /// The row.
+    pub source: Source,
+}
+
+/// One coder's coding of the recording of one session.
+#[derive(Debug, Clone)]
+pub struct SessionCoding {
+    /// Code of the session.
+    pub session: Arc<str>,
+    /// The scheme.
+    pub scheme: SchemeId,
+    /// Who coded, where noted.
+    pub coder: Option<Arc<str>>,
+    /// The codable time, from 0.
+    pub window: Interval,
+    /// Names of the people who were there, in the order in which the coding names them.
+    pub people: Vec<Arc<str>>,
+    /// What was coded.
+    pub events: Vec<Event>,
+    /// The first row.
     pub source: Source,
 }

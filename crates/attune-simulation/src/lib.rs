@@ -12,6 +12,7 @@ pub mod assessments;
 pub mod attendance;
 pub mod attributes;
 pub mod calendar;
+pub mod codings;
 pub mod courses;
 pub mod draws;
 pub mod families;

@@ -111,7 +111,7 @@ fn numbers_of_session(
 }
 
 /// A number of a session from its course, never below zero.
-fn number_of_session(
+pub(crate) fn number_of_session(
     rehearsal: &Rehearsal<'_>,
     measure: &MeasureId,
     site: &Site,

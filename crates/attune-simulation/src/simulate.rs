@@ -13,6 +13,7 @@ use thiserror::Error;
 use crate::{
     assessments::assess_families,
     attendance::attend_sessions,
+    codings::code_sessions,
     families::enrol_families,
     file_bytes::{FileError, file_bytes},
     marker::{Marker, sha256},
@@ -107,6 +108,7 @@ pub fn simulate_records(
     let families = enrol_families(&rehearsal);
     let attendance = attend_sessions(&rehearsal, &families);
     let sessions = hold_sessions(&rehearsal, &attendance);
+    let codings = code_sessions(&rehearsal, &sessions);
     let mut assessments = assess_families(&rehearsal, &families);
     assessments.extend(assess_other_units(&rehearsal, &sessions));
     let records = Records {
@@ -114,6 +116,7 @@ pub fn simulate_records(
         assessments,
         sessions,
         attendance,
+        codings,
         files: vec![no_file(protocol, seed)],
     };
     let (records, _warnings) = Records::checked(protocol, records)

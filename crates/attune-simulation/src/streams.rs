@@ -47,6 +47,8 @@ pub enum Purpose {
     Attendance,
     /// Numbers of a session.
     Session,
+    /// Events of a coded recording.
+    Events,
 }
 
 impl Purpose {
@@ -67,6 +69,7 @@ impl Purpose {
             Self::AttendanceShare => "attendance share",
             Self::Attendance => "attendance",
             Self::Session => "session",
+            Self::Events => "events",
         }
     }
 }

@@ -15,6 +15,7 @@ use attune_records::Records;
 use jiff::civil::Date;
 
 mod assessment_rows;
+mod coding_rows;
 mod dyad_rows;
 mod session_rows;
 
@@ -140,6 +141,7 @@ fn part(
             }
             part
         }
+        DataContent::Codings(columns) => coding_rows::coding_rows(file, columns, records),
     }
 }
 

@@ -102,6 +102,7 @@ async fn draw(
         assessments: assessments(db, protocol, study, &families).await?,
         sessions: sessions(db, study).await?,
         attendance: attendance(db, study, &families).await?,
+        codings: Vec::new(),
         dyads: families.into_records(),
         files: vec![SourceFile {
             file: Arc::from("store"),

@@ -32,6 +32,10 @@ fn heading<'a>(content: &'a DataContent, field: &Field) -> Option<&'a str> {
             Field::SessionDate => Some(&columns.date),
             _ => None,
         },
+        DataContent::Codings(columns) => match field {
+            Field::CodedSession => Some(&columns.session),
+            _ => None,
+        },
     }
 }
 

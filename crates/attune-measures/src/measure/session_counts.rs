@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use attune_protocol::{
-    Protocol, data::DataContent, design::Timing, id::MeasureId, missing::Missing,
+    Protocol, data::DataContent, design::{Timing, Wave}, id::MeasureId, missing::Missing,
 };
 use attune_records::{
     Records,
@@ -25,9 +25,7 @@ pub(super) fn count_rows(
     let Some(session) = records.session(code) else {
         return;
     };
-    let phase = who.site.and_then(|site| site.phase_on(Some(session.date)));
-    let is_of_phase = |timing: &Timing| matches!(timing, Timing::During(one) if Some(one) == phase);
-    let wave = protocol.waves.iter().find(|wave| is_of_phase(&wave.timing));
+    let wave = wave_of_session(protocol, who, session);
     let occasion = who.visit(wave, When::On(session.date));
     if counts_families(protocol, session) {
         let families = session.families.map(f64::from).ok_or(Missing::NotRecorded);
@@ -37,6 +35,17 @@ pub(super) fn count_rows(
     for (measure, value, source) in &session.measures {
         rows.push(who.row(&occasion, measure, *value, Some(source.clone())));
     }
+}
+
+/// The wave that is planned for the phase of the site on the day of the session.
+pub(super) fn wave_of_session<'a>(
+    protocol: &'a Protocol,
+    who: &Who<'_>,
+    session: &Session,
+) -> Option<&'a Wave> {
+    let phase = who.site.and_then(|site| site.phase_on(Some(session.date)));
+    let is_of_phase = |timing: &Timing| matches!(timing, Timing::During(one) if Some(one) == phase);
+    protocol.waves.iter().find(|wave| is_of_phase(&wave.timing))
 }
 
 fn counts_families(protocol: &Protocol, session: &Session) -> bool {

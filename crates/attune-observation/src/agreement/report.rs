@@ -112,7 +112,7 @@ pub struct StreamReport {
     pub measures: Vec<MeasureReport>,
     /// Seconds of states, or units with points, by label of each coder.
     pub confusion: Confusion,
-    /// Kappa of each clip, boundary-weighted for states and by event alignment for points.
+    /// Kappa of each clip, boundary-weighted for states and by time units for points.
     pub by_clip: Vec<ClipKappa>,
     /// How that kappa changes over the weeks in which the second coder coded, where days are known.
     pub drift: Option<Drift>,
@@ -365,4 +365,113 @@ fn warnings(clips: &[(&Coding, &Coding, Window)], streams: &[StreamReport]) -> V
         ));
     }
     warnings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::coding::{Code, Event, SubjectEvent};
+
+    fn scheme() -> Scheme {
+        let code = |name: &str, is_state, set| Code {
+            name: name.to_owned(),
+            is_state,
+            set,
+        };
+        Scheme {
+            subjects: vec!["infant".to_owned(), "carer".to_owned()],
+            codes: vec![code("face", true, 0), code("away", true, 0), code("smile", false, 1)],
+        }
+    }
+
+    fn coding(coder: &str, clip: usize, events: &[(i64, i64, usize)]) -> Coding {
+        let event = |(start, end, code): &(i64, i64, usize)| SubjectEvent {
+            subject: 0,
+            event: Event {
+                start: start * 1_000_000,
+                end: end * 1_000_000,
+                code: *code,
+            },
+        };
+        Coding {
+            id: format!("{clip}{coder}"),
+            coder: coder.to_owned(),
+            clip: clip.to_string(),
+            window: Window::new(0, 600_000_000),
+            events: events.iter().map(event).collect(),
+            ..Coding::default()
+        }
+    }
+
+    fn measure<'a>(report: &'a PairReport, name: &str) -> &'a MeasureReport {
+        let measures = &report.streams[0].measures;
+        measures.iter().find(|one| one.measure == name).unwrap()
+    }
+
+    #[test]
+    fn the_window_is_the_clip_and_not_the_stretch_between_events() {
+        // Gaze 10 to 20 s and 11 to 21 s of ten minutes: BORIS gives −0.091, the whole clip 0.898.
+        let (first, second) = (coding("A", 1, &[(10, 20, 0)]), coding("B", 1, &[(11, 21, 0)]));
+        let report = agree(&scheme(), &[(&first, &second)], &AgreeSettings::default());
+        for name in ["boundary-weighted-kappa", "time-unit-kappa"] {
+            let found = measure(&report, name);
+            assert!((found.estimate.unwrap() - 0.898).abs() < 5e-4, "{found:?}");
+            assert_eq!((found.window, found.ci_lower), (WINDOW, None));
+        }
+        assert_eq!(measure(&report, "event-alignment-kappa").estimate, None, "one event, one code");
+        assert!(report.warnings[0].contains("one clip only"));
+    }
+
+    #[test]
+    fn a_subject_whom_nobody_coded_changes_nothing() {
+        let (first, second) = (coding("A", 1, &[(10, 20, 0)]), coding("B", 1, &[(11, 21, 0)]));
+        let mut alone = scheme();
+        alone.subjects.truncate(1);
+        let settings = AgreeSettings::default();
+        let pairs = [(&first, &second)];
+        assert_eq!(agree(&scheme(), &pairs, &settings), agree(&alone, &pairs, &settings));
+    }
+
+    #[test]
+    fn clips_give_intervals_and_differences_have_their_times() {
+        let clips: Vec<(Coding, Coding)> = (0..8)
+            .map(|clip| {
+                let shift = clip as i64 % 3;
+                let first = coding("A", clip, &[(0, 100, 0), (100, 300, 1), (300, 600, 0), (50, 50, 2)]);
+                let second = coding(
+                    "B",
+                    clip,
+                    &[(0, 100 + shift, 0), (100 + shift, 300, 1), (300, 600, 0), (50 + shift, 50 + shift, 2)],
+                );
+                (first, second)
+            })
+            .collect();
+        let pairs: Vec<(&Coding, &Coding)> = clips.iter().map(|(a, b)| (a, b)).collect();
+        let report = agree(&scheme(), &pairs, &AgreeSettings::default());
+        let exact = measure(&report, "boundary-weighted-kappa");
+        let (lower, upper) = (exact.ci_lower.unwrap(), exact.ci_upper.unwrap());
+        assert!(lower < exact.estimate.unwrap() && exact.estimate.unwrap() < upper && upper <= 1.0);
+        // Shifts 0, 1, 2, 0, 1, 2, 0, 1: five clips differ, for seven seconds in all.
+        assert_eq!(exact.agreement, Some(1.0 - 7.0 / 4800.0));
+        let longest = &report.disagreements[0];
+        assert_eq!(
+            (longest.clip.as_str(), longest.start_s, longest.end_s),
+            ("2", 100.0, 102.0)
+        );
+        assert_eq!((longest.first.as_str(), longest.second.as_str()), ("away", "face"));
+        let aligned = measure(&report, "event-alignment-kappa");
+        assert_eq!((aligned.estimate, aligned.agreement), (Some(1.0), Some(1.0)));
+        let u_alpha = measure(&report, "u-alpha").estimate.unwrap();
+        assert!(u_alpha > 0.99 && u_alpha < 1.0);
+    }
+
+    #[test]
+    fn time_that_one_coder_could_not_code_is_left_out() {
+        let (first, mut second) = (coding("A", 1, &[(0, 300, 0)]), coding("B", 1, &[(0, 100, 0)]));
+        second.window = second.window.without(&[(100_000_000, 300_000_000)]);
+        let report = agree(&scheme(), &[(&first, &second)], &AgreeSettings::default());
+        assert_eq!(report.codable_s, 400.0);
+        assert_eq!(measure(&report, "boundary-weighted-kappa").estimate, Some(1.0));
+        assert_eq!(measure(&report, "u-alpha").estimate, Some(1.0));
+    }
 }

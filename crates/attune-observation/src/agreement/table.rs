@@ -101,8 +101,13 @@ impl Table {
             Chance::Margins => products(&rows, &columns) / (total * total),
             Chance::WithoutNil => expected_without_nil(&rows, &columns, total),
         };
-        // Chance agreement that differs from 1 by rounding only is complete.
-        let is_defined = total > 0.0 && 1.0 - expected > 1e-12;
+        // Chance agreement that differs from 1 by rounding only is complete. With one code alone every
+        // linked event agrees, by chance as in truth: there is nothing to correct for.
+        let one_code = chance == Chance::WithoutNil && {
+            let used = |k: &usize| rows[*k] + columns[*k] > 0.0;
+            (1..self.n).filter(used).count() < 2
+        };
+        let is_defined = total > 0.0 && 1.0 - expected > 1e-12 && !one_code;
         let largest = (chance == Chance::Margins && is_defined).then(|| {
             let reachable: f64 = rows.iter().zip(&columns).map(|(r, c)| r.min(*c)).sum();
             (reachable / total - expected) / (1.0 - expected)
@@ -176,6 +181,16 @@ mod tests {
         let kappa = table.kappa(Chance::Margins);
         assert_eq!((kappa.kappa, kappa.observed), (None, 1.0));
         assert_eq!(Table::new(3).kappa(Chance::WithoutNil).kappa, None);
+    }
+
+    #[test]
+    fn one_code_of_events_leaves_kappa_undefined_but_not_the_agreement() {
+        let mut table = Table::new(2);
+        table.add(1, 1, 30.0);
+        table.add(1, 0, 5.0);
+        table.add(0, 1, 15.0);
+        let kappa = table.kappa(Chance::WithoutNil);
+        assert_eq!((kappa.kappa, kappa.observed), (None, 0.6));
     }
 
     proptest! {

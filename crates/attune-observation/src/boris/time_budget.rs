@@ -166,3 +166,32 @@ pub fn synthetic_budget(
     }
     Some(rows)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boris::BorisEvent;
+
+    #[test]
+    fn overlapping_bouts_with_other_modifiers_come_out_as_boris_has_them() {
+        let speech = |modifiers: &str, start: i64, end: i64| BorisEvent {
+            subject: "parent".to_owned(),
+            behaviour: "speech".to_owned(),
+            modifiers: modifiers.to_owned(),
+            start: start * 1_000_000,
+            end: End::At(end * 1_000_000),
+        };
+        let observation = BorisObservation {
+            events: vec![speech("ids", 10, 40), speech("ads", 20, 50)],
+            media_length_s: Some(600.0),
+            ..BorisObservation::default()
+        };
+        let total = |rows: &[BudgetRow]| -> Vec<Option<f64>> {
+            rows.iter().map(|row| row.numbers.and_then(|numbers| numbers.duration)).collect()
+        };
+        assert_eq!(total(&time_budget(&observation, false)), [Some(20.0)]);
+        assert_eq!(total(&time_budget(&observation, true)), [Some(30.0), Some(30.0)]);
+        let rows = synthetic_budget(&observation, &[("speech".to_owned(), false)], false).unwrap();
+        assert_eq!((rows[0].duration, rows[0].proportion), (Some(60.0), Some(0.1)));
+    }
+}

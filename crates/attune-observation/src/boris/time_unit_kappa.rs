@@ -130,3 +130,46 @@ fn label<'a>(
     label.sort_unstable();
     label
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boris::End;
+
+    /// Results of BORIS 9.12.3 on the same events.
+    fn check(one: &[(i64, Option<i64>)], other: &[(i64, Option<i64>)], step: i64, expected: (f64, f64)) {
+        let observation = |events: &[(i64, Option<i64>)]| BorisObservation {
+            events: events
+                .iter()
+                .map(|(start, end)| BorisEvent {
+                    subject: "infant".to_owned(),
+                    behaviour: if end.is_some() { "gaze" } else { "smile" }.to_owned(),
+                    modifiers: String::new(),
+                    start: start * 1_000_000,
+                    end: end.map_or(End::Point, |end| End::At(end * 1_000_000)),
+                })
+                .collect(),
+            ..BorisObservation::default()
+        };
+        let settings = BorisSettings {
+            subjects: Vec::new(),
+            behaviours: Vec::new(),
+            modifiers: false,
+            step: step * 1_000_000,
+        };
+        let found = agreement(&observation(one), &observation(other), &settings).unwrap();
+        let identity = (found.needleman_wunsch_identity_pct * 10.0).round() / 10.0;
+        assert_eq!((found.kappa, identity), expected);
+    }
+
+    #[test]
+    fn a_second_apart_is_less_than_chance_within_the_window_of_events() {
+        check(&[(10, Some(20))], &[(11, Some(21))], 1, (-0.091, 84.6));
+    }
+
+    #[test]
+    fn the_unit_decides_whether_two_points_agree() {
+        check(&[(5, None)], &[(6, None)], 1, (-1.0, 33.3));
+        check(&[(5, None)], &[(6, None)], 2, (1.0, 100.0));
+    }
+}

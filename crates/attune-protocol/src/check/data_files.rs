@@ -3,9 +3,10 @@
 use super::Checking;
 use crate::{
     data::{
-        AttendanceColumns, DataContent, DataFile, DyadColumns, SessionColumns, TimeColumn, TimeUnit,
+        AttendanceColumns, CodingColumns, DataContent, DataFile, DyadColumns, SessionColumns,
+        TimeColumn, TimeUnit,
     },
-    id::MeasureId,
+    id::{MeasureId, SchemeId},
     instrument::PlannedInstrument,
     missing::Missing,
     near_miss::{listed, suggestion},
@@ -37,6 +38,7 @@ const SPECIAL_KEYS: &[&str] = &[
     "items",
     "wave",
     "measures",
+    "scheme",
 ];
 
 const PARTS: &[Parts] = &[
@@ -75,6 +77,12 @@ const PARTS: &[Parts] = &[
         keys: &["measures"],
         required: &["session", "date"],
         optional: &["site", "families"],
+    },
+    Parts {
+        kind: "codings",
+        keys: &["scheme"],
+        required: &["session", "length", "subject", "behaviour", "start"],
+        optional: &["coder", "target", "stop"],
     },
 ];
 
@@ -219,6 +227,7 @@ impl Checking<'_> {
                     minutes: columns.string("minutes"),
                 }))
             }
+            "codings" => self.codings(table).map(DataContent::Codings),
             _ => Some(DataContent::Sessions(self.sessions(table)?)),
         }
     }
@@ -277,6 +286,28 @@ impl Checking<'_> {
                     (measure, column.text.to_owned())
                 })
                 .collect(),
+        })
+    }
+
+    fn codings(&mut self, table: &Written) -> Option<CodingColumns> {
+        if !table.has("scheme") {
+            self.reading.error(
+                table.at,
+                "nothing says by which scheme it was coded",
+                "add scheme = … with the id of a [[scheme]]",
+            );
+        }
+        let columns = table.table("columns")?;
+        Some(CodingColumns {
+            scheme: SchemeId::new(table.text("scheme")?),
+            session: columns.string("session")?,
+            coder: columns.string("coder"),
+            length: columns.string("length")?,
+            subject: columns.string("subject")?,
+            behaviour: columns.string("behaviour")?,
+            target: columns.string("target"),
+            start: columns.string("start")?,
+            stop: columns.string("stop"),
         })
     }
 

@@ -32,15 +32,16 @@ impl Sources<'_> {
             .map(|planned| &planned.definition)
     }
 
-    /// Scores of an instrument; ratings and composites of a scheme.
-    fn scores(&self, source: &str) -> Option<Vec<&str>> {
+    /// Scores of an instrument; ratings, composites and what events amount to of a scheme.
+    fn scores(&self, source: &str) -> Option<Vec<String>> {
         if let Some(instrument) = self.instrument(source) {
-            return Some(instrument.scores.iter().map(|score| &*score.id).collect());
+            return Some(instrument.scores.iter().map(|score| score.id.to_string()).collect());
         }
         let scheme = self.schemes.iter().find(|scheme| &*scheme.id == source)?;
-        let ratings = scheme.ratings.iter().map(|rating| &*rating.id);
-        let composites = scheme.composites.iter().map(|composite| &*composite.id);
-        Some(ratings.chain(composites).collect())
+        let ratings = scheme.ratings.iter().map(|rating| rating.id.to_string());
+        let composites = scheme.composites.iter().map(|composite| composite.id.to_string());
+        let of_events = scheme.event_measures().into_iter().map(|(name, _)| name);
+        Some(ratings.chain(composites).chain(of_events).collect())
     }
 }
 
@@ -78,8 +79,8 @@ impl Checking<'_> {
             return false;
         };
         let known = match source {
-            "attendance" => ATTENDANCE.to_vec(),
-            "sessions" => sessions.to_vec(),
+            "attendance" => ATTENDANCE.iter().map(ToString::to_string).collect(),
+            "sessions" => sessions.iter().map(ToString::to_string).collect(),
             _ => match sources.scores(source) {
                 Some(scores) => scores,
                 None => {
@@ -88,6 +89,7 @@ impl Checking<'_> {
                 }
             },
         };
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
         if known.contains(&score) {
             return true;
         }

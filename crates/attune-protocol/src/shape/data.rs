@@ -50,6 +50,11 @@ pub(super) static DATA: Table = Table {
             },
             "Columns of items or entered scores, in a file of assessments: item = column.",
         ),
+        optional(
+            "scheme",
+            Kind::Reference(Thing::Scheme),
+            "The coding scheme, in a file of codings.",
+        ),
         tables(
             "wave",
             &DATA_WAVE,
@@ -93,6 +98,10 @@ const DATA_KIND: &[Word] = &[
     word("assessments", "answers to one instrument"),
     word("attendance", "one row per dyad and session attended"),
     word("sessions", "one row per session of the clinic or group"),
+    word(
+        "codings",
+        "events of coded recordings of sessions, one row per event",
+    ),
 ];
 
 const LAYOUT: &[Word] = &[
@@ -132,7 +141,7 @@ static COLUMNS: Table = Table {
         optional(
             "session",
             Kind::Column,
-            "Code of the session. In files of sessions.",
+            "Code of the session. In files of sessions and of codings.",
         ),
         optional(
             "site",
@@ -215,6 +224,40 @@ static COLUMNS: Table = Table {
             "families",
             Kind::Column,
             "Families present, an anonymous count. In files of sessions.",
+        ),
+        optional("coder", Kind::Column, "Who coded. In files of codings."),
+        optional(
+            "length",
+            Kind::Column,
+            "Codable length of the recording in seconds, the same in each row of a coding. In files \
+             of codings.",
+        ),
+        optional(
+            "subject",
+            Kind::Column,
+            "Who showed the behaviour: the id of a subject of the scheme, with the number of its \
+             family where there are several (`infant 3`). A row without a behaviour says that the \
+             subject was there. In files of codings.",
+        ),
+        optional(
+            "behaviour",
+            Kind::Column,
+            "State, point behaviour or act. In files of codings.",
+        ),
+        optional(
+            "target",
+            Kind::Column,
+            "To whom an act went: a subject, or `group`. In files of codings.",
+        ),
+        optional(
+            "start",
+            Kind::Column,
+            "Begin in seconds. In files of codings.",
+        ),
+        optional(
+            "stop",
+            Kind::Column,
+            "End in seconds, for behaviours that have one. In files of codings.",
         ),
     ],
 };

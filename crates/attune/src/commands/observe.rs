@@ -8,6 +8,7 @@ mod coding_files;
 mod convert;
 mod scheme;
 mod speech;
+mod sociogram;
 mod summary;
 
 #[derive(Debug, Args)]
@@ -28,6 +29,8 @@ enum Question {
     Convert(convert::Convert),
     /// The scheme of a coding tool as a scheme file of a study, to be completed
     Scheme(scheme::Scheme),
+    /// Who addressed whom in the sessions of a study, phase by phase
+    Sociogram(sociogram::SociogramCommand),
 }
 
 impl Observe {
@@ -38,6 +41,7 @@ impl Observe {
             Question::Speech(speech) => speech.run(),
             Question::Convert(convert) => convert.run(),
             Question::Scheme(scheme) => scheme.run(),
+            Question::Sociogram(sociogram) => sociogram.run(),
         }
     }
 }

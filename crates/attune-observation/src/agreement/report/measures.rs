@@ -100,6 +100,12 @@ fn of_tables(
     let nothing = all.total() == 0.0;
     let note = if nothing {
         Some("neither coder has such an event".to_owned())
+    } else if kappa.kappa.is_none() && chance == Chance::WithoutNil {
+        Some(
+            "one code only, so there is no chance to correct for: read the agreement, the share of events that \
+             both have"
+                .to_owned(),
+        )
     } else if kappa.kappa.is_none() {
         Some("both coders used one and the same label throughout".to_owned())
     } else if found.n_undefined > 0 {

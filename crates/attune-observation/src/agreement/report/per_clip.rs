@@ -52,7 +52,7 @@ impl ClipOfStream {
     pub fn main_kappa(&self) -> Kappa {
         match &self.exact {
             Some(table) => table.kappa(Chance::Margins),
-            None => self.aligned.kappa(Chance::WithoutNil),
+            None => self.units.kappa(Chance::Margins),
         }
     }
 }

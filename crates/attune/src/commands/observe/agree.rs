@@ -37,7 +37,7 @@ pub struct Agree {
     #[arg(required = true, num_args = 1..=2)]
     files: Vec<PathBuf>,
     /// Two coders, or two observations
-    #[arg(long, value_name = "A,B", value_delimiter = ',', num_args = 2)]
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pair: Vec<String>,
     /// The coder or standard with whom every other coder is compared
     #[arg(long, value_name = "CODER", conflicts_with = "pair")]
@@ -92,6 +92,9 @@ impl Agree {
                 "a unit of {} s is finer than coding tools note times; use 0.001 s or more",
                 self.unit
             );
+        }
+        if !self.pair.is_empty() && self.pair.len() != 2 {
+            bail!("--pair takes two names with a comma between them, such as --pair anna,clara");
         }
         let read = progress::during("Reading", || read_all(&self.files))?;
         let projects: Vec<&CodingProject> = read.iter().map(|read| &read.project).collect();

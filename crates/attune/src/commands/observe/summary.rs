@@ -17,6 +17,8 @@ mod plot;
 mod sequences;
 mod text;
 
+pub use text::fixed;
+
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -45,7 +47,7 @@ pub struct Summary {
     #[arg(long, value_name = "EVENTS", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
     lag: u16,
     /// How often one behaviour is answered by another: subject:behaviour,subject:behaviour
-    #[arg(long, value_name = "GIVEN,ANSWER", value_delimiter = ',', num_args = 2)]
+    #[arg(long, value_name = "GIVEN,ANSWER", value_delimiter = ',')]
     contingency: Vec<String>,
     /// Seconds within which an answer must begin
     #[arg(long, value_name = "SECONDS", default_value_t = 3.0, value_parser = level::positive)]
@@ -104,7 +106,8 @@ impl Summary {
                 self.within,
                 (self.permutations as usize, self.seed),
             )?),
-            _ => None,
+            [] => None,
+            _ => bail!("--contingency takes two behaviours with a comma between them: subject:behaviour,subject:behaviour"),
         };
         let mut warnings = read.warnings.clone();
         warnings.extend(budgets.iter().filter_map(|one| one.warning.clone()));

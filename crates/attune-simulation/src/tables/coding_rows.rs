@@ -1,0 +1,70 @@
+//! Rows of a file of codings: first who was there, then what happened.
+
+use attune_protocol::data::{CodingColumns, DataFile};
+use attune_records::{
+    Records,
+    observation::{Event, Span},
+    records::SessionCoding,
+};
+
+use super::{Cell, Cells, Part, RowKey, id_cell};
+
+pub(super) fn coding_rows(file: &DataFile, columns: &CodingColumns, records: &Records) -> Part {
+    let mut rows = Vec::new();
+    for coding in records.codings.iter().filter(|coding| coding.scheme == columns.scheme) {
+        let coder = coding.coder.as_deref().unwrap_or_default();
+        let key = |item: usize| RowKey {
+            unit: coding.session.to_string(),
+            visit: Some(format!("coded by {coder}")),
+            item: Some(item),
+        };
+        for person in &coding.people {
+            let mut cells = of_coding(file, columns, coding);
+            cells.push((columns.subject.clone(), Cell::Text(person.to_string())));
+            rows.push((key(rows.len()), cells));
+        }
+        for event in &coding.events {
+            let mut cells = of_coding(file, columns, coding);
+            cells.extend(of_event(file, columns, event));
+            rows.push((key(rows.len()), cells));
+        }
+    }
+    let mut headings = vec![columns.session.clone()];
+    headings.extend(columns.coder.clone());
+    headings.extend([&columns.length, &columns.subject, &columns.behaviour].map(Clone::clone));
+    headings.extend(columns.target.clone());
+    headings.push(columns.start.clone());
+    headings.extend(columns.stop.clone());
+    Part {
+        columns: headings,
+        rows,
+    }
+}
+
+fn of_coding(file: &DataFile, columns: &CodingColumns, coding: &SessionCoding) -> Cells {
+    let length = coding.window.length().seconds();
+    let mut cells = vec![
+        (columns.session.clone(), id_cell(file, &columns.session, &coding.session)),
+        (columns.length.clone(), Cell::Number(length)),
+    ];
+    if let (Some(column), Some(coder)) = (&columns.coder, &coding.coder) {
+        cells.push((column.clone(), Cell::Text(coder.to_string())));
+    }
+    cells
+}
+
+fn of_event(file: &DataFile, columns: &CodingColumns, event: &Event) -> Cells {
+    let subject = event.subject.as_deref().unwrap_or_default();
+    let mut cells = vec![
+        (columns.subject.clone(), Cell::Text(subject.to_owned())),
+        (columns.behaviour.clone(), id_cell(file, &columns.behaviour, &event.behaviour)),
+        (columns.start.clone(), Cell::Number(event.span.begin().seconds())),
+    ];
+    if let (Some(column), Some(target)) = (&columns.target, &event.target) {
+        cells.push((column.clone(), Cell::Text(target.to_string())));
+    }
+    if let (Some(column), Span::State(bout)) = (&columns.stop, event.span) {
+        cells.push((column.clone(), Cell::Number(bout.stop().seconds())));
+    }
+    cells
+}
