@@ -8,6 +8,7 @@ mod cluster_robust;
 mod complete_cases;
 mod leave_one_site_out;
 mod multiple_imputation;
+mod phase_permutation;
 mod random_intercept;
 mod site_permutation;
 mod weighted_arms;
@@ -88,6 +89,7 @@ fn one(planned: &Planned<'_>, kind: Sensitivity) -> Vec<SensitivityFinding> {
         Sensitivity::CategoricalWaves => categorical_waves::run(planned).map(single),
         Sensitivity::CompleteCases => complete_cases::run(planned).map(single),
         Sensitivity::SitePermutation => site_permutation::run(planned).map(single),
+        Sensitivity::PhasePermutation => phase_permutation::run(planned).map(single),
         Sensitivity::ClusterRobust => cluster_robust::run(planned).map(single),
         Sensitivity::OverlapWeights | Sensitivity::DoublyRobust => {
             weighted_arms::run(planned, kind).map(single)
@@ -131,6 +133,7 @@ pub fn id(kind: Sensitivity) -> &'static str {
         Sensitivity::CategoricalWaves => "categorical-waves",
         Sensitivity::CompleteCases => "complete-cases",
         Sensitivity::SitePermutation => "site-permutation",
+        Sensitivity::PhasePermutation => "phase-permutation",
         Sensitivity::ClusterRobust => "cluster-robust",
         Sensitivity::LeaveOneSiteOut => "leave-one-site-out",
         Sensitivity::MultipleImputation => "multiple-imputation",
@@ -150,6 +153,7 @@ pub fn label(kind: Sensitivity) -> &'static str {
         Sensitivity::CategoricalWaves => "Waves as categories",
         Sensitivity::CompleteCases => "Complete cases",
         Sensitivity::SitePermutation => "Arms permuted over sites",
+        Sensitivity::PhasePermutation => "Units permuted over phases",
         Sensitivity::ClusterRobust => "Standard error between sites",
         Sensitivity::LeaveOneSiteOut => "One site left out",
         Sensitivity::MultipleImputation => "Multiple imputation",

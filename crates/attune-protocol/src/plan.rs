@@ -204,6 +204,8 @@ pub enum Sensitivity {
     CompleteCases,
     /// Arms permuted over sites, where the number of sites allows.
     SitePermutation,
+    /// Units, such as sessions, permuted over phases.
+    PhasePermutation,
     /// The standard error between sites in the place of the model's.
     ClusterRobust,
     /// Each site left out in turn.

@@ -24,6 +24,9 @@ pub const ALL: &[Example] = &[
         id: "hostel-clinic",
     },
     Example {
+        id: "community-clinic",
+    },
+    Example {
         id: "baby-clinic-groups",
     },
 ];

@@ -143,3 +143,22 @@ fn the_figure_runs_over_the_phases() {
     );
     assert_eq!(findings.description.baseline_groups.len(), 2);
 }
+
+#[test]
+fn sessions_are_permuted_over_phases() {
+    let mut plan = plan();
+    plan.analyses[1].sensitivity = vec![Sensitivity::PhasePermutation];
+    plan.analyses[0].sensitivity = vec![Sensitivity::PhasePermutation];
+    let findings = analyse(&plan, &data(), &Settings::default());
+    let planned = &findings.findings[1];
+    let permuted = &planned.sensitivity[0].estimate;
+    let close = |a: Option<f64>, b: Option<f64>| (a.unwrap() - b.unwrap()).abs() < 1e-12;
+    assert!(close(permuted.estimate, planned.estimate.estimate));
+    // Eight of sixteen sessions: 12,870 assignments, all of them counted.
+    let n_as_extreme = permuted.p.unwrap() * 12_870.0;
+    assert!((n_as_extreme - n_as_extreme.round()).abs() < 1e-6 && n_as_extreme >= 2.0);
+    assert!(permuted.ci_lower < permuted.estimate && permuted.estimate < permuted.ci_upper);
+    // Dyads that are measured in both phases are no units of one phase.
+    let refused = &findings.findings[0].sensitivity[0];
+    assert!(refused.warnings[0].contains("several phases"), "{:?}", refused.warnings);
+}

@@ -443,6 +443,103 @@ items = { dyadic-reciprocity = "r" }
 }
 
 #[test]
+fn codings_of_sessions_become_measures_of_the_session() {
+    let study = r#"
+format = 1
+[study]
+id = "clinic"
+title = "A clinic before and after"
+allocation = "none"
+[[phase]]
+id = "before"
+label = "Before"
+[[phase]]
+id = "after"
+label = "After"
+[[site]]
+id = "clinic"
+label = "Clinic"
+phases = [{ phase = "before" }, { phase = "after", from = 2024-03-01 }]
+[[scheme]]
+id = "room"
+title = "The room"
+version = 1
+about = "session"
+sampling = ["continuous"]
+[[scheme.subject]]
+id = "carer"
+label = "Carer"
+kind = "carer"
+many = true
+[[scheme.subject]]
+id = "infant"
+label = "Infant"
+kind = "infant"
+many = true
+[[scheme.act]]
+id = "speaks"
+label = "Speaks to"
+definition = "Words meant for somebody."
+from = ["carer"]
+to = ["own-infant", "other-infant", "other-parent", "group"]
+[[scheme.states]]
+id = "state"
+label = "State"
+[[scheme.states.state]]
+id = "engaged"
+label = "Engaged"
+definition = "With a person."
+subjects = ["infant"]
+[[data]]
+file = "sessions.csv"
+kind = "sessions"
+columns = { session = "session", date = "date" }
+[[data]]
+file = "room.csv"
+kind = "codings"
+scheme = "room"
+columns = { session = "session", coder = "coder", length = "s", subject = "who", behaviour = "what", target = "to", start = "from", stop = "until" }
+[[outcome]]
+id = "to_infants"
+label = "To infants"
+measure = "room.to-infants-share"
+role = "primary"
+better = "higher"
+"#;
+    let sessions = "session,date\nS1,2024-01-10\nS2,2024-04-10\n";
+    // Two families; anna's coding comes first and counts, bea's is there for agreement. Infant 2 is never engaged.
+    let room = "session,coder,s,who,what,to,from,until\n\
+        S1,anna,120,infant 2,,,,\n\
+        S1,anna,120,carer 1,speaks,infant 1,3,\n\
+        S1,anna,120,carer 1,speaks,infant 1,9,\n\
+        S1,anna,120,carer 1,speaks,carer 2,30,\n\
+        S1,anna,120,carer 2,speaks,group,70,\n\
+        S1,anna,120,infant 1,engaged,,10,40\n\
+        S1,bea,120,carer 1,speaks,infant 1,3,\n";
+    let table = measures(study, &[("sessions.csv", sessions), ("room.csv", room)]);
+    let rows = shown(&table, &["unit", "phase", "measure", "value", "missing", "row"]);
+    let of = |unit: &str, measure: &str| {
+        let named = format!(" | room.{measure} | ");
+        let line = rows.lines().find(|line| line.starts_with(unit) && line.contains(&named));
+        line.unwrap_or_else(|| panic!("no {measure} of {unit} in\n{rows}")).to_owned()
+    };
+    for (measure, value) in [
+        ("density", "0.16666666666666666"),
+        ("to-infants-share", "0.5"),
+        ("across-family-share", "0.3333333333333333"),
+        ("infants-addressed", "0.5"),
+        ("isolates", "1"),
+        ("acts-per-minute", "2"),
+        ("speaks-per-minute", "2"),
+        ("engaged-share", "0.125"),
+    ] {
+        let line = of("S1", measure);
+        assert!(line.contains(&format!(" | {value} | ")), "{line}");
+        assert!(of("S2", measure).contains("not done"), "a session that nobody coded is not zero");
+    }
+}
+
+#[test]
 fn a_study_without_dates_is_measured_by_time_since_enrolment() {
     let study = HOSTELS
         .replace("enrolled = \"enrolled\", born = \"born\", due = \"due\", left = \"left\", withdrew = \"withdrew\"", "age-at-enrolment = { column = \"weeks\", unit = \"weeks\" }")

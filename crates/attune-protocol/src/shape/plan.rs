@@ -226,6 +226,10 @@ const SENSITIVITY: &[Word] = &[
         "arms permuted over sites, where the number of sites allows",
     ),
     word(
+        "phase-permutation",
+        "units, such as sessions, permuted over phases",
+    ),
+    word(
         "cluster-robust",
         "the standard error between sites, where the number of sites allows",
     ),

@@ -11,6 +11,7 @@ mod fit_questions;
 mod interrupted;
 mod messy;
 mod observe_speech;
+mod observe;
 mod power;
 mod publish;
 mod reports;

@@ -175,6 +175,7 @@ fn figure(
             .filter_map(|arrow| Some((seat(&arrow.from)?, seat(&arrow.to)?, arrow.acts_per_session)))
             .collect(),
     };
+    let panels = phases.iter().map(panel).collect();
     Sociogram {
         heading: Heading {
             title: "Who turned to whom".to_owned(),
@@ -194,7 +195,7 @@ fn figure(
                 is_infant: kind == PersonKind::Infant,
             })
             .collect(),
-        panels: phases.iter().map(panel).collect(),
+        panels,
         measure: "acts per session".to_owned(),
     }
 }

@@ -1,0 +1,90 @@
+//! Units permuted over phases: for a clinic before and after, with its sessions as units. It assumes no
+//! distribution, only that without a change any session could have been in either phase; it cannot
+//! tell the programme from whatever else changed with the phase, nor see that sessions close in time
+//! resemble each other.
+
+use attune_protocol::plan::Sensitivity;
+use attune_statistics::permutation::{
+    PermutationSettings, exact_interval, permute_cluster_means,
+};
+
+use super::{Planned, SensitivityFinding, id, label};
+use crate::{
+    findings::Estimate,
+    long_table::Row,
+    meaning::{GroupKind, Quantity},
+    words,
+};
+
+pub(super) fn run(planned: &Planned<'_>) -> Result<SensitivityFinding, String> {
+    let question = planned.question;
+    let phases = &question.long.protocol.phases;
+    let position = |id: &str| phases.iter().position(|phase| *phase.id == *id);
+    let comparison = planned.meaning.comparison.as_ref();
+    let by_phase = comparison.filter(|comparison| comparison.groups == GroupKind::Phases);
+    let (group, reference) = match (by_phase, &planned.meaning.quantity) {
+        (Some(compared), _) => (position(&compared.group), position(&compared.reference)),
+        (None, Quantity::ChangeToPhase(group)) => (position(group), Some(0)),
+        (None, _) => return Err("the term does not compare phases".to_owned()),
+    };
+    let rows = &question.long.outcomes[question.outcome];
+    let (mut values, mut in_group) = (Vec::new(), Vec::new());
+    for positions in planned.run.frame.rows.chunk_by(|a, b| rows[*a].unit == rows[*b].unit) {
+        let of_unit: Vec<&Row> = positions.iter().map(|&row| &rows[row]).collect();
+        let phase = of_unit[0].phase;
+        if of_unit.iter().any(|row| row.phase != phase) {
+            return Err(
+                "units were measured in several phases, so they are no whole units of one".to_owned()
+            );
+        }
+        if phase != group && phase != reference {
+            continue;
+        }
+        let known: Vec<f64> = of_unit.iter().filter_map(|row| row.value.ok()).collect();
+        values.push(known.iter().sum::<f64>() / known.len() as f64);
+        in_group.push(phase == group);
+    }
+    let settings = PermutationSettings {
+        seed: planned.seed,
+        ..PermutationSettings::default()
+    };
+    let result = permute_cluster_means(&values, &in_group, &settings)
+        .map_err(|problem| problem.to_string())?;
+    let interval = exact_interval(&values, &in_group, question.analysis.level, &settings).ok();
+    let finite = |value: f64| value.is_finite().then_some(value);
+    let n_group = in_group.iter().filter(|in_group| **in_group).count();
+    let mut warnings = Vec::new();
+    if let Some(error) = result.monte_carlo_error {
+        warnings.push(format!(
+            "p comes from a random sample of assignments (seed {}) with a standard error of {error:.5}; there are too \
+             many to invert the test, so the interval is the model's",
+            planned.seed
+        ));
+    }
+    let how = if result.exact { "all" } else { "a random sample of" };
+    Ok(SensitivityFinding {
+        id: id(Sensitivity::PhasePermutation).to_owned(),
+        label: label(Sensitivity::PhasePermutation).to_owned(),
+        term: question.analysis.answers.text.clone(),
+        estimate_unit: planned.meaning.estimate_unit(question.plan()),
+        comparable: true,
+        estimate: Estimate {
+            estimate: Some(result.statistic),
+            ci_lower: interval.and_then(|(lower, _)| finite(lower)),
+            ci_upper: interval.and_then(|(_, upper)| finite(upper)),
+            level: question.analysis.level,
+            p: Some(result.p_two_sided),
+            ..Estimate::default()
+        },
+        n_units: values.len(),
+        n_rows: planned.run.n_rows(),
+        method: format!(
+            "Difference between the means of {} units in the phase and {} before it; two-sided p over {how} {} \
+             assignments of units to phases. Not adjusted for covariates, nor for time within the phases.",
+            words::count(n_group),
+            words::count(values.len() - n_group),
+            words::count(usize::try_from(result.n_assignments).unwrap_or(usize::MAX)),
+        ),
+        warnings,
+    })
+}
