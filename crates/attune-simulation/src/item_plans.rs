@@ -10,6 +10,7 @@ use attune_protocol::{
     data::{AssessmentLayout, DataContent},
     id::{ItemId, MeasureId},
     instrument::{Answers, Item, PlannedInstrument, Score},
+    scheme::EventMeasure,
 };
 
 use crate::{neutral::neutral_course, score_form::ScoreForm};
@@ -147,13 +148,31 @@ fn declared_first<'a>(
     ordered
 }
 
+/// Whether it is a measure of coded sessions from whose course their events are drawn.
+fn is_assumed_of_events(protocol: &Protocol, measure: &MeasureId) -> bool {
+    protocol.schemes.iter().any(|scheme| {
+        scheme.event_measures().into_iter().any(|(name, kind)| {
+            let is_drawn = matches!(
+                kind,
+                EventMeasure::ActsPerMinute
+                    | EventMeasure::ToInfantsShare
+                    | EventMeasure::AcrossFamilyShare
+                    | EventMeasure::Share(_)
+            );
+            is_drawn && MeasureId::of(&scheme.id, &name) == *measure
+        })
+    })
+}
+
 fn note_unused_courses(protocol: &Protocol, courses: &[Course], notes: &mut Vec<String>) {
     for course in courses {
         let of_session = course.measure.starts_with("sessions.");
-        if !of_session && protocol.score(&course.measure).is_none() {
+        let of_events = is_assumed_of_events(protocol, &course.measure);
+        if !of_session && !of_events && protocol.score(&course.measure).is_none() {
             notes.push(format!(
-                "The course of {} is not used: only scores of instruments and numbers of sessions \
-                 can be made up so far.",
+                "The course of {} is not used: scores of instruments, numbers of sessions, and of coded \
+                 sessions the acts per minute, their shares to infants and across families, and the \
+                 shares of states can be made up so far.",
                 course.measure
             ));
         }

@@ -19,6 +19,15 @@ use crate::{
 mod attributes;
 mod correlations;
 
+/// Measures of a scheme's events that simulation does not assume but gets.
+const FOLLOWS_FROM_ACTS: &[&str] = &[
+    "density",
+    "reciprocity",
+    "centralisation",
+    "isolates",
+    "infants-addressed",
+];
+
 impl Checking<'_> {
     pub(super) fn assumptions(
         &mut self,
@@ -270,6 +279,13 @@ impl Checking<'_> {
                     "add [[simulation.attendance]]".to_owned(),
                 ),
                 Some(("sessions", _)) => continue,
+                // The sociogram follows from the acts, whose number and targets have courses.
+                Some((source, of_acts))
+                    if FOLLOWS_FROM_ACTS.contains(&of_acts)
+                        && self.index.all(Thing::Scheme).any(|id| id == source) =>
+                {
+                    continue;
+                }
                 _ => (
                     table.tables("course").any(|course| {
                         !course.has("measure") || course.text("measure") == Some(measure.text)

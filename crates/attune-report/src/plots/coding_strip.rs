@@ -4,7 +4,7 @@
 use super::{DataTable, Drawn, Heading, Plot};
 use crate::{
     Format,
-    figures::svg::{AXIS, Anchor, GRID, LABEL, NONE, RISK, SMALL, Svg, lines},
+    figures::svg::{AXIS, Anchor, GRID, LABEL, NONE, Paint, SMALL, Svg, lines},
 };
 
 /// Rows of coded time.
@@ -43,6 +43,9 @@ pub struct StripSpan {
     /// Place of the code.
     pub code: usize,
 }
+
+/// Where the coders differ; without an outline, so that a moment still shows.
+const DIFFERS: Paint = Paint::of("differs", r##"fill="#9c3626""##);
 
 const ROW: f64 = 20.0;
 const STEP: f64 = 26.0;
@@ -91,7 +94,7 @@ impl Plot for CodingStrip {
                 if span.start_s == span.end_s {
                     svg.line(NONE, (from, top), (from, top + ROW));
                 } else if row.is_difference {
-                    svg.rectangle(RISK, (from, top + 4.0), ((to - from).max(1.0), ROW - 8.0), 0.0);
+                    svg.rectangle(DIFFERS, (from, top + 4.0), ((to - from).max(1.0), ROW - 8.0), 0.0);
                 } else {
                     svg.shaded(span.code, (from, top), ((to - from).max(0.5), ROW));
                 }
@@ -164,7 +167,7 @@ mod tests {
         };
         let file = svg_file(&strip, Format::Wide);
         assert!(file.contains("B,away,33,60\n") && file.contains("differ,different,30,33\n"));
-        assert!(file.contains("class=\"risk\"") && file.contains(">0:30<"));
+        assert!(file.contains("class=\"differs\"") && file.contains(">0:30<"));
         assert_eq!(file, svg_file(&strip, Format::Wide));
     }
 }

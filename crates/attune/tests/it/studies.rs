@@ -53,6 +53,74 @@ fn early_intervention_has_its_expected_findings() {
     insta::assert_json_snapshot!(expected_part(findings("early-intervention")));
 }
 
+/// Mean of a measure over the sessions of each phase, from the long table.
+fn means_by_phase(study: &str, measure: &str) -> [f64; 2] {
+    let table = succeed(&example(study), &["measures", "."]);
+    let mut rows = csv_rows(&table);
+    let headings = rows.next().expect("headings");
+    let place = |name: &str| headings.iter().position(|one| one == name).expect("a column");
+    let (phase, named, value) = (place("phase"), place("measure"), place("value"));
+    let mut values = [Vec::new(), Vec::new()];
+    for row in rows.filter(|row| row[named] == measure) {
+        if let Ok(number) = row[value].parse::<f64>() {
+            values[usize::from(row[phase] == "after")].push(number);
+        }
+    }
+    values.map(|values| values.iter().sum::<f64>() / values.len() as f64)
+}
+
+/// The cells of a table without quotes or line breaks in its cells.
+fn csv_rows(table: &str) -> impl Iterator<Item = Vec<String>> {
+    table.lines().map(|line| line.split(',').map(str::to_owned).collect())
+}
+
+#[test]
+fn the_community_clinic_is_compared_by_sessions_and_permuted() {
+    let document = findings("community-clinic");
+    assert_eq!(document["simulated"], true);
+    let all = document["findings"].as_array().expect("findings");
+    assert_eq!(all.len(), 3);
+    for (finding, measure) in all.iter().zip([
+        "room.across-family-share",
+        "room.acts-per-minute",
+        "room.to-infants-share",
+    ]) {
+        let [before, after] = means_by_phase("community-clinic", measure);
+        let estimate = finding["estimate"].as_f64().expect("an estimate");
+        assert!((estimate - (after - before)).abs() < 1e-9, "{measure}");
+        assert!(finding["ci_lower"].as_f64() < finding["ci_upper"].as_f64());
+        assert_eq!(finding["n_units"], 50, "the session is the unit");
+        let permuted = &finding["sensitivity"][0];
+        assert_eq!(permuted["id"], "phase-permutation");
+        let (model, random) = (finding["p"].as_f64(), permuted["p"].as_f64());
+        assert!((model.expect("p") - random.expect("p")).abs() < 0.02, "{measure}");
+        let answer = finding["answer"].as_str().expect("a sentence");
+        assert!(answer.starts_with("Simulated data.") && answer.contains("cannot be told apart"));
+    }
+}
+
+#[test]
+fn the_room_of_the_community_clinic_is_drawn_before_and_after() {
+    let here = tempfile::tempdir().expect("a temporary folder");
+    let plot = here.path().join("room.svg");
+    let plot = plot.to_str().expect("a path in Unicode");
+    let out = succeed(
+        &example("community-clinic"),
+        &["observe", "sociogram", ".", "--json", "--plot", plot],
+    );
+    let document: Value = serde_json::from_str(&out).expect("one JSON document");
+    assert_eq!(document["simulated"], true);
+    let mean = |phase: &Value| {
+        let sessions = phase["sessions"].as_array().expect("sessions");
+        let values = sessions.iter().filter_map(|one| one["to_infants_share"].as_f64());
+        values.sum::<f64>() / sessions.len() as f64
+    };
+    let phases = document["phases"].as_array().expect("phases");
+    assert!(mean(&phases[0]) < mean(&phases[1]));
+    let svg = fs::read_to_string(plot).expect("the figure");
+    assert!(svg.contains("Simulated data") && svg.contains(">With the group<"));
+}
+
 #[test]
 fn hostel_clinic_has_its_expected_findings() {
     insta::assert_json_snapshot!(expected_part(findings("hostel-clinic")));
