@@ -177,7 +177,9 @@ impl Reading {
                     attendance.extend(read_attendance(sheet, columns, &records));
                 }
                 (DataContent::Codings(columns), Some(sheet)) => {
-                    if let Some(scheme) = protocol.schemes.iter().find(|one| one.id == columns.scheme) {
+                    if let Some(scheme) =
+                        protocol.schemes.iter().find(|one| one.id == columns.scheme)
+                    {
                         codings.extend(read_codings(sheet, columns, scheme));
                     }
                 }

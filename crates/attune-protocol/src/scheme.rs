@@ -120,7 +120,10 @@ impl Scheme {
         let states = self.states.iter().flat_map(|set| &set.states);
         let states = states.map(|state| (state, true));
         let points = self.points.iter().map(|point| (point, false));
-        let acts = self.acts.iter().map(|act| (&act.behaviour, act.has_duration));
+        let acts = self
+            .acts
+            .iter()
+            .map(|act| (&act.behaviour, act.has_duration));
         states.chain(points).chain(acts)
     }
 }

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use attune_protocol::{
     Protocol,
     design::Site,
-    id::{
-        ArmId, AttributeId, DyadId, InstrumentId, ItemId, MeasureId, SchemeId, SiteId, WaveId,
-    },
+    id::{ArmId, AttributeId, DyadId, InstrumentId, ItemId, MeasureId, SchemeId, SiteId, WaveId},
     missing::Missing,
     plan::About,
 };

@@ -85,11 +85,17 @@ impl Room {
         let n_families = session.families.unwrap_or(FAMILIES).clamp(2, MOST_FAMILIES);
         let named = |kind: SubjectKind, n: u32| -> Vec<Arc<str>> {
             let subject = scheme.subjects.iter().find(|subject| subject.kind == kind);
-            let name = |number: u32| subject.map(|subject| match subject.many {
-                true => Arc::from(format!("{} {number}", subject.id)),
-                false => Arc::from(subject.id.as_str()),
-            });
-            let n = if subject.is_some_and(|subject| subject.many) { n } else { 1 };
+            let name = |number: u32| {
+                subject.map(|subject| match subject.many {
+                    true => Arc::from(format!("{} {number}", subject.id)),
+                    false => Arc::from(subject.id.as_str()),
+                })
+            };
+            let n = if subject.is_some_and(|subject| subject.many) {
+                n
+            } else {
+                1
+            };
             (1..=n).filter_map(name).collect()
         };
         Self {
@@ -133,12 +139,19 @@ fn coding(
         let weights: Vec<f64> = set
             .states
             .iter()
-            .map(|state| assumed(&format!("{}-share", state.id), 1.0 / (set.states.len() + 1) as f64))
+            .map(|state| {
+                assumed(
+                    &format!("{}-share", state.id),
+                    1.0 / (set.states.len() + 1) as f64,
+                )
+            })
             .collect();
         for name in room.people() {
             let can_show = |subjects: &[String]| {
                 let subject = scheme.subject_named(&name);
-                subject.is_some_and(|(subject, _)| subjects.is_empty() || subjects.contains(&subject.id))
+                subject.is_some_and(|(subject, _)| {
+                    subjects.is_empty() || subjects.contains(&subject.id)
+                })
             };
             if set.states.iter().all(|state| can_show(&state.subjects)) {
                 let ids: Vec<&str> = set.states.iter().map(|state| state.id.as_str()).collect();
@@ -175,8 +188,18 @@ fn act(
     let (actor, kind, target, class) = if is_staff {
         let actor = room.staff[pick(room.staff.len(), stream)].clone();
         match to_infant {
-            true => (actor, SubjectKind::StaffMember, room.infants[family].clone(), ActTarget::OtherInfant),
-            false => (actor, SubjectKind::StaffMember, room.carers[family].clone(), ActTarget::OtherParent),
+            true => (
+                actor,
+                SubjectKind::StaffMember,
+                room.infants[family].clone(),
+                ActTarget::OtherInfant,
+            ),
+            false => (
+                actor,
+                SubjectKind::StaffMember,
+                room.carers[family].clone(),
+                ActTarget::OtherParent,
+            ),
         }
     } else {
         let actor = room.carers[family].clone();
@@ -184,7 +207,10 @@ fn act(
             (true, false) => (room.infants[family].clone(), ActTarget::OwnInfant),
             (true, true) => (room.infants[other].clone(), ActTarget::OtherInfant),
             (false, true) => (room.carers[other].clone(), ActTarget::OtherParent),
-            (false, false) => (room.staff[pick(room.staff.len(), stream)].clone(), ActTarget::Staff),
+            (false, false) => (
+                room.staff[pick(room.staff.len(), stream)].clone(),
+                ActTarget::Staff,
+            ),
         };
         (actor, SubjectKind::Carer, target, class)
     };
@@ -193,7 +219,10 @@ fn act(
         false => (target, class),
     };
     let may = |act: &&attune_protocol::scheme::DirectedAct| {
-        let from = scheme.subjects.iter().filter(|subject| act.from.contains(&subject.id));
+        let from = scheme
+            .subjects
+            .iter()
+            .filter(|subject| act.from.contains(&subject.id));
         from.clone().any(|subject| subject.kind == kind) && act.to.contains(&class)
     };
     let acts: Vec<_> = scheme.acts.iter().filter(may).collect();
@@ -225,11 +254,15 @@ fn bouts(name: &Arc<str>, states: &[&str], weights: &[f64], stream: &mut Stream)
             draw < reached
         });
         if let Some(state) = state {
-            let previous = events.last_mut().filter(|last| {
-                last.span.end() == at(start) && *last.behaviour == *states[state]
-            });
+            let previous = events
+                .last_mut()
+                .filter(|last| last.span.end() == at(start) && *last.behaviour == *states[state]);
             match previous {
-                Some(last) => last.span = Span::State(Interval::new(last.span.begin(), at(end)).unwrap_or(span(start, end))),
+                Some(last) => {
+                    last.span = Span::State(
+                        Interval::new(last.span.begin(), at(end)).unwrap_or(span(start, end)),
+                    )
+                }
                 None => events.push(Event {
                     subject: Some(name.clone()),
                     ..Event::new(states[state], Span::State(span(start, end)))
@@ -259,7 +292,10 @@ fn second_coding(first: &SessionCoding, stream: &mut Stream) -> SessionCoding {
             }
             other => Span::Point(moved(other.begin())),
         };
-        let mut event = Event { span: whole, ..event.clone() };
+        let mut event = Event {
+            span: whole,
+            ..event.clone()
+        };
         let is_mistaken = stream.uniform() < MISTAKEN;
         if let Some(target) = event.target.clone().filter(|_| is_mistaken) {
             let others: Vec<&Arc<str>> = first
@@ -267,7 +303,9 @@ fn second_coding(first: &SessionCoding, stream: &mut Stream) -> SessionCoding {
                 .iter()
                 .filter(|person| **person != target && Some(*person) != event.subject.as_ref())
                 .collect();
-            event.target = others.get(pick(others.len(), stream)).map(|other| (*other).clone());
+            event.target = others
+                .get(pick(others.len(), stream))
+                .map(|other| (*other).clone());
         }
         events.push(event);
     }

@@ -4,9 +4,7 @@
 //! resemble each other.
 
 use attune_protocol::plan::Sensitivity;
-use attune_statistics::permutation::{
-    PermutationSettings, exact_interval, permute_cluster_means,
-};
+use attune_statistics::permutation::{PermutationSettings, exact_interval, permute_cluster_means};
 
 use super::{Planned, SensitivityFinding, id, label};
 use crate::{
@@ -29,12 +27,18 @@ pub(super) fn run(planned: &Planned<'_>) -> Result<SensitivityFinding, String> {
     };
     let rows = &question.long.outcomes[question.outcome];
     let (mut values, mut in_group) = (Vec::new(), Vec::new());
-    for positions in planned.run.frame.rows.chunk_by(|a, b| rows[*a].unit == rows[*b].unit) {
+    for positions in planned
+        .run
+        .frame
+        .rows
+        .chunk_by(|a, b| rows[*a].unit == rows[*b].unit)
+    {
         let of_unit: Vec<&Row> = positions.iter().map(|&row| &rows[row]).collect();
         let phase = of_unit[0].phase;
         if of_unit.iter().any(|row| row.phase != phase) {
             return Err(
-                "units were measured in several phases, so they are no whole units of one".to_owned()
+                "units were measured in several phases, so they are no whole units of one"
+                    .to_owned(),
             );
         }
         if phase != group && phase != reference {
@@ -61,7 +65,11 @@ pub(super) fn run(planned: &Planned<'_>) -> Result<SensitivityFinding, String> {
             planned.seed
         ));
     }
-    let how = if result.exact { "all" } else { "a random sample of" };
+    let how = if result.exact {
+        "all"
+    } else {
+        "a random sample of"
+    };
     Ok(SensitivityFinding {
         id: id(Sensitivity::PhasePermutation).to_owned(),
         label: label(Sensitivity::PhasePermutation).to_owned(),

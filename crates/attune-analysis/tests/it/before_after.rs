@@ -160,5 +160,9 @@ fn sessions_are_permuted_over_phases() {
     assert!(permuted.ci_lower < permuted.estimate && permuted.estimate < permuted.ci_upper);
     // Dyads that are measured in both phases are no units of one phase.
     let refused = &findings.findings[0].sensitivity[0];
-    assert!(refused.warnings[0].contains("several phases"), "{:?}", refused.warnings);
+    assert!(
+        refused.warnings[0].contains("several phases"),
+        "{:?}",
+        refused.warnings
+    );
 }

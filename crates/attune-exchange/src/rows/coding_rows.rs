@@ -78,9 +78,15 @@ fn read_row<'a>(
 ) -> Option<()> {
     let session = sheet.required(row, &columns.session, "the code of the session")?;
     let session = sheet.name(session);
-    let coder = columns.coder.as_ref().map(|column| sheet.cell(row, column)).filter(|coder| !coder.is_empty());
+    let coder = columns
+        .coder
+        .as_ref()
+        .map(|column| sheet.cell(row, column))
+        .filter(|coder| !coder.is_empty());
     let coder = coder.map(|coder| sheet.name(coder));
-    let seconds = sheet.number(row, &columns.length, Limits::Bounds(Some(0.001), None)).ok()?;
+    let seconds = sheet
+        .number(row, &columns.length, Limits::Bounds(Some(0.001), None))
+        .ok()?;
     let window = Interval::new(Micros::ZERO, Micros::from_seconds(seconds)?)?;
     let same = |one: &SessionCoding| one.session == session && one.coder == coder;
     let place = match codings.iter().rposition(same) {
@@ -139,14 +145,20 @@ fn event<'a>(
         .behaviours()
         .map(|(behaviour, has_end)| (behaviour.id.as_str(), behaviour.label.as_str(), has_end))
         .collect();
-    let found = sheet.known(row, &columns.behaviour, "behaviour", &known, |one| (one.0, one.1))?;
+    let found = sheet.known(row, &columns.behaviour, "behaviour", &known, |one| {
+        (one.0, one.1)
+    })?;
     let (id, _, has_end) = known[found];
-    let start = sheet.number(row, &columns.start, Limits::Bounds(Some(0.0), Some(length))).ok()?;
+    let start = sheet
+        .number(row, &columns.start, Limits::Bounds(Some(0.0), Some(length)))
+        .ok()?;
     let begin = Micros::from_seconds(start)?;
     let span = match (&columns.stop, has_end) {
         (Some(stop), true) => {
             sheet.required(row, stop, "the end of a behaviour that has one")?;
-            let end = sheet.number(row, stop, Limits::Bounds(Some(start), Some(length))).ok()?;
+            let end = sheet
+                .number(row, stop, Limits::Bounds(Some(start), Some(length)))
+                .ok()?;
             Span::State(Interval::new(begin, Micros::from_seconds(end)?)?)
         }
         (None, true) => Span::Open { start: begin },

@@ -39,10 +39,15 @@ pub(super) fn coding_rows(
         return;
     };
     for scheme in &protocol.schemes {
-        if !records.codings.iter().any(|coding| coding.scheme == scheme.id) {
+        if !records
+            .codings
+            .iter()
+            .any(|coding| coding.scheme == scheme.id)
+        {
             continue;
         }
-        let of_session = |coding: &&SessionCoding| coding.scheme == scheme.id && coding.session == *code;
+        let of_session =
+            |coding: &&SessionCoding| coding.scheme == scheme.id && coding.session == *code;
         let coding = records.codings.iter().find(of_session);
         let wave = wave_of_session(protocol, who, session);
         let occasion = who.visit(wave, When::On(session.date));
@@ -73,7 +78,9 @@ pub fn sociogram(scheme: &Scheme, coding: &SessionCoding) -> Sociogram {
         Some(Person {
             name: name.to_string(),
             kind,
-            family: family.filter(|_| kind != PersonKind::Staff).map(str::to_owned),
+            family: family
+                .filter(|_| kind != PersonKind::Staff)
+                .map(str::to_owned),
         })
     };
     let people: Vec<Person> = coding.people.iter().filter_map(person).collect();
@@ -107,7 +114,10 @@ fn value(
         EventMeasure::InfantsAddressed => people.infants_addressed,
         EventMeasure::ActsPerMinute => Some(people.n_acts as f64 / minutes),
         EventMeasure::PerMinute(behaviour) => {
-            let of_behaviour = coding.events.iter().filter(|event| *event.behaviour == **behaviour);
+            let of_behaviour = coding
+                .events
+                .iter()
+                .filter(|event| *event.behaviour == **behaviour);
             Some(of_behaviour.count() as f64 / minutes)
         }
         EventMeasure::Share(state) => share(scheme, coding, state),
@@ -116,7 +126,9 @@ fn value(
 
 /// Mean over the people present who can show the state of the share of time that they are in it.
 fn share(scheme: &Scheme, coding: &SessionCoding, state: &str) -> Option<f64> {
-    let (behaviour, _) = scheme.behaviours().find(|(behaviour, _)| behaviour.id == state)?;
+    let (behaviour, _) = scheme
+        .behaviours()
+        .find(|(behaviour, _)| behaviour.id == state)?;
     let can_show = |name: &&Arc<str>| {
         scheme.subject_named(name).is_some_and(|(subject, _)| {
             behaviour.subjects.is_empty() || behaviour.subjects.contains(&subject.id)
@@ -127,9 +139,10 @@ fn share(scheme: &Scheme, coding: &SessionCoding, state: &str) -> Option<f64> {
         .iter()
         .filter(can_show)
         .map(|name| {
-            let own = coding.events.iter().filter(|event| {
-                *event.behaviour == *state && event.subject.as_ref() == Some(name)
-            });
+            let own = coding
+                .events
+                .iter()
+                .filter(|event| *event.behaviour == *state && event.subject.as_ref() == Some(name));
             let spans: Vec<Span> = own.map(|event| event.span).collect();
             amounts(&spans, true, &[coding.window]).share
         })

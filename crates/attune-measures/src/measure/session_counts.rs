@@ -4,7 +4,11 @@
 use std::sync::Arc;
 
 use attune_protocol::{
-    Protocol, data::DataContent, design::{Timing, Wave}, id::MeasureId, missing::Missing,
+    Protocol,
+    data::DataContent,
+    design::{Timing, Wave},
+    id::MeasureId,
+    missing::Missing,
 };
 use attune_records::{
     Records,

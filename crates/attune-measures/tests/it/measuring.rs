@@ -517,11 +517,17 @@ better = "higher"
         S1,anna,120,infant 1,engaged,,10,40\n\
         S1,bea,120,carer 1,speaks,infant 1,3,\n";
     let table = measures(study, &[("sessions.csv", sessions), ("room.csv", room)]);
-    let rows = shown(&table, &["unit", "phase", "measure", "value", "missing", "row"]);
+    let rows = shown(
+        &table,
+        &["unit", "phase", "measure", "value", "missing", "row"],
+    );
     let of = |unit: &str, measure: &str| {
         let named = format!(" | room.{measure} | ");
-        let line = rows.lines().find(|line| line.starts_with(unit) && line.contains(&named));
-        line.unwrap_or_else(|| panic!("no {measure} of {unit} in\n{rows}")).to_owned()
+        let line = rows
+            .lines()
+            .find(|line| line.starts_with(unit) && line.contains(&named));
+        line.unwrap_or_else(|| panic!("no {measure} of {unit} in\n{rows}"))
+            .to_owned()
     };
     for (measure, value) in [
         ("density", "0.16666666666666666"),
@@ -535,7 +541,10 @@ better = "higher"
     ] {
         let line = of("S1", measure);
         assert!(line.contains(&format!(" | {value} | ")), "{line}");
-        assert!(of("S2", measure).contains("not done"), "a session that nobody coded is not zero");
+        assert!(
+            of("S2", measure).contains("not done"),
+            "a session that nobody coded is not zero"
+        );
     }
 }
 

@@ -230,14 +230,22 @@ pub fn agree(
     disagreements.sort_by(|a, b| length(b).total_cmp(&length(a)));
     disagreements.truncate(settings.n_disagreements);
     let coder = |place: usize| {
-        let codings = pairs.iter().map(|pair| if place == 0 { pair.0 } else { pair.1 });
+        let codings = pairs
+            .iter()
+            .map(|pair| if place == 0 { pair.0 } else { pair.1 });
         distinct(codings.map(|coding| coding.coder.as_str()))
     };
     PairReport {
         coders: [coder(0), coder(1)],
-        observations: pairs.iter().map(|(a, b)| [a.id.clone(), b.id.clone()]).collect(),
+        observations: pairs
+            .iter()
+            .map(|(a, b)| [a.id.clone(), b.id.clone()])
+            .collect(),
         n_clips: clips.len(),
-        codable_s: clips.iter().map(|(_, _, window)| seconds(window.length())).sum(),
+        codable_s: clips
+            .iter()
+            .map(|(_, _, window)| seconds(window.length()))
+            .sum(),
         warnings: warnings(&clips, &reports),
         streams: reports,
         amounts,
@@ -253,7 +261,10 @@ pub fn agree_each(
     pairs: &[Vec<(&Coding, &Coding)>],
     settings: &AgreeSettings,
 ) -> Vec<PairReport> {
-    pairs.par_iter().map(|pairs| agree(scheme, pairs, settings)).collect()
+    pairs
+        .par_iter()
+        .map(|pairs| agree(scheme, pairs, settings))
+        .collect()
 }
 
 /// Agreement on each scale that both coders used.
@@ -303,7 +314,12 @@ fn stream_report(
     };
     let length: f64 = clips.iter().map(|clip| clip.length_s).sum();
     let prevalence = stream.codes.iter().enumerate().map(|(code, name)| {
-        let sum = |coder: usize| clips.iter().map(|clip| clip.amounts[coder][code]).sum::<f64>();
+        let sum = |coder: usize| {
+            clips
+                .iter()
+                .map(|clip| clip.amounts[coder][code])
+                .sum::<f64>()
+        };
         let scale = if stream.states { length } else { length / 60.0 };
         Prevalence {
             code: name.clone(),
@@ -312,16 +328,26 @@ fn stream_report(
         }
     });
     let by_clip: Vec<ClipKappa> = clips.iter().map(kappa_of).collect();
-    let dated: Vec<(i64, f64)> =
-        by_clip.iter().filter_map(|clip| Some((clip.day?, clip.kappa?))).collect();
+    let dated: Vec<(i64, f64)> = by_clip
+        .iter()
+        .filter_map(|clip| Some((clip.day?, clip.kappa?)))
+        .collect();
     StreamReport {
         stream: stream.clone(),
         n_events: [0, 1].map(|coder| clips.iter().map(|clip| clip.n_events[coder]).sum()),
         prevalence: prevalence.collect(),
         measures: measures::of_stream(stream, clips, draws, settings),
         confusion: Confusion {
-            of: if stream.states { "seconds" } else { "time units" },
-            cells: table.cells().chunks(table.n()).map(<[f64]>::to_vec).collect(),
+            of: if stream.states {
+                "seconds"
+            } else {
+                "time units"
+            },
+            cells: table
+                .cells()
+                .chunks(table.n())
+                .map(<[f64]>::to_vec)
+                .collect(),
             labels,
         },
         drift: (dated.len() > 2).then(|| drift(&dated, settings.resampling.level)),
@@ -344,17 +370,25 @@ fn warnings(clips: &[(&Coding, &Coding, Window)], streams: &[StreamReport]) -> V
         )),
         _ => {}
     }
-    let differ = clips.iter().filter(|(a, b, _)| a.window != b.window).count();
+    let differ = clips
+        .iter()
+        .filter(|(a, b, _)| a.window != b.window)
+        .count();
     if differ > 0 {
         warnings.push(format!(
             "the codable time of {differ} clips differs between the coders; what both have is compared"
         ));
     }
     let mut rare: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for stream in streams.iter().filter(|one| one.stream.states && one.stream.codes.len() == 1) {
+    for stream in streams
+        .iter()
+        .filter(|one| one.stream.states && one.stream.codes.len() == 1)
+    {
         let of = &stream.prevalence[0];
         if of.first.max(of.second) < 0.05 {
-            rare.entry(&stream.stream.subject).or_default().push(&of.code);
+            rare.entry(&stream.stream.subject)
+                .or_default()
+                .push(&of.code);
         }
     }
     for (subject, codes) in rare {
@@ -380,7 +414,11 @@ mod tests {
         };
         Scheme {
             subjects: vec!["infant".to_owned(), "carer".to_owned()],
-            codes: vec![code("face", true, 0), code("away", true, 0), code("smile", false, 1)],
+            codes: vec![
+                code("face", true, 0),
+                code("away", true, 0),
+                code("smile", false, 1),
+            ],
         }
     }
 
@@ -411,25 +449,38 @@ mod tests {
     #[test]
     fn the_window_is_the_clip_and_not_the_stretch_between_events() {
         // Gaze 10 to 20 s and 11 to 21 s of ten minutes: BORIS gives −0.091, the whole clip 0.898.
-        let (first, second) = (coding("A", 1, &[(10, 20, 0)]), coding("B", 1, &[(11, 21, 0)]));
+        let (first, second) = (
+            coding("A", 1, &[(10, 20, 0)]),
+            coding("B", 1, &[(11, 21, 0)]),
+        );
         let report = agree(&scheme(), &[(&first, &second)], &AgreeSettings::default());
         for name in ["boundary-weighted-kappa", "time-unit-kappa"] {
             let found = measure(&report, name);
             assert!((found.estimate.unwrap() - 0.898).abs() < 5e-4, "{found:?}");
             assert_eq!((found.window, found.ci_lower), (WINDOW, None));
         }
-        assert_eq!(measure(&report, "event-alignment-kappa").estimate, None, "one event, one code");
+        assert_eq!(
+            measure(&report, "event-alignment-kappa").estimate,
+            None,
+            "one event, one code"
+        );
         assert!(report.warnings[0].contains("one clip only"));
     }
 
     #[test]
     fn a_subject_whom_nobody_coded_changes_nothing() {
-        let (first, second) = (coding("A", 1, &[(10, 20, 0)]), coding("B", 1, &[(11, 21, 0)]));
+        let (first, second) = (
+            coding("A", 1, &[(10, 20, 0)]),
+            coding("B", 1, &[(11, 21, 0)]),
+        );
         let mut alone = scheme();
         alone.subjects.truncate(1);
         let settings = AgreeSettings::default();
         let pairs = [(&first, &second)];
-        assert_eq!(agree(&scheme(), &pairs, &settings), agree(&alone, &pairs, &settings));
+        assert_eq!(
+            agree(&scheme(), &pairs, &settings),
+            agree(&alone, &pairs, &settings)
+        );
     }
 
     #[test]
@@ -437,11 +488,20 @@ mod tests {
         let clips: Vec<(Coding, Coding)> = (0..8)
             .map(|clip| {
                 let shift = clip as i64 % 3;
-                let first = coding("A", clip, &[(0, 100, 0), (100, 300, 1), (300, 600, 0), (50, 50, 2)]);
+                let first = coding(
+                    "A",
+                    clip,
+                    &[(0, 100, 0), (100, 300, 1), (300, 600, 0), (50, 50, 2)],
+                );
                 let second = coding(
                     "B",
                     clip,
-                    &[(0, 100 + shift, 0), (100 + shift, 300, 1), (300, 600, 0), (50 + shift, 50 + shift, 2)],
+                    &[
+                        (0, 100 + shift, 0),
+                        (100 + shift, 300, 1),
+                        (300, 600, 0),
+                        (50 + shift, 50 + shift, 2),
+                    ],
                 );
                 (first, second)
             })
@@ -458,20 +518,32 @@ mod tests {
             (longest.clip.as_str(), longest.start_s, longest.end_s),
             ("2", 100.0, 102.0)
         );
-        assert_eq!((longest.first.as_str(), longest.second.as_str()), ("away", "face"));
+        assert_eq!(
+            (longest.first.as_str(), longest.second.as_str()),
+            ("away", "face")
+        );
         let aligned = measure(&report, "event-alignment-kappa");
-        assert_eq!((aligned.estimate, aligned.agreement), (Some(1.0), Some(1.0)));
+        assert_eq!(
+            (aligned.estimate, aligned.agreement),
+            (Some(1.0), Some(1.0))
+        );
         let u_alpha = measure(&report, "u-alpha").estimate.unwrap();
         assert!(u_alpha > 0.99 && u_alpha < 1.0);
     }
 
     #[test]
     fn time_that_one_coder_could_not_code_is_left_out() {
-        let (first, mut second) = (coding("A", 1, &[(0, 300, 0)]), coding("B", 1, &[(0, 100, 0)]));
+        let (first, mut second) = (
+            coding("A", 1, &[(0, 300, 0)]),
+            coding("B", 1, &[(0, 100, 0)]),
+        );
         second.window = second.window.without(&[(100_000_000, 300_000_000)]);
         let report = agree(&scheme(), &[(&first, &second)], &AgreeSettings::default());
         assert_eq!(report.codable_s, 400.0);
-        assert_eq!(measure(&report, "boundary-weighted-kappa").estimate, Some(1.0));
+        assert_eq!(
+            measure(&report, "boundary-weighted-kappa").estimate,
+            Some(1.0)
+        );
         assert_eq!(measure(&report, "u-alpha").estimate, Some(1.0));
     }
 }

@@ -41,7 +41,11 @@ pub struct Budget {
 pub fn time_budget(observation: &BorisObservation, by_modifiers: bool) -> Vec<BudgetRow> {
     let mut groups: BTreeMap<(&str, &str, &str), (bool, Vec<Micros>)> = BTreeMap::new();
     for event in &observation.events {
-        let modifiers = if by_modifiers { event.modifiers.as_str() } else { "" };
+        let modifiers = if by_modifiers {
+            event.modifiers.as_str()
+        } else {
+            ""
+        };
         let key = (event.subject.as_str(), event.behaviour.as_str(), modifiers);
         let (is_point, times) = groups.entry(key).or_default();
         *is_point = event.is_point();
@@ -50,22 +54,30 @@ pub fn time_budget(observation: &BorisObservation, by_modifiers: bool) -> Vec<Bu
             times.push(end);
         }
     }
-    let row = |((subject, behaviour, modifiers), (is_point, mut times)): (_, (bool, Vec<Micros>))| {
-        times.sort_unstable();
-        let (subject, behaviour, modifiers): (&str, &str, &str) = (subject, behaviour, modifiers);
-        BudgetRow {
-            subject: subject.to_owned(),
-            behaviour: behaviour.to_owned(),
-            modifiers: modifiers.to_owned(),
-            numbers: if is_point { Some(of_points(&times)) } else { of_states(&times) },
-        }
-    };
+    let row =
+        |((subject, behaviour, modifiers), (is_point, mut times)): (_, (bool, Vec<Micros>))| {
+            times.sort_unstable();
+            let (subject, behaviour, modifiers): (&str, &str, &str) =
+                (subject, behaviour, modifiers);
+            BudgetRow {
+                subject: subject.to_owned(),
+                behaviour: behaviour.to_owned(),
+                modifiers: modifiers.to_owned(),
+                numbers: if is_point {
+                    Some(of_points(&times))
+                } else {
+                    of_states(&times)
+                },
+            }
+        };
     groups.into_iter().map(row).collect()
 }
 
 fn of_points(times: &[Micros]) -> Budget {
-    let gaps: Vec<f64> =
-        times.windows(2).map(|pair| seconds(pair[1]) - seconds(pair[0])).collect();
+    let gaps: Vec<f64> = times
+        .windows(2)
+        .map(|pair| seconds(pair[1]) - seconds(pair[0]))
+        .collect();
     let (inter_duration_mean, inter_duration_stdev) = mean_and_deviation(&gaps);
     Budget {
         number: times.len(),
@@ -136,7 +148,9 @@ pub fn synthetic_budget(
         for (behaviour, is_point) in behaviours {
             let of_behaviour = || events.iter().filter(|event| event.behaviour == *behaviour);
             let modifiers: BTreeSet<&str> = if by_modifiers {
-                of_behaviour().map(|event| event.modifiers.as_str()).collect()
+                of_behaviour()
+                    .map(|event| event.modifiers.as_str())
+                    .collect()
             } else {
                 BTreeSet::from([""])
             };
@@ -147,8 +161,10 @@ pub fn synthetic_budget(
                     .map(|event| (event.start, event.last()))
                     .collect();
                 bouts.sort_unstable();
-                let lengths: Vec<f64> =
-                    bouts.iter().map(|(start, end)| seconds(*end) - seconds(*start)).collect();
+                let lengths: Vec<f64> = bouts
+                    .iter()
+                    .map(|(start, end)| seconds(*end) - seconds(*start))
+                    .collect();
                 let (mean, deviation) = mean_and_deviation(&lengths);
                 let total = exact_sum(&lengths);
                 rows.push(SyntheticRow {
@@ -159,7 +175,13 @@ pub fn synthetic_budget(
                     duration: (!is_point).then_some(total),
                     duration_mean: mean.filter(|_| !is_point),
                     duration_stdev: deviation.filter(|_| !is_point),
-                    proportion: (!is_point).then(|| if bouts.is_empty() { 0.0 } else { total / length }),
+                    proportion: (!is_point).then(|| {
+                        if bouts.is_empty() {
+                            0.0
+                        } else {
+                            total / length
+                        }
+                    }),
                 });
             }
         }
@@ -187,11 +209,19 @@ mod tests {
             ..BorisObservation::default()
         };
         let total = |rows: &[BudgetRow]| -> Vec<Option<f64>> {
-            rows.iter().map(|row| row.numbers.and_then(|numbers| numbers.duration)).collect()
+            rows.iter()
+                .map(|row| row.numbers.and_then(|numbers| numbers.duration))
+                .collect()
         };
         assert_eq!(total(&time_budget(&observation, false)), [Some(20.0)]);
-        assert_eq!(total(&time_budget(&observation, true)), [Some(30.0), Some(30.0)]);
+        assert_eq!(
+            total(&time_budget(&observation, true)),
+            [Some(30.0), Some(30.0)]
+        );
         let rows = synthetic_budget(&observation, &[("speech".to_owned(), false)], false).unwrap();
-        assert_eq!((rows[0].duration, rows[0].proportion), (Some(60.0), Some(0.1)));
+        assert_eq!(
+            (rows[0].duration, rows[0].proportion),
+            (Some(60.0), Some(0.1))
+        );
     }
 }

@@ -50,10 +50,20 @@ pub fn agreement(
     } else {
         three_decimals((agreed - expected) / (total - expected))
     };
-    debug_assert!(table.kappa(Chance::Margins).kappa.is_none_or(|exact| (exact - kappa).abs() < 6e-4));
+    debug_assert!(
+        table
+            .kappa(Chance::Margins)
+            .kappa
+            .is_none_or(|exact| (exact - kappa).abs() < 6e-4)
+    );
     // Units are equal when all subjects' labels are.
     let mut columns = Numbers::new();
-    let [a, b] = [a, b].map(|units| units.iter().map(|unit| columns.of(unit)).collect::<Vec<usize>>());
+    let [a, b] = [a, b].map(|units| {
+        units
+            .iter()
+            .map(|unit| columns.of(unit))
+            .collect::<Vec<usize>>()
+    });
     Some(BorisAgreement {
         kappa,
         needleman_wunsch_identity_pct: super::needleman_wunsch::identity_percent(&a, &b),
@@ -84,12 +94,22 @@ fn sample(
                 own
             })
             .collect();
-        let longest = events.iter().map(|event| event.last() - event.start).max().unwrap_or(0);
+        let longest = events
+            .iter()
+            .map(|event| event.last() - event.start)
+            .max()
+            .unwrap_or(0);
         let mut units = Vec::new();
         let mut at = first;
         while at <= last {
             let labels = of_subject.iter().map(|events| {
-                numbers.of(label(events, at, settings.step, longest, settings.modifiers))
+                numbers.of(label(
+                    events,
+                    at,
+                    settings.step,
+                    longest,
+                    settings.modifiers,
+                ))
             });
             units.push(labels.collect());
             at += settings.step;
@@ -114,7 +134,9 @@ fn label<'a>(
 ) -> Vec<(&'a str, &'a str, &'a str)> {
     let reach = longest.max(step);
     let from = events.partition_point(|event| event.start < at - reach);
-    let near = events[from..].iter().take_while(|event| event.start <= at + step);
+    let near = events[from..]
+        .iter()
+        .take_while(|event| event.start <= at + step);
     let holds = |event: &&&BorisEvent| {
         if event.is_point() {
             2 * (event.start - at).abs() <= step
@@ -123,7 +145,11 @@ fn label<'a>(
         }
     };
     let name = |event: &&'a BorisEvent| {
-        let detail = if modifiers { event.modifiers.as_str() } else { "" };
+        let detail = if modifiers {
+            event.modifiers.as_str()
+        } else {
+            ""
+        };
         (event.subject.as_str(), event.behaviour.as_str(), detail)
     };
     let mut label: Vec<_> = near.filter(holds).map(name).collect();
@@ -137,7 +163,12 @@ mod tests {
     use crate::boris::End;
 
     /// Results of BORIS 9.12.3 on the same events.
-    fn check(one: &[(i64, Option<i64>)], other: &[(i64, Option<i64>)], step: i64, expected: (f64, f64)) {
+    fn check(
+        one: &[(i64, Option<i64>)],
+        other: &[(i64, Option<i64>)],
+        step: i64,
+        expected: (f64, f64),
+    ) {
         let observation = |events: &[(i64, Option<i64>)]| BorisObservation {
             events: events
                 .iter()

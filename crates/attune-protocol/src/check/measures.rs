@@ -35,11 +35,20 @@ impl Sources<'_> {
     /// Scores of an instrument; ratings, composites and what events amount to of a scheme.
     fn scores(&self, source: &str) -> Option<Vec<String>> {
         if let Some(instrument) = self.instrument(source) {
-            return Some(instrument.scores.iter().map(|score| score.id.to_string()).collect());
+            return Some(
+                instrument
+                    .scores
+                    .iter()
+                    .map(|score| score.id.to_string())
+                    .collect(),
+            );
         }
         let scheme = self.schemes.iter().find(|scheme| &*scheme.id == source)?;
         let ratings = scheme.ratings.iter().map(|rating| rating.id.to_string());
-        let composites = scheme.composites.iter().map(|composite| composite.id.to_string());
+        let composites = scheme
+            .composites
+            .iter()
+            .map(|composite| composite.id.to_string());
         let of_events = scheme.event_measures().into_iter().map(|(name, _)| name);
         Some(ratings.chain(composites).chain(of_events).collect())
     }

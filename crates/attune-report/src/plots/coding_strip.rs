@@ -82,7 +82,12 @@ impl Plot for CodingStrip {
         self.legend(&mut svg, left, width - left);
         for minute in ticks(self.start_s, self.end_s) {
             svg.line(GRID, (x(minute), legend), (x(minute), bottom));
-            svg.text(SMALL, (x(minute), bottom + 16.0), Anchor::Middle, &clock(minute));
+            svg.text(
+                SMALL,
+                (x(minute), bottom + 16.0),
+                Anchor::Middle,
+                &clock(minute),
+            );
         }
         for (place, row) in self.rows.iter().enumerate() {
             let top = legend + STEP * place as f64;
@@ -94,7 +99,12 @@ impl Plot for CodingStrip {
                 if span.start_s == span.end_s {
                     svg.line(NONE, (from, top), (from, top + ROW));
                 } else if row.is_difference {
-                    svg.rectangle(DIFFERS, (from, top + 4.0), ((to - from).max(1.0), ROW - 8.0), 0.0);
+                    svg.rectangle(
+                        DIFFERS,
+                        (from, top + 4.0),
+                        ((to - from).max(1.0), ROW - 8.0),
+                        0.0,
+                    );
                 } else {
                     svg.shaded(span.code, (from, top), ((to - from).max(0.5), ROW));
                 }
@@ -119,7 +129,10 @@ impl CodingStrip {
         let per_line = Self::per_line(width);
         let column = width / per_line as f64;
         for (place, code) in self.codes.iter().enumerate() {
-            let at = (left + column * (place % per_line) as f64, 18.0 * (place / per_line) as f64);
+            let at = (
+                left + column * (place % per_line) as f64,
+                18.0 * (place / per_line) as f64,
+            );
             svg.shaded(place, (at.0, at.1 + 2.0), (12.0, 12.0));
             for words in lines(code, 1.08 * SMALL.size(), column - 20.0, 1) {
                 svg.text(SMALL, (at.0 + 17.0, at.1 + 12.0), Anchor::Start, &words);
@@ -131,9 +144,15 @@ impl CodingStrip {
 /// At most eight round times.
 fn ticks(start: f64, end: f64) -> Vec<f64> {
     const STEPS: [f64; 10] = [1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0];
-    let step = STEPS.into_iter().find(|step| (end - start) / step <= 8.0).unwrap_or(3600.0);
+    let step = STEPS
+        .into_iter()
+        .find(|step| (end - start) / step <= 8.0)
+        .unwrap_or(3600.0);
     let first = (start / step).ceil();
-    (0..9).map(|n| (first + f64::from(n)) * step).filter(|at| *at <= end).collect()
+    (0..9)
+        .map(|n| (first + f64::from(n)) * step)
+        .filter(|at| *at <= end)
+        .collect()
 }
 
 fn clock(seconds: f64) -> String {
@@ -148,7 +167,11 @@ mod tests {
 
     #[test]
     fn two_coders_and_where_they_differ_are_three_rows() {
-        let span = |start_s, end_s, code| StripSpan { start_s, end_s, code };
+        let span = |start_s, end_s, code| StripSpan {
+            start_s,
+            end_s,
+            code,
+        };
         let row = |label: &str, spans, is_difference| StripRow {
             label: label.to_owned(),
             spans,

@@ -11,7 +11,11 @@ use super::{Cell, Cells, Part, RowKey, id_cell};
 
 pub(super) fn coding_rows(file: &DataFile, columns: &CodingColumns, records: &Records) -> Part {
     let mut rows = Vec::new();
-    for coding in records.codings.iter().filter(|coding| coding.scheme == columns.scheme) {
+    for coding in records
+        .codings
+        .iter()
+        .filter(|coding| coding.scheme == columns.scheme)
+    {
         let coder = coding.coder.as_deref().unwrap_or_default();
         let key = |item: usize| RowKey {
             unit: coding.session.to_string(),
@@ -44,7 +48,10 @@ pub(super) fn coding_rows(file: &DataFile, columns: &CodingColumns, records: &Re
 fn of_coding(file: &DataFile, columns: &CodingColumns, coding: &SessionCoding) -> Cells {
     let length = coding.window.length().seconds();
     let mut cells = vec![
-        (columns.session.clone(), id_cell(file, &columns.session, &coding.session)),
+        (
+            columns.session.clone(),
+            id_cell(file, &columns.session, &coding.session),
+        ),
         (columns.length.clone(), Cell::Number(length)),
     ];
     if let (Some(column), Some(coder)) = (&columns.coder, &coding.coder) {
@@ -57,8 +64,14 @@ fn of_event(file: &DataFile, columns: &CodingColumns, event: &Event) -> Cells {
     let subject = event.subject.as_deref().unwrap_or_default();
     let mut cells = vec![
         (columns.subject.clone(), Cell::Text(subject.to_owned())),
-        (columns.behaviour.clone(), id_cell(file, &columns.behaviour, &event.behaviour)),
-        (columns.start.clone(), Cell::Number(event.span.begin().seconds())),
+        (
+            columns.behaviour.clone(),
+            id_cell(file, &columns.behaviour, &event.behaviour),
+        ),
+        (
+            columns.start.clone(),
+            Cell::Number(event.span.begin().seconds()),
+        ),
     ];
     if let (Some(column), Some(target)) = (&columns.target, &event.target) {
         cells.push((column.clone(), Cell::Text(target.to_string())));

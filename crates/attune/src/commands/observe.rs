@@ -7,8 +7,8 @@ mod agree;
 mod coding_files;
 mod convert;
 mod scheme;
-mod speech;
 mod sociogram;
+mod speech;
 mod summary;
 
 #[derive(Debug, Args)]

@@ -49,7 +49,10 @@ fn project() -> tempfile::TempDir {
 
 fn measure<'a>(stream: &'a Value, name: &str) -> &'a Value {
     let measures = stream["measures"].as_array().expect("measures");
-    measures.iter().find(|one| one["measure"] == name).expect("the measure")
+    measures
+        .iter()
+        .find(|one| one["measure"] == name)
+        .expect("the measure")
 }
 
 fn agreement(here: &Path, more: &[&str]) -> Value {
@@ -61,7 +64,10 @@ fn all_clips_of_two_coders_are_compared_with_intervals() {
     let here = project();
     let document = agreement(here.path(), &[]);
     let pair = &document["pairs"][0];
-    assert_eq!((&pair["coders"], &pair["n_clips"]), (&json!(["anna", "bea"]), &json!(3)));
+    assert_eq!(
+        (&pair["coders"], &pair["n_clips"]),
+        (&json!(["anna", "bea"]), &json!(3))
+    );
     let gaze = &pair["streams"][0];
     assert_eq!(gaze["codes"], json!(["face", "away"]));
     let kappa = measure(gaze, "boundary-weighted-kappa");
@@ -69,12 +75,29 @@ fn all_clips_of_two_coders_are_compared_with_intervals() {
     let share = kappa["agreement"].as_f64().unwrap();
     assert!((share - (1.0 - 24.0 / 1800.0)).abs() < 1e-12);
     assert!(kappa["ci_lower"].as_f64().unwrap() < kappa["estimate"].as_f64().unwrap());
-    for name in ["time-unit-kappa", "tolerant-time-unit-kappa", "event-alignment-kappa", "overlap-linking-kappa"] {
+    for name in [
+        "time-unit-kappa",
+        "tolerant-time-unit-kappa",
+        "event-alignment-kappa",
+        "overlap-linking-kappa",
+    ] {
         let found = measure(gaze, name);
-        assert!(found["estimate"].is_f64() && found["window"].is_string() && found["pooling"].is_string(), "{found}");
+        assert!(
+            found["estimate"].is_f64()
+                && found["window"].is_string()
+                && found["pooling"].is_string(),
+            "{found}"
+        );
     }
-    assert_eq!(pair["disagreements"][0]["end_s"].as_f64().unwrap() - pair["disagreements"][0]["start_s"].as_f64().unwrap(), 3.0);
-    assert!(gaze["drift"]["per_week"].as_f64().unwrap() < 0.0, "bea comes later every week");
+    assert_eq!(
+        pair["disagreements"][0]["end_s"].as_f64().unwrap()
+            - pair["disagreements"][0]["start_s"].as_f64().unwrap(),
+        3.0
+    );
+    assert!(
+        gaze["drift"]["per_week"].as_f64().unwrap() < 0.0,
+        "bea comes later every week"
+    );
 }
 
 #[test]
@@ -87,7 +110,19 @@ fn the_same_call_gives_the_same_bytes() {
 #[test]
 fn boris_rules_are_followed_when_asked() {
     let here = project();
-    let document = agreement(here.path(), &["--pair", "1-anna,1-bea", "--compat", "boris", "--behaviour", "face,away", "--unit", "1"]);
+    let document = agreement(
+        here.path(),
+        &[
+            "--pair",
+            "1-anna,1-bea",
+            "--compat",
+            "boris",
+            "--behaviour",
+            "face,away",
+            "--unit",
+            "1",
+        ],
+    );
     let pair = &document["pairs"][0];
     assert_eq!(pair["window_s"], json!([10.0, 421.0]));
     assert_eq!(pair["step_s"], json!(1.0));
@@ -98,17 +133,37 @@ fn boris_rules_are_followed_when_asked() {
 #[test]
 fn a_summary_has_rates_and_shares_of_codable_time() {
     let here = project();
-    let document = answer(here.path(), &["observe", "summary", "two.boris", "--observation", "1-anna"]);
+    let document = answer(
+        here.path(),
+        &["observe", "summary", "two.boris", "--observation", "1-anna"],
+    );
     let observation = &document["observations"][0];
-    assert_eq!((&observation["id"], &observation["duration_s"]), (&json!("1-anna"), &json!(600.0)));
-    let behaviours = observation["behaviours"].as_array().unwrap();
-    let face = behaviours.iter().find(|one| one["behaviour"] == "face").unwrap();
     assert_eq!(
-        (&face["n"], &face["total_s"], &face["share"], &face["rate_per_minute"]),
+        (&observation["id"], &observation["duration_s"]),
+        (&json!("1-anna"), &json!(600.0))
+    );
+    let behaviours = observation["behaviours"].as_array().unwrap();
+    let face = behaviours
+        .iter()
+        .find(|one| one["behaviour"] == "face")
+        .unwrap();
+    assert_eq!(
+        (
+            &face["n"],
+            &face["total_s"],
+            &face["share"],
+            &face["rate_per_minute"]
+        ),
         (&json!(2), &json!(270.0), &json!(0.45), &json!(0.2))
     );
-    let speaks = behaviours.iter().find(|one| one["behaviour"] == "speaks").unwrap();
-    assert_eq!((&speaks["n"], &speaks["total_s"]), (&json!(3), &Value::Null));
+    let speaks = behaviours
+        .iter()
+        .find(|one| one["behaviour"] == "speaks")
+        .unwrap();
+    assert_eq!(
+        (&speaks["n"], &speaks["total_s"]),
+        (&json!(3), &Value::Null)
+    );
 }
 
 #[test]
@@ -116,28 +171,58 @@ fn what_follows_what_and_what_is_answered_is_asked_in_one_call() {
     let here = project();
     let document = answer(
         here.path(),
-        &["observe", "summary", "two.boris", "--transitions", "--contingency", "infant:face,carer:speaks", "--within", "60"],
+        &[
+            "observe",
+            "summary",
+            "two.boris",
+            "--transitions",
+            "--contingency",
+            "infant:face,carer:speaks",
+            "--within",
+            "60",
+        ],
     );
     let first = &document["transitions"][0]["transitions"][0];
-    assert_eq!((&first["first"], &first["then"], &first["n"]), (&json!("face"), &json!("away"), &json!(6.0)));
-    assert_eq!((&document["contingency"]["n"], &document["contingency"]["answered"]), (&json!(12), &json!(1.0)));
+    assert_eq!(
+        (&first["first"], &first["then"], &first["n"]),
+        (&json!("face"), &json!("away"), &json!(6.0))
+    );
+    assert_eq!(
+        (
+            &document["contingency"]["n"],
+            &document["contingency"]["answered"]
+        ),
+        (&json!(12), &json!(1.0))
+    );
 }
 
 #[test]
 fn slips_in_names_are_told_with_what_was_meant() {
     let here = project();
-    let said = told(here.path(), &["observe", "agree", "two.boris", "--pair", "ana,bea"]);
+    let said = told(
+        here.path(),
+        &["observe", "agree", "two.boris", "--pair", "ana,bea"],
+    );
     assert!(said.contains("did you mean `anna`?"), "{said}");
-    let said = told(here.path(), &["observe", "summary", "two.boris", "--behaviour", "fce"]);
+    let said = told(
+        here.path(),
+        &["observe", "summary", "two.boris", "--behaviour", "fce"],
+    );
     assert!(said.contains("did you mean `face`?"), "{said}");
-    let said = told(here.path(), &["observe", "agree", "two.boris", "--pair", "anna"]);
+    let said = told(
+        here.path(),
+        &["observe", "agree", "two.boris", "--pair", "anna"],
+    );
     assert!(said.contains("two names"), "{said}");
 }
 
 #[test]
 fn figures_are_written_whole() {
     let here = project();
-    succeed(here.path(), &["observe", "agree", "two.boris", "--plot", "strip.svg"]);
+    succeed(
+        here.path(),
+        &["observe", "agree", "two.boris", "--plot", "strip.svg"],
+    );
     let svg = std::fs::read_to_string(here.path().join("strip.svg")).unwrap();
     assert!(svg.starts_with("<svg ") && svg.contains("differ,different,"));
 }

@@ -58,7 +58,12 @@ fn means_by_phase(study: &str, measure: &str) -> [f64; 2] {
     let table = succeed(&example(study), &["measures", "."]);
     let mut rows = csv_rows(&table);
     let headings = rows.next().expect("headings");
-    let place = |name: &str| headings.iter().position(|one| one == name).expect("a column");
+    let place = |name: &str| {
+        headings
+            .iter()
+            .position(|one| one == name)
+            .expect("a column")
+    };
     let (phase, named, value) = (place("phase"), place("measure"), place("value"));
     let mut values = [Vec::new(), Vec::new()];
     for row in rows.filter(|row| row[named] == measure) {
@@ -71,7 +76,9 @@ fn means_by_phase(study: &str, measure: &str) -> [f64; 2] {
 
 /// The cells of a table without quotes or line breaks in its cells.
 fn csv_rows(table: &str) -> impl Iterator<Item = Vec<String>> {
-    table.lines().map(|line| line.split(',').map(str::to_owned).collect())
+    table
+        .lines()
+        .map(|line| line.split(',').map(str::to_owned).collect())
 }
 
 #[test]
@@ -93,7 +100,10 @@ fn the_community_clinic_is_compared_by_sessions_and_permuted() {
         let permuted = &finding["sensitivity"][0];
         assert_eq!(permuted["id"], "phase-permutation");
         let (model, random) = (finding["p"].as_f64(), permuted["p"].as_f64());
-        assert!((model.expect("p") - random.expect("p")).abs() < 0.02, "{measure}");
+        assert!(
+            (model.expect("p") - random.expect("p")).abs() < 0.02,
+            "{measure}"
+        );
         let answer = finding["answer"].as_str().expect("a sentence");
         assert!(answer.starts_with("Simulated data.") && answer.contains("cannot be told apart"));
     }
@@ -112,7 +122,9 @@ fn the_room_of_the_community_clinic_is_drawn_before_and_after() {
     assert_eq!(document["simulated"], true);
     let mean = |phase: &Value| {
         let sessions = phase["sessions"].as_array().expect("sessions");
-        let values = sessions.iter().filter_map(|one| one["to_infants_share"].as_f64());
+        let values = sessions
+            .iter()
+            .filter_map(|one| one["to_infants_share"].as_f64());
         values.sum::<f64>() / sessions.len() as f64
     };
     let phases = document["phases"].as_array().expect("phases");

@@ -20,7 +20,10 @@ pub(super) fn of_stream(
     let kappa = |name, tables: Vec<&Table>, chance| of_tables(name, &tables, chance, draws);
     let mut all = Vec::new();
     if stream.states {
-        let exact = clips.iter().filter_map(|clip| clip.exact.as_ref()).collect();
+        let exact = clips
+            .iter()
+            .filter_map(|clip| clip.exact.as_ref())
+            .collect();
         all.push(MeasureReport {
             tallied: "seconds",
             ..kappa("boundary-weighted-kappa", exact, Chance::Margins)
@@ -32,7 +35,10 @@ pub(super) fn of_stream(
         unit_s: Some(unit_s),
         ..kappa("time-unit-kappa", units, Chance::Margins)
     });
-    for (place, base) in ["first coder as base", "second coder as base"].into_iter().enumerate() {
+    for (place, base) in ["first coder as base", "second coder as base"]
+        .into_iter()
+        .enumerate()
+    {
         let tables = clips.iter().map(|clip| &clip.tolerant[place]).collect();
         all.push(MeasureReport {
             variant: Some(base.to_owned()),
@@ -50,7 +56,10 @@ pub(super) fn of_stream(
         ..kappa("event-alignment-kappa", aligned, Chance::WithoutNil)
     });
     if stream.states {
-        let linked = clips.iter().filter_map(|clip| clip.linked.as_ref()).collect();
+        let linked = clips
+            .iter()
+            .filter_map(|clip| clip.linked.as_ref())
+            .collect();
         all.push(MeasureReport {
             tallied: "events",
             overlap: Some(settings.linked_overlap),
@@ -96,7 +105,9 @@ fn of_tables(
     let all = pooled(tables.iter().copied(), n);
     let kappa = all.kappa(chance);
     let totals: Vec<Vec<f64>> = tables.iter().map(|table| table.cells().to_vec()).collect();
-    let found = draws.estimate(&totals, |cells| Table::from_cells(n, cells).kappa(chance).kappa);
+    let found = draws.estimate(&totals, |cells| {
+        Table::from_cells(n, cells).kappa(chance).kappa
+    });
     let nothing = all.total() == 0.0;
     let note = if nothing {
         Some("neither coder has such an event".to_owned())
@@ -109,7 +120,10 @@ fn of_tables(
     } else if kappa.kappa.is_none() {
         Some("both coders used one and the same label throughout".to_owned())
     } else if found.n_undefined > 0 {
-        Some(format!("not defined in {} resamples, which are left out", found.n_undefined))
+        Some(format!(
+            "not defined in {} resamples, which are left out",
+            found.n_undefined
+        ))
     } else {
         None
     };
@@ -131,8 +145,10 @@ fn interval_agreement(
     draws: &Draws,
     settings: &AgreeSettings,
 ) -> MeasureReport {
-    let totals: Vec<Vec<f64>> =
-        clips.iter().map(|clip| vec![clip.intervals.0, clip.intervals.1]).collect();
+    let totals: Vec<Vec<f64>> = clips
+        .iter()
+        .map(|clip| vec![clip.intervals.0, clip.intervals.1])
+        .collect();
     let mean = |totals: &[f64]| (totals[1] > 0.0).then(|| totals[0] / totals[1]);
     let found = draws.estimate(&totals, mean);
     MeasureReport {
@@ -150,7 +166,10 @@ fn interval_agreement(
 fn gamma_of(clips: &[ClipOfStream], draws: &Draws, settings: &AgreeSettings) -> MeasureReport {
     let totals: Vec<Vec<f64>> = clips
         .iter()
-        .map(|clip| clip.gamma.map_or(vec![0.0, 0.0], |gamma| vec![gamma.observed, gamma.expected]))
+        .map(|clip| {
+            clip.gamma
+                .map_or(vec![0.0, 0.0], |gamma| vec![gamma.observed, gamma.expected])
+        })
         .collect();
     let ratio = |totals: &[f64]| (totals[1] > 0.0).then(|| 1.0 - totals[0] / totals[1]);
     let found = draws.estimate(&totals, ratio);
@@ -158,12 +177,17 @@ fn gamma_of(clips: &[ClipOfStream], draws: &Draws, settings: &AgreeSettings) -> 
     let n_chance: usize = gammas().map(|gamma| gamma.n_chance).sum();
     let seed = settings.gamma.map_or(0, |settings| settings.seed);
     MeasureReport {
-        variant: Some(format!("alpha 1, beta 1, seed {seed}, {n_chance} chance codings")),
+        variant: Some(format!(
+            "alpha 1, beta 1, seed {seed}, {n_chance} chance codings"
+        )),
         estimate: found.estimate,
         ci_lower: found.ci_lower,
         ci_upper: found.ci_upper,
         tallied: "events",
-        n: clips.iter().map(|clip| (clip.n_events[0] + clip.n_events[1]) as f64).sum(),
+        n: clips
+            .iter()
+            .map(|clip| (clip.n_events[0] + clip.n_events[1]) as f64)
+            .sum(),
         note: gammas()
             .any(|gamma| !gamma.proved)
             .then(|| "the best alignment is not proved to be the best".to_owned()),
@@ -184,7 +208,10 @@ fn unitising_alphas(
     ];
     if clips.iter().any(|clip| clip.overlapping) {
         let note = "codes of one coder overlap, for which the unitising alphas are not defined";
-        let refused = kinds.map(|(name, _)| MeasureReport { note: Some(note.to_owned()), ..bare(name) });
+        let refused = kinds.map(|(name, _)| MeasureReport {
+            note: Some(note.to_owned()),
+            ..bare(name)
+        });
         return refused.to_vec();
     }
     let continua: Vec<Continuum> = clips.iter().map(|clip| continuum(stream, clip)).collect();
@@ -199,17 +226,24 @@ fn unitising_alphas(
         let additive = match unitising::additive(&continua, kind) {
             Ok(additive) => additive,
             Err(problem) => {
-                return MeasureReport { note: Some(problem.to_string()), ..bare(name) };
+                return MeasureReport {
+                    note: Some(problem.to_string()),
+                    ..bare(name)
+                };
             }
         };
         let estimate = Some(additive.estimate()).filter(|value| value.is_finite());
-        let limits = bootstrap(&additive, &blocks, &resampling).ok().filter(|_| estimate.is_some());
+        let limits = bootstrap(&additive, &blocks, &resampling)
+            .ok()
+            .filter(|_| estimate.is_some());
         MeasureReport {
             estimate,
             ci_lower: limits.as_ref().map(|limits| limits.ci_lower),
             ci_upper: limits.as_ref().map(|limits| limits.ci_upper),
             n: clips.iter().map(|clip| clip.length_s).sum(),
-            note: estimate.is_none().then(|| "chance disagreement is zero".to_owned()),
+            note: estimate
+                .is_none()
+                .then(|| "chance disagreement is zero".to_owned()),
             ..bare(name)
         }
     };
@@ -227,13 +261,20 @@ fn continuum(stream: &Stream, clip: &ClipOfStream) -> Continuum {
         }
     };
     Continuum {
-        coders: clip.events.iter().map(|list| list.iter().map(stretch).collect()).collect(),
+        coders: clip
+            .events
+            .iter()
+            .map(|list| list.iter().map(stretch).collect())
+            .collect(),
         length: clip.length_s,
     }
 }
 
 /// Time before `at` that does not belong to the window.
 fn shift(window: &Window, at: i64) -> i64 {
-    let inside = window.segments().iter().map(|(start, end)| (at.min(*end) - start).max(0));
+    let inside = window
+        .segments()
+        .iter()
+        .map(|(start, end)| (at.min(*end) - start).max(0));
     at - inside.sum::<i64>()
 }

@@ -80,7 +80,10 @@ pub(super) fn of_clips(
         })
         .collect();
     for (clip, new) in all.iter_mut().zip(&renumbered) {
-        let tables = [&mut clip.units].into_iter().chain(&mut clip.tolerant).chain(&mut clip.exact);
+        let tables = [&mut clip.units]
+            .into_iter()
+            .chain(&mut clip.tolerant)
+            .chain(&mut clip.exact);
         for table in tables {
             *table = renumber(table, new, labels.len());
         }
@@ -120,7 +123,9 @@ fn of_clip(
         overlap: settings.aligned_overlap,
     };
     let aligned = align(&events[0], &events[1], may_pair);
-    let linked = stream.states.then(|| link(&events[0], &events[1], settings.linked_overlap));
+    let linked = stream
+        .states
+        .then(|| link(&events[0], &events[1], settings.linked_overlap));
     let n_labels = labels.len();
     let tolerance = (settings.tolerance / settings.unit) as usize;
     let place = (first.clip.as_str(), stream);
@@ -163,7 +168,11 @@ fn of_clip(
 fn amounts(events: &[Event], n_codes: usize) -> Vec<f64> {
     let mut amounts = vec![0.0; n_codes];
     for event in events {
-        amounts[event.code] += if event.is_point() { 1.0 } else { seconds(event.length()) };
+        amounts[event.code] += if event.is_point() {
+            1.0
+        } else {
+            seconds(event.length())
+        };
     }
     amounts
 }

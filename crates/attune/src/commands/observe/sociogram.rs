@@ -78,7 +78,9 @@ impl SociogramCommand {
             output::write_file(path, svg_file(&figure, Format::Wide).as_bytes())?;
         }
         if self.json {
-            return output::print_json(&serde_json::json!({ "simulated": simulated, "phases": phases }));
+            return output::print_json(
+                &serde_json::json!({ "simulated": simulated, "phases": phases }),
+            );
         }
         output::print_text(&text(&phases, simulated))
     }
@@ -88,28 +90,50 @@ impl SociogramCommand {
         &self,
         protocol: &Protocol,
         records: &Records,
-    ) -> Result<(Vec<PhaseSociogram>, BTreeMap<(u32, PersonKind, String), usize>)> {
+    ) -> Result<(
+        Vec<PhaseSociogram>,
+        BTreeMap<(u32, PersonKind, String), usize>,
+    )> {
         let with_codings: Vec<_> = protocol
             .schemes
             .iter()
-            .filter(|scheme| records.codings.iter().any(|coding| coding.scheme == scheme.id))
-            .filter(|scheme| self.scheme.as_ref().is_none_or(|wanted| *scheme.id == **wanted))
+            .filter(|scheme| {
+                records
+                    .codings
+                    .iter()
+                    .any(|coding| coding.scheme == scheme.id)
+            })
+            .filter(|scheme| {
+                self.scheme
+                    .as_ref()
+                    .is_none_or(|wanted| *scheme.id == **wanted)
+            })
             .collect();
         let [scheme] = with_codings.as_slice() else {
             match with_codings.as_slice() {
-                [] => bail!("the study has no codings of sessions\nhelp: add [[data]] with kind = \"codings\""),
-                _ => bail!("the study has codings by several schemes\nhelp: name one with --scheme"),
+                [] => bail!(
+                    "the study has no codings of sessions\nhelp: add [[data]] with kind = \"codings\""
+                ),
+                _ => {
+                    bail!("the study has codings by several schemes\nhelp: name one with --scheme")
+                }
             }
         };
         let mut first: BTreeMap<&str, &SessionCoding> = BTreeMap::new();
-        for coding in records.codings.iter().filter(|coding| coding.scheme == scheme.id) {
+        for coding in records
+            .codings
+            .iter()
+            .filter(|coding| coding.scheme == scheme.id)
+        {
             first.entry(&coding.session).or_insert(coding);
         }
         let mut phases: Vec<PhaseSociogram> = Vec::new();
         let mut places: BTreeMap<(u32, PersonKind, String), usize> = BTreeMap::new();
         let mut sums: BTreeMap<(String, String, String), usize> = BTreeMap::new();
         for session in &records.sessions {
-            let Some(coding) = first.get(&*session.id) else { continue };
+            let Some(coding) = first.get(&*session.id) else {
+                continue;
+            };
             let site = protocol.site(&session.site);
             let phase = site.and_then(|site| site.phase_on(Some(session.date)));
             let label = phase
@@ -118,7 +142,11 @@ impl SociogramCommand {
             let phase = phase.map_or_else(|| "all".to_owned(), ToString::to_string);
             let drawn = sociogram(scheme, coding);
             for person in &drawn.people {
-                let number = person.family.as_deref().and_then(|family| family.parse().ok()).unwrap_or(u32::MAX);
+                let number = person
+                    .family
+                    .as_deref()
+                    .and_then(|family| family.parse().ok())
+                    .unwrap_or(u32::MAX);
                 places.insert((number, person.kind, person.name.clone()), 0);
             }
             for ((from, to), n) in &drawn.acts {
@@ -165,14 +193,21 @@ fn figure(
     places: BTreeMap<(u32, PersonKind, String), usize>,
     simulated: bool,
 ) -> Sociogram {
-    let seat = |name: &str| places.iter().find(|((_, _, known), _)| known == name).map(|(_, seat)| *seat);
+    let seat = |name: &str| {
+        places
+            .iter()
+            .find(|((_, _, known), _)| known == name)
+            .map(|(_, seat)| *seat)
+    };
     let panel = |phase: &PhaseSociogram| SociogramPanel {
         label: phase.label.clone(),
         remark: words::count_of(phase.n_sessions, "session", "sessions"),
         arrows: phase
             .arrows
             .iter()
-            .filter_map(|arrow| Some((seat(&arrow.from)?, seat(&arrow.to)?, arrow.acts_per_session)))
+            .filter_map(|arrow| {
+                Some((seat(&arrow.from)?, seat(&arrow.to)?, arrow.acts_per_session))
+            })
             .collect(),
     };
     let panels = phases.iter().map(panel).collect();
@@ -202,12 +237,25 @@ fn figure(
 
 fn text(phases: &[PhaseSociogram], simulated: bool) -> String {
     let mut table = TextTable::new(&[
-        "phase", "sessions", "people", "acts", "density", "reciprocity", "centralisation", "isolates", "across families",
-        "to infants", "infants addressed",
+        "phase",
+        "sessions",
+        "people",
+        "acts",
+        "density",
+        "reciprocity",
+        "centralisation",
+        "isolates",
+        "across families",
+        "to infants",
+        "infants addressed",
     ]);
     for phase in phases {
         let mean = |pick: &dyn Fn(&SociogramMeasures) -> Option<f64>| {
-            let values: Vec<f64> = phase.sessions.iter().filter_map(|one| pick(&one.measures)).collect();
+            let values: Vec<f64> = phase
+                .sessions
+                .iter()
+                .filter_map(|one| pick(&one.measures))
+                .collect();
             (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
         };
         table.row([
@@ -224,6 +272,13 @@ fn text(phases: &[PhaseSociogram], simulated: bool) -> String {
             fixed(mean(&|one| one.infants_addressed), 3),
         ]);
     }
-    let note = if simulated { "These data are simulated and describe no family.\n" } else { "" };
-    format!("Means of the sessions of each phase; the session is the unit (tests: attune analyse)\n\n{}{note}", table.text())
+    let note = if simulated {
+        "These data are simulated and describe no family.\n"
+    } else {
+        ""
+    };
+    format!(
+        "Means of the sessions of each phase; the session is the unit (tests: attune analyse)\n\n{}{note}",
+        table.text()
+    )
 }

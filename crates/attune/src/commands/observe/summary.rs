@@ -107,7 +107,9 @@ impl Summary {
                 (self.permutations as usize, self.seed),
             )?),
             [] => None,
-            _ => bail!("--contingency takes two behaviours with a comma between them: subject:behaviour,subject:behaviour"),
+            _ => bail!(
+                "--contingency takes two behaviours with a comma between them: subject:behaviour,subject:behaviour"
+            ),
         };
         let mut warnings = read.warnings.clone();
         warnings.extend(budgets.iter().filter_map(|one| one.warning.clone()));
