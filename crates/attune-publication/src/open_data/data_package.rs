@@ -37,20 +37,20 @@ pub fn data_package(parts: &Parts<'_>) -> Value {
             UNITS,
             parts.units,
             "Who was measured, one a row",
-            units_schema(parts.protocol)
+            &units_schema(parts.protocol)
         ),
         resource(
             "measures",
             MEASURES,
             parts.rows,
             "What was measured, one value a row",
-            measures_schema(parts.protocol, parts.measures)
+            &measures_schema(parts.protocol, parts.measures)
         ),
     ]);
     package
 }
 
-fn resource(name: &str, path: &str, bytes: &[u8], title: &str, schema: Value) -> Value {
+fn resource(name: &str, path: &str, bytes: &[u8], title: &str, schema: &Value) -> Value {
     json!({
         "name": name,
         "path": path,
