@@ -26,6 +26,7 @@ mod layout;
 mod navigation;
 mod pages;
 mod parts;
+mod public_pages;
 mod request_log;
 mod results;
 pub mod route;

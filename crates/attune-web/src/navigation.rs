@@ -22,6 +22,7 @@ const APPLICATION: &[(&str, &str, Option<Action>)] = &[
     ("Studies", "/", None),
     ("People", "/people", Some(Action::ManagePeople)),
     ("Audit trail", "/audit", Some(Action::ReadAudit)),
+    ("Visits", "/visits", Some(Action::ChangeStudies)),
 ];
 
 /// Places of a study: label, what follows `/studies/{study}`, right.

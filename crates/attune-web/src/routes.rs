@@ -6,8 +6,8 @@ use crate::{
     assets,
     pages::{
         account, audit, clips, coding_list, coding_media, coding_room, design, findings, first_run,
-        health, home, load_study, measures, people, person, plan, reliability, second_factor,
-        sign_in, study, welcome,
+        health, home, load_study, measures, people, person, plan, public, reliability,
+        second_factor, sign_in, study, visits, welcome,
     },
     route::{
         Arms::{AsFindings as Findings, ToThoseWhoMayKnow, Untold},
@@ -24,6 +24,16 @@ pub fn table() -> Vec<Route> {
         Route::get("/healthz", Nothing, Untold, health::answer),
         Route::get("/assets/{fingerprint}/{file}", Nothing, Untold, assets::file),
         Route::get("/design", Nothing, Untold, design::page),
+
+        // What anybody may read: released results, which show arms, and texts that the team wrote for all.
+        Route::get("/public", Nothing, Untold, public::index),
+        Route::get("/public/cookies.html", Nothing, Untold, public::cookies),
+        Route::post("/public/cookies.html", Nothing, Untold, public::choose),
+        Route::get("/public/{page}", Nothing, Untold, public::study),
+        Route::get("/public/{page}/{file}", Nothing, Untold, public::file),
+        Route::get("/public/{page}/figures/{file}", Nothing, Untold, public::figure),
+        Route::get("/visits", May(Action::ChangeStudies), Untold, visits::page),
+        Route::get("/visits/{figure}", May(Action::ChangeStudies), Untold, visits::figure),
 
         // The way in and out.
         Route::get("/first-run", Nothing, Untold, first_run::page),

@@ -5,8 +5,8 @@ use std::{fmt, sync::Arc};
 use attune_store::{Command, Moment, Store};
 
 use crate::{
-    clock::Clock, failure::Failure, intake::Intake, results::ResultsKept, settings::Settings,
-    sign_in::pauses::Pauses,
+    clock::Clock, failure::Failure, intake::Intake, public_pages::PublicPages,
+    results::ResultsKept, settings::Settings, sign_in::pauses::Pauses,
 };
 
 /// The application's state; cheap to clone.
@@ -20,6 +20,7 @@ struct Inner {
     pauses: Pauses,
     results: ResultsKept,
     intake: Intake,
+    public_pages: PublicPages,
 }
 
 impl App {
@@ -32,6 +33,7 @@ impl App {
             pauses: Pauses::default(),
             results: ResultsKept::default(),
             intake: Intake::default(),
+            public_pages: PublicPages::default(),
         }))
     }
 
@@ -53,6 +55,11 @@ impl App {
     /// Findings and reports that were computed.
     pub(crate) fn results_kept(&self) -> &ResultsKept {
         &self.0.results
+    }
+
+    /// The public pages and how often they were read.
+    pub(crate) fn public_pages(&self) -> &PublicPages {
+        &self.0.public_pages
     }
 
     /// The name of who did something, as the log has it: an account's id, or `program`.

@@ -3,5 +3,6 @@
 mod harness;
 mod headers;
 mod matrix;
+mod public;
 mod signing_in;
 mod table;

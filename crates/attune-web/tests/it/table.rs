@@ -20,6 +20,20 @@ const PUBLIC: &[(&str, &str)] = &[
         "styles and scripts, the same for everybody",
     ),
     ("/design", "how things look, without any data"),
+    ("/public", "the list of studies that have a public page"),
+    (
+        "/public/cookies.html",
+        "what is kept on a device, and the form to choose; it changes nothing but the visitor's own cookie",
+    ),
+    (
+        "/public/{page}",
+        "texts that a team wrote for all, and results that it released",
+    ),
+    ("/public/{page}/{file}", "the same in another language"),
+    (
+        "/public/{page}/figures/{file}",
+        "figures of released results, without single families",
+    ),
     (
         "/first-run",
         "asks for the code that only the operator has, and only while there is no account",
