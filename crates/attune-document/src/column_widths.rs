@@ -23,12 +23,18 @@ const LETTERS_PER_LINE: f64 = 108.0;
 const GAP: f64 = 3.0;
 /// Lines of words are broken beyond this many letters.
 const LONGEST_LINE: f64 = 56.0;
+/// A phrase up to this many letters is kept on one line where there is room.
+const SHORT_PHRASE: f64 = 27.0;
 /// Letters are never set smaller than this.
 const SMALLEST: f64 = 0.74;
 
 /// What a column asks for, in letters.
 struct Wish {
+    /// Below this, words would be torn.
     least: f64,
+    /// With this, short phrases stay on one line.
+    modest: f64,
+    /// With this, nothing is broken.
     natural: f64,
 }
 
@@ -63,26 +69,39 @@ fn wish(report: &Report, table: &Table, place: usize) -> Wish {
             longest(&cells, letters).min(LONGEST_LINE),
         ),
     };
+    let least = least.max(heading_word) + GAP;
+    let natural = natural.max(heading_word).max(letters(&heading).min(14.0)) + GAP;
+    let modest = if natural <= SHORT_PHRASE {
+        natural
+    } else {
+        least
+    };
     Wish {
-        least: least.max(heading_word) + GAP,
-        natural: natural.max(heading_word).max(letters(&heading).min(14.0)) + GAP,
+        least,
+        modest,
+        natural,
     }
 }
 
 fn distribute(wishes: &[Wish]) -> ColumnWidths {
-    let natural: f64 = wishes.iter().map(|wish| wish.natural).sum();
-    let least: f64 = wishes.iter().map(|wish| wish.least).sum();
-    let widths: Vec<f64> = if natural <= LETTERS_PER_LINE {
-        wishes.iter().map(|wish| wish.natural).collect()
-    } else {
-        // What is left over goes to those that would like more.
-        let room = (LETTERS_PER_LINE - least).max(0.0);
-        let more = (natural - least).max(1e-9);
-        wishes
-            .iter()
-            .map(|wish| wish.least + room * (wish.natural - wish.least) / more)
-            .collect()
+    let sum = |of: fn(&Wish) -> f64| wishes.iter().map(of).sum::<f64>();
+    let floor: fn(&Wish) -> f64 = match () {
+        () if sum(|wish| wish.natural) <= LETTERS_PER_LINE => |wish| wish.natural,
+        () if sum(|wish| wish.modest) <= LETTERS_PER_LINE => |wish| wish.modest,
+        () => |wish| wish.least,
     };
+    // What is left over goes to those that would like more.
+    let room = (LETTERS_PER_LINE - sum(floor)).max(0.0);
+    let wanted = sum(|wish| wish.natural) - sum(floor);
+    let share = if wanted > 0.0 {
+        (room / wanted).min(1.0)
+    } else {
+        0.0
+    };
+    let widths: Vec<f64> = wishes
+        .iter()
+        .map(|wish| floor(wish) + share * (wish.natural - floor(wish)))
+        .collect();
     let total = widths.iter().sum::<f64>().max(1e-9);
     ColumnWidths {
         shares: widths.iter().map(|width| width / total).collect(),
@@ -108,7 +127,11 @@ mod tests {
     fn check(wishes: &[(f64, f64)], of_page: f64, letters: f64) {
         let wishes: Vec<Wish> = wishes
             .iter()
-            .map(|&(least, natural)| Wish { least, natural })
+            .map(|&(least, natural)| Wish {
+                least,
+                modest: least,
+                natural,
+            })
             .collect();
         let widths = distribute(&wishes);
         assert!((widths.shares.iter().sum::<f64>() - 1.0).abs() < 1e-9);
@@ -129,10 +152,12 @@ mod tests {
         let wishes = [
             Wish {
                 least: 12.0,
+                modest: 12.0,
                 natural: 112.0,
             },
             Wish {
                 least: 20.0,
+                modest: 20.0,
                 natural: 20.0,
             },
         ];

@@ -76,7 +76,12 @@ impl<'a> Body<'a> {
         if let Some(plain) = &report.plain_title {
             self.say("Subtitle", plain);
         }
-        for person in &report.people {
+        if report.profile.is_brief() {
+            let names: Vec<&str> = report.people.iter().map(|p| p.name.as_str()).collect();
+            self.say("People", &names.join(", "));
+        }
+        let people = report.people.iter().filter(|_| !report.profile.is_brief());
+        for person in people {
             let mut paragraph = self.paragraph("People").strong(&person.name);
             if let Some(detail) = &person.detail {
                 paragraph = paragraph.words(&format!(", {detail}"));
@@ -94,9 +99,11 @@ impl<'a> Body<'a> {
         for (name, text) in &report.facts {
             self.fact(&name.as_str().into(), text);
         }
-        let prints = &report.fingerprints;
-        let made_by = format!("{}, seed {}", prints.engine, prints.seed);
-        self.fact(&"Made by".into(), &made_by.into());
+        if !report.profile.is_brief() {
+            let prints = &report.fingerprints;
+            let made_by = format!("{}, seed {}", prints.engine, prints.seed);
+            self.fact(&"Made by".into(), &made_by.into());
+        }
     }
 
     /// A list of the headings that leads to them; the word processor makes it anew when asked.

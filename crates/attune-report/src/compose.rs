@@ -100,7 +100,7 @@ fn full(context: &Context<'_>, methods: &methods::Methods) -> Vec<Section> {
     sections.retain(|section| !section.is_empty());
     let checklists = checklist::sections(context, &sections);
     sections.extend(checklists);
-    sections.push(reproduce::section(context));
+    sections.push(reproduce::section(context, Profile::Full));
     sections.push(reproduce::references());
     sections
 }

@@ -10,9 +10,12 @@ use crate::{
     runs::{Run, reference_anchor, runs, words_in},
 };
 
-/// Width and greatest height of a picture, in English metric units (36 000 per millimetre).
-const WIDEST: f64 = 166.0 * 36_000.0;
-const TALLEST: f64 = 190.0 * 36_000.0;
+/// English metric units per millimetre.
+const MILLIMETRE: f64 = 36_000.0;
+/// Greatest width and height of a picture in millimetres.
+const LARGEST: (f64, f64) = (166.0, 190.0);
+/// The same where a document must keep to two pages.
+const LARGEST_OF_BRIEF: (f64, f64) = (122.0, 58.0);
 
 impl<'a> Body<'a> {
     pub(super) fn runs(&self, text: &Text) -> Vec<Run> {
@@ -137,7 +140,11 @@ impl<'a> Body<'a> {
 fn drawing(report: &attune_report::Report, figure: &Figure, number: usize) -> String {
     let (width, height) = size_of(&draw(figure, Format::Wide));
     let ratio = height / width.max(1.0);
-    let wide = WIDEST.min(TALLEST / ratio);
+    let (widest, tallest) = match report.profile.is_brief() {
+        true => LARGEST_OF_BRIEF,
+        false => LARGEST,
+    };
+    let wide = MILLIMETRE * widest.min(tallest / ratio);
     let (wide, tall) = (wide.round() as i64, (wide * ratio).round() as i64);
     let title = words_in(report, &figure.title);
     let name = escape(

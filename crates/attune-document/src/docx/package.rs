@@ -125,15 +125,23 @@ fn core_properties(report: &Report, settings: DocumentSettings) -> String {
 /// The styles: what is the same for all, and what a journal wants otherwise (12 point, double spaced).
 fn styles(report: &Report) -> String {
     let is_journal = report.profile.table_style() == TableStyle::Apa;
-    let (size, line) = match (is_journal, report.profile.is_brief()) {
+    let is_brief = report.profile.is_brief();
+    let (size, line) = match (is_journal, is_brief) {
         (true, _) => (24, 480),
         (false, true) => (19, 252),
         (false, false) => (22, 276),
+    };
+    let (heading_size, before, after) = match is_brief {
+        true => (25, 200, 60),
+        false => (36, 480, 160),
     };
     let mut styles = include_str!("parts/styles.xml")
         .replace("{font}", FONT)
         .replace("{size}", &size.to_string())
         .replace("{line}", &line.to_string())
+        .replace("{heading-size}", &heading_size.to_string())
+        .replace("{heading-before}", &before.to_string())
+        .replace("{heading-after}", &after.to_string())
         .replace("{text-width}", &(TEXT_WIDTH.round() as i64).to_string());
     for level in 1..=LEVELS {
         let numbered = match report.profile.numbers_sections() {

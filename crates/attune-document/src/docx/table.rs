@@ -79,6 +79,13 @@ struct Sheet {
     letters: &'static str,
 }
 
+/// Where a cell stands.
+#[derive(Clone, Copy)]
+enum Part {
+    Head,
+    Body,
+}
+
 const LINE: &str = "w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"1F2733\"";
 const THICK: &str = "w:val=\"single\" w:sz=\"8\" w:space=\"0\" w:color=\"1F2733\"";
 const FAINT: &str = "w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"B9B5AC\"";
@@ -143,7 +150,7 @@ impl Sheet {
                 .paragraph(self.letters)
                 .with("<w:keepNext/><w:jc w:val=\"center\"/>")
                 .strong_runs(&runs);
-            cells += &self.cell(from, width, &borders, &paragraph.xml());
+            cells += &self.cell(Part::Head, from, width, &borders, &paragraph.xml());
             from += width;
         }
         format!("<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{cells}</w:tr>\n")
@@ -163,7 +170,7 @@ impl Sheet {
                 .paragraph(self.letters)
                 .with(&format!("<w:keepNext/>{}", alignment(column.numeric)))
                 .strong_runs(&runs);
-            cells += &self.cell(place, 1, &borders, &paragraph.xml());
+            cells += &self.cell(Part::Head, place, 1, &borders, &paragraph.xml());
         }
         format!("<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{cells}</w:tr>\n")
     }
@@ -180,7 +187,13 @@ impl Sheet {
                 .paragraph(self.letters)
                 .with("<w:keepNext/><w:spacing w:before=\"100\" w:after=\"20\"/>")
                 .strong_runs(&body.runs(&text));
-            cells += &self.cell(0, table.columns.len(), &borders, &paragraph.xml());
+            cells += &self.cell(
+                Part::Body,
+                0,
+                table.columns.len(),
+                &borders,
+                &paragraph.xml(),
+            );
         } else {
             for (place, column) in table.columns.iter().enumerate() {
                 let text = row.cells.get(place).cloned().unwrap_or_default();
@@ -196,14 +209,21 @@ impl Sheet {
                     RowKind::Emphasised => paragraph.strong_runs(&runs),
                     _ => paragraph.runs(&runs),
                 };
-                cells += &self.cell(place, 1, &borders, &paragraph.xml());
+                cells += &self.cell(Part::Body, place, 1, &borders, &paragraph.xml());
             }
         }
         format!("<w:tr><w:trPr><w:cantSplit/></w:trPr>{cells}</w:tr>\n")
     }
 
     /// A cell over `width` columns from the one at `place`.
-    fn cell(&self, place: usize, width: usize, borders: &str, paragraph: &str) -> String {
+    fn cell(
+        &self,
+        part: Part,
+        place: usize,
+        width: usize,
+        borders: &str,
+        paragraph: &str,
+    ) -> String {
         let wide: i64 = self.widths.iter().skip(place).take(width).sum();
         let span = match width {
             1 => String::new(),
@@ -213,8 +233,12 @@ impl Sheet {
             "" => String::new(),
             borders => format!("<w:tcBorders>{borders}</w:tcBorders>"),
         };
+        let low = match part {
+            Part::Head => "<w:vAlign w:val=\"bottom\"/>",
+            Part::Body => "",
+        };
         format!(
-            "<w:tc><w:tcPr><w:tcW w:w=\"{wide}\" w:type=\"dxa\"/>{span}{borders}<w:vAlign w:val=\"bottom\"/></w:tcPr>{paragraph}</w:tc>"
+            "<w:tc><w:tcPr><w:tcW w:w=\"{wide}\" w:type=\"dxa\"/>{span}{borders}{low}</w:tcPr>{paragraph}</w:tc>"
         )
     }
 }

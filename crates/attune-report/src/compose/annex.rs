@@ -9,7 +9,7 @@ use attune_protocol::{
 };
 
 use super::{context::Context, deviations, lay, methods, missingness, participants, reproduce};
-use crate::{Block, Column, Row, Section, Table, Text};
+use crate::{Block, Column, Profile, Row, Section, Table, Text};
 
 pub fn sections(context: &Context<'_>, methods: &methods::Methods) -> Vec<Section> {
     let of_methods = |id: &str| {
@@ -26,7 +26,7 @@ pub fn sections(context: &Context<'_>, methods: &methods::Methods) -> Vec<Sectio
         data(context),
         missingness::section(context),
         deviations::section(context, deviations::Findings::Elsewhere),
-        reproduce::section(context),
+        reproduce::section(context, Profile::Annex),
         reproduce::references(),
     ]
 }

@@ -12,7 +12,9 @@ use super::{
     context::{Context, role_words},
     limits, methods, participants, reproduce, sensitivity, summary, trajectories,
 };
-use crate::{Block, Column, Row, RowKind, Section, Table, Text, table::arm_heading, text::Inline};
+use crate::{
+    Block, Column, Profile, Row, RowKind, Section, Table, Text, table::arm_heading, text::Inline,
+};
 
 pub fn sections(context: &Context<'_>, methods: &methods::Methods) -> Vec<Section> {
     vec![
@@ -24,7 +26,7 @@ pub fn sections(context: &Context<'_>, methods: &methods::Methods) -> Vec<Sectio
         robustness(context),
         attendance::section(context),
         limits::section(context),
-        reproduce::section(context),
+        reproduce::section(context, Profile::Journal),
         reproduce::references(),
     ]
 }

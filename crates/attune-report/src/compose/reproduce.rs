@@ -1,9 +1,9 @@
 //! What the report was made from, and the commands that make it again.
 
 use super::context::Context;
-use crate::{Block, Section, Text};
+use crate::{Block, Profile, Section, Text};
 
-pub fn section(context: &Context<'_>) -> Section {
+pub fn section(context: &Context<'_>, profile: Profile) -> Section {
     let findings = context.findings;
     let mut section = Section::new("reproduce", "Making this report again");
     section.say(
@@ -21,11 +21,15 @@ pub fn section(context: &Context<'_>) -> Section {
         ("Seed".into(), Text::code(findings.seed.to_string())),
     ]));
     let study = &findings.study;
+    let for_whom = match profile {
+        Profile::Full => String::new(),
+        other => format!(" --profile {}", other.id()),
+    };
     section.push(Block::Commands(vec![
         format!("attune check {study}"),
         format!("attune analyse {study} --seed {}", findings.seed),
         format!(
-            "attune report {study} --seed {} --to html --out reports",
+            "attune report {study} --seed {}{for_whom} --to html --out reports",
             findings.seed
         ),
     ]));

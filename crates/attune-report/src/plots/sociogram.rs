@@ -49,7 +49,11 @@ impl Plot for Sociogram {
         let mut data = DataTable::new(&["panel", "from", "to", &self.measure]);
         for panel in &self.panels {
             for (from, to, amount) in &panel.arrows {
-                let names = [&panel.label, &self.people[*from].label, &self.people[*to].label];
+                let names = [
+                    &panel.label,
+                    &self.people[*from].label,
+                    &self.people[*to].label,
+                ];
                 data.push(&names.map(String::as_str), &[*amount]);
             }
         }
@@ -98,7 +102,12 @@ impl Sociogram {
         most: f64,
     ) {
         let two = marks(2);
-        svg.text(STRONG, (corner.0 + side / 2.0, corner.1 + 14.0), Anchor::Middle, &panel.label);
+        svg.text(
+            STRONG,
+            (corner.0 + side / 2.0, corner.1 + 14.0),
+            Anchor::Middle,
+            &panel.label,
+        );
         for (from, to, amount) in &panel.arrows {
             let (from, to) = (self.seat(*from, corner, side), self.seat(*to, corner, side));
             let width = 0.6 + 4.4 * amount / most;
@@ -173,14 +182,21 @@ mod tests {
         };
         let figure = Sociogram {
             heading: Heading::default(),
-            people: vec![person("carer 1", false), person("infant 1", true), person("staff", false)],
+            people: vec![
+                person("carer 1", false),
+                person("infant 1", true),
+                person("staff", false),
+            ],
             panels: vec![
                 panel("before", vec![(0, 1, 2.0)]),
                 panel("after", vec![(0, 1, 5.0), (2, 1, 4.0)]),
             ],
             measure: "acts per session".to_owned(),
         };
-        let (first, second) = (figure.seat(1, (0.0, 0.0), 300.0), figure.seat(1, (300.0, 0.0), 300.0));
+        let (first, second) = (
+            figure.seat(1, (0.0, 0.0), 300.0),
+            figure.seat(1, (300.0, 0.0), 300.0),
+        );
         assert!((second.0 - first.0 - 300.0).abs() < 1e-9 && first.1 == second.1);
         let file = svg_file(&figure, Format::Wide);
         assert!(file.contains("after,staff,infant 1,4\n") && file.contains(">before<"));
