@@ -41,7 +41,8 @@ pub struct Date {
 impl Date {
     /// The day, if there is one of that name.
     pub fn new(year: u16, month: u16, day: u16) -> Option<Self> {
-        let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let is_leap =
+            year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
         let last = match month {
             4 | 6 | 9 | 11 => 30,
             2 if is_leap => 29,
@@ -72,4 +73,17 @@ pub enum DocumentError {
     /// The parts could not be put together.
     #[error("the document could not be put together: {0}")]
     Package(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Date;
+
+    #[test]
+    fn only_days_of_the_calendar_are_days() {
+        let exists = |year, month, day| Date::new(year, month, day).is_some();
+        assert!(exists(2024, 2, 29) && exists(2000, 2, 29) && exists(2026, 12, 31));
+        assert!(!exists(2026, 2, 29) && !exists(1900, 2, 29) && !exists(2026, 4, 31));
+        assert!(!exists(2026, 13, 1) && !exists(2026, 0, 1) && !exists(2026, 1, 0));
+    }
 }

@@ -36,7 +36,9 @@ impl<'a> Body<'a> {
             Block::Answer(words) => self.say("Answer", &attune_report::unbroken(words)),
             Block::Statement(statement) => self.statement(statement),
             Block::Commands(commands) => {
-                commands.iter().for_each(|line| self.say("Commands", line))
+                for line in commands {
+                    self.say("Commands", line);
+                }
             }
             Block::Table(table) => self.table(table),
             Block::Figure(figure) => self.figure(figure)?,

@@ -91,7 +91,8 @@ fn texts_of_the_study_are_never_markup() {
 #[test]
 fn letters_without_a_font_are_told_of_and_the_document_is_still_made() {
     let mut study = fixture::empty();
-    study.protocol.study.aims = vec!["ما الذي تغيّر؟".to_owned()];
+    study.protocol.study.aims = vec!["শিশুরা কী শিখল?".to_owned()];
     let made = typeset(&report(&study));
     assert!(made.bytes.starts_with(b"%PDF-1.7"));
+    assert!(!made.short_of_accessible.is_empty());
 }

@@ -52,9 +52,11 @@ pub fn sentences(context: &Context<'_>, finding: &Finding) -> String {
 pub fn compared(context: &Context<'_>, finding: &Finding) -> Option<Compared> {
     let protocol = context.protocol;
     let arms = protocol.arms.iter().map(|arm| arm.id.to_string());
+    let arms: Vec<String> = arms.collect();
     let phases = protocol.phases.iter().map(|phase| phase.id.to_string());
-    named_in(&finding.term, "arm", arms.collect())
-        .or_else(|| named_in(&finding.term, "phase", phases.collect()))
+    let phases: Vec<String> = phases.collect();
+    named_in(&finding.term, "arm", &arms)
+        .or_else(|| named_in(&finding.term, "phase", &phases))
         .map(|(group, reference)| Compared {
             group: context.arm(&group).1,
             reference: context.arm(&reference).1,
@@ -62,10 +64,10 @@ pub fn compared(context: &Context<'_>, finding: &Finding) -> Option<Compared> {
 }
 
 /// The id in `arm[…]` and the first of the others, when there are two groups.
-fn named_in(term: &str, variable: &str, ids: Vec<String>) -> Option<(String, String)> {
+fn named_in(term: &str, variable: &str, ids: &[String]) -> Option<(String, String)> {
     let rest = term.split_once(&format!("{variable}["))?.1;
     let group = rest.split_once(']')?.0.to_owned();
-    let [one, other] = ids.as_slice() else {
+    let [one, other] = ids else {
         return None;
     };
     let reference = if *one == group { other } else { one };
@@ -203,10 +205,10 @@ mod tests {
     #[test]
     fn groups_are_read_from_the_term_when_there_are_two() {
         let ids = || vec!["comparison".to_owned(), "clinic".to_owned()];
-        let found = named_in("months:arm[clinic]", "arm", ids());
+        let found = named_in("months:arm[clinic]", "arm", &ids());
         assert_eq!(found, Some(("clinic".to_owned(), "comparison".to_owned())));
-        assert_eq!(named_in("months", "arm", ids()), None);
+        assert_eq!(named_in("months", "arm", &ids()), None);
         let three = [ids(), vec!["third".to_owned()]].concat();
-        assert_eq!(named_in("arm[clinic]", "arm", three), None);
+        assert_eq!(named_in("arm[clinic]", "arm", &three), None);
     }
 }
