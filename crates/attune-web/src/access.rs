@@ -177,6 +177,7 @@ impl Action {
             Self::SeeFamilies => &[
                 DataManager,
                 LeadEvaluator,
+                Statistician,
                 Facilitator,
                 HealthVisitor,
                 Assessor,

@@ -16,8 +16,10 @@ mod app;
 mod assets;
 mod clock;
 mod cookies;
+pub mod export;
 mod failure;
 mod failure_page;
+mod family;
 mod form;
 pub mod forms;
 mod guard;
@@ -37,6 +39,7 @@ mod settings;
 pub mod sign_in;
 mod state;
 mod study_files;
+mod timeline;
 mod visit;
 mod words;
 

@@ -28,12 +28,17 @@ const APPLICATION: &[(&str, &str, Option<Action>)] = &[
 /// Places of a study: label, what follows `/studies/{study}`, right.
 const STUDY: &[(&str, &str, Action)] = &[
     ("Overview", "", Action::SeeStudy),
+    ("Families", "/families", Action::SeeFamilies),
+    ("Who is due", "/schedule", Action::SeeFamilies),
+    ("Queries", "/queries", Action::RaiseQueries),
+    ("Alerts", "/alerts", Action::AcknowledgeAlerts),
     ("Measures", "/measures", Action::SeeMeasures),
     ("Findings", "/findings", Action::SeeFindings),
     ("Plan", "/plan", Action::SeeFindings),
     ("Recordings", "/clips", Action::LeadCoding),
     ("Agreement", "/reliability", Action::LeadCoding),
     ("Coding", "/coding", Action::CodeVideo),
+    ("Export", "/export", Action::Export),
     ("Audit trail", "/audit", Action::ReadAudit),
 ];
 

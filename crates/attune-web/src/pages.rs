@@ -2,24 +2,36 @@
 //! [`Answer`](crate::answer::Answer); whether somebody may come was asked by the guard.
 
 pub mod account;
+pub mod alerts;
+pub mod assessment;
 pub mod audit;
 pub mod clips;
 pub mod coding_list;
 pub mod coding_media;
 pub mod coding_room;
 pub mod coding_scheme;
+pub mod consent;
 pub mod design;
+pub mod enrol;
+pub mod export;
+pub mod families;
+pub mod family;
+pub mod family_changes;
 pub mod findings;
 pub mod first_run;
+pub mod form;
 pub mod health;
 pub mod home;
 pub mod load_study;
 pub mod measures;
+pub mod names;
 pub mod people;
 pub mod person;
 pub mod plan;
 pub mod public;
+pub mod queries;
 pub mod reliability;
+pub mod schedule;
 pub mod second_factor;
 pub mod sign_in;
 pub mod study;

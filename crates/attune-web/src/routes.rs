@@ -5,9 +5,10 @@ use crate::{
     access::Action,
     assets,
     pages::{
-        account, audit, clips, coding_list, coding_media, coding_room, design, findings, first_run,
-        health, home, load_study, measures, people, person, plan, public, reliability,
-        second_factor, sign_in, study, visits, welcome,
+        account, alerts, assessment, audit, clips, coding_list, coding_media, coding_room, consent,
+        design, enrol, export, families, family, family_changes, findings, first_run, form, health,
+        home, load_study, measures, names, people, person, plan, public, queries, reliability,
+        schedule, second_factor, sign_in, study, visits, welcome,
     },
     route::{
         Arms::{AsFindings as Findings, ToThoseWhoMayKnow, Untold},
@@ -110,5 +111,53 @@ pub fn table() -> Vec<Route> {
         Route::get("/studies/{study}/coding/{coding}/media/{angle}", May(Action::CodeVideo), Untold, coding_media::media),
         Route::get("/studies/{study}/coding/{coding}/frames/{angle}", May(Action::CodeVideo), Untold, coding_media::frames),
         Route::get("/studies/{study}/coding/{coding}/loudness/{angle}", May(Action::CodeVideo), Untold, coding_media::loudness),
+
+        // Families.
+        Route::get("/studies/{study}/families", May(Action::SeeFamilies), Untold, families::page),
+        Route::post("/studies/{study}/families/find", May(Action::OpenIdentifiers), Untold, families::find),
+        Route::get("/studies/{study}/families/new", May(Action::EnrolFamilies), Untold, enrol::page),
+        Route::post("/studies/{study}/families/new", May(Action::EnrolFamilies), Untold, enrol::enrol),
+        Route::get("/studies/{study}/families/{family}", May(Action::SeeFamilies), ToThoseWhoMayKnow, family::page),
+        Route::post("/studies/{study}/families/{family}/events", May(Action::EnrolFamilies), Untold, family_changes::event),
+        Route::post("/studies/{study}/families/{family}/move", May(Action::EnrolFamilies), Untold, family_changes::move_site),
+        Route::post("/studies/{study}/families/{family}/people", May(Action::EnrolFamilies), Untold, family_changes::add_person),
+        Route::get("/studies/{study}/families/{family}/names", May(Action::OpenIdentifiers), Untold, names::page),
+        Route::post("/studies/{study}/families/{family}/names/open", May(Action::OpenIdentifiers), Untold, names::open),
+        Route::post("/studies/{study}/families/{family}/names/record", May(Action::OpenIdentifiers), Untold, names::record),
+        Route::post("/studies/{study}/families/{family}/names/erase", May(Action::EraseIdentifiers), Untold, names::erase),
+
+        // Consent.
+        Route::get("/studies/{study}/families/{family}/consent", May(Action::SeeFamilies), Untold, consent::page),
+        Route::post("/studies/{study}/families/{family}/consent", May(Action::RecordConsent), Untold, consent::record),
+        Route::get("/studies/{study}/families/{family}/consent/{consent}", May(Action::SeeFamilies), Untold, consent::copy),
+        Route::get("/studies/{study}/families/{family}/withdraw", May(Action::RecordConsent), Untold, consent::withdraw_page),
+        Route::post("/studies/{study}/families/{family}/withdraw", May(Action::RecordConsent), Untold, consent::withdraw),
+
+        // Schedule and assessments.
+        Route::get("/studies/{study}/schedule", May(Action::SeeFamilies), Untold, schedule::page),
+        Route::get("/studies/{study}/families/{family}/assessments/new", May(Action::EnterAssessments), Untold, assessment::new_page),
+        Route::post("/studies/{study}/families/{family}/assessments/new", May(Action::EnterAssessments), Untold, assessment::begin),
+        Route::get("/studies/{study}/families/{family}/assessments/not-done", May(Action::EnterAssessments), Untold, schedule::not_done_page),
+        Route::post("/studies/{study}/families/{family}/assessments/not-done", May(Action::EnterAssessments), Untold, schedule::not_done),
+        Route::get("/studies/{study}/forms/{form}", May(Action::SeeFamilies), Untold, form::page),
+        Route::get("/studies/{study}/forms/{form}/edit", May(Action::EnterAssessments), Untold, assessment::edit_page),
+        Route::post("/studies/{study}/forms/{form}/edit", May(Action::EnterAssessments), Untold, assessment::edit),
+        Route::get("/studies/{study}/forms/{form}/second", May(Action::EnterAssessments), Untold, form::second_page),
+        Route::post("/studies/{study}/forms/{form}/second", May(Action::EnterAssessments), Untold, form::second_entry),
+        Route::get("/studies/{study}/forms/{form}/compare", May(Action::EnterAssessments), Untold, form::compare_page),
+        Route::post("/studies/{study}/forms/{form}/compare", May(Action::EnterAssessments), Untold, form::settle),
+        Route::post("/studies/{study}/forms/{form}/lock", May(Action::LockForms), Untold, form::lock),
+        Route::post("/studies/{study}/forms/{form}/sign", May(Action::LockForms), Untold, form::sign),
+        Route::post("/studies/{study}/forms/{form}/queries", May(Action::RaiseQueries), Untold, form::raise),
+        Route::get("/studies/{study}/queries", May(Action::RaiseQueries), Untold, queries::page),
+        Route::post("/studies/{study}/queries/{query}/answer", May(Action::RaiseQueries), Untold, queries::answer),
+        Route::post("/studies/{study}/queries/{query}/close", May(Action::CloseQueries), Untold, queries::close),
+        Route::post("/studies/{study}/queries/{query}/reopen", May(Action::RaiseQueries), Untold, queries::reopen),
+        Route::get("/studies/{study}/alerts", May(Action::AcknowledgeAlerts), Untold, alerts::page),
+        Route::post("/studies/{study}/alerts/{alert}", May(Action::AcknowledgeAlerts), Untold, alerts::acknowledge),
+
+        // What leaves.
+        Route::get("/studies/{study}/export", May(Action::Export), Untold, export::page),
+        Route::post("/studies/{study}/export", May(Action::Export), ToThoseWhoMayKnow, export::make),
     ]
 }

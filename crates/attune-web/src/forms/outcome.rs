@@ -84,6 +84,15 @@ pub fn figure(value: f64) -> String {
     format!("{rounded}").replace('-', "\u{2212}")
 }
 
+/// The same for templates, which pass references.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "templates pass references"
+)]
+pub fn figure_of(value: &f64) -> String {
+    figure(*value)
+}
+
 /// Alerts that a clinician must hear of.
 pub fn alerts(instrument: &Instrument, answers: &BTreeMap<ItemId, AnswerValue>) -> Vec<Alert> {
     scores(instrument, answers).alerts

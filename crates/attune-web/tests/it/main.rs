@@ -1,5 +1,7 @@
 //! The application as a browser meets it, without a socket.
 
+mod exporting;
+mod families;
 mod harness;
 mod headers;
 mod matrix;

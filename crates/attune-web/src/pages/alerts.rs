@@ -1,0 +1,105 @@
+//! `/studies/{study}/alerts`: answers that somebody must hear of, to whom each was given, and who saw it.
+
+use askama::Template;
+use attune_store::{Command, forms::Alert, ids::AlertId};
+use axum::extract::Path;
+
+use crate::{
+    access::{Action, Scope},
+    answer::{Answer, page as show, see},
+    failure::Failure,
+    family::{change, sent_key},
+    forms::SentFields,
+    layout::Layout,
+    pages::form::names_of_staff,
+    visit::Visit,
+};
+
+#[derive(Template)]
+#[template(path = "alerts.html")]
+struct AlertsPage {
+    layout: Layout,
+    study: String,
+    waiting: Vec<Row>,
+    seen: Vec<Row>,
+}
+
+struct Row {
+    alert: Alert,
+    unit: String,
+    to: String,
+    by: String,
+}
+
+/// `GET /studies/{study}/alerts`.
+pub async fn page(visit: Visit) -> Answer {
+    let (store, study) = (visit.app.store(), visit.study()?.id.clone());
+    let sight = visit.sight(Action::AcknowledgeAlerts)?;
+    let names = names_of_staff(&visit).await?;
+    let name = |id: &str| names.get(id).cloned().unwrap_or_default();
+    let (mut waiting, mut seen) = (Vec::new(), Vec::new());
+    for alert in store.alerts(&study, &sight).await? {
+        let unit = store.form(&study, &sight, alert.form).await?.row.unit;
+        let row = Row {
+            unit,
+            to: alert.to.map_or_else(
+                || "everybody who sees alerts here".to_owned(),
+                |to| name(&to.to_string()),
+            ),
+            by: alert
+                .acknowledged
+                .as_ref()
+                .map_or_else(String::new, |(by, ..)| name(by)),
+            alert,
+        };
+        match row.alert.acknowledged {
+            None => waiting.push(row),
+            Some(_) => seen.push(row),
+        }
+    }
+    show(&AlertsPage {
+        layout: Layout::of(&visit, "Alerts"),
+        study: study.to_string(),
+        waiting,
+        seen,
+    })
+}
+
+/// `POST /studies/{study}/alerts/{alert}`: somebody has seen it and says what was done.
+pub async fn acknowledge(
+    visit: Visit,
+    Path((_, alert)): Path<(String, String)>,
+    sent: SentFields,
+) -> Answer {
+    sent.refuse_others(|name| ["key", "note"].contains(&name))?;
+    let id: AlertId = alert.parse().map_err(|_| Failure::no_such("alert"))?;
+    let study = visit.study()?.id.clone();
+    let sight = visit.sight(Action::AcknowledgeAlerts)?;
+    let alerts = visit.app.store().alerts(&study, &sight).await?;
+    let alert = alerts
+        .into_iter()
+        .find(|alert| alert.id == id)
+        .ok_or(Failure::no_such("alert"))?;
+    visit.may(Action::AcknowledgeAlerts, Scope::Site(&study, &alert.site))?;
+    if !sent.has("note") {
+        let problems = vec![
+            "Say what was done, such as “spoke with her today”. Nothing that identifies anybody."
+                .to_owned(),
+        ];
+        return Err(Failure::NotRight { problems });
+    }
+    let command = Command::AcknowledgeAlert {
+        alert: id,
+        note: sent.get("note").to_owned(),
+    };
+    change(
+        &visit,
+        Action::AcknowledgeAlerts,
+        &sent_key(&sent)?,
+        vec![command],
+        "",
+        Vec::new(),
+    )
+    .await?;
+    Ok(see(&format!("/studies/{study}/alerts")))
+}

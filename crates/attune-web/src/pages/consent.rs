@@ -1,0 +1,575 @@
+//! `/studies/{study}/families/{family}/consent`: where the family stands with each purpose, the texts bit
+//! for bit, an answer recorded, a copy to print, and a withdrawal whose effect is shown in numbers first.
+
+use askama::Template;
+use attune_protocol::{consent::ConsentText, id::PurposeId};
+use attune_store::{
+    Command,
+    command::{Authority, ConsentGiven, Manner, PartInDyad, WithdrawalLevel},
+    consents::{Effect, PurposeState, Standing, Withdrawal},
+    dyads::{Dyad, Part},
+    ids::{ConsentId, PersonId},
+    vault::{Identifier, Identifying},
+};
+use axum::extract::{Path, RawQuery};
+
+use crate::{
+    access::Action,
+    answer::{Answer, page as show, page_to_correct, see},
+    failure::Failure,
+    family::{change, find, find_for, new_key, sent_key},
+    forms::SentFields,
+    layout::Layout,
+    pages::{family::part_words, family_changes::past_day},
+    visit::Visit,
+};
+
+#[derive(Template)]
+#[template(path = "consent.html")]
+struct ConsentPage {
+    layout: Layout,
+    study: String,
+    code: String,
+    key: String,
+    problems: Vec<String>,
+    purposes: Vec<PurposeOnPage>,
+    withdrawals: Vec<Withdrawal>,
+    people: Vec<(String, String)>,
+    today: String,
+    sent: SentFields,
+}
+
+struct PurposeOnPage {
+    state: PurposeState,
+    /// Newest text of each language: its place in the list, version, language, words.
+    texts: Vec<(ConsentText, String)>,
+    given: Vec<ConsentGiven>,
+}
+
+impl PurposeOnPage {
+    fn is_given(&self) -> bool {
+        self.state.standing == Standing::Given
+    }
+}
+
+const AUTHORITIES: [(&str, Authority, &str); 7] = [
+    (
+        "own-behalf",
+        Authority::OwnBehalf,
+        "an adult, for herself or himself",
+    ),
+    (
+        "own-behalf-under-sixteen",
+        Authority::OwnBehalfUnderSixteen,
+        "a parent under 16 who understands, for herself or himself",
+    ),
+    (
+        "parental-responsibility",
+        Authority::ParentalResponsibility,
+        "a parent with parental responsibility, for the baby",
+    ),
+    (
+        "parent-under-sixteen",
+        Authority::ParentUnderSixteen,
+        "a parent under 16 who understands, for the baby",
+    ),
+    (
+        "court-order",
+        Authority::CourtOrder,
+        "somebody with parental responsibility by a court’s order, for the baby",
+    ),
+    (
+        "local-authority",
+        Authority::LocalAuthority,
+        "a local authority with parental responsibility, for the baby",
+    ),
+    (
+        "child-later",
+        Authority::ChildLater,
+        "the child, asked again when old enough",
+    ),
+];
+
+const MANNERS: [(&str, Manner, &str); 3] = [
+    ("signed-on-paper", Manner::SignedOnPaper, "signed on paper"),
+    (
+        "signed-on-screen",
+        Manner::SignedOnScreen,
+        "signed on this screen",
+    ),
+    (
+        "spoken-witnessed",
+        Manner::SpokenWitnessed,
+        "said before a witness",
+    ),
+];
+
+const LEVELS: [(&str, WithdrawalLevel, &str); 3] = [
+    (
+        "stop-collecting",
+        WithdrawalLevel::StopCollecting,
+        "Stop collecting; what there is stays in the analyses",
+    ),
+    (
+        "leave-out",
+        WithdrawalLevel::LeaveOut,
+        "Leave what there is out of every analysis and export, too",
+    ),
+    ("erase", WithdrawalLevel::Erase, "Erase what there is"),
+];
+
+/// An authority in words.
+pub fn authority_words(authority: &Authority) -> &'static str {
+    let found = AUTHORITIES.iter().find(|(_, one, _)| one == authority);
+    found.map_or("", |(_, _, words)| words)
+}
+
+/// A manner in words.
+pub fn manner_words(manner: &Manner) -> &'static str {
+    let found = MANNERS.iter().find(|(_, one, _)| one == manner);
+    found.map_or("", |(_, _, words)| words)
+}
+
+/// A level in words.
+pub fn level_words(level: &WithdrawalLevel) -> &'static str {
+    let found = LEVELS.iter().find(|(_, one, _)| one == level);
+    found.map_or("", |(_, _, words)| words)
+}
+
+/// `GET /studies/{study}/families/{family}/consent`.
+pub async fn page(visit: Visit, Path((_, code)): Path<(String, String)>) -> Answer {
+    let dyad = find(&visit, &code).await?;
+    show(&consent_page(&visit, &dyad, &SentFields::default(), new_key(), Vec::new()).await?)
+}
+
+async fn consent_page(
+    visit: &Visit,
+    dyad: &Dyad,
+    sent: &SentFields,
+    key: String,
+    problems: Vec<String>,
+) -> Result<ConsentPage, Failure> {
+    let (store, study) = (visit.app.store(), visit.study()?.id.clone());
+    let protocol = visit.protocol().await?;
+    let given = store.consents(dyad.key).await?;
+    let mut purposes = Vec::new();
+    for state in store.purposes(&study, dyad.key).await? {
+        let planned = protocol
+            .consents
+            .iter()
+            .find(|planned| planned.id == state.purpose);
+        let mut texts = Vec::new();
+        for text in planned.map(|planned| &planned.texts).into_iter().flatten() {
+            let is_newest = planned.is_some_and(|planned| {
+                let newest = planned
+                    .texts
+                    .iter()
+                    .rfind(|other| other.language == text.language);
+                newest.is_some_and(|newest| newest.fingerprint == text.fingerprint)
+            });
+            if is_newest {
+                texts.push((text.clone(), words_of(visit, &text.fingerprint).await?));
+            }
+        }
+        purposes.push(PurposeOnPage {
+            given: given
+                .iter()
+                .filter(|one| one.purpose == state.purpose)
+                .cloned()
+                .collect(),
+            texts,
+            state,
+        });
+    }
+    let people = people(&store.parts(dyad.key).await?);
+    Ok(ConsentPage {
+        layout: Layout::of(visit, format!("Consent of family {}", dyad.code)),
+        study: study.to_string(),
+        code: dyad.code.to_string(),
+        key,
+        problems,
+        purposes,
+        withdrawals: store.withdrawals(dyad.key).await?,
+        people,
+        today: visit.at.date().to_string(),
+        sent: sent.clone(),
+    })
+}
+
+/// Who belongs to the family now: id and part.
+fn people(parts: &[Part]) -> Vec<(String, String)> {
+    let now = parts.iter().filter(|part| part.until.is_none());
+    now.map(|part| (part.person.to_string(), part_words(&part.role).to_owned()))
+        .collect()
+}
+
+/// A text as it was shown, by its fingerprint.
+async fn words_of(visit: &Visit, fingerprint: &str) -> Result<String, Failure> {
+    let bytes = visit.app.store().object(fingerprint).await?;
+    String::from_utf8(bytes.to_vec()).map_err(Failure::internal)
+}
+
+/// `POST /studies/{study}/families/{family}/consent`.
+pub async fn record(
+    visit: Visit,
+    Path((_, code)): Path<(String, String)>,
+    sent: SentFields,
+) -> Answer {
+    const FIELDS: [&str; 11] = [
+        "key",
+        "purpose",
+        "text",
+        "for",
+        "by",
+        "authority",
+        "given",
+        "on",
+        "manner",
+        "competence",
+        "witness",
+    ];
+    sent.refuse_others(|name| FIELDS.contains(&name))?;
+    let dyad = find_for(&visit, &code, Action::RecordConsent).await?;
+    let key = sent_key(&sent)?;
+    let consent = match read(&visit, &dyad, &key, &sent).await? {
+        Ok(consent) => consent,
+        Err(problems) => {
+            return page_to_correct(&consent_page(&visit, &dyad, &sent, key, problems).await?);
+        }
+    };
+    let command = Command::RecordConsent(Box::new(consent));
+    change(
+        &visit,
+        Action::RecordConsent,
+        &key,
+        vec![command],
+        "",
+        Vec::new(),
+    )
+    .await?;
+    back(&visit, &code)
+}
+
+async fn read(
+    visit: &Visit,
+    dyad: &Dyad,
+    key: &str,
+    sent: &SentFields,
+) -> Result<Result<ConsentGiven, Vec<String>>, Failure> {
+    let store = visit.app.store();
+    let protocol = visit.protocol().await?;
+    let parts = store.parts(dyad.key).await?;
+    let mut problems = Vec::new();
+    let text = protocol
+        .consents
+        .iter()
+        .filter(|planned| planned.id.as_str() == sent.get("purpose"))
+        .flat_map(|planned| &planned.texts)
+        .find(|text| text.fingerprint == sent.get("text"));
+    if text.is_none() {
+        problems.push("Choose a purpose and the text that the family read.".to_owned());
+    }
+    let mut person = |name: &str, sentence: &str| {
+        let id: Option<PersonId> = sent.get(name).parse().ok();
+        let found = parts.iter().find(|part| Some(part.person) == id);
+        if found.is_none() {
+            problems.push(sentence.to_owned());
+        }
+        found.map(|part| (part.person, part.role))
+    };
+    let for_whom = person("for", "Choose for whom it is.");
+    let by_whom = person("by", "Choose who answers.");
+    let authority = AUTHORITIES
+        .iter()
+        .find(|(value, ..)| *value == sent.get("authority"));
+    let manner = MANNERS
+        .iter()
+        .find(|(value, ..)| *value == sent.get("manner"));
+    match (authority, for_whom) {
+        (None, _) => problems.push("Choose by what authority.".to_owned()),
+        (Some((_, authority, _)), Some((_, role)))
+            if for_a_baby(*authority) != (role == PartInDyad::Infant) =>
+        {
+            problems.push(
+                "The authority does not fit the person: some are for the baby, some for oneself."
+                    .to_owned(),
+            );
+        }
+        _ => {}
+    }
+    if by_whom.is_some_and(|(_, role)| role == PartInDyad::Infant)
+        && sent.get("authority") != "child-later"
+    {
+        problems.push("A baby does not answer; choose the person who does.".to_owned());
+    }
+    if manner.is_none() {
+        problems.push("Choose how it was given.".to_owned());
+    }
+    let under_16 = sent.get("authority").contains("under-sixteen");
+    if under_16 && !sent.has("competence") {
+        problems.push(
+            "For a parent under 16, write down why you found that she or he understands."
+                .to_owned(),
+        );
+    }
+    if sent.get("manner") == "spoken-witnessed" && !sent.has("witness") {
+        problems.push("Write down who witnessed it.".to_owned());
+    }
+    if !["yes", "no"].contains(&sent.get("given")) {
+        problems.push("Say whether they agreed.".to_owned());
+    }
+    let on = past_day(visit, sent.get("on"), &mut problems);
+    let (
+        Some(text),
+        Some((for_person, _)),
+        Some((by_person, _)),
+        Some((_, authority, _)),
+        Some((_, manner, _)),
+        Some(on),
+        true,
+    ) = (
+        text,
+        for_whom,
+        by_whom,
+        authority,
+        manner,
+        on,
+        problems.is_empty(),
+    )
+    else {
+        return Ok(Err(problems));
+    };
+    let seal = store.person_key(by_person).await?;
+    let sealed = |field: Identifier, name: &str| {
+        let text = sent.get(name);
+        (!text.is_empty())
+            .then(|| seal.seal(field, &Identifying::new(text)))
+            .transpose()
+    };
+    Ok(Ok(ConsentGiven {
+        consent: ConsentId::of_request(key, 1),
+        dyad: dyad.key,
+        purpose: PurposeId::new(sent.get("purpose")),
+        for_person,
+        by_person,
+        authority: *authority,
+        given: sent.get("given") == "yes",
+        version: text.version.clone(),
+        language: text.language.clone(),
+        text: text.fingerprint.clone(),
+        on,
+        manner: *manner,
+        competence: sealed(Identifier::Competence, "competence")?,
+        witness: sealed(Identifier::Witness, "witness")?,
+    }))
+}
+
+/// Whether an authority is one for a baby.
+fn for_a_baby(authority: Authority) -> bool {
+    matches!(
+        authority,
+        Authority::ParentalResponsibility
+            | Authority::ParentUnderSixteen
+            | Authority::CourtOrder
+            | Authority::LocalAuthority
+            | Authority::ChildLater
+    )
+}
+
+#[derive(Template)]
+#[template(path = "consent_copy.html")]
+struct CopyPage {
+    layout: Layout,
+    study: String,
+    code: String,
+    consent: ConsentGiven,
+    label: String,
+    html: String,
+    for_whom: String,
+    by_whom: String,
+}
+
+/// `GET /studies/{study}/families/{family}/consent/{consent}`: a copy to print, with the very text.
+pub async fn copy(
+    visit: Visit,
+    Path((_, code, consent)): Path<(String, String, String)>,
+) -> Answer {
+    let dyad = find(&visit, &code).await?;
+    let store = visit.app.store();
+    let consents = store.consents(dyad.key).await?;
+    let consent = consents
+        .into_iter()
+        .find(|one| one.consent.to_string() == consent)
+        .ok_or(Failure::no_such("consent"))?;
+    let words = words_of(&visit, &consent.text).await?;
+    let protocol = visit.protocol().await?;
+    let label = protocol
+        .consents
+        .iter()
+        .find(|planned| planned.id == consent.purpose);
+    let parts = store.parts(dyad.key).await?;
+    let part = |person: PersonId| {
+        let found = parts.iter().find(|part| part.person == person);
+        found.map_or_else(String::new, |part| part_words(&part.role).to_owned())
+    };
+    show(&CopyPage {
+        layout: Layout::of(&visit, "Copy of a consent"),
+        study: visit.study()?.id.to_string(),
+        code,
+        label: label.map_or_else(String::new, |planned| planned.label.clone()),
+        html: markdown(&words),
+        for_whom: part(consent.for_person),
+        by_whom: part(consent.by_person),
+        consent,
+    })
+}
+
+/// A consent text as HTML; HTML inside it is shown as it is written.
+pub fn markdown(text: &str) -> String {
+    use pulldown_cmark::{Event, Parser, Tag, TagEnd, html};
+    // The page has its own heading: those of the text come one level below.
+    let deeper = |level| match level {
+        pulldown_cmark::HeadingLevel::H1 => pulldown_cmark::HeadingLevel::H3,
+        _ => pulldown_cmark::HeadingLevel::H4,
+    };
+    let events = Parser::new(text).map(|event| match event {
+        Event::Html(written) | Event::InlineHtml(written) => Event::Text(written),
+        Event::Start(Tag::Heading { level, .. }) => Event::Start(Tag::Heading {
+            level: deeper(level),
+            id: None,
+            classes: Vec::new(),
+            attrs: Vec::new(),
+        }),
+        Event::End(TagEnd::Heading(level)) => Event::End(TagEnd::Heading(deeper(level))),
+        event => event,
+    });
+    let mut out = String::new();
+    html::push_html(&mut out, events);
+    out
+}
+
+#[derive(Template)]
+#[template(path = "withdraw.html")]
+struct WithdrawPage {
+    layout: Layout,
+    study: String,
+    code: String,
+    key: String,
+    purpose: String,
+    label: String,
+    today: String,
+    effects: Vec<(&'static str, &'static str, Effect)>,
+    problems: Vec<String>,
+}
+
+/// `GET /studies/{study}/families/{family}/withdraw?purpose=…`: what each level would do, in numbers.
+pub async fn withdraw_page(
+    visit: Visit,
+    Path((_, code)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+) -> Answer {
+    let asked = SentFields::read(query.unwrap_or_default().as_bytes())?;
+    let dyad = find_for(&visit, &code, Action::RecordConsent).await?;
+    show(&withdrawing(&visit, &dyad, asked.get("purpose"), new_key(), Vec::new()).await?)
+}
+
+async fn withdrawing(
+    visit: &Visit,
+    dyad: &Dyad,
+    purpose: &str,
+    key: String,
+    problems: Vec<String>,
+) -> Result<WithdrawPage, Failure> {
+    let (store, study) = (visit.app.store(), visit.study()?.id.clone());
+    let protocol = visit.protocol().await?;
+    let planned = protocol
+        .consents
+        .iter()
+        .find(|planned| planned.id.as_str() == purpose);
+    let planned = planned.ok_or(Failure::no_such("purpose"))?;
+    let mut effects = Vec::new();
+    for (value, level, words) in LEVELS {
+        let effect = store
+            .effect_of_withdrawal(&study, dyad.key, &planned.id, level)
+            .await?;
+        effects.push((value, words, effect));
+    }
+    Ok(WithdrawPage {
+        layout: Layout::of(visit, "Consent is taken back"),
+        study: study.to_string(),
+        code: dyad.code.to_string(),
+        key,
+        purpose: purpose.to_owned(),
+        label: planned.label.clone(),
+        today: visit.at.date().to_string(),
+        effects,
+        problems,
+    })
+}
+
+/// `POST /studies/{study}/families/{family}/withdraw`.
+pub async fn withdraw(
+    visit: Visit,
+    Path((_, code)): Path<(String, String)>,
+    sent: SentFields,
+) -> Answer {
+    sent.refuse_others(|name| ["key", "purpose", "level", "on", "why", "sure"].contains(&name))?;
+    let dyad = find_for(&visit, &code, Action::RecordConsent).await?;
+    let key = sent_key(&sent)?;
+    let mut problems = Vec::new();
+    let level = LEVELS
+        .iter()
+        .find(|(value, ..)| *value == sent.get("level"));
+    if level.is_none() {
+        problems.push("Choose how far it goes.".to_owned());
+    }
+    let on = past_day(&visit, sent.get("on"), &mut problems);
+    if sent.get("sure") != "yes" {
+        problems.push("Say that the family has heard what it does.".to_owned());
+    }
+    let (Some((_, level, _)), Some(on), true) = (level, on, problems.is_empty()) else {
+        let page = withdrawing(&visit, &dyad, sent.get("purpose"), key, problems).await?;
+        return page_to_correct(&page);
+    };
+    let command = Command::WithdrawConsent {
+        dyad: dyad.key,
+        purpose: PurposeId::new(sent.get("purpose")),
+        level: *level,
+        on,
+        ends_taking_part: false,
+    };
+    let why = if sent.has("why") {
+        sent.get("why")
+    } else {
+        "no reason given"
+    };
+    change(
+        &visit,
+        Action::RecordConsent,
+        &key,
+        vec![command],
+        why,
+        Vec::new(),
+    )
+    .await?;
+    back(&visit, &code)
+}
+
+fn back(visit: &Visit, code: &str) -> Answer {
+    Ok(see(&format!(
+        "/studies/{}/families/{code}/consent",
+        visit.study()?.id
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::markdown;
+
+    #[test]
+    fn a_consent_text_cannot_bring_html_of_its_own() {
+        let html = markdown("# Title\n\nYou *may* say no. <script>alert(1)</script>");
+        assert!(html.contains("<h3>Title</h3>"), "{html}");
+        assert!(!html.contains("<script>"), "{html}");
+    }
+}

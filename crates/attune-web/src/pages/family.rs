@@ -1,0 +1,362 @@
+//! `/studies/{study}/families/{family}`: one family by its code. Consent is always in sight, then the
+//! timeline on the infant's age with the scores beneath it, then assessments, then people and what
+//! happened. An arm is here only for those who may know it; names are not here at all.
+
+use askama::Template;
+use attune_store::{
+    command::PartInDyad,
+    consents::{PurposeState, Standing},
+    dyads::{Dyad, Event, Part, Responsibility, Stay},
+    forms::FormFilter,
+    schedule::{Planned, PlannedStanding},
+};
+use axum::extract::Path;
+
+use crate::{
+    access::{Action, Scope},
+    answer::{Answer, page as show},
+    failure::Failure,
+    family::{age_with_corrected, find, new_key},
+    forms::outcome,
+    layout::Layout,
+    pages::families::state,
+    parts::{Field, FieldKind},
+    timeline::{Moment, Timeline},
+    visit::Visit,
+};
+
+#[derive(Template)]
+#[template(path = "family.html")]
+struct FamilyPage {
+    layout: Layout,
+    study: String,
+    code: String,
+    key: String,
+    site: String,
+    arm: Option<String>,
+    state: &'static str,
+    takes_part: bool,
+    age: Option<String>,
+    enrolled: Option<jiff::civil::Date>,
+    purposes: Vec<PurposeState>,
+    timeline: Timeline,
+    planned: Vec<PlannedRow>,
+    parts: Vec<Part>,
+    responsibility: Vec<Responsibility>,
+    stays: Vec<Stay>,
+    events: Vec<Event>,
+    siblings: Vec<String>,
+    event_fields: Vec<Field>,
+    move_fields: Vec<Field>,
+    people_fields: Vec<Field>,
+    rights: Rights,
+}
+
+/// What the person who looks may do here.
+struct Rights {
+    enrol: bool,
+    consent: bool,
+    names: bool,
+    assess: bool,
+}
+
+/// A planned assessment as the page shows it.
+pub struct PlannedRow {
+    /// Title of the instrument.
+    pub instrument: String,
+    /// Name of the wave.
+    pub wave: String,
+    /// The plan.
+    pub planned: Planned,
+}
+
+impl PlannedRow {
+    /// Whether somebody may begin it now.
+    pub fn is_open(&self) -> bool {
+        matches!(
+            self.planned.standing,
+            PlannedStanding::Due
+                | PlannedStanding::Overdue
+                | PlannedStanding::WithoutDay
+                | PlannedStanding::Later
+        )
+    }
+
+    /// Where it stands, in words.
+    pub fn words(&self) -> &'static str {
+        standing_words(self.planned.standing)
+    }
+
+    /// The colour of its tag.
+    pub fn tag(&self) -> &'static str {
+        match self.planned.standing {
+            PlannedStanding::Done => "good",
+            PlannedStanding::Overdue => "caution",
+            _ => "",
+        }
+    }
+}
+
+/// Where a planned assessment stands, in words.
+pub fn standing_words(standing: PlannedStanding) -> &'static str {
+    match standing {
+        PlannedStanding::Due => "due now",
+        PlannedStanding::Overdue => "overdue",
+        PlannedStanding::Begun => "begun",
+        PlannedStanding::Later => "later",
+        PlannedStanding::WithoutDay => "without a day yet",
+        PlannedStanding::Done => "done",
+        PlannedStanding::NotDone => "not done",
+        PlannedStanding::NoMore => "not expected any more",
+    }
+}
+
+/// A part in words.
+pub fn part_words(part: &PartInDyad) -> &'static str {
+    match part {
+        PartInDyad::Infant => "baby",
+        PartInDyad::IndexCarer => "carer whom the study follows",
+        PartInDyad::OtherCarer => "another carer",
+        PartInDyad::FosterCarer => "foster carer",
+    }
+}
+
+/// Where a family stands with a purpose, in words and in colour.
+pub fn consent_words(state: &PurposeState) -> (&'static str, &'static str) {
+    match state.standing {
+        _ if state.ask_again => ("agreed to an earlier text: ask again", "caution"),
+        Standing::NotAsked => ("not asked yet", "caution"),
+        Standing::Given => ("agreed", "good"),
+        Standing::Refused => ("preferred not to", ""),
+        Standing::Withdrawn(_) => ("taken back", ""),
+    }
+}
+
+/// Planned assessments of instruments that people other than observers fill in, with their titles.
+/// Observers rate films and learn their task in the coding room, not here.
+pub async fn planned_rows(visit: &Visit, dyad: Option<&Dyad>) -> Result<Vec<PlannedRow>, Failure> {
+    let (store, study) = (visit.app.store(), &visit.study()?.id);
+    let sight = visit.sight(Action::SeeFamilies)?;
+    let protocol = visit.protocol().await?;
+    let schedule = store.schedule(study, &sight, visit.at.date()).await?;
+    let rows = schedule.into_iter().filter_map(|planned| {
+        if dyad.is_some_and(|dyad| dyad.key != planned.dyad) {
+            return None;
+        }
+        let instrument = protocol.instrument(&planned.instrument)?;
+        Some(PlannedRow {
+            instrument: instrument.definition.short_title.clone(),
+            wave: protocol.wave(&planned.wave)?.label.clone(),
+            planned,
+        })
+    });
+    Ok(rows.collect())
+}
+
+/// `GET /studies/{study}/families/{family}`.
+pub async fn page(visit: Visit, Path((_, code)): Path<(String, String)>) -> Answer {
+    let dyad = find(&visit, &code).await?;
+    let (store, study, today) = (
+        visit.app.store(),
+        visit.study()?.id.clone(),
+        visit.at.date(),
+    );
+    let sight = visit.sight(Action::SeeFamilies)?;
+    let protocol = visit.protocol().await?;
+    let events = store.events_of(dyad.key).await?;
+    let planned = planned_rows(&visit, Some(&dyad)).await?;
+    let siblings = store.dyads_of_person(&study, &sight, dyad.carer).await?;
+    let here = Scope::Site(&study, &dyad.site);
+    let has = |action| {
+        visit
+            .person()
+            .is_ok_and(|person| person.has_right(action, here))
+    };
+    let site_options = || -> Vec<(String, String)> {
+        let sites = protocol.sites.iter().filter(|site| site.id != dyad.site);
+        sites
+            .map(|site| (site.id.to_string(), site.label.clone()))
+            .collect()
+    };
+    let day = || {
+        Field::text("on", "Day")
+            .of_kind(FieldKind::Day)
+            .value(today.to_string())
+    };
+    show(&FamilyPage {
+        layout: Layout::of(&visit, format!("Family {}", dyad.code)),
+        key: new_key(),
+        site: protocol
+            .site(&dyad.site)
+            .map_or_else(|| dyad.site.to_string(), |site| site.label.clone()),
+        arm: arm_of(&visit, &dyad).await?,
+        state: state(&dyad),
+        takes_part: dyad.takes_part(),
+        age: store
+            .age_on(dyad.infant, today)
+            .await?
+            .map(age_with_corrected),
+        enrolled: dyad.enrolled,
+        purposes: store.purposes(&study, dyad.key).await?,
+        timeline: timeline(&visit, &dyad, &events, &planned).await?,
+        planned,
+        parts: store.parts(dyad.key).await?,
+        responsibility: store.responsibility(dyad.infant).await?,
+        stays: store.stays(dyad.key).await?,
+        events,
+        siblings: siblings
+            .into_iter()
+            .filter(|other| other.key != dyad.key)
+            .map(|other| other.code.to_string())
+            .collect(),
+        event_fields: vec![
+            Field::text("what", "What happened").of_kind(FieldKind::OneOf(event_options())),
+            day(),
+            Field::text("why", "Why, as far as the family said")
+                .hint("Nothing that identifies anybody. “No reason given” is an answer."),
+        ],
+        move_fields: vec![
+            Field::text("site", "New site").of_kind(FieldKind::OneOf(site_options())),
+            Field::text("moved", "First day there")
+                .of_kind(FieldKind::Day)
+                .value(today.to_string()),
+        ],
+        people_fields: people_fields(today),
+        rights: Rights {
+            enrol: has(Action::EnrolFamilies),
+            consent: has(Action::RecordConsent),
+            names: has(Action::OpenIdentifiers),
+            assess: has(Action::EnterAssessments),
+        },
+        study: study.to_string(),
+        code: dyad.code.to_string(),
+    })
+}
+
+/// The family's arm, for somebody who may know it.
+async fn arm_of(visit: &Visit, dyad: &Dyad) -> Result<Option<String>, Failure> {
+    let (store, study) = (visit.app.store(), &visit.study()?.id);
+    let sight = visit.sight(Action::SeeFamilies)?;
+    if !sight.arms {
+        return Ok(None);
+    }
+    let protocol = visit.protocol().await?;
+    let own = store
+        .arms(study, &sight)
+        .await?
+        .remove(&dyad.key)
+        .unwrap_or_default();
+    let arm = match own.last() {
+        Some((_, arm)) => Some(arm.clone()),
+        None => protocol
+            .site(&dyad.site)
+            .and_then(|site| site.arm_on(dyad.enrolled))
+            .cloned(),
+    };
+    Ok(arm.and_then(|arm| Some(protocol.arm(&arm)?.label.clone())))
+}
+
+/// What may be recorded by hand; enrolment and withdrawal have their own pages.
+fn event_options() -> Vec<(String, String)> {
+    use attune_store::command::DyadEvent::{
+        CarerDied, Completed, InfantDied, Left, Lost, Returned,
+    };
+    [
+        ("left", Left),
+        ("lost", Lost),
+        ("returned", Returned),
+        ("completed", Completed),
+        ("infant-died", InfantDied),
+        ("carer-died", CarerDied),
+    ]
+    .map(|(value, event)| (value.to_owned(), event.words().to_owned()))
+    .to_vec()
+}
+
+fn people_fields(today: jiff::civil::Date) -> Vec<Field> {
+    let roles = [
+        ("other-carer", "another carer"),
+        ("foster-carer", "a foster carer"),
+        (
+            "index-carer",
+            "the carer whom the study follows from now on",
+        ),
+    ];
+    let responsibility = [
+        ("", "no change"),
+        ("agreement", "passes to this person, by agreement"),
+        ("court-order", "passes to this person, by a court’s order"),
+        ("care-order", "passes to a local authority, by a care order"),
+    ];
+    let options = |options: &[(&str, &str)]| {
+        let owned = options
+            .iter()
+            .map(|(value, words)| ((*value).to_owned(), (*words).to_owned()));
+        FieldKind::OneOf(owned.collect())
+    };
+    vec![
+        Field::text("role", "As").of_kind(options(&roles)),
+        Field::text("given", "Given names"),
+        Field::text("family-name", "Family name"),
+        Field::text("telephone", "Telephone").hint("May be left empty."),
+        Field::text("since", "From this day")
+            .of_kind(FieldKind::Day)
+            .value(today.to_string()),
+        Field::text("responsibility", "Parental responsibility").of_kind(options(&responsibility)),
+    ]
+}
+
+async fn timeline(
+    visit: &Visit,
+    dyad: &Dyad,
+    events: &[Event],
+    planned: &[PlannedRow],
+) -> Result<Timeline, Failure> {
+    let (store, study) = (visit.app.store(), &visit.study()?.id);
+    let sight = visit.sight(Action::SeeFamilies)?;
+    let protocol = visit.protocol().await?;
+    let zero = dyad.enrolled;
+    let age_at_zero = match zero {
+        Some(day) => store
+            .age_on(dyad.infant, day)
+            .await?
+            .map(|age| f64::from(age.days)),
+        None => None,
+    };
+    let mut timeline = Timeline::new(age_at_zero);
+    let since = |day: jiff::civil::Date| zero.map(|zero| f64::from((day - zero).get_days()));
+    for event in events {
+        if let Some(days) = event.on.and_then(since) {
+            timeline.events.push(Moment::at(days, event.what.words()));
+        }
+    }
+    for row in planned {
+        if let (Some(from), Some(until)) = (
+            row.planned.from.and_then(since),
+            row.planned.until.and_then(since),
+        ) {
+            timeline.window(&row.wave, from, until);
+        }
+    }
+    let filter = FormFilter {
+        dyad: Some(dyad.key),
+        ..FormFilter::default()
+    };
+    for form in store.forms(study, &sight, &filter).await? {
+        let days = form.on.and_then(since).or(form.days_after_enrolment);
+        let (Some(days), Some(instrument)) = (days, protocol.instrument(&form.instrument)) else {
+            continue;
+        };
+        if form.state != attune_store::forms::FormState::Complete {
+            continue;
+        }
+        let answers = store.form(study, &sight, form.id).await?.answers;
+        let scores = outcome::scores(&instrument.definition, &answers);
+        let address = format!("/studies/{study}/forms/{}", form.id);
+        for (definition, made) in instrument.definition.scores.iter().zip(&scores.scores) {
+            let range = (definition.minimum, definition.maximum);
+            timeline.score(&definition.label, range, days, made.value.ok(), &address);
+        }
+    }
+    Ok(timeline)
+}
