@@ -451,7 +451,11 @@ async fn a_family_is_enrolled_agrees_and_is_assessed() {
         shown.contains("approved by mia example") && shown.contains("locked"),
         "{shown}"
     );
-    let locked = send(&mut assessor, &edit, &edit, &with).await;
+    let newest: Vec<(&str, &str)> = with
+        .iter()
+        .map(|(name, value)| (*name, if *name == "base" { "3" } else { *value }))
+        .collect();
+    let locked = send(&mut assessor, &edit, &edit, &newest).await;
     assert!(
         locked.body.contains("the form is locked"),
         "{}",
