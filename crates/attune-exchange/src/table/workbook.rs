@@ -14,6 +14,9 @@ const LARGEST_UNPACKED_MEGABYTES: u64 = 256;
 /// A workbook smaller than this cannot unpack to more, since deflate shrinks 1032 times at best.
 const ALWAYS_SMALL_BYTES: usize = 64_000;
 
+/// Cells of a row with its number.
+pub(crate) type NumberedRow = (u32, Vec<String>);
+
 type Workbook<'a> = Xlsx<Cursor<&'a [u8]>>;
 
 /// Reads a sheet; the first one without a name.
@@ -43,7 +46,7 @@ pub(super) fn read(bytes: &[u8], sheet: Option<&str>) -> Result<Table, DataFault
 pub(crate) fn read_rows(
     bytes: &[u8],
     sheet: Option<&str>,
-) -> Result<(Vec<String>, Vec<(u32, Vec<String>)>), DataFault> {
+) -> Result<(Vec<String>, Vec<NumberedRow>), DataFault> {
     if bytes.len() > ALWAYS_SMALL_BYTES {
         check_unpacked_size(bytes, LARGEST_UNPACKED_MEGABYTES)?;
     }
@@ -51,7 +54,7 @@ pub(crate) fn read_rows(
     let sheet = find_sheet(&workbook, sheet)?;
     let sheets = workbook.sheet_names();
     let mut reader = workbook.worksheet_cells_reader(&sheet).map_err(broken)?;
-    let mut rows: Vec<(u32, Vec<String>)> = Vec::new();
+    let mut rows: Vec<NumberedRow> = Vec::new();
     while let Some(cell) = reader.next_cell().map_err(broken)? {
         let (row, column) = cell.get_position();
         let text = text_of(cell.get_value());

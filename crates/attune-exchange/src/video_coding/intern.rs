@@ -1,11 +1,11 @@
 //! Each distinct text once: a project of 400,000 rows has few subjects and codes.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc};
 
 /// Texts seen so far.
 #[derive(Debug, Default)]
 pub(super) struct Interner {
-    texts: HashSet<Arc<str>>,
+    texts: BTreeSet<Arc<str>>,
 }
 
 impl Interner {

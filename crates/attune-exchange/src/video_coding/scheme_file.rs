@@ -1,7 +1,7 @@
 //! The scheme of a coding tool as a scheme file of a study: a start that people complete, since no tool
 //! keeps the rules by which a behaviour is coded.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use attune_records::observation::{
     BehaviourKind, CodedBehaviour, CodedSubject, ModifierKind, ModifierSet, SchemeAsRead,
@@ -97,8 +97,8 @@ fn state_sets(scheme: &SchemeAsRead) -> Vec<Set<'_>> {
 #[derive(Default)]
 struct Writing {
     text: String,
-    ids: HashSet<String>,
-    keys: HashSet<char>,
+    ids: BTreeSet<String>,
+    keys: BTreeSet<char>,
     n_keys_left: usize,
     n_undefined: usize,
     n_sets_left: usize,
@@ -186,7 +186,7 @@ impl Writing {
         };
         self.line(&format!("definition = {}", quoted(definition)));
         self.key(&behaviour.key);
-        let mut ids = HashSet::new();
+        let mut ids = BTreeSet::new();
         let sets: Vec<String> = behaviour
             .modifiers
             .iter()
@@ -234,7 +234,7 @@ impl Writing {
     }
 }
 
-fn modifier(set: &ModifierSet, ids: &mut HashSet<String>) -> Option<String> {
+fn modifier(set: &ModifierSet, ids: &mut BTreeSet<String>) -> Option<String> {
     let kind = match set.kind {
         ModifierKind::One => "one-of",
         ModifierKind::Several => "several-of",

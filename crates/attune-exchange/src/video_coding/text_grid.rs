@@ -12,7 +12,7 @@ mod number;
 mod take_over;
 mod tokens;
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use super::{CodingFault, NotTakenOver, text::text_of};
 
@@ -78,7 +78,7 @@ impl TextGrid {
     fn leave_out_what_praat_leaves_out(&mut self) {
         for tier in &mut self.tiers {
             let place = format!("tier `{}`", tier.name);
-            let mut begins: HashSet<u64> = HashSet::new();
+            let mut begins: BTreeSet<u64> = BTreeSet::new();
             // Zero and minus zero are the same begin.
             let mut keeps = |time: f64| !time.is_nan() && begins.insert((time + 0.0).to_bits());
             let before = tier.marks.len();

@@ -1,7 +1,7 @@
 //! Events in tiers, for formats in which nothing of a tier overlaps; and the scheme that events
 //! imply where a file has none.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use attune_records::observation::{
     BehaviourKind, CodedBehaviour, CodedSubject, Event, Micros, ModifierKind, ModifierSet,
@@ -29,6 +29,14 @@ pub(super) struct LaidOut<'a> {
     pub empty: Vec<&'a Event>,
 }
 
+/// The events of a tier of the file or of a subject.
+struct Group<'a> {
+    base: &'a str,
+    subject: Option<&'a str>,
+    states: Vec<&'a Event>,
+    points: Vec<&'a Event>,
+}
+
 /// Lays events out: one track per tier of the file or per subject; where states of one overlap, one
 /// per behaviour; where these do too, as many as are needed.
 pub(super) fn lay_out(observation: &Observation) -> LaidOut<'_> {
@@ -37,23 +45,34 @@ pub(super) fn lay_out(observation: &Observation) -> LaidOut<'_> {
         unpaired: Vec::new(),
         empty: Vec::new(),
     };
-    let mut groups: Vec<(&str, Option<&str>, Vec<&Event>, Vec<&Event>)> = Vec::new();
-    let mut places: HashMap<&str, usize> = HashMap::new();
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
     for event in observation.events() {
         let subject = event.subject.as_deref();
         let base = event.track.as_deref().or(subject).unwrap_or(NO_SUBJECT);
         let place = *places.entry(base).or_insert_with(|| {
-            groups.push((base, subject, Vec::new(), Vec::new()));
+            groups.push(Group {
+                base,
+                subject,
+                states: Vec::new(),
+                points: Vec::new(),
+            });
             groups.len() - 1
         });
         match event.span.interval() {
             Some(interval) if interval.is_empty() => out.empty.push(event),
-            Some(_) => groups[place].2.push(event),
-            None if event.span.is_point() => groups[place].3.push(event),
+            Some(_) => groups[place].states.push(event),
+            None if event.span.is_point() => groups[place].points.push(event),
             None => out.unpaired.push(event),
         }
     }
-    for (base, subject, states, points) in groups {
+    for group in groups {
+        let Group {
+            base,
+            subject,
+            states,
+            points,
+        } = group;
         let mut named: Vec<(String, bool, Vec<&Event>)> = Vec::new();
         if overlaps(&states) {
             for (behaviour, states) in by_behaviour(&states) {
@@ -151,8 +170,8 @@ fn lanes(events: Vec<&Event>) -> Vec<Vec<&Event>> {
 /// Subjects and behaviours as the events show them, in the order of their first appearance.
 pub(super) fn scheme_of_events(events: &[Event]) -> SchemeAsRead {
     let mut scheme = SchemeAsRead::default();
-    let mut subjects: HashMap<Arc<str>, ()> = HashMap::new();
-    let mut behaviours: HashMap<Arc<str>, usize> = HashMap::new();
+    let mut subjects: BTreeMap<Arc<str>, ()> = BTreeMap::new();
+    let mut behaviours: BTreeMap<Arc<str>, usize> = BTreeMap::new();
     for event in events {
         if let Some(name) = &event.subject
             && subjects.insert(Arc::clone(name), ()).is_none()

@@ -1,6 +1,6 @@
 //! Rows to events: begin and end of a bout are paired once, by subject, code and modifiers.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use attune_records::observation::{
     BehaviourKind, Event, Frames, Interval, Micros, Modifier, ModifierKind, Modifiers,
@@ -15,9 +15,9 @@ use crate::video_coding::NotTakenOver;
 /// their addresses tell them apart.
 pub(super) struct Pairing<'a> {
     scheme: &'a SchemeAsRead,
-    kinds: HashMap<Address, Option<BehaviourKind>>,
-    modifiers: HashMap<(Address, Address), (u32, Modifiers)>,
-    numbers: HashMap<Modifiers, u32>,
+    kinds: BTreeMap<Address, Option<BehaviourKind>>,
+    modifiers: BTreeMap<(Address, Address), (u32, Modifiers)>,
+    numbers: BTreeMap<Modifiers, u32>,
     /// Whether any modifier had blanks at its ends.
     pub has_stray_blanks: bool,
 }
@@ -32,9 +32,9 @@ impl<'a> Pairing<'a> {
     pub fn new(scheme: &'a SchemeAsRead) -> Self {
         Self {
             scheme,
-            kinds: HashMap::new(),
-            modifiers: HashMap::new(),
-            numbers: HashMap::new(),
+            kinds: BTreeMap::new(),
+            modifiers: BTreeMap::new(),
+            numbers: BTreeMap::new(),
             has_stray_blanks: false,
         }
     }
@@ -48,7 +48,7 @@ impl<'a> Pairing<'a> {
     ) -> Vec<Event> {
         let mut left = LeftRows::default();
         let mut events: Vec<Event> = Vec::with_capacity(rows.len() / 2 + 1);
-        let mut begun: HashMap<(Address, Address, u32), usize> = HashMap::new();
+        let mut begun: BTreeMap<(Address, Address, u32), usize> = BTreeMap::new();
         for (time, index) in in_order(rows, &mut left) {
             let row = &rows[index];
             let number = u32::try_from(index + 1).unwrap_or(u32::MAX);

@@ -1,7 +1,7 @@
 //! An observation as a spreadsheet: one column per subject with the codes `behaviour`, its modifier
 //! sets and `comment`; columns that came from Datavyu become the same columns again.
 
-use attune_records::observation::{Event, Micros, Observation, Span};
+use attune_records::observation::{Event, Interval, Micros, Observation, Span};
 
 use super::{
     Cell, Column, DatavyuFile, Spreadsheet,
@@ -47,12 +47,7 @@ impl DatavyuFile {
         );
         losses.tell_events(
             events,
-            |event| {
-                event
-                    .span
-                    .interval()
-                    .is_some_and(|interval| interval.is_empty())
-            },
+            |event| event.span.interval().is_some_and(Interval::is_empty),
             "states without length",
             "a cell without length is a point",
         );

@@ -1,6 +1,6 @@
 //! What `attune inspect` counts in a document.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -26,7 +26,7 @@ impl ElanDocument {
                 root.named("TIME_ORDER")
                     .flat_map(|order| order.named("TIME_SLOT"))
             };
-            let times: HashMap<&str, i64> = slots()
+            let times: BTreeMap<&str, i64> = slots()
                 .filter_map(|slot| {
                     let millis = slot.attribute("TIME_VALUE")?.trim().parse().ok()?;
                     Some((slot.attribute("TIME_SLOT_ID")?, millis))
@@ -73,7 +73,7 @@ impl ElanDocument {
     }
 }
 
-fn counts_of_tier(tier: &Tier<'_>, times: &HashMap<&str, i64>) -> Value {
+fn counts_of_tier(tier: &Tier<'_>, times: &BTreeMap<&str, i64>) -> Value {
     let mut by_value: BTreeMap<&str, (u64, i64)> = BTreeMap::new();
     let (mut n_ref, mut n_unset, mut total) = (0, 0, 0);
     for annotation in &tier.annotations {

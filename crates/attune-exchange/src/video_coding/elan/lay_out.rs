@@ -1,7 +1,7 @@
 //! An observation as a document: a tier per subject, a tier below it for each set of modifiers and
 //! for comments.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use attune_records::observation::{Event, Micros, Observation};
 
@@ -139,7 +139,7 @@ struct Writing<'a> {
     point_millis: i64,
     annotator: &'a str,
     /// Names of tiers so far: no two are the same.
-    names: HashSet<String>,
+    names: BTreeSet<String>,
 }
 
 impl Writing<'_> {
@@ -280,7 +280,7 @@ fn frame_millis(observation: &Observation) -> i64 {
         .iter()
         .find_map(|media| media.frames_per_second);
     match rate {
-        Some(rate) if rate >= 1.0 && rate <= 1000.0 => (1000.0 / rate).round() as i64,
+        Some(rate) if (1.0..=1000.0).contains(&rate) => (1000.0 / rate).round() as i64,
         _ => POINT_MILLIS,
     }
 }

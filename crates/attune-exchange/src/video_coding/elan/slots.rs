@@ -1,7 +1,7 @@
 //! Times of slots. A slot without a time lies between its neighbours in the tier: such slots share
 //! the stretch between two that have times evenly, as ELAN shows them.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use attune_records::observation::{Interval, Micros};
 
@@ -10,7 +10,7 @@ use crate::video_coding::xml::Element;
 
 /// Times by slot, and how many had to be laid between others.
 pub(super) struct Slots<'a> {
-    times: HashMap<&'a str, Micros>,
+    times: BTreeMap<&'a str, Micros>,
     pub n_interpolated: usize,
 }
 

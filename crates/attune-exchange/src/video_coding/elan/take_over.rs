@@ -1,6 +1,6 @@
 //! A document as observations: one per annotator.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use attune_records::observation::{
     CodingProject, Event, Interval, Media, Micros, Modifier, Modifiers, Observation, Span,
@@ -182,8 +182,8 @@ fn all(events: &[(Option<&str>, Vec<Event>)]) -> Vec<Event> {
 
 fn check_names(tiers: &[Tier<'_>]) -> Result<(), CodingFaults> {
     let mut faults = Vec::new();
-    let mut names: HashMap<&str, ()> = HashMap::new();
-    let mut ids: HashMap<&str, ()> = HashMap::new();
+    let mut names: BTreeMap<&str, ()> = BTreeMap::new();
+    let mut ids: BTreeMap<&str, ()> = BTreeMap::new();
     for tier in tiers {
         if names.insert(tier.id, ()).is_some() {
             let remedy = "rename one of them in a text editor; ELAN would read only one";
@@ -214,8 +214,8 @@ struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     /// When each annotation is: by its slots, or by the annotation that it hangs on.
-    fn intervals(&mut self, tiers: &[Tier<'a>]) -> HashMap<&'a str, Interval> {
-        let mut intervals: HashMap<&str, Interval> = HashMap::new();
+    fn intervals(&mut self, tiers: &[Tier<'a>]) -> BTreeMap<&'a str, Interval> {
+        let mut intervals: BTreeMap<&str, Interval> = BTreeMap::new();
         for annotation in tiers.iter().flat_map(|tier| &tier.annotations) {
             if let Times::Slots(first, second) = annotation.times
                 && let Some(interval) = self.slots.interval(first, second)
@@ -238,8 +238,8 @@ impl<'a> Reading<'a> {
 
     /// Gives times to the annotations of a tier whose parents have some: of several below one, each
     /// gets the same share.
-    fn hang(&mut self, tier: &Tier<'a>, intervals: &mut HashMap<&'a str, Interval>) {
-        let mut below: HashMap<&str, Vec<&str>> = HashMap::new();
+    fn hang(&mut self, tier: &Tier<'a>, intervals: &mut BTreeMap<&'a str, Interval>) {
+        let mut below: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for annotation in &tier.annotations {
             if let Times::Of(parent) = annotation.times
                 && !intervals.contains_key(annotation.id)
@@ -270,7 +270,7 @@ impl<'a> Reading<'a> {
         &mut self,
         tier: &Tier<'a>,
         tiers: &[Tier<'a>],
-        intervals: &HashMap<&'a str, Interval>,
+        intervals: &BTreeMap<&'a str, Interval>,
     ) -> Vec<Event> {
         let details = details_below(tier, tiers);
         let subject: Arc<str> = Arc::from(tier.element.filled("PARTICIPANT").unwrap_or(tier.id));
@@ -333,14 +333,14 @@ impl<'a> Reading<'a> {
 
 /// The modifiers that hang on annotations of a tier, by annotation.
 struct Details {
-    sets: Vec<(Arc<str>, HashMap<String, String>)>,
+    sets: Vec<(Arc<str>, BTreeMap<String, String>)>,
 }
 
 /// One-to-one tiers below a tier, also below each other.
 fn details_below(tier: &Tier<'_>, tiers: &[Tier<'_>]) -> Details {
     let mut sets = Vec::new();
     // From each annotation to the one of the tier itself.
-    let mut owners: HashMap<&str, &str> = tier
+    let mut owners: BTreeMap<&str, &str> = tier
         .annotations
         .iter()
         .map(|one| (one.id, one.id))
@@ -354,7 +354,7 @@ fn details_below(tier: &Tier<'_>, tiers: &[Tier<'_>]) -> Details {
             .partition(|other| other.parent == Some(parent));
         left = others;
         for child in below {
-            let mut values = HashMap::new();
+            let mut values = BTreeMap::new();
             for annotation in &child.annotations {
                 if let Times::Of(above) = annotation.times
                     && let Some(owner) = owners.get(above).copied()

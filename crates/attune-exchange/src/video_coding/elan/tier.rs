@@ -1,6 +1,6 @@
 //! Tiers with their annotations, looked up once.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::video_coding::xml::Element;
 
@@ -33,7 +33,7 @@ pub(super) enum Times<'a> {
 
 /// The tiers of a document, in its order.
 pub(super) fn tiers(root: &Element) -> Vec<Tier<'_>> {
-    let kinds: HashMap<&str, &Element> = root
+    let kinds: BTreeMap<&str, &Element> = root
         .named("LINGUISTIC_TYPE")
         .filter_map(|kind| Some((kind.attribute("LINGUISTIC_TYPE_ID")?, kind)))
         .collect();

@@ -1,6 +1,6 @@
 //! BORIS, one row per bout.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use attune_records::observation::{
     CodingProject, Event, Frames, Interval, Micros, Observation, Span,
@@ -19,7 +19,7 @@ pub(super) fn to_project(grid: &Grid, heading: usize) -> Result<CodingRead, Codi
     let id_column = columns.place(&["observation id"]);
     let (mut faults, mut interner) = (Vec::new(), Interner::default());
     let mut groups: Vec<(Arc<str>, Vec<&Row>, Vec<Event>)> = Vec::new();
-    let mut places: HashMap<Arc<str>, usize> = HashMap::new();
+    let mut places: BTreeMap<Arc<str>, usize> = BTreeMap::new();
     for row in &grid.rows[heading + 1..] {
         if row.cells.iter().all(|cell| cell.trim().is_empty()) {
             continue;

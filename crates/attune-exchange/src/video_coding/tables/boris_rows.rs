@@ -1,7 +1,7 @@
 //! BORIS, one row per event: begin and end of a state say what they are, so that nothing depends on
 //! their order.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use attune_records::observation::{
     CodingProject, Event, Interval, Media, Micros, Modifier, Modifiers, Observation, Span,
@@ -59,7 +59,7 @@ pub(super) fn to_project(
     let above = Above::read(&grid.rows[..heading], name);
     let id_column = columns.place(&["observation id"]);
     let mut groups: Vec<(String, Vec<&Row>)> = Vec::new();
-    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
     for row in &grid.rows[heading + 1..] {
         if row.cells.iter().all(|cell| cell.trim().is_empty()) {
             continue;
@@ -151,7 +151,7 @@ fn events(
     }
     timed.sort_by_key(|(time, _, _)| *time);
     let mut events: Vec<Event> = Vec::new();
-    let mut begun: HashMap<(Option<Arc<str>>, Arc<str>, Modifiers), usize> = HashMap::new();
+    let mut begun: BTreeMap<Key, usize> = BTreeMap::new();
     for (time, status, row) in timed {
         let event = described(columns, row, interner);
         let key = (
@@ -194,6 +194,9 @@ fn events(
     }
     events
 }
+
+/// What bouts are paired by: subject, behaviour and modifiers.
+type Key = (Option<Arc<str>>, Arc<str>, Modifiers);
 
 /// Subject, behaviour and modifiers of a row; the time comes later.
 pub(super) fn described(columns: &Columns<'_>, row: &Row, interner: &mut Interner) -> Event {

@@ -1,7 +1,7 @@
 //! Our own table: one row per bout, described in docs/formats/tidy-bouts.md. What a column means is
 //! said by its heading; a row that cannot be read is told with all others.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use attune_records::observation::{
     BehaviourKind, CodingProject, Event, Frames, Interval, Media, Micros, Modifier, Modifiers,
@@ -52,7 +52,7 @@ pub(super) fn to_project(
     let columns = Columns::new(grid, &grid.rows[heading]);
     let mut reading = Reading {
         observations: Vec::new(),
-        places: HashMap::new(),
+        places: BTreeMap::new(),
         faults: Vec::new(),
         interner: Interner::default(),
         phases: Vec::new(),
@@ -103,7 +103,7 @@ pub(super) fn to_project(
 
 struct Reading {
     observations: Vec<(Observation, Vec<Event>)>,
-    places: HashMap<Arc<str>, usize>,
+    places: BTreeMap<Arc<str>, usize>,
     faults: Vec<CodingFault>,
     interner: Interner,
     phases: Vec<Arc<str>>,

@@ -1,7 +1,7 @@
 //! Observations as our own table: bouts as CSV, or bouts and observations as two sheets.
 
 use attune_records::observation::{
-    BehaviourKind, CodingProject, Event, Micros, Observation, ObservationKind, Span,
+    BehaviourKind, CodingProject, Event, Interval, Micros, Observation, ObservationKind, Span,
 };
 use rust_xlsxwriter::{Workbook, XlsxError};
 
@@ -250,7 +250,7 @@ fn bout(
         Span::Open { start } => ("open", Some(start), None),
         Span::Unstarted { stop } => ("unstarted", None, Some(stop)),
     };
-    let duration = event.span.interval().map(|interval| interval.length());
+    let duration = event.span.interval().map(Interval::length);
     let mut row = vec![
         Cell::of(&one.id),
         Cell::of_option(one.recording.as_deref()),
@@ -286,8 +286,8 @@ fn bout(
             .frames
             .and_then(|frames| frames.stop)
             .map_or(Cell::Empty, Cell::Count),
-        Cell::of_time(one.window.map(|window| window.start())),
-        Cell::of_time(one.window.map(|window| window.stop())),
+        Cell::of_time(one.window.map(Interval::start)),
+        Cell::of_time(one.window.map(Interval::stop)),
     ]);
     row.extend(
         variables
@@ -337,8 +337,8 @@ fn observations(project: &CodingProject) -> Vec<Vec<Cell>> {
             Cell::of(&files.join(SEVERAL)),
             Cell::of_time(one.media_length()),
             Cell::Seconds(one.time_offset),
-            Cell::of_time(one.window.map(|window| window.start())),
-            Cell::of_time(one.window.map(|window| window.stop())),
+            Cell::of_time(one.window.map(Interval::start)),
+            Cell::of_time(one.window.map(Interval::stop)),
             Cell::of_time(one.scan_every),
             Cell::Count(u32::try_from(one.events().len()).unwrap_or(u32::MAX)),
         ];
