@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 mod assets;
 mod browser;
+mod clip;
 mod coverage;
 mod crate_readers;
 mod demo;
@@ -28,6 +29,7 @@ Chores of the workspace:
   cargo xtask coverage       whether intervals hold what they say, by simulation (for the night)
   cargo xtask assets         fetch the report's fonts (npm) so that the next build embeds them
   cargo xtask studies        simulate and analyse the example studies again
+  cargo xtask clip           draw the coding room's clip again (it needs ffmpeg)
 ";
 
 fn main() -> ExitCode {
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         Some("coverage") => coverage::run(&arguments[1..]),
         Some("assets") => assets::fetch().map(|()| ExitCode::SUCCESS),
         Some("studies") => studies::renew(),
+        Some("clip") => clip::renew(),
         Some("help" | "--help" | "-h") | None => {
             print!("{HELP}");
             Ok(ExitCode::SUCCESS)

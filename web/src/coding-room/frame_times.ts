@@ -52,9 +52,14 @@ export class FrameTimes {
     return frame + 1 < this.times.length ? this.start(frame + 1) : this.end;
   }
 
+  /** Seconds at some share of a frame. */
+  within(frame: number, share: number): number {
+    return (this.start(frame) + share * (this.stop(frame) - this.start(frame))) / 1e6;
+  }
+
   /** Seconds to seek to, so that exactly this frame is shown. */
   middle(frame: number): number {
-    return (this.start(frame) + this.stop(frame)) / 2e6;
+    return this.within(frame, 0.5);
   }
 
   /** The begin of the frame that is shown at a time. */

@@ -114,8 +114,8 @@ export function poster(address: string): Post {
 
 async function reason(response: Response): Promise<string> {
   try {
-    const told = (await response.json()) as { detail?: string; what_happened?: string; problem?: string };
-    return told.detail ?? told.what_happened ?? told.problem ?? `answer ${response.status}`;
+    const told = (await response.json()) as { happened?: string; problem?: string };
+    return told.happened ?? told.problem ?? `answer ${response.status}`;
   } catch {
     return `answer ${response.status}`;
   }

@@ -495,7 +495,9 @@ export class Room {
       const event = edit.of === "event" ? (edit.after ?? edit.before) : null;
       return make("li", {}, event === null ? `Rating ${edit.id}` : this.words(event));
     });
-    find("#conflict .why", HTMLElement).textContent = why;
+    find("#conflict .why", HTMLElement).textContent = moved
+      ? "This coding was changed in another window or on another machine since this page was loaded."
+      : why;
     find("#conflict .lost", HTMLElement).textContent = dropped.length === 0
       ? "What you did since was made again on top of it; nothing is lost."
       : "These changes were not made. Everything else is as it was saved.";

@@ -32,6 +32,7 @@ export class Timeline {
   private length: Micros;
   private rows: Row[] = [];
   private rowsRevision = -1;
+  private hasOpen = false;
   private drawn = "";
   private drag: Drag | null = null;
   selected: string | null = null;
@@ -83,11 +84,11 @@ export class Timeline {
     if (this.rowsRevision !== this.coding.revision) {
       this.rows = rowsOf(this.scheme, this.coding);
       this.rowsRevision = this.coding.revision;
+      this.hasOpen = this.coding.open().length > 0;
     }
     const view = this.view();
-    const hasOpen = this.coding.open().length > 0;
     const state = [view.start, view.stop, view.width, this.canvas.clientHeight, this.coding.revision, this.selected,
-      this.drag?.time, hasOpen ? now : 0, this.peaks?.length].join(" ");
+      this.drag?.time, this.hasOpen ? now : 0, this.peaks?.length].join(" ");
     if (state !== this.drawn) {
       this.drawn = state;
       this.drawCoded(view, now);

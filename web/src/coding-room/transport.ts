@@ -109,25 +109,28 @@ export class Transport {
     return this.target === null && !this.seeking;
   }
 
-  private seek(frame: number): void {
-    const seconds = this.frames.middle(frame);
+  /** Seeks within the frame, at first to its middle, and waits until the browser has presented it. */
+  private seek(frame: number, attempt = 0): void {
+    const share = [0.5, 0.3, 0.7][attempt % 3] as number;
+    const seconds = this.frames.within(frame, share);
     this.seeking = true;
     const done = () => {
       this.main.removeEventListener("seeked", done);
       this.seeking = false;
       const asked = this.target;
-      if (asked !== null && asked !== frame) this.seek(asked);
-      // The browser may tell a frame late, or not at all when it shows it already: after the seek to the
-      // middle of a frame this frame is the one.
-      else this.see(this.frames.at(Math.round(this.main.currentTime * 1e6)));
+      if (asked === null) return;
+      if (asked !== frame) this.seek(asked);
+      else if (this.frame === frame) this.see(frame);
+      // A seek may end before its picture is on the screen, and now and then no picture comes.
+      else setTimeout(() => this.target === frame && !this.seeking && this.seek(frame, attempt + 1), 400);
     };
     this.main.addEventListener("seeked", done);
     this.main.currentTime = seconds;
     this.align(seconds);
   }
 
+  /** The browser shows this frame. */
   private see(frame: number): void {
-    if (this.target !== null && this.seeking) return;
     this.frame = frame;
     if (this.target === frame) this.target = null;
     const loop = this.loop;

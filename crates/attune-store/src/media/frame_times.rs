@@ -36,6 +36,21 @@ impl FrameTimes {
         }
     }
 
+    /// As they were stored.
+    ///
+    /// # Errors
+    ///
+    /// The bytes are no times in rising order.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        let (times, rest) = bytes.as_chunks::<8>();
+        let times: Vec<i64> = times.iter().copied().map(i64::from_le_bytes).collect();
+        let are_sound = !times.is_empty() && times.is_sorted_by(|a, b| a < b) && rest.is_empty();
+        match are_sound {
+            true => Ok(Self(times)),
+            false => Err(StoreError::damaged("times of frames that do not rise")),
+        }
+    }
+
     /// The times.
     pub fn as_slice(&self) -> &[i64] {
         &self.0
@@ -80,6 +95,8 @@ mod tests {
         assert_eq!(times.as_slice(), [0, 33_333, 66_667, 100_000]);
         assert_eq!(times.end(), 133_333);
         assert_eq!(times.to_bytes().len(), 32);
+        assert_eq!(FrameTimes::from_bytes(&times.to_bytes()).unwrap(), times);
+        assert!(FrameTimes::from_bytes(&times.to_bytes()[..31]).is_err());
     }
 
     #[test]

@@ -74,6 +74,7 @@ pub struct NewClip {
     stratum: String,
     families: String,
     purpose: String,
+    cameras: String,
 }
 
 /// `GET /studies/{study}/clips`.
@@ -194,6 +195,13 @@ fn fields_of_clip(
     let one_of = |name, label, choices| Field::text(name, label).of_kind(FieldKind::OneOf(choices));
     let mut fields = vec![
         one_of("file", "File in the inbox", choices("Choose a file", files)).value(&typed.file),
+        Field::text("cameras", "Other cameras of the same scene")
+            .of_kind(FieldKind::Long)
+            .value(&typed.cameras)
+            .hint(
+                "Up to three more files of the inbox, one a line: the file, then by how many seconds \
+                 it begins later than the first (such as: side.mp4 1.25).",
+            ),
         Field::text("title", "Title")
             .value(&typed.title)
             .hint("For you only; coders see another name. No names of people."),
@@ -292,10 +300,13 @@ pub async fn take_in(visit: Visit, Form(typed): Form<NewClip>) -> Answer {
     if !media.waiting()?.contains(&typed.file) {
         problems.add("file", "Choose a file that waits in the inbox.");
     }
+    let cameras = other_cameras(&typed.cameras, &media.waiting()?, &mut problems);
     let (Some(mut added), true) = (added, problems.is_empty()) else {
         return page_to_correct(&build(&visit, &typed, problems).await?);
     };
-    let file = media.inbox()?.join(&typed.file);
+    let mut files = vec![(typed.file.clone(), 0)];
+    files.extend(cameras);
+    let inbox = media.inbox()?.to_owned();
     let intake = visit.app.intake().clone();
     if !intake.begin(&study, &added.title, &typed.file) {
         return Err(Failure::Conflict {
@@ -305,21 +316,58 @@ pub async fn take_in(visit: Visit, Form(typed): Form<NewClip>) -> Answer {
     let (actor, at) = (visit.actor(Action::LeadCoding)?, visit.at);
     let name = typed.file;
     tokio::spawn(async move {
-        let from = file.clone();
-        let taken = tokio::task::spawn_blocking(move || ingest::take_in(&media, &from, 0)).await;
+        let paths: Vec<_> = files.iter().map(|(file, _)| inbox.join(file)).collect();
+        let taken = tokio::task::spawn_blocking(move || {
+            let camera = |(file, offset): &(String, i64)| {
+                ingest::take_in(&media, &inbox.join(file), *offset)
+            };
+            files.iter().map(camera).collect::<Result<Vec<_>, _>>()
+        });
         let done = async {
-            let angle = taken.map_err(|error| error.to_string())?;
-            added.angles = vec![angle.map_err(|error| error.to_string())?];
+            let angles = taken.await.map_err(|error| error.to_string())?;
+            added.angles = angles.map_err(|error| error.to_string())?;
             let command = VideoCommand::AddClip(Box::new(added));
             store
                 .change_video(&actor, &study, vec![command], at)
                 .await
                 .map_err(|error| error.to_string())?;
-            ingest::remove_from_inbox(&file).map_err(|error| error.to_string())
+            for path in &paths {
+                ingest::remove_from_inbox(path).map_err(|error| error.to_string())?;
+            }
+            Ok(())
         };
         intake.end(&name, done.await.err());
     });
     Ok(see(&visit.path))
+}
+
+/// Other cameras: a file of the inbox and its offset in microseconds for each line.
+fn other_cameras(typed: &str, waiting: &[String], problems: &mut Problems) -> Vec<(String, i64)> {
+    let lines: Vec<&str> = typed
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
+    if lines.len() > 3 {
+        problems.add("cameras", "There can be three more cameras at most.");
+    }
+    let mut cameras = Vec::new();
+    for line in lines {
+        let (file, later) = line.rsplit_once(' ').unwrap_or((line, "0"));
+        let seconds: Option<f64> = later.replace(',', ".").parse().ok();
+        match seconds.filter(|seconds| seconds.abs() < 86_400.0) {
+            Some(seconds) if waiting.iter().any(|name| name == file) => {
+                // Bounded above: it fits.
+                cameras.push((file.to_owned(), (seconds * 1e6).round() as i64));
+            }
+            Some(_) => problems.add("cameras", format!("No file {file} waits in the inbox.")),
+            None => problems.add(
+                "cameras",
+                format!("Write the file and then seconds, such as: side.mp4 1.25; not: {line}"),
+            ),
+        }
+    }
+    cameras
 }
 
 /// What was typed, checked: all that is wrong is told at once.

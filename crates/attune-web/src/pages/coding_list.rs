@@ -33,6 +33,10 @@ impl CodingList {
 /// `GET /studies/{study}/coding`.
 pub async fn page(visit: Visit) -> Answer {
     let study = visit.study()?.id.clone();
+    // What a family withdrew goes as soon as anybody looks; a disk that fails keeps nobody from coding.
+    if let Err(error) = visit.app.store().honour_withdrawals(&study, visit.at).await {
+        tracing::error!(%error, "withdrawn recordings could not be deleted");
+    }
     let codings = visit
         .app
         .store()

@@ -214,6 +214,21 @@ impl Browser<'_> {
         self.ask(request, Body::from(body)).await
     }
 
+    /// Looks at a part of a file.
+    pub async fn get_range(&mut self, path: &str, range: &str) -> Answer {
+        let request = Request::get(path).header(header::RANGE, range);
+        self.ask(request, Body::empty()).await
+    }
+
+    /// Sends JSON as a script of ours does.
+    pub async fn post_json(&mut self, path: &str, body: &str) -> Answer {
+        let request = Request::post(path)
+            .header("sec-fetch-site", "same-origin")
+            .header(header::ACCEPT, "application/json")
+            .header(header::CONTENT_TYPE, "application/json");
+        self.ask(request, Body::from(body.to_owned())).await
+    }
+
     async fn ask(&mut self, request: axum::http::request::Builder, body: Body) -> Answer {
         let cookies: Vec<String> = self
             .cookies

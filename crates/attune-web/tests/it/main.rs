@@ -1,5 +1,6 @@
 //! The application as a browser meets it, without a socket.
 
+mod coding;
 mod exporting;
 mod families;
 mod harness;
