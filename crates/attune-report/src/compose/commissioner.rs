@@ -49,8 +49,9 @@ fn reach(context: &Context<'_>) -> Section {
             words::count_of(context.n_sites(), "site", "sites"),
         ),
         None => format!(
-            "{} (a carer and an infant) enrolled at {}. ",
-            words::count_of(enrolled, "family was", "families were"),
+            "{} (a carer and an infant each) {} enrolled at {}. ",
+            words::count_of(enrolled, "family", "families"),
+            if enrolled == 1 { "was" } else { "were" },
             words::count_of(context.n_sites(), "site", "sites"),
         ),
     });
@@ -93,7 +94,7 @@ fn compared_with(context: &Context<'_>) -> Section {
     let mut section = Section::new("compared", "Compared with what");
     let arms = &context.protocol.arms;
     if arms.len() < 2 && context.protocol.phases.len() < 2 {
-        section.say("Nothing was compared: the study has one group and no phases.");
+        section.say("The study file names no groups and no phases to compare.");
         return section;
     }
     for arm in arms {

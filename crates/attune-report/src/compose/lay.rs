@@ -15,6 +15,18 @@ pub fn sections(context: &Context<'_>) -> Vec<Section> {
         of_page(context, PagePart::Methodology, "how", "How it was done"),
         took_part(context),
         found(context),
+        told(
+            context,
+            PagePart::Found,
+            "team-found",
+            "What the team found",
+        ),
+        told(
+            context,
+            PagePart::NotFound,
+            "team-not-found",
+            "What the team looked for and did not find",
+        ),
         quotations::section(context),
         unknown(context),
         of_page(
@@ -52,6 +64,15 @@ pub fn of_page(context: &Context<'_>, part: PagePart, id: &str, title: &str) -> 
     }
 }
 
+/// Results in the team's words, where there are none from data and the team has released them.
+fn told(context: &Context<'_>, part: PagePart, id: &str, title: &str) -> Section {
+    let has_findings = !context.findings.findings.is_empty();
+    match has_findings || !context.protocol.study.results_released {
+        true => Section::default(),
+        false => of_page(context, part, id, title),
+    }
+}
+
 fn asked(context: &Context<'_>) -> Section {
     let mut section = Section::new("asked", "What the study asked");
     let analyses = &context.protocol.analyses;
@@ -78,7 +99,7 @@ fn took_part(context: &Context<'_>) -> Section {
     let mut section = Section::new("who", "Who took part");
     let enrolled = context.enrolled();
     if enrolled == 0 {
-        section.say("Nobody has taken part yet.");
+        section.say("No participant is recorded in the study folder.");
         return section;
     }
     let mut text = Text::from(format!(
@@ -123,7 +144,10 @@ fn found(context: &Context<'_>) -> Section {
     let mut section = Section::new("found", "What was found, and what was not");
     let findings = &context.findings.findings;
     if findings.is_empty() {
-        section.say("There are no results yet.");
+        section.say(
+            "No result has been counted from data here. What the team reports in words, where it has released \
+             it, stands below.",
+        );
         return section;
     }
     for finding in findings {

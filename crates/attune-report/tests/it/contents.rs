@@ -1,6 +1,8 @@
 //! What the report says.
 
-use attune_report::{Block, Report, Reported, Section, Text, figures, html, tables};
+use attune_report::{
+    Block, Profile, Report, Reported, Section, Text, compose_for, figures, html, tables,
+};
 
 use crate::{fixture, report};
 
@@ -12,6 +14,31 @@ fn the_report_of_a_study_reads() {
 #[test]
 fn the_report_of_an_empty_study_says_so() {
     insta::assert_snapshot!(outline(&report(&fixture::empty())));
+}
+
+#[test]
+fn without_data_every_profile_says_so_and_tells_released_results_in_the_teams_words() {
+    let mut study = fixture::empty();
+    let page = |study: &fixture::Study, profile| {
+        html(&compose_for(&study.protocol, &study.findings, profile, &[]))
+    };
+    for profile in Profile::ALL {
+        assert!(
+            page(&study, profile).contains("No participant is recorded"),
+            "{profile:?}"
+        );
+    }
+    let markdown = "## Results\n\n### What was found\n\nBabies smiled more.\n\n### What was not found\n\nSleep was as before.\n";
+    study.protocol.study.pages = vec![attune_protocol::page::PageText {
+        language: "en".to_owned(),
+        file: "page.md".to_owned(),
+        markdown: markdown.to_owned(),
+    }];
+    study.protocol.study.results_released = true;
+    let released = page(&study, Profile::Lay);
+    assert!(released.contains("Babies smiled more.") && released.contains("Sleep was as before."));
+    study.protocol.study.results_released = false;
+    assert!(!page(&study, Profile::Lay).contains("Babies smiled more."));
 }
 
 #[test]
