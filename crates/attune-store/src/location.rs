@@ -72,9 +72,13 @@ impl Location {
         self.data.join("backups")
     }
 
-    /// The folder of signed heads.
+    /// The folder of signed heads. Each data folder has its own beside the keys: a store that was
+    /// restored elsewhere with the same keys goes its own way, and its heads are not those of the
+    /// first.
     pub fn heads(&self) -> PathBuf {
-        self.keys.join("heads")
+        let name = self.data.file_name();
+        let name = name.map_or_else(|| "attune".into(), std::ffi::OsStr::to_os_string);
+        self.keys.join("heads").join(name)
     }
 
     /// In words, without passwords.

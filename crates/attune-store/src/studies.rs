@@ -81,8 +81,8 @@ fn study(row: &Row) -> Result<StudyRow> {
 }
 
 impl Store {
-    /// Registers a study folder that was read and checked, or a new version of it. The same folder
-    /// again changes nothing.
+    /// Registers a study folder that was read and checked, or a new version of it, which needs a
+    /// reason.
     ///
     /// # Errors
     ///

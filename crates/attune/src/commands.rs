@@ -5,11 +5,14 @@ use clap::{Parser, Subcommand};
 
 mod agree;
 mod analyse;
+mod audit;
+mod backup;
 mod check;
 mod demo;
 mod fit;
 mod inspect;
 mod measures;
+mod move_store;
 mod new;
 mod observe;
 mod open_crate;
@@ -17,10 +20,13 @@ mod power;
 mod publish;
 mod report;
 mod reproduce;
+mod restore;
 mod schema;
 mod serve;
 mod simulate;
+mod store;
 mod test;
+mod user;
 
 /// Attune carries an evaluation of a parent–infant programme from the study file to the report.
 #[derive(Debug, Parser)]
@@ -41,6 +47,18 @@ enum Command {
     Demo(demo::Demo),
     /// Start the application in the browser
     Serve(serve::Serve),
+    /// Who may sign in: add a person, list, reset
+    User(user::User),
+    /// Back the store up now and restore it on trial, or list the backups
+    Backup(backup::Backup),
+    /// Restore a backup into a place that has no store
+    Restore(restore::Restore),
+    /// Copy the store to PostgreSQL or to another folder, compared row by row
+    Move(move_store::Move),
+    /// Verify the log of the store; the first bad row is named
+    Audit(audit::Audit),
+    /// Make the store's tables again from its log
+    Store(store::StoreCommand),
     /// Write a commented study folder to start from
     New(new::New),
     /// Check a study folder and its data; every problem is listed with its remedy
@@ -78,6 +96,12 @@ pub fn run(arguments: Arguments) -> Result<()> {
     match arguments.command {
         Command::Demo(demo) => demo.run(),
         Command::Serve(serve) => serve.run(),
+        Command::User(user) => user.run(),
+        Command::Backup(backup) => backup.run(),
+        Command::Restore(restore) => restore.run(),
+        Command::Move(move_store) => move_store.run(),
+        Command::Audit(audit) => audit.run(),
+        Command::Store(store) => store.run(),
         Command::New(new) => new.run(),
         Command::Check(check) => check.run(),
         Command::Schema(schema) => schema.run(),

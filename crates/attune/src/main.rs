@@ -15,6 +15,7 @@ mod findings_text;
 mod level;
 mod log;
 mod output;
+mod place;
 mod problems;
 mod progress;
 mod quotations;

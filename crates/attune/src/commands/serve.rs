@@ -3,7 +3,10 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use anyhow::{Context, Result, bail};
-use attune_store::{Location, Store};
+use attune_store::{
+    Location, Store,
+    safekeeping::{self, Safekeeping},
+};
 use attune_web::{App, Clock, Settings, Tls, Transport};
 use clap::Args;
 
@@ -149,9 +152,11 @@ pub async fn run(app: App, listen: SocketAddr, tls: Option<Tls>) -> Result<()> {
         let _ = output::print_text(&format!("listening on {address}\n"));
     };
     let store = app.store().clone();
+    let keeping = tokio::spawn(safekeeping::keep(store.clone(), Safekeeping::default()));
     attune_web::serve(attune_web::app(&app), listen, tls, ready, end())
         .await
         .with_context(|| format!("cannot serve on {listen}"))?;
+    keeping.abort();
     store.close().await;
     Ok(())
 }
