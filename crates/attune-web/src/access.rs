@@ -84,8 +84,10 @@ pub enum Action {
     ManagePeople,
     /// Load a study, and new versions of it.
     ChangeStudies,
-    /// See backups and make one.
-    RunBackups,
+    /// See which backups there are.
+    SeeBackups,
+    /// Make a backup.
+    MakeBackups,
     /// Read the audit trail and verify it.
     ReadAudit,
     /// See a study's home: recruitment, completeness, what is due.
@@ -128,10 +130,11 @@ pub enum Action {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::ManagePeople,
         Self::ChangeStudies,
-        Self::RunBackups,
+        Self::SeeBackups,
+        Self::MakeBackups,
         Self::ReadAudit,
         Self::SeeStudy,
         Self::SeeFamilies,
@@ -160,8 +163,11 @@ impl Action {
             Observer, Statistician,
         };
         match self {
-            Self::ManagePeople | Self::ChangeStudies | Self::EraseIdentifiers => &[DataManager],
-            Self::RunBackups => &[DataManager, Auditor],
+            Self::ManagePeople
+            | Self::ChangeStudies
+            | Self::MakeBackups
+            | Self::EraseIdentifiers => &[DataManager],
+            Self::SeeBackups => &[DataManager, Auditor],
             Self::ReadAudit => &[DataManager, LeadEvaluator, Auditor],
             Self::SeeStudy => &[
                 DataManager,
@@ -207,7 +213,7 @@ impl Action {
             self,
             Self::ManagePeople
                 | Self::ChangeStudies
-                | Self::RunBackups
+                | Self::MakeBackups
                 | Self::OpenIdentifiers
                 | Self::EraseIdentifiers
                 | Self::Unblind
@@ -225,7 +231,10 @@ impl Action {
 
     /// Whether only a role in the whole installation will do.
     pub fn is_of_installation(self) -> bool {
-        matches!(self, Self::ManagePeople | Self::RunBackups)
+        matches!(
+            self,
+            Self::ManagePeople | Self::SeeBackups | Self::MakeBackups
+        )
     }
 
     /// What it is, as the end of "You may not …".
@@ -233,7 +242,8 @@ impl Action {
         match self {
             Self::ManagePeople => "manage people and their roles",
             Self::ChangeStudies => "load or change studies",
-            Self::RunBackups => "see or make backups",
+            Self::SeeBackups => "see backups",
+            Self::MakeBackups => "make backups",
             Self::ReadAudit => "read the audit trail",
             Self::SeeStudy => "see this study",
             Self::SeeFamilies => "see the families of this study",

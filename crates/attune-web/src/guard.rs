@@ -1,7 +1,10 @@
 //! Stands before every handler: finds out who asks, lets nobody past whom the route does not name,
 //! and turns a failure that comes back into its page.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 use attune_protocol::id::StudyId;
 use attune_store::{Moment, StoreError, sessions::Session};
@@ -47,11 +50,11 @@ pub async fn guard(State(watch): State<Watch>, request: Request, next: Next) -> 
         app: watch.app.clone(),
         at: watch.app.now(),
         path: parts.uri.path().to_owned(),
-        address: parts
-            .extensions
-            .get::<ConnectInfo<SocketAddr>>()
-            .map(|address| address.0.ip().to_string())
-            .unwrap_or_default(),
+        address: address_of(
+            parts.extensions.get::<ConnectInfo<SocketAddr>>(),
+            &parts.headers,
+            &watch.app.settings().trusted_proxies,
+        ),
         request_id: parts.extensions.get::<RequestId>().map(|id| id.0.clone()),
         person: None,
         session: None,
@@ -67,6 +70,30 @@ pub async fn guard(State(watch): State<Watch>, request: Request, next: Next) -> 
     match response.extensions().get::<Failure>() {
         Some(failure) => failure_page::answer(&visit, &failure.clone(), wants_json),
         None => response,
+    }
+}
+
+/// Address of the browser: of whoever is connected, or what a proxy that is trusted says of it. Of
+/// several addresses the last one is the proxy's own word; those before it anybody may have written.
+fn address_of(
+    peer: Option<&ConnectInfo<SocketAddr>>,
+    headers: &HeaderMap,
+    trusted: &[IpAddr],
+) -> String {
+    let Some(ConnectInfo(peer)) = peer else {
+        return String::new();
+    };
+    let forwarded = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .next_back()
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.rsplit(',').next())
+        .and_then(|value| value.trim().parse::<IpAddr>().ok());
+    let peer = peer.ip();
+    match forwarded {
+        Some(address) if trusted.contains(&peer) => address.to_string(),
+        _ => peer.to_string(),
     }
 }
 
@@ -163,4 +190,21 @@ fn refuse(visit: &Visit, failure: &Failure, method: &Method, wants_json: bool) -
         return see(&format!("{way}?then={}", visit.path));
     }
     failure_page::answer(visit, failure, wants_json)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn asvs_4_1_3_only_a_trusted_proxy_says_where_a_browser_is() {
+        let mut headers = HeaderMap::new();
+        let said = "203.0.113.9, 198.51.100.7".parse().unwrap();
+        headers.insert("x-forwarded-for", said);
+        let peer = ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 5000)));
+        let proxy: IpAddr = [192, 0, 2, 1].into();
+        assert_eq!(address_of(Some(&peer), &headers, &[]), "192.0.2.1");
+        assert_eq!(address_of(Some(&peer), &headers, &[proxy]), "198.51.100.7");
+        assert_eq!(address_of(None, &headers, &[proxy]), "");
+    }
 }

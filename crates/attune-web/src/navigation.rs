@@ -23,6 +23,7 @@ const APPLICATION: &[(&str, &str, Option<Action>)] = &[
     ("People", "/people", Some(Action::ManagePeople)),
     ("Audit trail", "/audit", Some(Action::ReadAudit)),
     ("Visits", "/visits", Some(Action::ChangeStudies)),
+    ("Backups", "/backups", Some(Action::SeeBackups)),
 ];
 
 /// Places of a study: label, what follows `/studies/{study}`, right.

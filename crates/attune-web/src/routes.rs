@@ -5,10 +5,10 @@ use crate::{
     access::Action,
     assets,
     pages::{
-        account, alerts, assessment, audit, clips, coding_list, coding_media, coding_room, consent,
-        design, enrol, export, families, family, family_changes, findings, first_run, form, health,
-        home, load_study, measures, names, people, person, plan, public, queries, reliability,
-        schedule, second_factor, sign_in, study, visits, welcome,
+        account, alerts, assessment, audit, backups, clips, coding_list, coding_media, coding_room,
+        consent, design, enrol, export, families, family, family_changes, findings, first_run,
+        form, health, home, load_study, measures, names, people, person, plan, public, queries,
+        reliability, schedule, second_factor, sign_in, study, verification, visits, welcome,
     },
     route::{
         Arms::{AsFindings as Findings, ToThoseWhoMayKnow, Untold},
@@ -94,7 +94,10 @@ pub fn table() -> Vec<Route> {
 
         // What was done.
         Route::get("/audit", May(Action::ReadAudit), Untold, audit::page),
+        Route::get("/audit/verify", May(Action::ReadAudit), Untold, verification::page),
         Route::get("/studies/{study}/audit", May(Action::ReadAudit), Untold, audit::page),
+        Route::get("/backups", May(Action::SeeBackups), Untold, backups::page),
+        Route::post("/backups", May(Action::MakeBackups), Untold, backups::make),
 
         // Coding of video.
         Route::get("/studies/{study}/clips", May(Action::LeadCoding), Findings, clips::page),

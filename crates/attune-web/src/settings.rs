@@ -1,12 +1,14 @@
 //! What the person who starts the server decides.
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 /// Settings of one server.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// How browsers reach it.
     pub transport: Transport,
+    /// Proxies whose `X-Forwarded-For` is believed; nobody else's is.
+    pub trusted_proxies: Vec<IpAddr>,
     /// A person who does nothing for so long is signed out.
     pub idle_limit: Duration,
     /// Nobody stays signed in for longer than this.
@@ -59,6 +61,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             transport: Transport::Loopback,
+            trusted_proxies: Vec::new(),
             idle_limit: Duration::from_secs(15 * 60),
             absolute_limit: Duration::from_secs(12 * 60 * 60),
             fresh_for: Duration::from_secs(15 * 60),

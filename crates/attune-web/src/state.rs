@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use attune_store::{Command, Moment, Store};
+use attune_store::{Moment, Store};
 
 use crate::{
     clock::Clock, failure::Failure, intake::Intake, public_pages::PublicPages,
@@ -68,21 +68,6 @@ impl App {
             Ok(account) => Ok(self.store().account(account).await?.name),
             Err(_) => Ok("the program".to_owned()),
         }
-    }
-
-    /// When the last backup was made that could be restored and verified.
-    pub(crate) async fn last_verified_backup(&self) -> Result<Option<Moment>, Failure> {
-        const LOOKED_AT: u32 = 2_000;
-        let entries = self.store().log(None, None, LOOKED_AT).await?;
-        let is_verified = |command: Option<Command>| {
-            matches!(command, Some(Command::RecordBackup { verified: true, .. }))
-        };
-        for entry in entries {
-            if entry.kind == "record-backup" && is_verified(entry.command()?) {
-                return Ok(Some(entry.at));
-            }
-        }
-        Ok(None)
     }
 
     /// Recordings that are being taken in.

@@ -2,8 +2,10 @@
 
 use askama::Template;
 use attune_store::{accounts::Account, sessions::Session};
-use axum::http::StatusCode;
-use axum::response::IntoResponse;
+use axum::{
+    http::{HeaderMap, StatusCode},
+    response::IntoResponse,
+};
 use serde::Deserialize;
 
 use crate::{
@@ -13,7 +15,7 @@ use crate::{
     layout::Layout,
     pages::welcome::set_password,
     parts::{Field, FormPage, Problems},
-    sign_in::password,
+    sign_in::{begin::Attempt, password},
     visit::Visit,
 };
 
@@ -99,15 +101,17 @@ fn password_form(visit: &Visit, problems: Problems) -> Answer {
 }
 
 /// `POST /account/password`.
-pub async fn change_password(visit: Visit, Form(typed): Form<NewPassword>) -> Answer {
+pub async fn change_password(
+    visit: Visit,
+    headers: HeaderMap,
+    Form(typed): Form<NewPassword>,
+) -> Answer {
     let (store, person) = (visit.app.store(), visit.person()?);
     let account = store.account(person.id).await?;
-    let kept = store.credentials(person.id).await?.password;
-    let right = password::matches(typed.current, kept)
-        .await
-        .map_err(Failure::internal)?;
+    let attempt = Attempt::at(&visit, &headers, &account.login).await?;
     let mut problems = Problems::default();
-    if !right {
+    if !attempt.password_is_right(typed.current).await? {
+        attempt.failed(&visit).await?;
         problems.add("current", "This is not your password as it is.");
     }
     problems.add_unless_ok(

@@ -9,6 +9,7 @@ use axum::extract::Query;
 use serde::Deserialize;
 
 use crate::{
+    access::Action,
     answer::{Answer, download, page as show},
     layout::Layout,
     parts::{Field, FieldKind},
@@ -40,6 +41,16 @@ struct Row {
     value: String,
     missing: Option<&'static str>,
     source: Option<(Option<String>, String)>,
+}
+
+impl Row {
+    /// Forms are linked for those who may look at them.
+    fn with_links(mut self, may_look: bool) -> Self {
+        if let Some((address, _)) = self.source.as_mut().filter(|_| !may_look) {
+            *address = None;
+        }
+        self
+    }
 }
 
 /// Which rows.
@@ -93,6 +104,7 @@ pub async fn page(visit: Visit, Query(which): Query<Which>) -> Answer {
             .iter()
             .take(MOST_ROWS)
             .map(|row| as_shown(&results.measures, row, &study.id))
+            .map(|row| row.with_links(visit.has_right(Action::SeeFamilies)))
             .collect(),
         query: serde_html_form::to_string([
             ("measure", &which.measure),

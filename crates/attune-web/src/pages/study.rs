@@ -117,7 +117,7 @@ pub async fn page(visit: Visit) -> Answer {
     };
     let n_expected = over_all(|counts| counts.n_expected);
     let n_done = over_all(|counts| counts.n_done);
-    let last_backup = visit.app.last_verified_backup().await?;
+    let last_backup = store.last_verified_backup().await?.map(|backup| backup.at);
     show(&Home {
         knows_arms: sight.arms
             && !protocol.arms.is_empty()

@@ -1,6 +1,7 @@
 //! The application as a browser meets it, without a socket.
 
 mod coding;
+mod escaping;
 mod exporting;
 mod families;
 mod harness;

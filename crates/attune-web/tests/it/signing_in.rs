@@ -411,3 +411,44 @@ async fn a_recovery_code_stands_in_for_a_lost_phone_once() {
         assert_eq!(answer.status, expected);
     }
 }
+
+#[tokio::test]
+async fn asvs_7_4_2_a_closed_account_is_signed_out_at_once_and_stays_out() {
+    let world = world().await;
+    let (manager, secret) = world.add("manager", true).await;
+    world.give(manager, Role::DataManager, None, &[]).await;
+    let (ana, _) = world.add("ana", false).await;
+    let mut manager = world.signed_in("manager", secret.as_deref()).await;
+    let mut person = world.signed_in("ana", None).await;
+    manager.post(&format!("/people/{ana}/close"), &[]).await;
+    assert_eq!(person.get("/account").await.status, StatusCode::SEE_OTHER);
+    let answer = person
+        .post("/sign-in", &[("login", "ana"), ("password", PASSWORD)])
+        .await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn asvs_6_2_3_a_change_of_password_asks_for_the_old_one_and_ends_other_sessions() {
+    let world = world().await;
+    world.add("ana", false).await;
+    let mut here = world.signed_in("ana", None).await;
+    let mut there = world.signed_in("ana", None).await;
+    let other = "granite teaspoon orbit willow";
+    let answer = here
+        .post(
+            "/account/password",
+            &[("current", "wrong"), ("password", other)],
+        )
+        .await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let answer = here
+        .post(
+            "/account/password",
+            &[("current", PASSWORD), ("password", other)],
+        )
+        .await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert_eq!(here.get("/account").await.status, StatusCode::OK);
+    assert_eq!(there.get("/account").await.status, StatusCode::SEE_OTHER);
+}

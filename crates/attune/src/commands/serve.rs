@@ -1,6 +1,10 @@
 //! `attune serve`: the application in the browser.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
 
 use anyhow::{Context, Result, bail};
 use attune_store::{
@@ -35,6 +39,9 @@ pub struct Serve {
     /// Address that browsers show, when a proxy before this server speaks HTTPS: https://host
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
+    /// Address of a proxy before this server, whose X-Forwarded-For is believed; may be repeated
+    #[arg(long, value_name = "IP")]
+    trusted_proxy: Vec<IpAddr>,
     /// Minutes of rest after which a person is signed out
     #[arg(long, value_name = "MINUTES", default_value_t = 15, value_parser = clap::value_parser!(u64).range(1..=480))]
     idle_minutes: u64,
@@ -81,6 +88,7 @@ impl Serve {
         let minutes = |n: u64| Duration::from_secs(n * 60);
         Ok(Settings {
             transport: self.transport()?,
+            trusted_proxies: self.trusted_proxy.clone(),
             idle_limit: minutes(self.idle_minutes),
             absolute_limit: minutes(self.absolute_hours * 60),
             ..Settings::default()

@@ -15,6 +15,7 @@ mod observe_speech;
 mod power;
 mod publish;
 mod reports;
+mod serve;
 mod store;
 mod studies;
 mod support;
