@@ -101,7 +101,9 @@ impl BorisSettings {
         let any = |list: &[String], name: &String| list.is_empty() || list.contains(name);
         let events = observation.events.iter();
         events
-            .filter(|event| any(&self.subjects, &event.subject) && any(&self.behaviours, &event.behaviour))
+            .filter(|event| {
+                any(&self.subjects, &event.subject) && any(&self.behaviours, &event.behaviour)
+            })
             .collect()
     }
 
@@ -109,7 +111,9 @@ impl BorisSettings {
         if !self.subjects.is_empty() {
             return self.subjects.clone();
         }
-        let events = observations.iter().flat_map(|observation| &observation.events);
+        let events = observations
+            .iter()
+            .flat_map(|observation| &observation.events);
         let all: std::collections::BTreeSet<&String> = events.map(|event| &event.subject).collect();
         all.into_iter().cloned().collect()
     }
@@ -179,7 +183,10 @@ mod tests {
     #[test]
     fn halves_are_rounded_by_the_value_of_the_double() {
         // 2.0005 lies just above the half as a double, 1.0005 just below.
-        assert_eq!((three_decimals(2.0005), three_decimals(1.0005)), (2.001, 1.0));
+        assert_eq!(
+            (three_decimals(2.0005), three_decimals(1.0005)),
+            (2.001, 1.0)
+        );
         assert_eq!(three_decimals(0.0625), 0.062);
     }
 

@@ -27,7 +27,8 @@ pub struct Chosen {
 impl Chosen {
     /// Whether an event is among what was chosen.
     pub fn takes(&self, event: &Recorded) -> bool {
-        let any = |list: &[String], name: &str| list.is_empty() || list.iter().any(|one| one == name);
+        let any =
+            |list: &[String], name: &str| list.is_empty() || list.iter().any(|one| one == name);
         any(&self.subjects, subject(event)) && any(&self.behaviours, &event.behaviour)
     }
 }
@@ -80,7 +81,11 @@ impl<'a> Reading<'a> {
     fn read(&mut self, observation: &Observation) {
         let mut events = Vec::new();
         let mut open = 0;
-        for event in observation.events().iter().filter(|event| self.chosen.takes(event)) {
+        for event in observation
+            .events()
+            .iter()
+            .filter(|event| self.chosen.takes(event))
+        {
             let (start, end) = match event.span {
                 Span::State(bout) if bout.is_empty() => continue,
                 Span::State(bout) => (bout.start(), bout.stop()),
@@ -90,7 +95,9 @@ impl<'a> Reading<'a> {
                     continue;
                 }
             };
-            let Some(code) = self.code(event) else { continue };
+            let Some(code) = self.code(event) else {
+                continue;
+            };
             let subject = self.subject(subject(event));
             events.push(SubjectEvent {
                 subject,
@@ -110,8 +117,16 @@ impl<'a> Reading<'a> {
         let window = self.window(observation);
         self.done.codings.push(Coding {
             id: observation.id.to_string(),
-            coder: observation.coder.as_deref().unwrap_or(&observation.id).to_owned(),
-            clip: observation.recording.as_deref().unwrap_or(&observation.id).to_owned(),
+            coder: observation
+                .coder
+                .as_deref()
+                .unwrap_or(&observation.id)
+                .to_owned(),
+            clip: observation
+                .recording
+                .as_deref()
+                .unwrap_or(&observation.id)
+                .to_owned(),
             day: day(&observation.date),
             window,
             events,
@@ -122,7 +137,12 @@ impl<'a> Reading<'a> {
     /// The codable time; of an observation whose length is not known the time to its last event.
     fn window(&mut self, observation: &Observation) -> Window {
         if let Some(parts) = observation.codable() {
-            return Window::of(parts.iter().map(|part| (part.start().0, part.stop().0)).collect());
+            return Window::of(
+                parts
+                    .iter()
+                    .map(|part| (part.start().0, part.stop().0))
+                    .collect(),
+            );
         }
         let last = observation.extent().map_or(0, |extent| extent.stop().0);
         self.done.warnings.push(format!(
@@ -137,17 +157,17 @@ impl<'a> Reading<'a> {
             return *place;
         }
         self.done.scheme.subjects.push(name.to_owned());
-        self.subjects.insert(name.to_owned(), self.done.scheme.subjects.len() - 1);
+        self.subjects
+            .insert(name.to_owned(), self.done.scheme.subjects.len() - 1);
         self.done.scheme.subjects.len() - 1
     }
 
     /// The place of an event's code; `None` for a phase.
     fn code(&mut self, event: &Recorded) -> Option<usize> {
-        let is_plain = !self.chosen.modifiers || (event.modifiers.is_empty() && event.target.is_none());
-        if is_plain {
-            if let Some(place) = self.codes.get(&*event.behaviour) {
-                return Some(*place);
-            }
+        let is_plain =
+            !self.chosen.modifiers || (event.modifiers.is_empty() && event.target.is_none());
+        if is_plain && let Some(place) = self.codes.get(&*event.behaviour) {
+            return Some(*place);
         }
         let mut name = event.behaviour.to_string();
         if self.chosen.modifiers {
@@ -184,7 +204,10 @@ impl<'a> Reading<'a> {
 /// it is a phase.
 fn sets(projects: &[&CodingProject]) -> BTreeMap<String, (usize, bool)> {
     let mut names: Vec<(&str, BehaviourKind, &[std::sync::Arc<str>])> = Vec::new();
-    for behaviour in projects.iter().flat_map(|project| &project.scheme.behaviours) {
+    for behaviour in projects
+        .iter()
+        .flat_map(|project| &project.scheme.behaviours)
+    {
         if names.iter().all(|known| *known.0 != *behaviour.code) {
             names.push((&behaviour.code, behaviour.kind, &behaviour.excludes));
         }
@@ -198,7 +221,9 @@ fn sets(projects: &[&CodingProject]) -> BTreeMap<String, (usize, bool)> {
             };
             if let Some(other) = other.filter(both_states) {
                 let (from, to) = (set[place].max(set[other]), set[place].min(set[other]));
-                set.iter_mut().filter(|one| **one == from).for_each(|one| *one = to);
+                set.iter_mut()
+                    .filter(|one| **one == from)
+                    .for_each(|one| *one = to);
             }
         }
     }
@@ -218,13 +243,22 @@ fn day(written: &str) -> Option<i64> {
 fn ratings(observation: &Observation) -> Vec<(String, Option<f64>)> {
     let name = |rating: &attune_records::observation::Rating| {
         let parts = [rating.subject.as_deref(), rating.phase.as_deref()];
-        parts.into_iter().flatten().fold(rating.item.to_string(), |name, part| format!("{name}, {part}"))
+        parts
+            .into_iter()
+            .flatten()
+            .fold(rating.item.to_string(), |name, part| {
+                format!("{name}, {part}")
+            })
     };
     let value = |rated: Rated| match rated {
         Rated::Points(points) => Some(points),
         Rated::NotCodable => None,
     };
-    observation.ratings.iter().map(|rating| (name(rating), value(rating.rated))).collect()
+    observation
+        .ratings
+        .iter()
+        .map(|rating| (name(rating), value(rating.rated)))
+        .collect()
 }
 
 /// An observation as BORIS sees it.
@@ -244,7 +278,9 @@ pub fn boris_observation(observation: &Observation) -> BorisObservation {
         id: observation.id.to_string(),
         events: observation.events().iter().map(event).collect(),
         media_length_s: match observation.kind {
-            ObservationKind::Media => observation.media_length().map(attune_records::observation::Micros::seconds),
+            ObservationKind::Media => observation
+                .media_length()
+                .map(attune_records::observation::Micros::seconds),
             ObservationKind::Live | ObservationKind::Images => None,
         },
     }

@@ -213,7 +213,9 @@ fn units_with_points(
                     }
                 }
             } else {
-                let first = (event.start - start - unit / 2 + unit - 1).div_euclid(unit).max(0);
+                let first = (event.start - start - unit / 2 + unit - 1)
+                    .div_euclid(unit)
+                    .max(0);
                 for (place, unit_codes) in codes.iter_mut().enumerate().skip(first as usize) {
                     if start + place as Micros * unit + unit / 2 >= event.end {
                         break;

@@ -79,7 +79,9 @@ impl Window {
     /// Whether a moment lies in it.
     pub fn contains(&self, at: Micros) -> bool {
         let next = self.segments.partition_point(|(_, end)| *end <= at);
-        self.segments.get(next).is_some_and(|(start, _)| *start <= at)
+        self.segments
+            .get(next)
+            .is_some_and(|(start, _)| *start <= at)
     }
 
     /// The parts of `[start, end)` that lie in it.

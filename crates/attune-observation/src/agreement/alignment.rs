@@ -100,7 +100,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const LOOSE: MayPair = MayPair { tolerance: 5, overlap: 0.5 };
+    const LOOSE: MayPair = MayPair {
+        tolerance: 5,
+        overlap: 0.5,
+    };
 
     fn event(start: Micros, end: Micros, code: usize) -> Event {
         Event { start, end, code }
@@ -108,7 +111,12 @@ mod tests {
 
     #[test]
     fn an_omitted_event_does_not_shift_the_others() {
-        let first = [event(0, 10, 0), event(20, 30, 1), event(40, 50, 0), event(60, 70, 1)];
+        let first = [
+            event(0, 10, 0),
+            event(20, 30, 1),
+            event(40, 50, 0),
+            event(60, 70, 1),
+        ];
         let second = [event(1, 10, 0), event(41, 52, 0), event(60, 71, 0)];
         let aligned = align(&first, &second, LOOSE);
         let plain: Vec<_> = aligned
@@ -117,10 +125,18 @@ mod tests {
             .collect();
         assert_eq!(
             plain,
-            [(Some(0), Some(1)), (Some(20), None), (Some(40), Some(41)), (Some(60), Some(60))]
+            [
+                (Some(0), Some(1)),
+                (Some(20), None),
+                (Some(40), Some(41)),
+                (Some(60), Some(60))
+            ]
         );
         let table = table(&aligned, 2);
-        assert_eq!((table.at(1, 1), table.at(2, 0), table.at(2, 1)), (2.0, 1.0, 1.0));
+        assert_eq!(
+            (table.at(1, 1), table.at(2, 0), table.at(2, 1)),
+            (2.0, 1.0, 1.0)
+        );
     }
 
     #[test]
@@ -132,7 +148,11 @@ mod tests {
 
     #[test]
     fn among_equal_costs_begins_that_lie_closest_win() {
-        let aligned = align(&[event(10, 10, 0)], &[event(6, 6, 0), event(11, 11, 0)], LOOSE);
+        let aligned = align(
+            &[event(10, 10, 0)],
+            &[event(6, 6, 0), event(11, 11, 0)],
+            LOOSE,
+        );
         assert_eq!(aligned[1], (Some(event(10, 10, 0)), Some(event(11, 11, 0))));
     }
 
@@ -153,8 +173,10 @@ mod tests {
 
     fn sequence() -> impl Strategy<Value = Vec<Event>> {
         proptest::collection::vec((0_i64..40, 0_i64..12, 0_usize..2), 0..6).prop_map(|list| {
-            let mut events: Vec<Event> =
-                list.into_iter().map(|(start, length, code)| event(start, start + length, code)).collect();
+            let mut events: Vec<Event> = list
+                .into_iter()
+                .map(|(start, length, code)| event(start, start + length, code))
+                .collect();
             events.sort_unstable();
             events
         })

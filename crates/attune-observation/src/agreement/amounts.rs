@@ -73,5 +73,8 @@ fn amounts_of(stream: &Stream, coding: &Coding, window: &Window, code: usize) ->
     let n = of_code.clone().count() as f64;
     let stretches = of_code.map(|event| (event.start, event.end)).collect();
     let length = seconds(window.length());
-    (n / (length / 60.0), seconds(Window::of(stretches).length()) / length)
+    (
+        n / (length / 60.0),
+        seconds(Window::of(stretches).length()) / length,
+    )
 }

@@ -107,7 +107,11 @@ impl Draws {
 mod tests {
     use super::*;
 
-    const FEW: Resampling = Resampling { n: 400, seed: 7, level: 0.95 };
+    const FEW: Resampling = Resampling {
+        n: 400,
+        seed: 7,
+        level: 0.95,
+    };
 
     fn share(totals: &[f64]) -> Option<f64> {
         (totals[1] > 0.0).then(|| totals[0] / totals[1])
@@ -117,8 +121,16 @@ mod tests {
     fn the_same_seed_gives_the_same_limits_on_any_number_of_threads() {
         let clips: Vec<Vec<f64>> = (0..9).map(|i| vec![f64::from(i * i % 7), 7.0]).collect();
         let run = || Draws::new(9, &FEW).estimate(&clips, share);
-        let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap().install(run);
-        let four = rayon::ThreadPoolBuilder::new().num_threads(4).build().unwrap().install(run);
+        let one = rayon::ThreadPoolBuilder::new()
+            .num_threads(1)
+            .build()
+            .unwrap()
+            .install(run);
+        let four = rayon::ThreadPoolBuilder::new()
+            .num_threads(4)
+            .build()
+            .unwrap()
+            .install(run);
         assert_eq!(one, four);
         let (lower, upper) = (one.ci_lower.unwrap(), one.ci_upper.unwrap());
         assert!(lower < one.estimate.unwrap() && one.estimate.unwrap() < upper);

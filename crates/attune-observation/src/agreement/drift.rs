@@ -72,7 +72,8 @@ fn slope(clips: &[(i64, f64)], level: f64) -> Option<(f64, f64, f64)> {
         return None;
     }
     let slope = xy / xx;
-    let residual = |(day, kappa): &(i64, f64)| kappa - mean_kappa - slope * (week(*day) - mean_week);
+    let residual =
+        |(day, kappa): &(i64, f64)| kappa - mean_kappa - slope * (week(*day) - mean_week);
     let squares: f64 = clips.iter().map(|clip| residual(clip).powi(2)).sum();
     let error = (squares / (n - 2.0) / xx).sqrt();
     let reach = student_t_quantile(0.5 + level / 2.0, n - 2.0) * error;
@@ -86,7 +87,12 @@ mod tests {
     #[test]
     fn a_coder_who_loses_a_tenth_a_week_is_found() {
         let clips: Vec<(i64, f64)> = (0..12)
-            .map(|i| (i * 7 + 3, 0.9 - 0.05 * i as f64 + if i % 2 == 0 { 0.01 } else { -0.01 }))
+            .map(|i| {
+                (
+                    i * 7 + 3,
+                    0.9 - 0.05 * i as f64 + if i % 2 == 0 { 0.01 } else { -0.01 },
+                )
+            })
             .collect();
         let drift = drift(&clips, 0.95);
         assert!((drift.per_week.unwrap() + 0.05).abs() < 0.003);

@@ -94,9 +94,18 @@ pub fn gamma(
     let (observed, found) = disorder(coders);
     let chance = |number: usize| {
         let bounds = (start, end);
-        disorder(&chance::codings(settings.chance, coders, bounds, settings.seed, number as u64))
+        disorder(&chance::codings(
+            settings.chance,
+            coders,
+            bounds,
+            settings.seed,
+            number as u64,
+        ))
     };
-    let mut drawn: Vec<(f64, Best)> = (0..settings.n_least.max(2)).into_par_iter().map(chance).collect();
+    let mut drawn: Vec<(f64, Best)> = (0..settings.n_least.max(2))
+        .into_par_iter()
+        .map(chance)
+        .collect();
     let needed = n_needed(&drawn, settings.precision).min(50 * drawn.len());
     drawn.par_extend((drawn.len()..needed).into_par_iter().map(chance));
     let expected = drawn.iter().map(|(disorder, _)| disorder).sum::<f64>() / drawn.len() as f64;
@@ -150,9 +159,23 @@ mod tests {
     fn three_coders() -> Vec<Vec<Event>> {
         // AlexPaulSuzan.csv of pygamma-agreement (MIT).
         vec![
-            coder(&[(2, 9, 1), (11, 17, 2), (24, 30, 5), (32, 36, 6), (36, 44, 6), (44, 60, 7)]),
+            coder(&[
+                (2, 9, 1),
+                (11, 17, 2),
+                (24, 30, 5),
+                (32, 36, 6),
+                (36, 44, 6),
+                (44, 60, 7),
+            ]),
             coder(&[(2, 9, 1), (11, 17, 3), (19, 25, 5), (32, 44, 6)]),
-            coder(&[(2, 9, 1), (11, 17, 4), (21, 27, 5), (32, 36, 6), (36, 40, 6), (40, 44, 6)]),
+            coder(&[
+                (2, 9, 1),
+                (11, 17, 4),
+                (21, 27, 5),
+                (32, 36, 6),
+                (36, 40, 6),
+                (40, 44, 6),
+            ]),
         ]
     }
 
@@ -167,7 +190,9 @@ mod tests {
     #[test]
     fn the_least_disorder_of_the_reference_cases_is_exact() {
         // pygamma-agreement 0.5.9, integer programme: 0.653542 with 6 groups, 1.185185 with 3.
-        for (coders, disorder, n_groups) in [(three_coders(), 0.653_542, 6), (figure_ten(), 1.185_185, 3)] {
+        for (coders, disorder, n_groups) in
+            [(three_coders(), 0.653_542, 6), (figure_ten(), 1.185_185, 3)]
+        {
             let n: usize = coders.iter().map(Vec::len).sum();
             let best = best(&coders, &GammaSettings::default());
             let observed = best.sum * coders.len() as f64 / n as f64;
@@ -179,7 +204,10 @@ mod tests {
     #[test]
     fn gamma_of_the_reference_cases_is_near() {
         // pygamma-agreement 0.5.9, seed 4772: 0.522 and 0.028, to be met within 0.02.
-        let settings = GammaSettings { n_least: 1500, ..GammaSettings::default() };
+        let settings = GammaSettings {
+            n_least: 1500,
+            ..GammaSettings::default()
+        };
         for (coders, end, expected) in [(three_coders(), 60, 0.522), (figure_ten(), 44, 0.028)] {
             let gamma = gamma(&coders, (0, end * 1_000_000), &settings).unwrap();
             assert!((gamma.gamma - expected).abs() < 0.02, "{gamma:?}");
@@ -204,7 +232,12 @@ mod tests {
         let run = || gamma(&coders, (0, 60_000_000), &GammaSettings::default());
         assert_eq!(run(), run());
         let same = vec![coders[0].clone(), coders[0].clone()];
-        assert_eq!(gamma(&same, (0, 60_000_000), &GammaSettings::default()).unwrap().gamma, 1.0);
+        assert_eq!(
+            gamma(&same, (0, 60_000_000), &GammaSettings::default())
+                .unwrap()
+                .gamma,
+            1.0
+        );
     }
 
     #[test]

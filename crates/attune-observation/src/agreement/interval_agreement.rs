@@ -16,10 +16,15 @@ pub fn sum_over_intervals(
     let (mut sum, mut n) = (0.0, 0.0);
     for &(start, end) in window.segments() {
         let n_intervals = ((end - start + length - 1) / length) as usize;
-        let amounts = |events: &[Event]| amounts(events, (start, end), n_codes, n_intervals, length);
+        let amounts =
+            |events: &[Event]| amounts(events, (start, end), n_codes, n_intervals, length);
         for (a, b) in amounts(first).into_iter().zip(amounts(second)) {
             let larger = a.max(b);
-            sum += if larger > 0 { a.min(b) as f64 / larger as f64 } else { 1.0 };
+            sum += if larger > 0 {
+                a.min(b) as f64 / larger as f64
+            } else {
+                1.0
+            };
             n += 1.0;
         }
     }
@@ -35,7 +40,10 @@ fn amounts(
     length: Micros,
 ) -> Vec<i64> {
     let mut amounts = vec![0; n_codes * n_intervals];
-    for event in events.iter().filter(|event| event.start < end && event.end >= start) {
+    for event in events
+        .iter()
+        .filter(|event| event.start < end && event.end >= start)
+    {
         let place = |at: Micros| ((at - start) / length) as usize;
         let row = &mut amounts[event.code * n_intervals..(event.code + 1) * n_intervals];
         if event.is_point() {
@@ -61,12 +69,30 @@ mod tests {
     #[test]
     fn each_interval_is_the_smaller_over_the_larger() {
         let window = Window::new(0, 30);
-        let first = [Event { start: 0, end: 15, code: 0 }];
-        let second = [Event { start: 5, end: 15, code: 0 }];
+        let first = [Event {
+            start: 0,
+            end: 15,
+            code: 0,
+        }];
+        let second = [Event {
+            start: 5,
+            end: 15,
+            code: 0,
+        }];
         // 5 of 10, 5 of 5, and nothing in both.
-        assert_eq!(sum_over_intervals(&window, &first, &second, 1, 10), (2.5, 3.0));
+        assert_eq!(
+            sum_over_intervals(&window, &first, &second, 1, 10),
+            (2.5, 3.0)
+        );
         let points = |times: &[i64]| -> Vec<Event> {
-            times.iter().map(|at| Event { start: *at, end: *at, code: 0 }).collect()
+            times
+                .iter()
+                .map(|at| Event {
+                    start: *at,
+                    end: *at,
+                    code: 0,
+                })
+                .collect()
         };
         let (one, other) = (points(&[1, 2, 3, 25]), points(&[4, 25]));
         let (sum, n) = sum_over_intervals(&window, &one, &other, 1, 10);

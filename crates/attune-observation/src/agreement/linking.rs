@@ -33,7 +33,9 @@ pub fn link(first: &[Event], second: &[Event], share: f64) -> Vec<Aligned> {
         .zip(&partner)
         .map(|(a, partner)| (Some(*a), partner.map(|j| second[j])));
     let left = second.iter().zip(&taken).filter(|(_, taken)| !**taken);
-    let mut linked: Vec<Aligned> = of_first.chain(left.map(|(b, _)| (None, Some(*b)))).collect();
+    let mut linked: Vec<Aligned> = of_first
+        .chain(left.map(|(b, _)| (None, Some(*b))))
+        .collect();
     linked.sort_by_key(|(a, b)| a.or(*b).map(|event| (event.start, event.end)));
     linked
 }
@@ -72,7 +74,10 @@ mod tests {
         let second = [event(40, 100, 0), event(241, 300, 0)];
         let linked = link(&first, &second, 0.6);
         assert_eq!(linked[0], (Some(first[0]), Some(second[0])));
-        assert_eq!(linked[1..], [(Some(first[1]), None), (None, Some(second[1]))]);
+        assert_eq!(
+            linked[1..],
+            [(Some(first[1]), None), (None, Some(second[1]))]
+        );
     }
 
     #[test]
@@ -80,6 +85,9 @@ mod tests {
         let first = [event(0, 100, 0)];
         let second = [event(0, 95, 1), event(10, 100, 0)];
         let linked = link(&first, &second, 0.6);
-        assert_eq!(linked, [(None, Some(second[0])), (Some(first[0]), Some(second[1]))]);
+        assert_eq!(
+            linked,
+            [(None, Some(second[0])), (Some(first[0]), Some(second[1]))]
+        );
     }
 }

@@ -38,8 +38,14 @@ pub struct RatingAgreement {
 
 /// Agreement of two coders' ratings, one pair per clip; a clip that one did not rate, or that could
 /// not be rated, does not count. `None` when no clip has both.
-pub fn agree_on_ratings(pairs: &[(Option<f64>, Option<f64>)], level: f64) -> Option<RatingAgreement> {
-    let both: Vec<(f64, f64)> = pairs.iter().filter_map(|(a, b)| Some(((*a)?, (*b)?))).collect();
+pub fn agree_on_ratings(
+    pairs: &[(Option<f64>, Option<f64>)],
+    level: f64,
+) -> Option<RatingAgreement> {
+    let both: Vec<(f64, f64)> = pairs
+        .iter()
+        .filter_map(|(a, b)| Some(((*a)?, (*b)?)))
+        .collect();
     if both.is_empty() {
         return None;
     }
@@ -57,12 +63,21 @@ pub fn agree_on_ratings(pairs: &[(Option<f64>, Option<f64>)], level: f64) -> Opt
 
 /// ICC(A,1) and ICC(C,1) of two coders' numbers, one pair per clip, with intervals from F.
 pub fn intraclass_of(pairs: &[(f64, f64)], level: f64) -> [Measured; 2] {
-    [("icc-a1", IccForm::AgreementSingle), ("icc-c1", IccForm::ConsistencySingle)].map(|(name, form)| {
+    [
+        ("icc-a1", IccForm::AgreementSingle),
+        ("icc-c1", IccForm::ConsistencySingle),
+    ]
+    .map(|(name, form)| {
         let found = ratings(pairs).and_then(|ratings| {
             intraclass(&ratings, form, level).map_err(|problem| problem.to_string())
         });
         match found {
-            Ok(Intraclass { estimate, ci_lower, ci_upper, .. }) => Measured {
+            Ok(Intraclass {
+                estimate,
+                ci_lower,
+                ci_upper,
+                ..
+            }) => Measured {
                 measure: name,
                 estimate: finite(estimate),
                 ci_lower: finite(ci_lower),
@@ -92,7 +107,10 @@ fn weighted_kappa(pairs: &[(f64, f64)], level: f64) -> Measured {
 
 fn ratings(pairs: &[(f64, f64)]) -> Result<Ratings, String> {
     let coders = ["first".to_owned(), "second".to_owned()];
-    let rows: Vec<Vec<Option<f64>>> = pairs.iter().map(|(a, b)| vec![Some(*a), Some(*b)]).collect();
+    let rows: Vec<Vec<Option<f64>>> = pairs
+        .iter()
+        .map(|(a, b)| vec![Some(*a), Some(*b)])
+        .collect();
     Ratings::from_numbers(&coders, &rows).map_err(|problem| problem.to_string())
 }
 
@@ -116,18 +134,28 @@ mod tests {
 
     #[test]
     fn within_one_point_is_beside_the_coefficients() {
-        let pairs = [(1.0, 1.0), (2.0, 3.0), (4.0, 4.0), (5.0, 2.0), (3.0, 3.0)].map(|(a, b)| (Some(a), Some(b)));
+        let pairs = [(1.0, 1.0), (2.0, 3.0), (4.0, 4.0), (5.0, 2.0), (3.0, 3.0)]
+            .map(|(a, b)| (Some(a), Some(b)));
         let with_gap = [&pairs[..], &[(Some(2.0), None)]].concat();
         let agreement = agree_on_ratings(&with_gap, 0.95).unwrap();
-        assert_eq!((agreement.n_clips, agreement.same, agreement.within_one), (5, 0.6, 0.8));
+        assert_eq!(
+            (agreement.n_clips, agreement.same, agreement.within_one),
+            (5, 0.6, 0.8)
+        );
         assert_eq!(agreement.measures.len(), 3);
         assert!(agreement.measures.iter().all(|one| one.estimate.is_some()));
     }
 
     #[test]
     fn equal_ratings_throughout_have_no_coefficient_but_a_reason() {
-        let agreement = agree_on_ratings(&[(Some(3.0), Some(3.0)), (Some(3.0), Some(3.0))], 0.95).unwrap();
+        let agreement =
+            agree_on_ratings(&[(Some(3.0), Some(3.0)), (Some(3.0), Some(3.0))], 0.95).unwrap();
         assert_eq!(agreement.same, 1.0);
-        assert!(agreement.measures.iter().all(|one| one.estimate.is_none() && one.undefined.is_some()));
+        assert!(
+            agreement
+                .measures
+                .iter()
+                .all(|one| one.estimate.is_none() && one.undefined.is_some())
+        );
     }
 }

@@ -267,9 +267,12 @@ pub fn agree_each(
         .collect()
 }
 
+/// What each coder gave one clip.
+type PairOfRatings = (Option<f64>, Option<f64>);
+
 /// Agreement on each scale that both coders used.
 fn scales(pairs: &[(&Coding, &Coding)], level: f64) -> Vec<ScaleAgreement> {
-    let mut by_scale: BTreeMap<&str, Vec<(Option<f64>, Option<f64>)>> = BTreeMap::new();
+    let mut by_scale: BTreeMap<&str, Vec<PairOfRatings>> = BTreeMap::new();
     for (first, second) in pairs {
         for (scale, rating) in &first.ratings {
             if let Some((_, other)) = second.ratings.iter().find(|(other, _)| other == scale) {
@@ -302,7 +305,7 @@ fn stream_report(
     draws: &Draws,
     settings: &AgreeSettings,
 ) -> StreamReport {
-    let table = per_clip::pooled(clips.iter().map(|clip| clip.shown()), labels.len());
+    let table = per_clip::pooled(clips.iter().map(ClipOfStream::shown), labels.len());
     let kappa_of = |clip: &ClipOfStream| {
         let kappa = clip.main_kappa();
         ClipKappa {

@@ -23,8 +23,13 @@ pub fn tolerant_table(
     let mut table = Table::new(n_labels);
     for (base, other) in base.iter().zip(other) {
         for (place, label) in base.iter().enumerate() {
-            let near = &other[place.saturating_sub(tolerance)..(place + tolerance + 1).min(other.len())];
-            let met = if near.contains(label) { *label } else { other[place] };
+            let near =
+                &other[place.saturating_sub(tolerance)..(place + tolerance + 1).min(other.len())];
+            let met = if near.contains(label) {
+                *label
+            } else {
+                other[place]
+            };
             table.add(*label, met, 1.0);
         }
     }
@@ -43,7 +48,12 @@ mod tests {
         let strict = table(&first, &second, 3).kappa(Chance::Margins).observed;
         assert_eq!(strict, 6.0 / 8.0);
         for (base, other) in [(&first, &second), (&second, &first)] {
-            assert_eq!(tolerant_table(base, other, 1, 3).kappa(Chance::Margins).observed, 1.0);
+            assert_eq!(
+                tolerant_table(base, other, 1, 3)
+                    .kappa(Chance::Margins)
+                    .observed,
+                1.0
+            );
         }
     }
 
@@ -53,8 +63,13 @@ mod tests {
         let first = [vec![1, 1, 0, 1, 0, 0]];
         let second = [vec![1, 1, 0, 0, 0, 0]];
         let share = |base: &[Vec<usize>], other: &[Vec<usize>]| {
-            tolerant_table(base, other, 1, 2).kappa(Chance::Margins).observed
+            tolerant_table(base, other, 1, 2)
+                .kappa(Chance::Margins)
+                .observed
         };
-        assert_eq!((share(&first, &second), share(&second, &first)), (5.0 / 6.0, 1.0));
+        assert_eq!(
+            (share(&first, &second), share(&second, &first)),
+            (5.0 / 6.0, 1.0)
+        );
     }
 }

@@ -25,7 +25,11 @@ struct Row<'a> {
 /// The sequence of a subject; empty when it has no event.
 pub fn sequence(observation: &BorisObservation, subject: &str) -> Vec<String> {
     let mut rows: Vec<Row<'_>> = Vec::new();
-    for event in observation.events.iter().filter(|event| event.subject == subject) {
+    for event in observation
+        .events
+        .iter()
+        .filter(|event| event.subject == subject)
+    {
         let row = |at| Row {
             at,
             behaviour: &event.behaviour,

@@ -34,14 +34,22 @@ pub fn weighted(one: &BorisObservation, other: &BorisObservation) -> PluginKappa
 fn kappa(one: &BorisObservation, other: &BorisObservation, by_seconds: bool) -> PluginKappa {
     let events = || one.events.iter().chain(&other.events);
     let states = events().filter(|event| !event.is_point());
-    let changes: BTreeSet<Micros> = states.flat_map(|event| [event.start, event.last()]).collect();
-    let points: BTreeSet<Micros> =
-        events().filter(|event| event.is_point()).map(|event| event.start).collect();
+    let changes: BTreeSet<Micros> = states
+        .flat_map(|event| [event.start, event.last()])
+        .collect();
+    let points: BTreeSet<Micros> = events()
+        .filter(|event| event.is_point())
+        .map(|event| event.start)
+        .collect();
     let changes: Vec<Micros> = changes.into_iter().collect();
     let mut numbers: Numbers<Vec<(&str, &str)>> = Numbers::new();
     let mut tallies: Vec<(usize, usize, f64)> = Vec::with_capacity(changes.len() + points.len());
     for stretch in changes.windows(2) {
-        let weight = if by_seconds { seconds(stretch[1] - stretch[0]) } else { 1.0 };
+        let weight = if by_seconds {
+            seconds(stretch[1] - stretch[0])
+        } else {
+            1.0
+        };
         let labels = [one, other].map(|observation| label(observation, stretch[0], false));
         let [a, b] = labels.map(|label| numbers.of(label));
         tallies.push((a, b, weight));
@@ -72,8 +80,9 @@ fn label(observation: &BorisObservation, at: Micros, with_points: bool) -> Vec<(
             event.start <= at && at < event.last()
         }
     });
-    let mut label: Vec<(&str, &str)> =
-        holds.map(|event| (event.subject.as_str(), event.behaviour.as_str())).collect();
+    let mut label: Vec<(&str, &str)> = holds
+        .map(|event| (event.subject.as_str(), event.behaviour.as_str()))
+        .collect();
     label.sort_unstable();
     label
 }

@@ -79,7 +79,10 @@ pub fn contingency(
         })
         .collect();
     let share = |answered: f64| (n > 0).then(|| answered / n as f64);
-    let at_least = shifted.iter().filter(|answered| **answered >= actual).count();
+    let at_least = shifted
+        .iter()
+        .filter(|answered| **answered >= actual)
+        .count();
     let mean = shifted.iter().sum::<usize>() as f64 / n_shifts.max(1) as f64;
     Contingency {
         n,
@@ -102,7 +105,9 @@ fn possible(clip: &Clip, to: Micros) -> impl Iterator<Item = Micros> {
 /// Codable time that has passed until then; `None` outside the window.
 fn on_codable_clock(window: &Window, at: Micros) -> Option<Micros> {
     let passed = |(start, end): &(Micros, Micros)| (at.min(*end) - start).max(0);
-    window.contains(at).then(|| window.segments().iter().map(passed).sum())
+    window
+        .contains(at)
+        .then(|| window.segments().iter().map(passed).sum())
 }
 
 #[cfg(test)]
@@ -126,7 +131,10 @@ mod tests {
         let answers: Vec<i64> = given.iter().map(|at| at + 2).collect();
         let found = contingency(&[clip(&given, &answers)], (0, 3 * SECOND), (499, 1));
         assert_eq!((found.n, found.answered), (29, Some(1.0)));
-        assert!(found.baseline.unwrap() < 0.5 && found.p.unwrap() <= 0.05, "{found:?}");
+        assert!(
+            found.baseline.unwrap() < 0.5 && found.p.unwrap() <= 0.05,
+            "{found:?}"
+        );
     }
 
     #[test]

@@ -39,7 +39,12 @@ pub struct Transition {
 }
 
 /// Counts transitions at a lag in sessions of codes from 0 to `n_codes` − 1.
-pub fn transitions(sessions: &[Vec<usize>], n_codes: usize, lag: usize, may_repeat: bool) -> Transitions {
+pub fn transitions(
+    sessions: &[Vec<usize>],
+    n_codes: usize,
+    lag: usize,
+    may_repeat: bool,
+) -> Transitions {
     let mut counts = vec![vec![0.0; n_codes]; n_codes];
     for session in sessions {
         for (from, to) in session.iter().zip(session.iter().skip(lag.max(1))) {
@@ -65,9 +70,15 @@ impl Transitions {
     pub fn expected(&self) -> Vec<Vec<f64>> {
         let n = self.n_codes();
         let rows: Vec<f64> = self.counts.iter().map(|row| row.iter().sum()).collect();
-        let columns: Vec<f64> = (0..n).map(|j| self.counts.iter().map(|row| row[j]).sum()).collect();
+        let columns: Vec<f64> = (0..n)
+            .map(|j| self.counts.iter().map(|row| row[j]).sum())
+            .collect();
         let mut fit: Vec<Vec<f64>> = (0..n)
-            .map(|i| (0..n).map(|j| f64::from(u8::from(self.is_possible(i, j)))).collect())
+            .map(|i| {
+                (0..n)
+                    .map(|j| f64::from(u8::from(self.is_possible(i, j))))
+                    .collect()
+            })
             .collect();
         for _ in 0..2000 {
             let mut change = 0.0_f64;
@@ -124,7 +135,6 @@ fn scale(wanted: f64, sum: f64) -> f64 {
     if sum > 0.0 { wanted / sum } else { 1.0 }
 }
 
-
 /// The table with a two-sided p value for each transition from shuffling each session's events
 /// `n_random` times. Where a code cannot follow itself, shuffles are walked through by swaps that keep
 /// that rule, 10 tries per event between one shuffle and the next.
@@ -154,10 +164,16 @@ pub fn tested(
         return table;
     }
     for cell in &mut table {
-        let values: Vec<f64> = shuffles.iter().map(|counts| counts[cell.from][cell.to]).collect();
+        let values: Vec<f64> = shuffles
+            .iter()
+            .map(|counts| counts[cell.from][cell.to])
+            .collect();
         let mean = values.iter().sum::<f64>() / values.len() as f64;
         let reach = (cell.n - mean).abs() - 1e-9;
-        let as_extreme = values.iter().filter(|value| (*value - mean).abs() >= reach).count();
+        let as_extreme = values
+            .iter()
+            .filter(|value| (*value - mean).abs() >= reach)
+            .count();
         cell.permutation_p = Some((as_extreme + 1) as f64 / (values.len() + 1) as f64);
     }
     table
@@ -177,8 +193,13 @@ fn shuffled(session: &[usize], may_repeat: bool, random: &mut ChaCha8Rng) -> Vec
         let (a, b) = (below(n), below(n));
         order.swap(a, b);
         let repeats = [a, b].into_iter().any(|place| {
-            let before = place.checked_sub(1).is_some_and(|before| order[before] == order[place]);
-            before || order.get(place + 1).is_some_and(|next| *next == order[place])
+            let before = place
+                .checked_sub(1)
+                .is_some_and(|before| order[before] == order[place]);
+            before
+                || order
+                    .get(place + 1)
+                    .is_some_and(|next| *next == order[place])
         });
         if repeats {
             order.swap(a, b);
@@ -195,7 +216,11 @@ mod tests {
     fn a_two_by_two_table_gives_the_textbook_statistics() {
         // a = 10, b = 5, c = 4, d = 12.
         let counts = vec![vec![10.0, 5.0], vec![4.0, 12.0]];
-        let table = Transitions { counts, may_repeat: true }.table();
+        let table = Transitions {
+            counts,
+            may_repeat: true,
+        }
+        .table();
         let first = &table[0];
         assert!((first.expected - 15.0 * 14.0 / 31.0).abs() < 1e-9);
         assert!((first.yule_q.unwrap() - (120.0 - 20.0) / 140.0).abs() < 1e-12);
@@ -218,7 +243,10 @@ mod tests {
         let expected = counts.expected();
         for i in 0..3 {
             assert_eq!(expected[i][i], 0.0);
-            let (row, fitted) = (counts.counts[i].iter().sum::<f64>(), expected[i].iter().sum::<f64>());
+            let (row, fitted) = (
+                counts.counts[i].iter().sum::<f64>(),
+                expected[i].iter().sum::<f64>(),
+            );
             assert!((row - fitted).abs() < 1e-6);
         }
     }
@@ -227,12 +255,21 @@ mod tests {
     fn a_planted_order_is_found_and_a_shuffled_one_is_not() {
         let planted: Vec<Vec<usize>> = (0..6).map(|_| [0, 1, 2].repeat(8)).collect();
         let table = tested(&planted, 3, 1, true, (199, 5));
-        let follows = table.iter().find(|one| (one.from, one.to) == (0, 1)).unwrap();
+        let follows = table
+            .iter()
+            .find(|one| (one.from, one.to) == (0, 1))
+            .unwrap();
         assert_eq!(follows.permutation_p, Some(1.0 / 200.0));
         let mut random = ChaCha8Rng::seed_from_u64(11);
-        let mixed: Vec<Vec<usize>> = planted.iter().map(|one| shuffled(one, true, &mut random)).collect();
+        let mixed: Vec<Vec<usize>> = planted
+            .iter()
+            .map(|one| shuffled(one, true, &mut random))
+            .collect();
         let table = tested(&mixed, 3, 1, true, (199, 5));
-        let small = table.iter().filter(|one| one.permutation_p.unwrap() < 0.01).count();
+        let small = table
+            .iter()
+            .filter(|one| one.permutation_p.unwrap() < 0.01)
+            .count();
         assert_eq!(small, 0);
     }
 }

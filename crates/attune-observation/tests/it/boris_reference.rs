@@ -21,7 +21,10 @@ fn samples() -> Option<PathBuf> {
     let mut all = named.into_iter().chain(beside);
     all.find_map(|folder| {
         let folder = folder.join("video-coding");
-        folder.join("boris-reference.json").is_file().then_some(folder)
+        folder
+            .join("boris-reference.json")
+            .is_file()
+            .then_some(folder)
     })
 }
 
@@ -49,12 +52,17 @@ fn project(samples: &Path, name: &str, scratch: &Path) -> Option<CodingProject> 
 }
 
 fn observation(project: &CodingProject, id: &str) -> BorisObservation {
-    boris_observation(project.observation(id).unwrap_or_else(|| panic!("no observation {id}")))
+    boris_observation(
+        project
+            .observation(id)
+            .unwrap_or_else(|| panic!("no observation {id}")),
+    )
 }
 
 fn texts(list: &Value) -> Vec<String> {
     let list = list.as_array().into_iter().flatten();
-    list.filter_map(|text| text.as_str().map(str::to_owned)).collect()
+    list.filter_map(|text| text.as_str().map(str::to_owned))
+        .collect()
 }
 
 #[test]
@@ -65,12 +73,11 @@ fn all_results_of_boris_are_reproduced() {
     };
     let text = fs::read_to_string(samples.join("boris-reference.json")).unwrap();
     let reference: Value = serde_json::from_str(&text).unwrap();
-    let scratch = env::temp_dir().join(format!("attune-boris-{}", std::process::id()));
-    fs::create_dir_all(&scratch).unwrap();
+    let scratch = tempfile::tempdir().unwrap();
     let mut projects = Map::new();
     let mut read = std::collections::BTreeMap::new();
     for name in reference["projects"].as_object().unwrap().keys() {
-        match project(&samples, name, &scratch) {
+        match project(&samples, name, scratch.path()) {
             Some(project) => {
                 read.insert(name.clone(), project);
             }
@@ -79,7 +86,6 @@ fn all_results_of_boris_are_reproduced() {
             }
         }
     }
-    fs::remove_dir_all(&scratch).ok();
     let find = |entry: &Value| read.get(entry["project"].as_str().unwrap());
     let (mut n_observations, mut n_pairs, mut n_plugins) = (0, 0, 0);
     for (name, entry) in reference["observations"].as_object().unwrap() {
@@ -100,7 +106,9 @@ fn all_results_of_boris_are_reproduced() {
             n_plugins += 1;
         }
     }
-    eprintln!("{n_observations} observations, {n_pairs} pairs, {n_plugins} plugin sets; {projects:?}");
+    eprintln!(
+        "{n_observations} observations, {n_pairs} pairs, {n_plugins} plugin sets; {projects:?}"
+    );
     if projects.is_empty() {
         assert_eq!((n_observations, n_pairs, n_plugins), (16, 29, 5));
     } else {
@@ -118,9 +126,16 @@ fn check_pair(entry: &Value, project: &CodingProject) {
     };
     let [one, other] = [0, 1].map(|place| observation(project, &ids[place]));
     let found = agreement(&one, &other, &settings).unwrap();
-    assert_eq!(json!(found.kappa), json!(entry["kappa"].as_f64().unwrap()), "{entry}");
+    assert_eq!(
+        json!(found.kappa),
+        json!(entry["kappa"].as_f64().unwrap()),
+        "{entry}"
+    );
     if let Some(identity) = entry["needleman_wunsch_identity_pct"].as_f64() {
-        assert!((found.needleman_wunsch_identity_pct - identity).abs() < 1e-9, "{entry}");
+        assert!(
+            (found.needleman_wunsch_identity_pct - identity).abs() < 1e-9,
+            "{entry}"
+        );
     }
 }
 
@@ -129,24 +144,55 @@ fn check_plugins(entry: &Value, project: &CodingProject) {
     let [one, other] = [0, 1].map(|place| observation(project, &ids[place]));
     let off_diagonal = |kind: &str| entry[kind][0]["data"][0][1].as_str().unwrap().to_owned();
     let shown = |kappa: Option<f64>| format!("{:.3}", kappa.unwrap());
-    assert_eq!(shown(plugin_kappas::unweighted(&one, &other).kappa), off_diagonal("unweighted"));
+    assert_eq!(
+        shown(plugin_kappas::unweighted(&one, &other).kappa),
+        off_diagonal("unweighted")
+    );
     let weighted = plugin_kappas::weighted(&one, &other);
     assert_eq!(shown(weighted.kappa), off_diagonal("weighted"));
     let words = entry["weighted"][1].as_str().unwrap();
-    let line = words.lines().find(|line| line.starts_with(&format!("{} - {}:", ids[0], ids[1]))).unwrap();
-    for (key, value) in [("Kappa=", weighted.kappa.unwrap()), ("Po=", weighted.observed), ("Pe=", weighted.expected)] {
-        let printed = line.split(key).nth(1).unwrap().split_whitespace().next().unwrap();
-        assert!((printed.parse::<f64>().unwrap() - value).abs() < 1e-9, "{line} {value}");
+    let line = words
+        .lines()
+        .find(|line| line.starts_with(&format!("{} - {}:", ids[0], ids[1])))
+        .unwrap();
+    for (key, value) in [
+        ("Kappa=", weighted.kappa.unwrap()),
+        ("Po=", weighted.observed),
+        ("Pe=", weighted.expected),
+    ] {
+        let printed = line
+            .split(key)
+            .nth(1)
+            .unwrap()
+            .split_whitespace()
+            .next()
+            .unwrap();
+        assert!(
+            (printed.parse::<f64>().unwrap() - value).abs() < 1e-9,
+            "{line} {value}"
+        );
     }
 }
 
 fn check_observation(name: &str, entry: &Value, project: &CodingProject) {
     let one = observation(project, entry["observation"].as_str().unwrap());
-    assert_eq!(one.length_s(), entry["total_length_s"].as_f64().unwrap(), "{name}");
-    assert_eq!(one.is_paired(), entry["state_events_paired"].as_bool().unwrap(), "{name}");
+    assert_eq!(
+        one.length_s(),
+        entry["total_length_s"].as_f64().unwrap(),
+        "{name}"
+    );
+    assert_eq!(
+        one.is_paired(),
+        entry["state_events_paired"].as_bool().unwrap(),
+        "{name}"
+    );
     for (key, by_modifiers) in [("time_budget", false), ("time_budget_modifiers", true)] {
-        let mut expected: Vec<String> =
-            entry[key].as_array().unwrap().iter().map(|row| sorted(row).to_string()).collect();
+        let mut expected: Vec<String> = entry[key]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| sorted(row).to_string())
+            .collect();
         let rows = time_budget(&one, by_modifiers);
         let mut found: Vec<String> = rows
             .iter()
@@ -166,7 +212,12 @@ fn check_observation(name: &str, entry: &Value, project: &CodingProject) {
         .scheme
         .behaviours
         .iter()
-        .map(|behaviour| (behaviour.code.to_string(), behaviour.kind == BehaviourKind::Point))
+        .map(|behaviour| {
+            (
+                behaviour.code.to_string(),
+                behaviour.kind == BehaviourKind::Point,
+            )
+        })
         .collect();
     for (key, by_modifiers) in [("synthetic", false), ("synthetic_modifiers", true)] {
         let found = synthetic_budget(&one, &behaviours, by_modifiers);
@@ -175,12 +226,23 @@ fn check_observation(name: &str, entry: &Value, project: &CodingProject) {
             continue;
         };
         let rows: Map<String, Value> = found.unwrap().iter().map(synthetic_row).collect();
-        assert_eq!(sorted(&Value::Object(rows)), sorted(expected), "{name} {key}");
-        assert_eq!(entry[key]["total_length_s"], json!(format!("{:.3}", one.length_s())));
+        assert_eq!(
+            sorted(&Value::Object(rows)),
+            sorted(expected),
+            "{name} {key}"
+        );
+        assert_eq!(
+            entry[key]["total_length_s"],
+            json!(format!("{:.3}", one.length_s()))
+        );
     }
     for (subject, expected) in entry["transitions"].as_object().into_iter().flatten() {
         let found = sequence(&one, subject);
-        assert_eq!(found.join("|"), expected["sequence"].as_str().unwrap(), "{name} {subject}");
+        assert_eq!(
+            found.join("|"),
+            expected["sequence"].as_str().unwrap(),
+            "{name} {subject}"
+        );
         let Some(matrix) = transitions(&found) else {
             assert_eq!(expected["number"], json!(false));
             continue;
@@ -192,13 +254,22 @@ fn check_observation(name: &str, entry: &Value, project: &CodingProject) {
             }
             text
         };
-        let whole: Vec<Vec<String>> =
-            matrix.counts.iter().map(|row| row.iter().map(ToString::to_string).collect()).collect();
+        let whole: Vec<Vec<String>> = matrix
+            .counts
+            .iter()
+            .map(|row| row.iter().map(ToString::to_string).collect())
+            .collect();
         let shares = |cells: Vec<Vec<f64>>| -> Vec<Vec<String>> {
-            cells.iter().map(|row| row.iter().map(|share| format!("{share:?}")).collect()).collect()
+            cells
+                .iter()
+                .map(|row| row.iter().map(|share| format!("{share:?}")).collect())
+                .collect()
         };
         assert_eq!(table(whole), expected["number"].as_str().unwrap());
-        assert_eq!(table(shares(matrix.share_of_all())), expected["frequency"].as_str().unwrap());
+        assert_eq!(
+            table(shares(matrix.share_of_all())),
+            expected["frequency"].as_str().unwrap()
+        );
         assert_eq!(
             table(shares(matrix.share_after())),
             expected["frequencies_after_behaviors"].as_str().unwrap()
@@ -207,7 +278,13 @@ fn check_observation(name: &str, entry: &Value, project: &CodingProject) {
 }
 
 fn numbers(budget: Option<&Budget>) -> Map<String, Value> {
-    let keys = ["duration", "duration_mean", "duration_stdev", "inter_duration_mean", "inter_duration_stdev"];
+    let keys = [
+        "duration",
+        "duration_mean",
+        "duration_stdev",
+        "inter_duration_mean",
+        "inter_duration_stdev",
+    ];
     let mut all = Map::new();
     let Some(budget) = budget else {
         for key in keys.into_iter().chain(["number"]) {
@@ -223,7 +300,10 @@ fn numbers(budget: Option<&Budget>) -> Map<String, Value> {
         budget.inter_duration_stdev,
     ];
     for (key, value) in keys.into_iter().zip(values) {
-        all.insert(key.to_owned(), value.map_or(json!("NA"), |value| json!(three_decimals(value))));
+        all.insert(
+            key.to_owned(),
+            value.map_or(json!("NA"), |value| json!(three_decimals(value))),
+        );
     }
     all.insert("number".to_owned(), json!(budget.number));
     all
@@ -231,9 +311,16 @@ fn numbers(budget: Option<&Budget>) -> Map<String, Value> {
 
 fn synthetic_row(row: &attune_observation::boris::time_budget::SyntheticRow) -> (String, Value) {
     let never = row.number == 0;
-    let shown = |value: Option<f64>| value.map_or(json!("NA"), |value| json!(format!("{value:.3}")));
+    let shown =
+        |value: Option<f64>| value.map_or(json!("NA"), |value| json!(format!("{value:.3}")));
     // BORIS writes a state that never occurs as the number 0.
-    let zero = |value: Option<f64>| if never && value.is_some() { json!(0.0) } else { shown(value) };
+    let zero = |value: Option<f64>| {
+        if never && value.is_some() {
+            json!(0.0)
+        } else {
+            shown(value)
+        }
+    };
     let key = format!("{}|{}|{}", row.subject, row.behaviour, row.modifiers);
     let value = json!({
         "Number of occurrences": row.number,
@@ -247,8 +334,14 @@ fn synthetic_row(row: &attune_observation::boris::time_budget::SyntheticRow) -> 
 
 /// The same value with its keys in order, since the order means nothing.
 fn sorted(value: &Value) -> Value {
-    let Value::Object(map) = value else { return value.clone() };
+    let Value::Object(map) = value else {
+        return value.clone();
+    };
     let mut keys: Vec<&String> = map.keys().collect();
     keys.sort();
-    Value::Object(keys.into_iter().map(|key| (key.clone(), sorted(&map[key]))).collect())
+    Value::Object(
+        keys.into_iter()
+            .map(|key| (key.clone(), sorted(&map[key])))
+            .collect(),
+    )
 }

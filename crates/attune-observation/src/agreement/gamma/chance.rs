@@ -54,9 +54,18 @@ impl Parameters {
         let all = || coders.iter().flatten();
         let mut gaps: Vec<f64> = Vec::new();
         for events in coders {
-            gaps.extend(events.windows(2).map(|pair| (pair[1].start - pair[0].end) as f64));
+            gaps.extend(
+                events
+                    .windows(2)
+                    .map(|pair| (pair[1].start - pair[0].end) as f64),
+            );
             // Time before the first event is a gap too.
-            gaps.extend(events.first().map(|first| (first.start - origin) as f64).filter(|gap| *gap > 0.0));
+            gaps.extend(
+                events
+                    .first()
+                    .map(|first| (first.start - origin) as f64)
+                    .filter(|gap| *gap > 0.0),
+            );
         }
         let lengths: Vec<f64> = all().map(|event| event.length() as f64).collect();
         Self {
@@ -96,7 +105,10 @@ fn mean_and_spread(values: &[f64]) -> (f64, f64) {
         return (0.0, 0.0);
     }
     let centre = mean(values);
-    let squares = values.iter().map(|value| (value - centre).powi(2)).sum::<f64>();
+    let squares = values
+        .iter()
+        .map(|value| (value - centre).powi(2))
+        .sum::<f64>();
     (centre, (squares / values.len() as f64).sqrt())
 }
 

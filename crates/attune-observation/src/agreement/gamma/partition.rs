@@ -111,7 +111,11 @@ impl Search<'_> {
             for member in &group.members {
                 self.covered[*member] = true;
             }
-            self.go(event + 1, (sum + group.disorder, n_groups + 1), left - spent);
+            self.go(
+                event + 1,
+                (sum + group.disorder, n_groups + 1),
+                left - spent,
+            );
             for member in &group.members {
                 self.covered[*member] = false;
             }
