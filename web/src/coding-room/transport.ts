@@ -118,8 +118,9 @@ export class Transport {
       this.main.removeEventListener("seeked", done);
       this.seeking = false;
       const asked = this.target;
-      if (asked === null) return;
-      if (asked !== frame) this.seek(asked);
+      // The picture may come before the end of the seek: then it was seen already.
+      if (asked === null) this.shown();
+      else if (asked !== frame) this.seek(asked);
       else if (this.frame === frame) this.see(frame);
       // A seek may end before its picture is on the screen, and now and then no picture comes.
       else setTimeout(() => this.target === frame && !this.seeking && this.seek(frame, attempt + 1), 400);
