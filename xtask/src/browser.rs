@@ -32,6 +32,7 @@ pub fn check() -> Result<Outcome> {
         .env("CHROMIUM", chromium)
         .env("ATTUNE_REPORTS", reports)
         .env("ATTUNE_FORM_CASES", write_form_cases()?)
+        .env("ATTUNE_CODING_ROOM", build_coding_room()?)
         .env("ATTUNE_PUBLICATION", publication)
         .env("ATTUNE_PUBLICATION_WITH_TOOL", with_tool)
         .env("ATTUNE_APPLICATION", &application.address)
@@ -122,6 +123,35 @@ fn chromium_or_install() -> Result<Option<String>> {
     Ok(Some(
         String::from_utf8_lossy(&path.stdout).trim().to_owned(),
     ))
+}
+
+/// The server of the coding room's tests; empty where no clip can be drawn, and its tests are skipped.
+fn build_coding_room() -> Result<PathBuf> {
+    if !run::exists("ffmpeg", "-version") && run::exists("apt-get", "--version") {
+        println!("Installing Debian's ffmpeg for the tests of the coding room …");
+        let install = "apt-get update -qq && apt-get install -y -qq --no-install-recommends ffmpeg";
+        // Without the right to install this fails at once, and the tests say that they were skipped.
+        let _ = run::status(
+            run::program("sh", &["-c", install]).env("DEBIAN_FRONTEND", "noninteractive"),
+        )?;
+    }
+    if !run::exists("ffmpeg", "-version") {
+        return Ok(PathBuf::new());
+    }
+    let arguments = [
+        "build",
+        "--locked",
+        "--package",
+        "attune-web",
+        "--example",
+        "coding_room",
+    ];
+    if !run::status(&mut run::cargo(&arguments))?.success() {
+        bail!("the server of the coding room's tests could not be built");
+    }
+    let target = std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| run::root().join("target"), PathBuf::from);
+    Ok(target.join("debug/examples/coding_room"))
 }
 
 /// The shared cases of the two scorers: answers to every instrument, and what they come to.

@@ -1,0 +1,350 @@
+// The coding room in a real Chromium, on a server of its own with a drawn clip that has its frame number
+// burnt in. ATTUNE_CODING_ROOM is the program that `cargo build -p attune-web --example coding_room` makes;
+// without it (no ffmpeg on this machine) these tests say that they were skipped.
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createRequire } from "node:module";
+import { expect, type Page, test } from "@playwright/test";
+
+const PROGRAM = process.env["ATTUNE_CODING_ROOM"] ?? "";
+test.skip(PROGRAM === "", "no program to test: ffmpeg is not on this machine");
+test.describe.configure({ mode: "serial" });
+
+interface Made {
+  study: string;
+  coding: string;
+  second: string;
+  password: string;
+  frames: number;
+  square: number;
+}
+
+interface Stored {
+  version: number;
+  finished: boolean;
+  events: [string, { behaviour: string; subject?: string; start: number; stop: number | null; start_frame?: number; stop_frame?: number }][];
+  ratings: Record<string, unknown>;
+}
+
+let folder: string;
+let server: ChildProcess;
+let made: Made;
+let origin: string;
+let port = 0;
+
+/** Starts the server; the first time it also tells what it made. */
+async function start(): Promise<void> {
+  server = spawn(PROGRAM, [folder, String(port)], { stdio: ["pipe", "pipe", "inherit"] });
+  await new Promise<void>((ready, fail) => {
+    let text = "";
+    server.stdout?.on("data", (bytes: Buffer) => {
+      text += bytes.toString();
+      const first = /^\{.*\}$/m.exec(text);
+      if (first !== null) made = JSON.parse(first[0]) as Made;
+      const listening = /listening on (http:\/\/127\.0\.0\.1:(\d+))/.exec(text);
+      if (listening === null) return;
+      origin = listening[1] as string;
+      port = Number(listening[2]);
+      ready();
+    });
+    server.on("exit", () => fail(new Error(`the server ended: ${text}`)));
+  });
+}
+
+test.beforeAll(async () => {
+  test.setTimeout(120_000);
+  folder = mkdtempSync(join(tmpdir(), "coding-room-"));
+  await start();
+});
+
+test.afterAll(() => {
+  server.removeAllListeners("exit");
+  server.kill("SIGKILL");
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function signIn(page: Page, login: string): Promise<void> {
+  await page.context().clearCookies();
+  await page.goto(`${origin}/sign-in`);
+  await page.fill("#login", login);
+  await page.fill("#password", made.password);
+  await Promise.all([page.waitForURL((url) => !url.pathname.startsWith("/sign-in")), page.click("main button[type=submit]")]);
+}
+
+async function open(page: Page, coding = made.coding): Promise<void> {
+  await page.goto(`${origin}/studies/${made.study}/coding/${coding}`);
+  await page.waitForSelector("body[data-ready=true]");
+  await page.waitForFunction(() => (document.querySelector("video")?.readyState ?? 0) >= 2);
+  await showFrame(page, 0, "Home");
+}
+
+/** Presses a key and waits until the frame is shown. */
+async function showFrame(page: Page, frame: number, key: string): Promise<void> {
+  await page.keyboard.press(key);
+  await page.waitForFunction((wanted) => {
+    const { frame: shown, settled } = document.body.dataset;
+    return shown === String(wanted) && settled === "true";
+  }, frame, { polling: "raf" });
+}
+
+/** The number that is burnt into the picture that Chromium shows. */
+async function burntIn(page: Page): Promise<number> {
+  return page.evaluate((square) => {
+    const video = document.querySelector("video") as HTMLVideoElement;
+    const canvas = document.createElement("canvas");
+    canvas.width = video.videoWidth;
+    canvas.height = video.videoHeight;
+    const context = canvas.getContext("2d", { willReadFrequently: true }) as CanvasRenderingContext2D;
+    context.drawImage(video, 0, 0);
+    let number = 0;
+    for (let bit = 0; bit < 16; bit += 1) {
+      const [shade] = context.getImageData(8 + bit * square + square / 2, 8 + square / 2, 1, 1).data;
+      if ((shade ?? 0) > 128) number |= 1 << bit;
+    }
+    return number;
+  }, made.square);
+}
+
+async function saved(page: Page): Promise<void> {
+  await page.waitForFunction(() => (document.body.dataset["waiting"] ?? "0") === "0");
+}
+
+async function stored(page: Page, coding = made.coding): Promise<Stored> {
+  const answer = await page.request.get(`${origin}/studies/${made.study}/coding/${coding}/data`);
+  expect(answer.status()).toBe(200);
+  return (await answer.json()) as Stored;
+}
+
+test("a thousand frames forward and back show and store their own numbers", async ({ page }) => {
+  test.setTimeout(900_000);
+  await signIn(page, "coder");
+  await open(page);
+  await page.keyboard.press("2");
+  const smiles: number[] = [];
+  for (let frame = 1; frame <= 1000; frame += 1) {
+    await showFrame(page, frame, "ArrowRight");
+    expect(await burntIn(page), `forward to ${frame}`).toBe(frame);
+    if (frame % 100 === 7) {
+      await page.keyboard.press("m");
+      smiles.push(frame);
+    }
+  }
+  for (let frame = 999; frame >= 0; frame -= 1) {
+    await showFrame(page, frame, "ArrowLeft");
+    expect(await burntIn(page), `back to ${frame}`).toBe(frame);
+    if (frame % 100 === 51) {
+      await page.keyboard.press("m");
+      smiles.push(frame);
+    }
+  }
+  await saved(page);
+  const frames = (await stored(page)).events.map(([, event]) => event.start_frame);
+  expect(frames).toEqual(smiles.sort((a, b) => a - b));
+});
+
+test("a clip is coded by keys alone, and everything is there after the page was loaded again", async ({ page }) => {
+  await signIn(page, "second");
+  await open(page, made.second);
+  for (let frame = 1; frame <= 30; frame += 1) {
+    await showFrame(page, frame, "ArrowRight");
+    if (frame === 5) await page.keyboard.press("f");
+    if (frame === 12) await page.keyboard.press("o");
+    if (frame === 20) await page.keyboard.press("o");
+    if (frame === 21) await page.keyboard.press("s");
+    if (frame === 22) await page.keyboard.press("2");
+    if (frame === 23) await page.keyboard.press("t");
+    if (frame === 24) await page.keyboard.press("3");
+  }
+  await page.keyboard.press("s");
+  await page.keyboard.press("t");
+  await page.keyboard.press("F4");
+  await page.locator("#ratings fieldset input").first().focus();
+  await page.keyboard.press("4");
+  await page.keyboard.press("Escape");
+  await saved(page);
+  const once = await stored(page, made.second);
+  const seen = once.events.map(([, event]) => [event.behaviour, event.subject, event.start_frame, event.stop_frame]);
+  expect(seen).toEqual([
+    ["at-face", "infant-1", 5, 12],
+    ["at-object", "infant-1", 12, 20],
+    ["sings", "carer", 21, 30],
+    ["speaks", "carer", 23, 30],
+  ]);
+  expect(once.ratings).toEqual({ warmth: { rated: 4 } });
+  await open(page, made.second);
+  expect(await stored(page, made.second)).toEqual(once);
+  const n = once.version;
+  for (let undo = 0; undo < n; undo += 1) await page.keyboard.press("Control+z");
+  await saved(page);
+  expect((await stored(page, made.second)).events).toEqual([]);
+  for (let redo = 0; redo < n; redo += 1) await page.keyboard.press("Control+y");
+  await saved(page);
+  const again = await stored(page, made.second);
+  expect([again.events, again.ratings]).toEqual([once.events, once.ratings]);
+});
+
+test("two windows never overwrite each other, and nothing is lost", async ({ page, context }) => {
+  await signIn(page, "coder");
+  await open(page);
+  const other = await context.newPage();
+  await open(other);
+  const before = (await stored(page)).events.length;
+  await page.keyboard.press("f");
+  await saved(page);
+  await showFrame(other, 1, "ArrowRight");
+  await other.keyboard.press("2");
+  await other.keyboard.press("m");
+  await other.waitForSelector("#conflict[open]");
+  expect(await other.textContent("#conflict .lost")).toContain("nothing is lost");
+  await other.keyboard.press("Escape");
+  await saved(other);
+  expect((await stored(page)).events.length).toBe(before + 2);
+});
+
+test("a killed server loses nothing that was shown as saved, and takes what waits when it is back", async ({ page }) => {
+  test.setTimeout(120_000);
+  await signIn(page, "coder");
+  await open(page);
+  await page.keyboard.press("2");
+  await showFrame(page, 1, "ArrowRight");
+  await page.keyboard.press("m");
+  await saved(page);
+  const before = await stored(page);
+  server.removeAllListeners("exit");
+  server.kill("SIGKILL");
+  await page.keyboard.press("m");
+  await page.waitForFunction(() => document.querySelector("#saved")?.textContent?.includes("waits") ?? false);
+  await start();
+  await saved(page);
+  const after = await stored(page);
+  expect(after.events.length).toBe(before.events.length + 1);
+  expect(after.version).toBe(before.version + 1);
+});
+
+test("from key to saved takes less than a tenth of a second", async ({ page }) => {
+  test.setTimeout(120_000);
+  await signIn(page, "coder");
+  await open(page);
+  await page.keyboard.press("2");
+  await page.evaluate(() => {
+    const times: number[] = [];
+    Object.assign(window, { times });
+    let pressed = 0;
+    document.addEventListener("keydown", () => (pressed = performance.now()), true);
+    new MutationObserver(() => {
+      if (document.body.dataset["waiting"] === "0" && pressed > 0) {
+        times.push(performance.now() - pressed);
+        pressed = 0;
+      }
+    }).observe(document.body, { attributes: true, attributeFilter: ["data-waiting"] });
+  });
+  for (let n = 0; n < 200; n += 1) {
+    await page.keyboard.press("m");
+    await page.waitForFunction((wanted) => (window as unknown as { times: number[] }).times.length === wanted, n + 1);
+  }
+  const times = (await page.evaluate(() => (window as unknown as { times: number[] }).times)).sort((a, b) => a - b);
+  console.log(`key to saved: median ${times[100]?.toFixed(1)} ms, p99 ${times[197]?.toFixed(1)} ms`);
+  // The bar for the slowest hundredth is for a release build on a quiet machine; here both may be missing.
+  expect(times[100]).toBeLessThanOrEqual(100);
+});
+
+test("five thousand events leave time for sixty frames a second", async ({ page }) => {
+  test.setTimeout(120_000);
+  await signIn(page, "coder");
+  await open(page);
+  const { version, events } = await stored(page);
+  const edits = Array.from({ length: 5000 }, (_, n) => ({
+    of: "event", id: `many-${n}`, before: null,
+    after: { behaviour: "smile", subject: n % 2 ? "carer" : "infant-1", start: n * 8000, stop: null, point: true },
+  }));
+  const answer = await page.request.post(`${origin}/studies/${made.study}/coding/${made.coding}/changes`, {
+    headers: { origin, "content-type": "application/json" },
+    data: { key: "many", base: version, doing: "do", edits },
+  });
+  expect(answer.status()).toBe(200);
+  await open(page);
+  expect((await stored(page)).events.length).toBe(events.length + 5000);
+  const session = await page.context().newCDPSession(page);
+  await session.send("Performance.enable");
+  const script = async () => {
+    const { metrics } = await session.send("Performance.getMetrics");
+    return metrics.find((one) => one.name === "ScriptDuration")?.value ?? 0;
+  };
+  await page.keyboard.press("Space");
+  const before = await script();
+  const frames = await page.evaluate(() => new Promise<number>((done) => {
+    let n = 0;
+    const end = performance.now() + 3000;
+    const count = () => {
+      n += 1;
+      if (performance.now() < end) requestAnimationFrame(count);
+      else done(n);
+    };
+    requestAnimationFrame(count);
+  }));
+  const each = ((await script()) - before) / frames;
+  await page.keyboard.press("Space");
+  console.log(`5,000 events: ${(each * 1000).toFixed(2)} ms of script for each of ${frames} frames in 3 s`);
+  expect(each * 1000).toBeLessThanOrEqual(8);
+});
+
+for (const [width, height] of [[1280, 800], [800, 900]] as const) {
+  test(`the room can be used by everybody at ${width} pixels`, async ({ page }) => {
+    await page.setViewportSize({ width, height });
+    await signIn(page, "second");
+    await open(page, made.second);
+    for (let frame = 1; frame <= 15; frame += 1) await showFrame(page, frame, "ArrowRight");
+    await page.locator("#events summary").click();
+    await page.screenshot({ path: `node_modules/.playwright-output/coding-room-${width}.png` });
+    const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+    const found = async () => {
+      await page.evaluate(() => Object.keys(window).length);
+      return page.evaluate(async () => {
+        const { axe } = window as unknown as { axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } };
+        return (await axe.run()).violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(" ")}`);
+      });
+    };
+    // The page's policy takes no script from elsewhere; the test puts it in past the policy.
+    const session = await page.context().newCDPSession(page);
+    const { readFileSync } = await import("node:fs");
+    await session.send("Runtime.evaluate", { expression: readFileSync(axe, "utf8") });
+    expect(await found()).toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("?");
+    await page.screenshot({ path: `node_modules/.playwright-output/coding-room-keys-${width}.png` });
+    expect(await found()).toEqual([]);
+  });
+}
+
+test("whoever leads sees recordings and agreement, and goes from a difference to its second", async ({ page }) => {
+  await signIn(page, "second");
+  await page.goto(`${origin}/studies/${made.study}/coding`);
+  await expect(page.locator("main")).not.toContainText("before");
+  await open(page, made.second);
+  await page.click("button:has-text('Finish')");
+  await signIn(page, "coder");
+  await open(page);
+  await page.keyboard.press("PageDown");
+  await page.click("summary");
+  for (const open of await page.locator("#events .no-end button").all()) {
+    await open.click();
+    await page.keyboard.press("Delete");
+  }
+  await saved(page);
+  await page.click("button:has-text('Finish')");
+  await signIn(page, "lead");
+  await page.goto(`${origin}/studies/${made.study}/clips`);
+  await page.screenshot({ path: "node_modules/.playwright-output/recordings-1280.png", fullPage: true });
+  await page.goto(`${origin}/studies/${made.study}/reliability`);
+  await page.screenshot({ path: "node_modules/.playwright-output/reliability-1280.png", fullPage: true });
+  const difference = page.locator("a[href*='?at=']").first();
+  const address = await difference.getAttribute("href");
+  const at = Number(/at=(\d+)/.exec(address ?? "")?.[1]);
+  await difference.click();
+  await page.waitForSelector("body[data-ready=true]");
+  await page.waitForFunction(() => document.body.dataset["settled"] === "true" && document.body.dataset["frame"] !== undefined);
+  const shown = await page.evaluate(() => (document.querySelector("video") as HTMLVideoElement).currentTime);
+  expect(Math.abs(shown - at / 1e6)).toBeLessThan(0.1);
+});
