@@ -321,10 +321,9 @@ pub(crate) async fn load_lines(db: &mut Db<'_>, source: &Path) -> Result<()> {
     let mut of = None;
     for line in lines {
         let (table, cells) = dump::read_line(&line.map_err(cannot())?)?;
-        if of.is_some_and(|of| of != table) || waiting.len() >= 1000 {
-            if let Some(of) = of {
-                dump::insert(db, of, std::mem::take(&mut waiting)).await?;
-            }
+        let is_full = of != Some(table) || waiting.len() >= 1000;
+        if let (Some(of), true) = (of, is_full) {
+            dump::insert(db, of, std::mem::take(&mut waiting)).await?;
         }
         of = Some(table);
         waiting.push(cells);

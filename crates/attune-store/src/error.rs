@@ -85,6 +85,10 @@ impl StoreError {
         Self::Refused(why.into())
     }
 
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "ids are small and texts are borrowed"
+    )]
     pub(crate) fn not_found(what: &'static str, id: impl ToString) -> Self {
         let id = id.to_string();
         Self::NotFound { what, id }

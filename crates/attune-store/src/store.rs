@@ -1,7 +1,7 @@
 //! The store: opening it, changing something, reading something.
 
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
     fs,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
@@ -38,7 +38,7 @@ struct Inner {
     readers: Database,
     writer: mpsc::Sender<Job>,
     faults: Arc<Faults>,
-    protocols: Mutex<HashMap<StudyId, (i64, Arc<Protocol>)>>,
+    protocols: Mutex<BTreeMap<StudyId, (i64, Arc<Protocol>)>>,
 }
 
 impl Store {
@@ -83,7 +83,7 @@ impl Store {
                 readers,
                 writer,
                 faults,
-                protocols: Mutex::new(HashMap::new()),
+                protocols: Mutex::new(BTreeMap::new()),
             }),
         })
     }
@@ -258,7 +258,9 @@ impl Store {
         Ok(Some(protocol))
     }
 
-    fn known_protocols(&self) -> std::sync::MutexGuard<'_, HashMap<StudyId, (i64, Arc<Protocol>)>> {
+    fn known_protocols(
+        &self,
+    ) -> std::sync::MutexGuard<'_, BTreeMap<StudyId, (i64, Arc<Protocol>)>> {
         // The map is only a memory of what the database holds.
         let known = self.inner.protocols.lock();
         known.unwrap_or_else(PoisonError::into_inner)
@@ -283,7 +285,7 @@ async fn read_folder(
     let sql = "SELECT files, others FROM study_version WHERE study = $1 AND version = $2";
     let row = db.row(sql, values![study.as_str(), version]).await?;
     let row = row.ok_or_else(|| StoreError::not_found("version of the study", version))?;
-    let names: std::collections::BTreeMap<String, String> = row.json(0)?;
+    let names: BTreeMap<String, String> = row.json(0)?;
     let others: Vec<String> = row.json(1)?;
     let mut files = Vec::with_capacity(names.len() + others.len());
     for (name, hash) in names {

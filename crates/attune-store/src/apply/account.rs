@@ -71,7 +71,7 @@ pub(super) async fn apply(
             })?;
             let sql = "INSERT INTO role_grant (id, account, role, study, sites, from_date, \
                  until_date, revoked) VALUES ($1, $2, $3, $4, $5, $6, $7, 0)";
-            let study = context.study.map(|study| study.as_str());
+            let study = context.study.map(attune_protocol::id::StudyId::as_str);
             let sites = serde_json::to_string(sites).map_err(|_| misplaced())?;
             let values = values![*grant, *account, role.code(), study, sites, *from, *until];
             db.run(sql, values).await?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use attune_protocol::id::ItemId;
+use attune_protocol::id::{ItemId, WaveId};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -132,7 +132,7 @@ async fn save(db: &mut Db<'_>, context: &Context<'_>, saved: &FormSaved) -> Resu
         &saved.unit,
         saved.dyad,
         saved.instrument.as_str(),
-        saved.wave.as_ref().map(|wave| wave.as_str()),
+        saved.wave.as_ref().map(WaveId::as_str),
         saved.site.as_str(),
         saved.on,
         saved.days_after_enrolment.map(|days| days.to_string()),
@@ -315,7 +315,7 @@ async fn mark_not_done(
         unit,
         *dyad,
         instrument.as_str(),
-        wave.as_ref().map(|wave| wave.as_str()),
+        wave.as_ref().map(WaveId::as_str),
         site.as_str(),
         answers.text,
         answers.digest,

@@ -29,7 +29,7 @@ pub(super) async fn apply(
             };
             let sql = "INSERT INTO query (id, study, form, site, item, state, raised_by, raised) \
                  VALUES ($1, $2, $3, $4, $5, 'open', $6, $7)";
-            let item = item.as_ref().map(|item| item.as_str());
+            let item = item.as_ref().map(attune_protocol::id::ItemId::as_str);
             let (actor, at) = (context.actor, context.at.micros);
             let values = values![*query, study, *form, row.text(0)?, item, actor, at];
             db.run(sql, values).await?;
