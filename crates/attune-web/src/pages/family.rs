@@ -3,6 +3,7 @@
 //! happened. An arm is here only for those who may know it; names are not here at all.
 
 use askama::Template;
+use attune_protocol::instrument::AnsweredBy;
 use attune_store::{
     command::PartInDyad,
     consents::{PurposeState, Standing},
@@ -132,8 +133,8 @@ pub fn consent_words(state: &PurposeState) -> (&'static str, &'static str) {
     }
 }
 
-/// Planned assessments of instruments that people other than observers fill in, with their titles.
-/// Observers rate films and learn their task in the coding room, not here.
+/// Planned assessments with their titles. Observers rate films in the coding room: for whoever is blind,
+/// their instruments are not here.
 pub async fn planned_rows(visit: &Visit, dyad: Option<&Dyad>) -> Result<Vec<PlannedRow>, Failure> {
     let (store, study) = (visit.app.store(), &visit.study()?.id);
     let sight = visit.sight(Action::SeeFamilies)?;
@@ -144,6 +145,9 @@ pub async fn planned_rows(visit: &Visit, dyad: Option<&Dyad>) -> Result<Vec<Plan
             return None;
         }
         let instrument = protocol.instrument(&planned.instrument)?;
+        if instrument.answered_by == AnsweredBy::Observer && visit.is_blind() {
+            return None;
+        }
         Some(PlannedRow {
             instrument: instrument.definition.short_title.clone(),
             wave: protocol.wave(&planned.wave)?.label.clone(),
