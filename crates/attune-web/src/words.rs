@@ -19,10 +19,6 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// A moment: `26 November 2026, 09:05 UTC`.
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "templates pass references"
-)]
 pub fn moment(moment: &Moment) -> String {
     let text = moment.rfc3339();
     let time = text.split('T').nth(1).and_then(|time| time.get(..5));
@@ -40,10 +36,6 @@ pub fn moment(moment: &Moment) -> String {
 }
 
 /// A date: `26 November 2026`.
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "templates pass references"
-)]
 pub fn date(date: &Date) -> String {
     let month = usize::from(date.month().unsigned_abs()) - 1;
     format!("{} {} {}", date.day(), MONTHS[month], date.year())

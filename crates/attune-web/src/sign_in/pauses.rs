@@ -3,12 +3,12 @@
 //! guesses slows only strangers down: the person on a known browser is never kept waiting for them, and
 //! nobody is ever locked out.
 
-use std::{collections::HashMap, sync::Mutex, time::Duration};
+use std::{collections::BTreeMap, sync::Mutex, time::Duration};
 
 use attune_store::Moment;
 
 /// Whose failures are counted together.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Counted {
     /// Attempts at an account from browsers that it does not know, by sign-in name.
     Account(String),
@@ -45,7 +45,7 @@ struct Failures {
 
 /// The failures that are remembered.
 #[derive(Debug, Default)]
-pub struct Pauses(Mutex<HashMap<Counted, Failures>>);
+pub struct Pauses(Mutex<BTreeMap<Counted, Failures>>);
 
 /// Failures are forgotten so many seconds after the last one.
 const FORGOTTEN_AFTER: i64 = 24 * 60 * 60;
@@ -94,7 +94,7 @@ impl Pauses {
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Counted, Failures>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<Counted, Failures>> {
         // A panic while counting leaves counts that are still counts.
         self.0
             .lock()
