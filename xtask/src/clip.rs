@@ -50,7 +50,8 @@ pub fn renew() -> Result<ExitCode> {
 /// Half of the frames at 30 a second, the others at 24.
 fn draw(file: &Path) -> Result<()> {
     let half = N_FRAMES / 2;
-    let spacing = format!("setpts='if(lt(N,{half}),N/30,{half}/30+(N-{half})/24)/TB'");
+    let spacing =
+        format!("settb=1/90000,setpts='if(lt(N,{half}),N/30,{half}/30+(N-{half})/24)/TB'");
     let seconds = half / 30 + half / 24;
     let sound = format!(
         "aevalsrc='0.4*sin(2*PI*(240+60*sin(t))*t)*gt(sin(t*1.7),0.3)':s=16000:d={seconds}"
@@ -72,7 +73,16 @@ fn draw(file: &Path) -> Result<()> {
             "-pix_fmt",
             "yuv420p",
         ])
-        .args(["-crf", "30", "-c:a", "aac", "-b:a", "32k"])
+        .args([
+            "-enc_time_base",
+            "1:90000",
+            "-crf",
+            "30",
+            "-c:a",
+            "aac",
+            "-b:a",
+            "32k",
+        ])
         .args(["-metadata", "title=Before the clinic", "-threads", "1"])
         .args(["-metadata", "creation_time=2024-03-12T10:11:12Z"])
         .arg(file)

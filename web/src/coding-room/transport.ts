@@ -109,10 +109,14 @@ export class Transport {
     return this.target === null && !this.seeking;
   }
 
-  /** Seeks within the frame, at first to its middle, and waits until the browser has presented it. */
+  /**
+   * Seeks to the middle of the frame and waits until the browser has presented it. Now and then a browser
+   * does not tell of a picture; a frame beside it is shown first then, so that the picture changes.
+   */
   private seek(frame: number, attempt = 0): void {
-    const share = [0.5, 0.3, 0.7][attempt % 3] as number;
-    const seconds = this.frames.within(frame, share);
+    const beside = attempt % 2 === 1;
+    const aim = !beside ? frame : frame > 0 ? frame - 1 : Math.min(1, this.frames.count - 1);
+    const seconds = this.frames.within(aim, 0.5);
     this.seeking = true;
     const done = () => {
       this.main.removeEventListener("seeked", done);
@@ -121,9 +125,9 @@ export class Transport {
       // The picture may come before the end of the seek: then it was seen already.
       if (asked === null) this.shown();
       else if (asked !== frame) this.seek(asked);
+      else if (beside) this.seek(frame, attempt + 1);
       else if (this.frame === frame) this.see(frame);
-      // A seek may end before its picture is on the screen, and now and then no picture comes.
-      else setTimeout(() => this.target === frame && !this.seeking && this.seek(frame, attempt + 1), 400);
+      else setTimeout(() => this.target === frame && !this.seeking && this.seek(frame, attempt + 1), 250);
     };
     this.main.addEventListener("seeked", done);
     this.main.currentTime = seconds;

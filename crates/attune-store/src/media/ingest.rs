@@ -125,7 +125,14 @@ fn make_copy(file: &Path, copy: &Path) -> Result<()> {
             "-crf",
             "21",
         ])
-        .args(["-pix_fmt", "yuv420p", "-bf", "0"])
+        .args([
+            "-pix_fmt",
+            "yuv420p",
+            "-bf",
+            "0",
+            "-enc_time_base",
+            "1:90000",
+        ])
         .args(["-force_key_frames", "expr:gte(t,n_forced*0.5)"])
         .args(["-vf", "scale=trunc(iw/2)*2:trunc(ih/2)*2"])
         .args(["-c:a", "aac", "-b:a", "128k", "-ac", "2"])
