@@ -98,13 +98,22 @@ impl Sociogram {
         let arrows = self.acts.len();
         let directed: usize = self.acts.values().sum();
         let n_acts = directed + self.to_group.values().sum::<usize>();
-        let returned = self.acts.keys().filter(|(a, b)| self.acts.contains_key(&(*b, *a))).count();
-        let infants: Vec<usize> =
-            (0..n).filter(|person| self.people[*person].kind == PersonKind::Infant).collect();
+        let returned = self
+            .acts
+            .keys()
+            .filter(|(a, b)| self.acts.contains_key(&(*b, *a)))
+            .count();
+        let infants: Vec<usize> = (0..n)
+            .filter(|person| self.people[*person].kind == PersonKind::Infant)
+            .collect();
         let addressed: BTreeSet<usize> = self.acts.keys().map(|(_, target)| *target).collect();
-        let n_addressed = infants.iter().filter(|infant| addressed.contains(infant)).count();
+        let n_addressed = infants
+            .iter()
+            .filter(|infant| addressed.contains(infant))
+            .count();
         let to_infants = self.count(|_, target| target.kind == PersonKind::Infant);
-        let families = self.count(|actor, target| actor.family.is_some() && target.family.is_some());
+        let families =
+            self.count(|actor, target| actor.family.is_some() && target.family.is_some());
         let across = self.count(|actor, target| {
             actor.family.is_some() && target.family.is_some() && actor.family != target.family
         });
@@ -114,7 +123,8 @@ impl Sociogram {
             density: (n > 1).then(|| arrows as f64 / (n * (n - 1)) as f64),
             reciprocity: (arrows > 0).then(|| returned as f64 / arrows as f64),
             centralisation: self.centralisation(),
-            isolates: (n > 0).then(|| self.degrees().iter().filter(|degree| **degree == 0).count() as f64),
+            isolates: (n > 0)
+                .then(|| self.degrees().iter().filter(|degree| **degree == 0).count() as f64),
             across_family_share: share(across, families),
             to_infants_share: share(to_infants, n_acts),
             infants_addressed: share(n_addressed, infants.len()),
@@ -183,9 +193,18 @@ mod tests {
         let acts = [0, 1, 2, 3].map(|person| (4, ActTo::Person(person)));
         let found = Sociogram::of(people(), acts).measures();
         assert_eq!(found.centralisation, Some(1.0));
-        assert_eq!((found.density, found.reciprocity), (Some(4.0 / 20.0), Some(0.0)));
-        assert_eq!((found.infants_addressed, found.to_infants_share), (Some(1.0), Some(0.5)));
-        assert_eq!(found.across_family_share, None, "no act between members of families");
+        assert_eq!(
+            (found.density, found.reciprocity),
+            (Some(4.0 / 20.0), Some(0.0))
+        );
+        assert_eq!(
+            (found.infants_addressed, found.to_infants_share),
+            (Some(1.0), Some(0.5))
+        );
+        assert_eq!(
+            found.across_family_share, None,
+            "no act between members of families"
+        );
     }
 
     #[test]
@@ -200,7 +219,10 @@ mod tests {
         ];
         let found = Sociogram::of(people(), acts).measures();
         assert_eq!((found.n_acts, found.across_family_share), (5, Some(0.5)));
-        assert_eq!((found.reciprocity, found.isolates), (Some(2.0 / 3.0), Some(2.0)));
+        assert_eq!(
+            (found.reciprocity, found.isolates),
+            (Some(2.0 / 3.0), Some(2.0))
+        );
         assert_eq!(found.to_infants_share, Some(3.0 / 5.0));
     }
 
