@@ -323,17 +323,18 @@ test("whoever leads sees recordings and agreement, and goes from a difference to
   await page.goto(`${origin}/studies/${made.study}/coding`);
   await expect(page.locator("main")).not.toContainText("before");
   await open(page, made.second);
-  await page.click("button:has-text('Finish')");
+  await Promise.all([page.waitForURL((url) => url.pathname.endsWith("/coding")), page.click("button:has-text('Finish')")]);
   await signIn(page, "coder");
   await open(page);
   await page.keyboard.press("PageDown");
   await page.click("summary");
-  for (const open of await page.locator("#events .no-end button").all()) {
-    await open.click();
+  const unended = page.locator("#events .no-end button");
+  while ((await unended.count()) > 0) {
+    await unended.first().click();
     await page.keyboard.press("Delete");
   }
   await saved(page);
-  await page.click("button:has-text('Finish')");
+  await Promise.all([page.waitForURL((url) => url.pathname.endsWith("/coding")), page.click("button:has-text('Finish')")]);
   await signIn(page, "lead");
   await page.goto(`${origin}/studies/${made.study}/clips`);
   await page.screenshot({ path: "node_modules/.playwright-output/recordings-1280.png", fullPage: true });
