@@ -261,7 +261,7 @@ fn bouts(name: &Arc<str>, states: &[&str], weights: &[f64], stream: &mut Stream)
                 Some(last) => {
                     last.span = Span::State(
                         Interval::new(last.span.begin(), at(end)).unwrap_or(span(start, end)),
-                    )
+                    );
                 }
                 None => events.push(Event {
                     subject: Some(name.clone()),

@@ -51,7 +51,7 @@ impl Context<'_> {
     /// The study that the command belongs to.
     pub fn study(&self) -> Result<&str> {
         self.study
-            .map(|study| study.as_str())
+            .map(StudyId::as_str)
             .ok_or_else(|| StoreError::refused("this can only be done in a study"))
     }
 

@@ -1,7 +1,7 @@
 //! What the protocol knows and a command names: sites, arms, waves, instruments, items, purposes,
 //! texts. Every wrong name is told at once.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use attune_protocol::{
     Protocol,
@@ -109,7 +109,7 @@ fn check_form(protocol: &Protocol, saved: &FormSaved, faults: &mut Vec<String>) 
     let Some(planned) = protocol.instrument(&saved.instrument) else {
         return;
     };
-    let items: HashSet<&ItemId> = planned
+    let items: BTreeSet<&ItemId> = planned
         .definition
         .items
         .iter()

@@ -131,7 +131,7 @@ fn times_of(event: &CodedEvent, faults: &mut Vec<String>) {
             faults.push(format!("{code} must end after it begins"));
         }
         Some(stop) if stop > LONGEST => {
-            faults.push(format!("{code} ends outside of any recording"))
+            faults.push(format!("{code} ends outside of any recording"));
         }
         _ => {}
     }

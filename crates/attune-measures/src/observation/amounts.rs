@@ -127,7 +127,7 @@ pub fn bins(spans: &[Span], is_state: bool, codable: &[Interval], bin: Micros) -
             value,
             parts.iter().map(|part| part.length().seconds()).sum(),
         ));
-        start = start + bin;
+        start += bin;
     }
     bins
 }

@@ -232,7 +232,7 @@ fn only_if(reading: &mut Reading, condition: &Written, before: &[Item]) -> Optio
     let codes: Vec<f64> = condition
         .list("one-of")
         .iter()
-        .filter_map(|node| node.number())
+        .filter_map(super::super::written::Node::number)
         .collect();
     let codes = match (condition.has("one-of"), condition.number("at-least")) {
         (true, None) => FittingCodes::OneOf(codes),

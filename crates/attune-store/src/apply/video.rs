@@ -60,10 +60,13 @@ async fn add(db: &mut Db<'_>, context: &Context<'_>, added: &ClipAdded) -> Resul
         &added.title,
         added.scheme.as_str(),
         added.scheme_version,
-        added.site.as_ref().map(|site| site.as_str()),
-        added.wave.as_ref().map(|wave| wave.as_str()),
+        added.site.as_ref().map(attune_protocol::id::SiteId::as_str),
+        added.wave.as_ref().map(attune_protocol::id::WaveId::as_str),
         added.session.as_deref(),
-        added.purpose.as_ref().map(|purpose| purpose.as_str()),
+        added
+            .purpose
+            .as_ref()
+            .map(attune_protocol::id::PurposeId::as_str),
         &added.stratum,
         added.recorded,
         json(&added.dyads)?,

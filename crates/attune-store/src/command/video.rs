@@ -160,6 +160,10 @@ pub enum Doing {
 /// One thing that changes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "of", rename_all = "kebab-case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every edit is of an event, and edits are few at a time"
+)]
 pub enum Edit {
     /// An event: new without `before`, gone without `after`.
     Event {

@@ -87,10 +87,13 @@ pub fn has_field(definition: &FormDefinition, name: &str) -> bool {
     })
 }
 
+/// What was sent for a question: an answer, none, or what is wrong with it and whether it may be confirmed.
+type Read = Result<Option<AnswerValue>, (String, bool)>;
+
 /// Reads what was sent.
 pub fn read(definition: &FormDefinition, sent: &SentFields, intent: Intent) -> Filled {
     let mut filled = Filled::default();
-    let mut found: Vec<(&Question, Result<Option<AnswerValue>, (String, bool)>)> = Vec::new();
+    let mut found: Vec<(&Question, Read)> = Vec::new();
     for question in &definition.questions {
         for prefix in ["a", "m", "ok"] {
             let name = format!("{prefix}.{}", question.id);
@@ -151,10 +154,7 @@ fn unanswered(question: &Question) -> String {
 }
 
 /// The answer, none where nothing was given, or what is wrong (and whether it is only unusual).
-fn answer_to(
-    question: &Question,
-    sent: &SentFields,
-) -> Result<Option<AnswerValue>, (String, bool)> {
+fn answer_to(question: &Question, sent: &SentFields) -> Read {
     let wrong = |sentence: String| Err((sentence, false));
     let value = sent.get(&format!("a.{}", question.id));
     let reason = sent.get(&format!("m.{}", question.id));

@@ -85,10 +85,6 @@ pub fn figure(value: f64) -> String {
 }
 
 /// The same for templates, which pass references.
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "templates pass references"
-)]
 pub fn figure_of(value: &f64) -> String {
     figure(*value)
 }

@@ -135,7 +135,8 @@ pub async fn enrol(visit: Visit, sent: SentFields) -> Answer {
     check_dates(on, born, due, today, &mut problems);
     let another = !sent.get("carer-of").is_empty();
     for (name, what) in [("baby-given", "the baby"), ("carer-given", "the carer")] {
-        if !sent.has(name) && !(another && name == "carer-given") {
+        let is_known_already = another && name == "carer-given";
+        if !sent.has(name) && !is_known_already {
             problems.add(
                 name,
                 format!("Write down {what}’s name, so that the right family is met again."),

@@ -67,12 +67,9 @@ pub async fn page(visit: Visit) -> Answer {
 pub async fn make(visit: Visit, sent: SentFields) -> Answer {
     sent.refuse_others(|name| ["key", "smallest"].contains(&name))?;
     let key = sent_key(&sent)?;
-    let smallest_group = match sent.get("smallest").parse() {
-        Ok(smallest @ 3..=50) => smallest,
-        _ => {
-            let problems = vec!["Give the smallest group as a number from 3 to 50.".to_owned()];
-            return Err(Failure::NotRight { problems });
-        }
+    let Ok(smallest_group @ 3..=50) = sent.get("smallest").parse() else {
+        let problems = vec!["Give the smallest group as a number from 3 to 50.".to_owned()];
+        return Err(Failure::NotRight { problems });
     };
     let study = visit.study()?.id.clone();
     let protocol = visit.protocol().await?;

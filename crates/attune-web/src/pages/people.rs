@@ -60,7 +60,10 @@ pub fn in_words(grant: &Grant) -> String {
         (None, _) => format!("{role} everywhere"),
         (Some(study), attune_store::Sites::All) => format!("{role} in {study}"),
         (Some(study), attune_store::Sites::Only(sites)) => {
-            let sites: Vec<&str> = sites.iter().map(|site| site.as_str()).collect();
+            let sites: Vec<&str> = sites
+                .iter()
+                .map(attune_protocol::id::SiteId::as_str)
+                .collect();
             format!("{role} in {study}, at {}", sites.join(", "))
         }
     }

@@ -42,6 +42,9 @@ pub struct SociogramCommand {
 }
 
 /// The sessions of one phase.
+/// Where each person stands: by dyad, kind and name.
+type Places = BTreeMap<(u32, PersonKind, String), usize>;
+
 #[derive(Debug, Serialize)]
 struct PhaseSociogram {
     phase: String,
@@ -90,10 +93,7 @@ impl SociogramCommand {
         &self,
         protocol: &Protocol,
         records: &Records,
-    ) -> Result<(
-        Vec<PhaseSociogram>,
-        BTreeMap<(u32, PersonKind, String), usize>,
-    )> {
+    ) -> Result<(Vec<PhaseSociogram>, Places)> {
         let with_codings: Vec<_> = protocol
             .schemes
             .iter()
@@ -128,7 +128,7 @@ impl SociogramCommand {
             first.entry(&coding.session).or_insert(coding);
         }
         let mut phases: Vec<PhaseSociogram> = Vec::new();
-        let mut places: BTreeMap<(u32, PersonKind, String), usize> = BTreeMap::new();
+        let mut places: Places = BTreeMap::new();
         let mut sums: BTreeMap<(String, String, String), usize> = BTreeMap::new();
         for session in &records.sessions {
             let Some(coding) = first.get(&*session.id) else {
@@ -188,11 +188,7 @@ impl SociogramCommand {
     }
 }
 
-fn figure(
-    phases: &[PhaseSociogram],
-    places: BTreeMap<(u32, PersonKind, String), usize>,
-    simulated: bool,
-) -> Sociogram {
+fn figure(phases: &[PhaseSociogram], places: Places, simulated: bool) -> Sociogram {
     let seat = |name: &str| {
         places
             .iter()

@@ -91,16 +91,15 @@ fn of_stream(report: &StreamReport, coders: [&String; 2]) -> String {
         .iter()
         .filter_map(|one| Some(format!("  {}: {}\n", one.measure, one.note.as_ref()?)));
     text += &notes.collect::<String>();
-    if let Some(drift) = &report.drift {
-        if let (Some(slope), Some(lower), Some(upper)) =
+    if let Some(drift) = &report.drift
+        && let (Some(slope), Some(lower), Some(upper)) =
             (drift.per_week, drift.ci_lower, drift.ci_upper)
-        {
-            text += &format!(
-                "  drift: kappa changes by {slope:+.3} a week [{lower:.3}, {upper:.3}] over {} weeks, {}\n",
-                drift.weeks.last().map_or(0, |week| week.week + 1),
-                words::count_of(drift.n_clips, "clip", "clips"),
-            );
-        }
+    {
+        text += &format!(
+            "  drift: kappa changes by {slope:+.3} a week [{lower:.3}, {upper:.3}] over {} weeks, {}\n",
+            drift.weeks.last().map_or(0, |week| week.week + 1),
+            words::count_of(drift.n_clips, "clip", "clips"),
+        );
     }
     text
 }

@@ -115,7 +115,7 @@ fn all_transitions(one: &BorisObservation) -> Value {
         };
         let numbers = json!({
             "sequence": sequence.join("|"),
-            "number": shown(&|matrix| texts(&matrix.counts, |count| count.to_string())),
+            "number": shown(&|matrix| texts(&matrix.counts, ToString::to_string)),
             "frequency": shown(&|matrix| texts(&matrix.share_of_all(), |share| format!("{share:?}"))),
             "frequencies_after_behaviors":
                 shown(&|matrix| texts(&matrix.share_after(), |share| format!("{share:?}"))),
