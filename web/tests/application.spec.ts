@@ -32,7 +32,7 @@ function signIns(): { password: string; people: Map<string, SignIn> } {
       current = { login: person[1], codes: [] };
       people.set(current.login, current);
     }
-    const codes = /recovery codes (.+)$/.exec(line)?.[1];
+    const codes = /^ {16}recovery codes (.+)$/.exec(line)?.[1];
     if (codes !== undefined && current !== undefined) current.codes = codes.split(" ");
   }
   return { password, people };

@@ -128,14 +128,21 @@ async fn asvs_6_3_8_unknown_people_and_wrong_passwords_look_and_last_the_same() 
             .browser()
             .post("/sign-in", &[("login", login), ("password", "wrong")])
             .await;
-        let began = Instant::now();
-        let answer = world
-            .browser()
-            .post("/sign-in", &[("login", login), ("password", "wrong")])
-            .await;
-        times.push(began.elapsed());
-        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-        bodies.push(answer.body.replace(login, "…"));
+        // The shortest of three, since other tests share the machine.
+        let mut shortest = Duration::MAX;
+        let mut body = String::new();
+        for _ in 0..3 {
+            let began = Instant::now();
+            let answer = world
+                .browser()
+                .post("/sign-in", &[("login", login), ("password", "wrong")])
+                .await;
+            shortest = shortest.min(began.elapsed());
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+            body = answer.body.replace(login, "…");
+        }
+        times.push(shortest);
+        bodies.push(body);
     }
     assert_eq!(bodies[0], bodies[1]);
     // Without the comparison with nobody the second would take under a millisecond.
