@@ -20,7 +20,7 @@ Both sides do the same task on the same data in turn, pair by pair, with the dat
 each. Seconds are CPU seconds (user and system) of one run, the median of the pairs. The ratio is the
 peer's time over Attune's, the median of the pairs, with the least and the most. Attune's fits are
 converged to 1e-9 or better (see [how the engine is checked](methods/README.md)); lmer is run as it
-comes. The data are simulated.
+comes. The data are simulated. Where the time of a fit goes, and what limits it, is in `benches/README.md`.
 ";
 
 /// One row as it is measured.

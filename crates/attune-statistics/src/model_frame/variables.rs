@@ -243,7 +243,6 @@ impl Values {
         match self {
             Self::Numbers(columns) => columns
                 .iter()
-                .filter(|column| !all_finite(column))
                 .find_map(|column| column.iter().position(|value| value.is_infinite())),
             Self::Codes(_) => None,
         }
@@ -251,10 +250,10 @@ impl Values {
 
     pub(super) fn any_missing(&self) -> bool {
         match self {
-            Self::Numbers(columns) => !columns.iter().all(|column| all_finite(column)),
-            Self::Codes(codes) => codes
+            Self::Numbers(columns) => columns
                 .iter()
-                .fold(false, |found, &code| found | (code == MISSING)),
+                .any(|column| column.iter().any(|value| value.is_nan())),
+            Self::Codes(codes) => codes.contains(&MISSING),
         }
     }
 
@@ -288,13 +287,6 @@ impl Values {
             Self::Codes(codes) => Self::Codes(rows.iter().map(|&row| codes[row]).collect()),
         }
     }
-}
-
-/// Looks at every value rather than stopping at the first, which lets the processor look at several at once.
-fn all_finite(column: &[f64]) -> bool {
-    column
-        .iter()
-        .fold(true, |finite, value| finite & value.is_finite())
 }
 
 /// Takes one set of values per variable and forgets the levels that no row uses.
