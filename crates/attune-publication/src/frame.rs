@@ -2,6 +2,7 @@
 //! HTML that is already safe.
 
 use askama::Template;
+use attune_report::escape;
 
 use crate::{
     choice::{REMEMBERED_SECONDS, TEXT_VERSION},
@@ -83,21 +84,6 @@ pub fn fixed(language: &str, words: &str) -> String {
         true => escaped,
         false => format!("<span lang=\"en\" dir=\"ltr\">{escaped}</span>"),
     }
-}
-
-/// Words as HTML text.
-pub fn escape(words: &str) -> String {
-    let mut escaped = String::with_capacity(words.len());
-    for letter in words.chars() {
-        match letter {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            letter => escaped.push(letter),
-        }
-    }
-    escaped
 }
 
 impl Page<'_> {

@@ -8,9 +8,10 @@ use attune_protocol::{
     page::{PagePart, PageSection, PageText},
     study::{Partner, Publication, StudyStatus, TeamMember},
 };
+use attune_report::escape;
 
 use crate::{
-    frame::{LanguageChoice, Page, escape, fixed},
+    frame::{LanguageChoice, Page, fixed},
     json_ld::{self, json_ld},
     links::{Links, study_path},
     own_text,

@@ -30,7 +30,7 @@ pub use figure::{
     ArmTrajectories, Drawing, Figure, FlowColumn, FlowDiagram, FlowStep, Forest, ForestRow,
     Missingness, MissingnessBar, MissingnessPanel, Trajectories,
 };
-pub use figures::{Format, draw, figures};
+pub use figures::{Format, draw, figures, svg::escape};
 pub use html::{html, table_html};
 pub use profile::{Profile, TableStyle};
 pub use references::Reference;

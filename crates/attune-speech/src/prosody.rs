@@ -9,6 +9,7 @@
 use std::sync::Arc;
 
 use attune_records::observation::{Interval, Micros};
+use attune_statistics::descriptives::quantile_of_sorted;
 use serde::Serialize;
 
 use crate::{
@@ -88,13 +89,15 @@ fn stretch(
     let mut voiced: Vec<f64> = frequencies.iter().flatten().copied().collect();
     voiced.sort_unstable_by(f64::total_cmp);
     let enough = voiced.len() >= FEWEST_VOICED;
-    let median = enough.then(|| quantile(&voiced, 0.5));
+    let median = enough.then(|| quantile_of_sorted(&voiced, 0.5));
     Stretch {
         interval,
         speaker: speaker_of(interval, speakers),
         voiced: voiced.len() as f64 / frequencies.len().max(1) as f64,
         median_hertz: median,
-        range_semitones: enough.then(|| semitones(quantile(&voiced, 0.9) / quantile(&voiced, 0.1))),
+        range_semitones: enough.then(|| {
+            semitones(quantile_of_sorted(&voiced, 0.9) / quantile_of_sorted(&voiced, 0.1))
+        }),
         above_baseline: None,
         baseline: Baseline::Recording,
         may_be_infant: median.is_some_and(|median| median > INFANT),
@@ -147,7 +150,7 @@ fn compare(stretches: &mut [Stretch]) {
             let above = stretch
                 .median_hertz
                 .filter(|_| !among.is_empty())
-                .map(|median| semitones(median / quantile(among, 0.5)));
+                .map(|median| semitones(median / quantile_of_sorted(among, 0.5)));
             (above, baseline)
         })
         .collect();
@@ -183,13 +186,6 @@ fn rank(stretches: &mut [Stretch]) {
 
 fn semitones(ratio: f64) -> f64 {
     12.0 * ratio.log2()
-}
-
-/// Between the two values around it (type 7 of Hyndman & Fan 1996); the values are in order.
-fn quantile(sorted: &[f64], share: f64) -> f64 {
-    let at = share * (sorted.len() - 1) as f64;
-    let (below, above) = (at.floor() as usize, at.ceil() as usize);
-    sorted[below] + (at - at.floor()) * (sorted[above] - sorted[below])
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 
 use attune_protocol::design::DAYS_PER_MONTH;
+use attune_report::escape;
 
 use crate::forms::outcome::figure;
 
@@ -174,7 +175,7 @@ impl Timeline {
         let _ = write!(
             svg,
             r#"<svg class="timeline" viewBox="0 0 {WIDTH} 118" role="img" aria-label="{}">"#,
-            escaped(&alternative)
+            escape(&alternative)
         );
         for window in &self.windows {
             let (from, until) = (self.x(window.from), self.x(window.until));
@@ -183,7 +184,7 @@ impl Timeline {
                 r#"<rect class="window" x="{from:.1}" y="30" width="{:.1}" height="34" rx="3"/><text class="small" x="{:.1}" y="24" text-anchor="middle">{}</text>"#,
                 (until - from).max(2.0),
                 ((from + until) / 2.0).clamp(40.0, WIDTH - 40.0),
-                escaped(&window.wave)
+                escape(&window.wave)
             );
         }
         self.draw_axis(&mut svg, 76.0);
@@ -206,7 +207,7 @@ impl Timeline {
             let _ = write!(
                 svg,
                 r#"<path class="event" d="M{x:.1} 66 V80"/><title>{}</title>"#,
-                escaped(&event.words)
+                escape(&event.words)
             );
         }
         svg.push_str("</svg>");
@@ -257,7 +258,7 @@ impl Timeline {
         let alternative = format!("{}: {}", series.label, told.join(", then "));
         let mut svg = format!(
             r#"<svg class="timeline" viewBox="0 0 {WIDTH} 84" role="img" aria-label="{}">"#,
-            escaped(&alternative)
+            escape(&alternative)
         );
         let _ = write!(
             svg,
@@ -286,13 +287,6 @@ impl Timeline {
         svg.push_str("</svg>");
         svg
     }
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }
 
 #[cfg(test)]

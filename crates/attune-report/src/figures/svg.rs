@@ -406,7 +406,8 @@ pub fn c(value: f64) -> String {
     rounded.to_string()
 }
 
-/// Text for XML. Characters that XML 1.0 does not allow are left out.
+/// Text for an element or a quoted attribute of HTML or XML. Breaks become blanks; characters that XML 1.0
+/// does not allow are left out.
 pub fn escape(words: &str) -> String {
     let mut escaped = String::with_capacity(words.len());
     for letter in words.chars() {
@@ -416,6 +417,7 @@ pub fn escape(words: &str) -> String {
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
             '\n' | '\t' | '\r' => escaped.push(' '),
+            '\u{fffe}' | '\u{ffff}' => {}
             control if control.is_control() => {}
             letter => escaped.push(letter),
         }
