@@ -13,7 +13,8 @@ use crate::generalised_mixed_model::warnings::{Doubts, overdispersion, poisson_l
 use crate::generalised_mixed_model::{
     Family, GeneralisedFitError, GeneralisedSettings, estimates, likelihood_function, maximum_of,
 };
-use crate::inference::{DegreesOfFreedom, FixedPart, Inference, InferenceError};
+use crate::inference::{Inference, InferenceError};
+use crate::information_criteria::InformationCriteria;
 use crate::linear_mixed_model::{FitError, Optimum, Warning};
 use crate::matrix::{Matrix, sum};
 use crate::model_frame::ModelFrame;
@@ -116,6 +117,7 @@ pub fn generalised_linear_model(
     let (n_parameters, log_likelihood) =
         (maximum.parameters.len(), maximum.evaluation.log_likelihood);
     let n = frame.response.len();
+    let criteria = InformationCriteria::new(log_likelihood, n_parameters, n);
     let mut model = GeneralisedLinearModel {
         formula: formula.clone(),
         family: settings.family,
@@ -131,8 +133,8 @@ pub fn generalised_linear_model(
         dropped_columns: coordinates.dropped.iter().map(column_name).collect(),
         size: parts.shape.first().map(|root| 1.0 / (root * root)),
         log_likelihood,
-        aic: 2.0 * n_parameters as f64 - 2.0 * log_likelihood,
-        bic: libm::log(n as f64) * n_parameters as f64 - 2.0 * log_likelihood,
+        aic: criteria.aic,
+        bic: criteria.bic,
         deviance: 0.0,
         df_residual: (n - coordinates.kept.len()) as f64,
         converged: maximum.converged && is_definite,
@@ -184,32 +186,9 @@ impl GeneralisedLinearModel {
     /// # Errors
     /// When the fit did not converge.
     pub fn inference(&self) -> Result<Inference<'_>, InferenceError> {
-        if !self.converged {
-            return Err(InferenceError::NotConverged);
-        }
-        let FixedCoordinates {
-            kept,
-            dropped,
-            aliased,
-            ..
-        } = &self.coordinates;
-        let fixed = FixedPart {
-            frame: &self.frame,
-            kept,
-            dropped,
-            aliased,
-        };
-        let (terms, coefficients, vcov) = (&self.terms, &self.coefficients, self.vcov.clone());
-        let method = DegreesOfFreedom::Normal;
-        Ok(Inference::with_residual_df(
-            method,
-            terms,
-            coefficients,
-            vcov,
-            1.0,
-            f64::INFINITY,
-            fixed,
-        ))
+        let estimates = (&*self.terms, &*self.coefficients, &self.vcov);
+        self.coordinates
+            .normal_inference(&self.frame, self.converged, estimates)
     }
 
     /// The fitted means of the rows used: probabilities, or expected counts.

@@ -20,6 +20,7 @@ mod penalised_mode;
 mod quadrature_groups;
 mod random_design;
 pub(crate) mod random_effects;
+pub(crate) mod random_part;
 pub(crate) mod response;
 pub(crate) mod separation;
 pub(crate) mod warnings;
@@ -27,10 +28,10 @@ pub(crate) mod warnings;
 pub use fit_error::GeneralisedFitError;
 
 use crate::formula::Formula;
-use crate::inference::{DegreesOfFreedom, FixedPart, Inference, InferenceError};
+use crate::inference::{Inference, InferenceError};
+use crate::information_criteria::InformationCriteria;
 use crate::linear_mixed_model::{
     ConditionalModes, FitError, Optimum, Theta, VarianceComponent, Warning, group_sizes,
-    named_theta, reported_theta, variance_components,
 };
 use crate::matrix::Matrix;
 use crate::model_frame::ModelFrame;
@@ -41,6 +42,7 @@ use integrated_likelihood::IntegratedLikelihood;
 use maximum::{Maximum, maximise};
 use modes::ModesSource;
 use random_effects::RandomEffects;
+use random_part::RandomPart;
 use response::{Prepared, prepare};
 
 /// The distribution of the response and its link.
@@ -256,15 +258,23 @@ fn assembled(
     let p = coordinates.kept.len();
     let (covariance, is_definite) = estimates::covariance_from(&maximum, function.n_theta());
     let column_name = |&position: &usize| frame.design.column_names[position].clone();
-    let theta = reported_theta(&effects.terms, &effects.covariance, parts.theta);
-    let theta = named_theta(&frame, &effects.covariance, &theta);
-    // There is no residual variance on the scale of the link, so its entry goes.
-    let mut random = variance_components(&frame, &effects.covariance, &theta, 1.0);
-    random.pop();
-    let singular = maximum.at_zero[..theta.len()].contains(&true);
     let n_observations = frame.response.len();
     let (n_parameters, log_likelihood) =
         (maximum.parameters.len(), maximum.evaluation.log_likelihood);
+    let criteria = InformationCriteria::new(log_likelihood, n_parameters, n_observations);
+    let RandomPart {
+        theta,
+        random,
+        singular,
+        boundary,
+        source,
+    } = RandomPart::new(
+        &frame,
+        effects,
+        parts.theta,
+        &maximum.at_zero,
+        maximum.evaluation,
+    );
     let mut model = GeneralisedMixedModel {
         formula: formula.clone(),
         family: settings.family,
@@ -280,24 +290,14 @@ fn assembled(
         random,
         size: parts.shape.first().map(|root| 1.0 / (root * root)),
         log_likelihood,
-        aic: 2.0 * n_parameters as f64 - 2.0 * log_likelihood,
-        bic: libm::log(n_observations as f64) * n_parameters as f64 - 2.0 * log_likelihood,
+        aic: criteria.aic,
+        bic: criteria.bic,
         singular,
-        boundary: theta
-            .iter()
-            .filter(|theta| singular && theta.value == 0.0)
-            .map(|theta| theta.name.clone())
-            .collect(),
+        boundary,
         converged: maximum.converged && is_definite,
         optimum: maximum.optimum,
         warnings: Vec::new(),
-        source: ModesSource {
-            random: effects.design,
-            covariance: effects.covariance,
-            theta: parts.theta.to_vec(),
-            terms: effects.terms,
-            evaluation: maximum.evaluation,
-        },
+        source,
         theta,
         frame,
         likelihood,
@@ -314,32 +314,9 @@ impl GeneralisedMixedModel {
     /// # Errors
     /// When the fit did not converge.
     pub fn inference(&self) -> Result<Inference<'_>, InferenceError> {
-        if !self.converged {
-            return Err(InferenceError::NotConverged);
-        }
-        let FixedCoordinates {
-            kept,
-            dropped,
-            aliased,
-            ..
-        } = &self.coordinates;
-        let fixed = FixedPart {
-            frame: &self.frame,
-            kept,
-            dropped,
-            aliased,
-        };
-        let (terms, coefficients, vcov) = (&self.terms, &self.coefficients, self.vcov.clone());
-        let method = DegreesOfFreedom::Normal;
-        Ok(Inference::with_residual_df(
-            method,
-            terms,
-            coefficients,
-            vcov,
-            1.0,
-            f64::INFINITY,
-            fixed,
-        ))
+        let estimates = (&*self.terms, &*self.coefficients, &self.vcov);
+        self.coordinates
+            .normal_inference(&self.frame, self.converged, estimates)
     }
 
     /// The conditional modes of each grouping factor, on the scale of the link.

@@ -54,6 +54,7 @@ pub mod ordinal_mixed_model;
 pub mod cluster_robust;
 pub mod inference;
 pub mod influence;
+mod information_criteria;
 pub mod intraclass_correlation;
 mod kenward_roger;
 pub mod likelihood_ratio_test;

@@ -29,7 +29,8 @@ use crate::model_frame::{FrameError, ModelFrame, model_frame, weighted_model_fra
 use crate::table::Table;
 
 pub(crate) use assemble::{
-    group_sizes, named_theta, residual_deviation, root_of_covariance, variance_components,
+    group_sizes, named_theta, names_at_zero, residual_deviation, root_of_covariance,
+    variance_components,
 };
 pub use conditional_modes::ConditionalModes;
 pub(crate) use conditional_modes::by_group;

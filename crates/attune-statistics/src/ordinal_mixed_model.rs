@@ -13,14 +13,13 @@ use crate::generalised_mixed_model::integrated_likelihood::IntegratedLikelihood;
 use crate::generalised_mixed_model::maximum::{Maximum, maximise};
 use crate::generalised_mixed_model::modes::ModesSource;
 use crate::generalised_mixed_model::random_effects::RandomEffects;
+use crate::generalised_mixed_model::random_part::RandomPart;
 use crate::generalised_mixed_model::warnings::Doubts;
 use crate::generalised_mixed_model::{GeneralisedFitError, estimates};
-use crate::inference::{
-    CoefficientTest, DegreesOfFreedom, FixedPart, Inference, InferenceError, coefficient_tests,
-};
+use crate::inference::{CoefficientTest, Inference, InferenceError, coefficient_tests};
+use crate::information_criteria::InformationCriteria;
 use crate::linear_mixed_model::{
-    ConditionalModes, Optimum, Theta, VarianceComponent, Warning, group_sizes, named_theta,
-    reported_theta, variance_components,
+    ConditionalModes, Optimum, Theta, VarianceComponent, Warning, group_sizes,
 };
 use crate::matrix::Matrix;
 use crate::model_frame::ModelFrame;
@@ -195,15 +194,23 @@ fn assembled(
         .map(|pair| format!("{}|{}", pair[0], pair[1]))
         .collect();
     terms.extend_from_slice(&columns[1..]);
-    let theta = reported_theta(&effects.terms, &effects.covariance, parts.theta);
-    let theta = named_theta(&frame, &effects.covariance, &theta);
-    // The latent scale has the residual variance of the logistic distribution, which is no parameter.
-    let mut random = variance_components(&frame, &effects.covariance, &theta, 1.0);
-    random.pop();
-    let singular = maximum.at_zero[..theta.len()].contains(&true);
     let n = frame.response.len();
     let (n_parameters, log_likelihood) =
         (maximum.parameters.len(), maximum.evaluation.log_likelihood);
+    let criteria = InformationCriteria::new(log_likelihood, n_parameters, n);
+    let RandomPart {
+        theta,
+        random,
+        singular,
+        boundary,
+        source,
+    } = RandomPart::new(
+        &frame,
+        effects,
+        parts.theta,
+        &maximum.at_zero,
+        maximum.evaluation,
+    );
     let mut model = OrdinalMixedModel {
         formula: formula.clone(),
         nodes: if formula.random.is_empty() {
@@ -223,24 +230,14 @@ fn assembled(
         dropped_columns: coordinates.dropped.iter().map(column_name).collect(),
         random,
         log_likelihood,
-        aic: 2.0 * n_parameters as f64 - 2.0 * log_likelihood,
-        bic: libm::log(n as f64) * n_parameters as f64 - 2.0 * log_likelihood,
+        aic: criteria.aic,
+        bic: criteria.bic,
         singular,
-        boundary: theta
-            .iter()
-            .filter(|theta| singular && theta.value == 0.0)
-            .map(|theta| theta.name.clone())
-            .collect(),
+        boundary,
         converged: maximum.converged && is_definite,
         optimum: maximum.optimum,
         warnings: Vec::new(),
-        source: ModesSource {
-            random: effects.design,
-            covariance: effects.covariance,
-            theta: parts.theta.to_vec(),
-            terms: effects.terms,
-            evaluation: maximum.evaluation,
-        },
+        source,
         theta,
         frame,
         coordinates,
@@ -333,31 +330,8 @@ impl OrdinalMixedModel {
         coefficients: &'a [f64],
         vcov: &Matrix,
     ) -> Result<Inference<'a>, InferenceError> {
-        if !self.converged {
-            return Err(InferenceError::NotConverged);
-        }
-        let FixedCoordinates {
-            kept,
-            dropped,
-            aliased,
-            ..
-        } = &self.coordinates;
-        let fixed = FixedPart {
-            frame: &self.frame,
-            kept,
-            dropped,
-            aliased,
-        };
-        let method = DegreesOfFreedom::Normal;
-        Ok(Inference::with_residual_df(
-            method,
-            terms,
-            coefficients,
-            vcov.clone(),
-            1.0,
-            f64::INFINITY,
-            fixed,
-        ))
+        self.coordinates
+            .normal_inference(&self.frame, self.converged, (terms, coefficients, vcov))
     }
 
     /// The thresholds, in increasing order.

@@ -1,5 +1,6 @@
 //! The fixed columns as a generalised model sees them: uncorrelated and of unit mean square, with the way back.
 
+use crate::inference::{DegreesOfFreedom, FixedPart, Inference, InferenceError};
 use crate::matrix::{Matrix, orthonormalise};
 use crate::model_frame::ModelFrame;
 
@@ -39,6 +40,33 @@ impl FixedCoordinates {
             columns: internal,
             back,
         }
+    }
+
+    /// z tests of coefficients that belong to these columns, on the scale of the link, whose variance is known.
+    pub(crate) fn normal_inference<'a>(
+        &'a self,
+        frame: &'a ModelFrame,
+        converged: bool,
+        (terms, coefficients, vcov): (&'a [String], &'a [f64], &Matrix),
+    ) -> Result<Inference<'a>, InferenceError> {
+        if !converged {
+            return Err(InferenceError::NotConverged);
+        }
+        let fixed = FixedPart {
+            frame,
+            kept: &self.kept,
+            dropped: &self.dropped,
+            aliased: &self.aliased,
+        };
+        Ok(Inference::with_residual_df(
+            DegreesOfFreedom::Normal,
+            terms,
+            coefficients,
+            vcov.clone(),
+            1.0,
+            f64::INFINITY,
+            fixed,
+        ))
     }
 
     /// The columns of the design that directions of the internal coefficients move; the intercept only when it is

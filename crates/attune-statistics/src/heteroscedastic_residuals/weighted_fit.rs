@@ -3,6 +3,7 @@
 use super::WeightedModel;
 use super::strata::Strata;
 use super::variance_derivatives::LARGEST_COMPONENT;
+use crate::information_criteria::InformationCriteria;
 use crate::least_squares::LeastSquares;
 use crate::linear_mixed_model::{Estimator, FitError, LinearMixedModel, Warning, internal_columns};
 use crate::matrix::{Matrix, add_scaled, orthonormalise};
@@ -61,18 +62,19 @@ impl WeightedFit {
 
     /// The model, its criteria counting the residual standard deviations.
     pub(super) fn into_model(self, log_likelihood: f64, n_parameters: usize) -> WeightedModel {
-        let count = n_parameters as f64;
+        let criteria = |n_observations| {
+            let criteria = InformationCriteria::new(log_likelihood, n_parameters, n_observations);
+            (criteria.aic, criteria.bic)
+        };
         match self {
             Self::Mixed(mut model) => {
                 model.n_parameters = n_parameters;
-                model.aic = 2.0 * count - 2.0 * log_likelihood;
-                model.bic = libm::log(model.n_observations as f64) * count - 2.0 * log_likelihood;
+                (model.aic, model.bic) = criteria(model.n_observations);
                 WeightedModel::Mixed(model)
             }
             Self::Fixed { mut model, .. } => {
                 model.log_likelihood = log_likelihood;
-                model.aic = 2.0 * count - 2.0 * log_likelihood;
-                model.bic = libm::log(model.n_observations as f64) * count - 2.0 * log_likelihood;
+                (model.aic, model.bic) = criteria(model.n_observations);
                 WeightedModel::Fixed(model)
             }
         }

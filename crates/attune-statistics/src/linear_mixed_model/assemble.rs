@@ -9,6 +9,7 @@ use super::{
     VarianceComponent,
 };
 use crate::formula::Formula;
+use crate::information_criteria::InformationCriteria;
 use crate::matrix::Matrix;
 use crate::model_frame::ModelFrame;
 
@@ -29,12 +30,9 @@ pub(super) fn assemble(
     let n_parameters = coordinates.kept.len() + theta.len() + 1;
     let theta = named_theta(&frame, shape, &theta);
     let singular = minimum.at_zero.contains(&true);
-    let boundary: Vec<String> = theta
-        .iter()
-        .filter(|theta| singular && theta.value == 0.0)
-        .map(|theta| theta.name.clone())
-        .collect();
+    let boundary = names_at_zero(&theta, singular);
     let n_observations = frame.response.len();
+    let criteria = InformationCriteria::new(log_likelihood, n_parameters, n_observations);
     let column_name = |&position: &usize| frame.design.column_names[position].clone();
     let mut model = LinearMixedModel {
         formula: formula.clone(),
@@ -51,8 +49,8 @@ pub(super) fn assemble(
         theta,
         sigma,
         log_likelihood,
-        aic: 2.0 * n_parameters as f64 - 2.0 * log_likelihood,
-        bic: libm::log(n_observations as f64) * n_parameters as f64 - 2.0 * log_likelihood,
+        aic: criteria.aic,
+        bic: criteria.bic,
         singular,
         boundary,
         converged: minimum.converged,
@@ -118,6 +116,15 @@ pub(crate) fn group_sizes(frame: &ModelFrame) -> Vec<(String, usize)> {
         }
     }
     sizes
+}
+
+/// The names of the thetas that are exactly zero in a singular fit.
+pub(crate) fn names_at_zero(theta: &[Theta], singular: bool) -> Vec<String> {
+    theta
+        .iter()
+        .filter(|theta| singular && theta.value == 0.0)
+        .map(|theta| theta.name.clone())
+        .collect()
 }
 
 pub(crate) fn named_theta(
