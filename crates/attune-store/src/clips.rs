@@ -1,10 +1,7 @@
 //! Recordings as whoever leads the coding sees them, and whether one may be played. Nothing here is for
 //! coders: what they may see is in [`codings`](crate::codings).
 
-use attune_protocol::{
-    consent::WithdrawnMedia,
-    id::{PurposeId, SchemeId, SiteId, StudyId, WaveId},
-};
+use attune_protocol::id::{PurposeId, SchemeId, SiteId, StudyId, WaveId};
 use jiff::civil::Date;
 
 use crate::{
@@ -165,7 +162,7 @@ impl Store {
     }
 
     /// Whether the newest answer for every person of the family is yes, and no withdrawal came after.
-    async fn consents_to(&self, dyad: DyadKey, purpose: &PurposeId) -> Result<bool> {
+    pub(crate) async fn consents_to(&self, dyad: DyadKey, purpose: &PurposeId) -> Result<bool> {
         let mut reader = self.reader().await?;
         let mut db = reader.db();
         let sql = "SELECT COUNT(*) FROM dyad WHERE id = $1 AND withdrawal IS NOT NULL";
@@ -186,68 +183,6 @@ impl Store {
             && newest
                 .values()
                 .all(|(given, sequence)| *given && *sequence > withdrawn))
-    }
-
-    /// Recordings whose files have to go because a family withdrew, and whether their codes go, too, as
-    /// the study promised.
-    ///
-    /// # Errors
-    ///
-    /// The database or the study's files cannot be read.
-    pub async fn clips_withdrawn(&self, study: &StudyId) -> Result<Vec<(ClipId, bool)>> {
-        let protocol = self.protocol(study).await?;
-        let mut found = Vec::new();
-        for clip in self.clips(study).await? {
-            let Some(purpose) = clip.purpose.as_ref().filter(|_| clip.removed.is_none()) else {
-                continue;
-            };
-            let promised = protocol.consents.iter().find(|one| one.id == *purpose);
-            let media = promised.map_or(WithdrawnMedia::Delete, |one| one.withdrawal.media);
-            if media != WithdrawnMedia::Keep && self.was_withdrawn(&clip.dyads, purpose).await? {
-                found.push((clip.id, media == WithdrawnMedia::DeleteWithCodes));
-            }
-        }
-        Ok(found)
-    }
-
-    async fn was_withdrawn(&self, dyads: &[DyadKey], purpose: &PurposeId) -> Result<bool> {
-        let mut reader = self.reader().await?;
-        for dyad in dyads {
-            let sql = "SELECT (SELECT COUNT(*) FROM withdrawal WHERE dyad = $1 AND purpose = $2) \
-                 + (SELECT COUNT(*) FROM dyad WHERE id = $1 AND withdrawal = 'erase')";
-            let values = values![*dyad, purpose.as_str()];
-            let n = reader.db().count(sql, values).await?;
-            if n > 0 && !self.consents_to(*dyad, purpose).await? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// Deletes the files of recordings whose families withdrew, and notes it. Returns how many.
-    ///
-    /// # Errors
-    ///
-    /// Something could not be read, noted or deleted; calling it again goes on from there.
-    pub async fn honour_withdrawals(&self, study: &StudyId, at: Moment) -> Result<usize> {
-        let withdrawn = self.clips_withdrawn(study).await?;
-        for (clip, with_codes) in &withdrawn {
-            let command = VideoCommand::RemoveClip {
-                clip: *clip,
-                with_codes: *with_codes,
-            };
-            self.change_video(&Actor::PROGRAM, study, vec![command], at)
-                .await?;
-        }
-        // Also those of which an earlier call could only note that they are removed.
-        let clips = self.clips(study).await?;
-        let media = self.media();
-        for clip in clips.iter().filter(|clip| clip.removed.is_some()) {
-            for file in clip.angles.iter().flat_map(Angle::files) {
-                media.delete(file)?;
-            }
-        }
-        Ok(withdrawn.len())
     }
 }
 

@@ -73,6 +73,8 @@ pub struct Effect {
     pub n_attendances: i64,
     /// What would happen to recordings.
     pub media: WithdrawnMedia,
+    /// Recordings of the family that it reaches.
+    pub n_recordings: usize,
     /// The same in sentences.
     pub sentences: Vec<String>,
 }
@@ -180,6 +182,10 @@ impl Store {
             true => n,
             false => 0,
         };
+        drop(reader);
+        let n_recordings = self
+            .n_recordings_touched(study, dyad, purpose, ends_taking_part)
+            .await?;
         let mut effect = Effect {
             level,
             ends_taking_part,
@@ -187,7 +193,8 @@ impl Store {
             n_forms_left_out: touched(WithdrawalLevel::LeaveOut, n_forms),
             n_forms_erased: touched(WithdrawalLevel::Erase, n_forms),
             n_attendances: touched(WithdrawalLevel::LeaveOut, n_days),
-            media: planned.withdrawal.media,
+            media: reached(planned.withdrawal.media, level),
+            n_recordings,
             sentences: Vec::new(),
         };
         effect.sentences = sentences(&effect, planned);
@@ -232,17 +239,37 @@ fn sentences(effect: &Effect, planned: &ConsentPurpose) -> Vec<String> {
             planned.label
         ));
     }
-    sentences.push(
-        match effect.media {
-            WithdrawnMedia::Keep => "Recordings stay.",
-            WithdrawnMedia::Delete => {
-                "Recordings are deleted with all that was made from them; codes stay."
-            }
-            WithdrawnMedia::DeleteWithCodes => {
-                "Recordings are deleted with all that was made from them, and the codes too."
-            }
-        }
-        .to_owned(),
-    );
+    sentences.push(about_recordings(effect));
     sentences
+}
+
+/// What happens to recordings: whoever asks for erasure keeps none.
+fn reached(planned: WithdrawnMedia, level: WithdrawalLevel) -> WithdrawnMedia {
+    match (planned, level) {
+        (WithdrawnMedia::Keep, WithdrawalLevel::Erase) => WithdrawnMedia::Delete,
+        (planned, _) => planned,
+    }
+}
+
+fn about_recordings(effect: &Effect) -> String {
+    let recordings = match effect.n_recordings {
+        0 => return "There is no recording that this reaches.".to_owned(),
+        1 => "1 recording".to_owned(),
+        n => format!("{n} recordings"),
+    };
+    let deleted = "at once, with all copies and pictures that were made from them, here and in the \
+         backups on this server";
+    match effect.media {
+        WithdrawnMedia::Keep => format!("Recordings stay ({recordings})."),
+        WithdrawnMedia::Delete => {
+            format!(
+                "Recordings are deleted ({recordings}), {deleted}; what was coded from them stays."
+            )
+        }
+        WithdrawnMedia::DeleteWithCodes => {
+            format!(
+                "Recordings are deleted ({recordings}), {deleted}, and what was coded from them, too."
+            )
+        }
+    }
 }

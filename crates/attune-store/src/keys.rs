@@ -1,6 +1,6 @@
 //! The keys of a store: two files that only their owner may read, in a folder outside the data.
 //!
-//! `master.key` wraps the data keys of persons and yields, under a label each, the keys of the blind
+//! `master.key` wraps the data keys of persons and of recordings and yields, under a label each, the keys of the blind
 //! index, of second factors and of request digests. `signing.key` signs the heads of the audit
 //! chains. Whoever has the database without these files has no names.
 
@@ -41,6 +41,8 @@ pub(crate) enum Purpose {
     SecondFactor,
     /// Recognises a request that is sent again.
     Requests,
+    /// Wraps the keys of recordings.
+    Recordings,
 }
 
 impl Purpose {
@@ -50,6 +52,7 @@ impl Purpose {
             Self::BlindIndex => b"attune blind index 1",
             Self::SecondFactor => b"attune second factor 1",
             Self::Requests => b"attune requests 1",
+            Self::Recordings => b"attune recordings 1",
         }
     }
 }

@@ -45,6 +45,7 @@ pub mod sessions;
 pub mod store;
 pub mod studies;
 pub mod vault;
+pub mod withdrawn_media;
 
 mod apply;
 mod check;

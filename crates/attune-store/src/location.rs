@@ -67,6 +67,11 @@ impl Location {
         self.data.join("attune.db")
     }
 
+    /// The folder of recordings.
+    pub fn media(&self) -> PathBuf {
+        self.data.join("media")
+    }
+
     /// The folder of backups.
     pub fn backups(&self) -> PathBuf {
         self.data.join("backups")

@@ -11,7 +11,7 @@ use crate::{
     access::Actor,
     audit::Verified,
     backup::{self, LITE_FILE, Manifest},
-    command::{Command, Request},
+    command::{Command, Request, video::VideoCommand},
     database::{Db, WriterConnection},
     dump,
     error::{Result, StoreError},
@@ -69,7 +69,7 @@ impl Erasure {
             matches!(
                 command,
                 Command::EraseIdentity { .. } | Command::WithdrawConsent { .. }
-            )
+            ) || is_removal(command)
         };
         request.commands.iter().any(is_erasure).then(|| Self {
             key: request.key.clone(),
@@ -78,6 +78,12 @@ impl Erasure {
             reason: request.reason.clone(),
             at: request.at,
         })
+    }
+
+    /// Whether a family withdrew from something: it may reach recordings.
+    pub fn is_withdrawal(&self) -> bool {
+        let is_one = |command: &Command| matches!(command, Command::WithdrawConsent { .. });
+        self.commands.iter().any(is_one)
     }
 
     /// Writes it down.
@@ -100,6 +106,14 @@ impl Erasure {
             "the list of erasures beside the keys cannot be written",
         ))
     }
+}
+
+/// Whether the files of a recording go.
+fn is_removal(command: &Command) -> bool {
+    let Command::Video(video) = command else {
+        return false;
+    };
+    matches!(**video, VideoCommand::RemoveClip { .. })
 }
 
 /// Restores a backup to a place that has no store yet.

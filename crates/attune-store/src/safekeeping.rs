@@ -1,7 +1,10 @@
-//! What the server does by itself for the safety of a store: backups by their schedule, old ones
-//! cleared away, heads signed.
+//! What the server does by itself for the safety of a store: files of withdrawn recordings deleted,
+//! backups by their schedule, old ones cleared away, heads signed.
 
-use std::{fs, time::Duration};
+use std::{
+    fs,
+    time::{Duration, SystemTime},
+};
 
 use crate::{
     access::Actor,
@@ -51,6 +54,9 @@ pub async fn keep(store: Store, plan: Safekeeping) {
     let mut last_heads = None;
     loop {
         let now = Moment::now();
+        if let Err(error) = store.keep_promises(now).await {
+            tracing::error!(%error, "files of recordings are not looked after");
+        }
         match store.keep_safe(&plan, now, last_heads).await {
             Ok(kept) => {
                 if let Some(fault) = &kept.fault {
@@ -67,6 +73,26 @@ pub async fn keep(store: Store, plan: Safekeeping) {
 }
 
 impl Store {
+    /// Deletes files of recordings whose families withdrew (which is done at once, unless it failed
+    /// then), seals what an older program left unsealed, and removes what a killed program left of its
+    /// work. Returns how many recordings went.
+    ///
+    /// # Errors
+    ///
+    /// The database or the folder of recordings cannot be read or written.
+    pub async fn keep_promises(&self, now: Moment) -> Result<usize> {
+        let n_removed = self.honour_all_withdrawals(now).await?;
+        let media = self.media();
+        let looked_after = tokio::task::spawn_blocking(move || {
+            media.seal_what_is_not()?;
+            media.clear_what_was_left(SystemTime::now())
+        });
+        looked_after
+            .await
+            .map_err(|_| StoreError::damaged("the folder of recordings"))??;
+        Ok(n_removed)
+    }
+
     /// Does what is due now.
     ///
     /// # Errors

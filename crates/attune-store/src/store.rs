@@ -104,19 +104,27 @@ impl Store {
     }
 
     /// Changes something: stores the commands of the request, all or none, and answers after the
-    /// commit.
+    /// commit. After a withdrawal the files of recordings that it reaches are deleted at once.
     ///
     /// # Errors
     ///
     /// The request is against a rule, its key was used for another one, or nothing can be written.
     pub async fn execute(&self, actor: &Actor, request: Request) -> Result<Receipt> {
         let erasure = restore::Erasure::of(&request);
+        let (study, at) = (request.study.clone(), request.at);
         let prepared = self.prepare(actor, request).await?;
         let (reply, answer) = oneshot::channel();
         self.send(Job::Execute(Box::new(prepared), reply)).await?;
         let receipt = answer.await.map_err(|_| writer_is_gone())??;
         if let Some(erasure) = erasure.filter(|_| !receipt.repeated) {
             erasure.remember(&self.inner.location.keys)?;
+            if let Some(study) = study.filter(|_| erasure.is_withdrawal()) {
+                // The withdrawal is stored and in force; the timer deletes what could not be deleted now.
+                if let Err(error) = Box::pin(self.honour_withdrawals(&study, at)).await {
+                    let study = study.as_str();
+                    tracing::error!(study, %error, "files of withdrawn recordings are not deleted yet");
+                }
+            }
         }
         Ok(receipt)
     }

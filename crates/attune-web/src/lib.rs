@@ -25,6 +25,7 @@ pub mod forms;
 mod guard;
 pub mod intake;
 mod layout;
+mod media_answer;
 mod navigation;
 mod pages;
 mod parts;

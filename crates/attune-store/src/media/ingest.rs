@@ -29,10 +29,10 @@ const SAMPLES_PER_SECOND: usize = 8000;
 /// # Errors
 ///
 /// `ffmpeg` is not installed, or the file is no recording that it can read. Nothing is left behind
-/// then but files that nothing names.
+/// then but sealed files that nothing names.
 pub fn take_in(media: &MediaFolder, file: &Path, offset: i64) -> Result<Angle> {
     let original_times = frame_times(file)?;
-    let folder = tempfile::tempdir().map_err(StoreError::file("cannot make a folder"))?;
+    let folder = media.work()?;
     let copy = folder.path().join("copy.mp4");
     make_copy(file, &copy)?;
     let times = frame_times(&copy)?;

@@ -368,10 +368,15 @@ pub async fn consent_governs_playing_and_withdrawal_deletes_files_and_codes(worl
     let (kept, _) = media.keep(&b"a recording"[..]).expect("kept");
     let account = world.account("coder").await;
     let (coder, coding) = (coder_of(account), CodingId::new());
+    let (shared, _) = media.keep(&b"times of frames"[..]).expect("kept");
     let mut added = clip(&[family.0]);
     added.angles[0].playing = kept.clone();
+    added.angles[0].frame_times = shared.clone();
+    let mut another = clip(&[]);
+    another.angles[0].frame_times = shared.clone();
     let clip = added.clip;
     for command in [
+        VideoCommand::AddClip(Box::new(another)),
         VideoCommand::AddClip(Box::new(added)),
         VideoCommand::AssignClip {
             coding,
@@ -405,14 +410,33 @@ pub async fn consent_governs_playing_and_withdrawal_deletes_files_and_codes(worl
         ends_taking_part: false,
     };
     let request = Request::new(Some(study.clone()), withdraw, NOON).because("they asked for it");
+    let effect = store
+        .effect_of_withdrawal(
+            &study,
+            family.0,
+            &"video".into(),
+            WithdrawalLevel::StopCollecting,
+        )
+        .await
+        .expect("told");
+    assert_eq!(effect.n_recordings, 1);
+    assert!(
+        effect
+            .sentences
+            .iter()
+            .any(|one| one.contains("(1 recording), at once")),
+        "{effect:?}"
+    );
+    assert!(media.has(&kept) && media.has(&shared));
     store.execute(&ADA, request).await.expect("withdrawn");
     let why = store.why_not_play(&study, clip).await.expect("read");
-    assert!(why.is_some(), "at once, before any file is deleted");
+    assert!(why.is_some());
+    assert!(!media.has(&kept), "deleted at once");
+    assert!(media.has(&shared), "another recording has the same file");
     assert_eq!(
         store.honour_withdrawals(&study, NOON).await.expect("done"),
-        1
+        0
     );
-    assert!(!media.path(&kept).expect("a path").exists());
     assert!(
         store.coding(&study, coding).await.is_err(),
         "codes are gone"

@@ -2,16 +2,11 @@
 //! sound. Addresses hold the coding's id and a number; whether it may be played is asked every time, so a
 //! withdrawal ends it in the middle of a recording.
 
-use axum::{
-    body::Body,
-    extract::{Path, Request},
-    http::{HeaderValue, header},
-    response::{IntoResponse, Response},
-};
-use tower::ServiceExt;
-use tower_http::services::ServeFile;
+use axum::extract::{Path, Request};
 
-use crate::{answer::Answer, failure::Failure, pages::coding_room::Opened, visit::Visit};
+use crate::{
+    answer::Answer, failure::Failure, media_answer, pages::coding_room::Opened, visit::Visit,
+};
 
 type Where = Path<(String, String, String)>;
 
@@ -20,8 +15,7 @@ pub async fn media(visit: Visit, Path((_, id, angle)): Where, request: Request) 
     let opened = Opened::by(&visit, &id).await?;
     let angle = number(&opened, &angle)?;
     let hash = &opened.content.angles[angle].playing;
-    let path = visit.app.store().media().path(hash)?;
-    file(path, "video/mp4", request).await
+    media_answer::answer(visit.app.store(), hash, "video/mp4", request.headers()).await
 }
 
 /// `GET /studies/{study}/coding/{coding}/frames/{angle}`: 64-bit little-endian microseconds.
@@ -29,8 +23,13 @@ pub async fn frames(visit: Visit, Path((_, id, angle)): Where, request: Request)
     let opened = Opened::by(&visit, &id).await?;
     let angle = number(&opened, &angle)?;
     let hash = &opened.content.angles[angle].frame_times;
-    let path = visit.app.store().media().path(hash)?;
-    file(path, "application/octet-stream", request).await
+    media_answer::answer(
+        visit.app.store(),
+        hash,
+        "application/octet-stream",
+        request.headers(),
+    )
+    .await
 }
 
 /// `GET /studies/{study}/coding/{coding}/loudness/{angle}`: a byte for every fiftieth of a second.
@@ -39,30 +38,17 @@ pub async fn loudness(visit: Visit, Path((_, id, angle)): Where, request: Reques
     let angle = number(&opened, &angle)?;
     let peaks = opened.content.angles[angle].peaks.as_ref();
     let hash = peaks.ok_or(Failure::no_such("sound"))?;
-    let path = visit.app.store().media().path(hash)?;
-    file(path, "application/octet-stream", request).await
+    media_answer::answer(
+        visit.app.store(),
+        hash,
+        "application/octet-stream",
+        request.headers(),
+    )
+    .await
 }
 
 fn number(opened: &Opened, angle: &str) -> Result<usize, Failure> {
     let known = 0..opened.content.angles.len();
     let angle: Option<usize> = angle.parse().ok().filter(|angle| known.contains(angle));
     angle.ok_or(Failure::no_such("camera"))
-}
-
-/// A file by ranges, without anything that tells when it was made.
-async fn file(path: std::path::PathBuf, kind: &'static str, request: Request) -> Answer {
-    let mut asked = Request::new(Body::empty());
-    *asked.method_mut() = request.method().clone();
-    if let Some(range) = request.headers().get(header::RANGE) {
-        asked.headers_mut().insert(header::RANGE, range.clone());
-    }
-    let answered = ServeFile::new(path).oneshot(asked).await;
-    let mut response: Response = answered.map_err(Failure::internal)?.into_response();
-    if response.status() == axum::http::StatusCode::NOT_FOUND {
-        return Err(Failure::no_such("recording"));
-    }
-    let headers = response.headers_mut();
-    headers.remove(header::LAST_MODIFIED);
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    Ok(response)
 }
