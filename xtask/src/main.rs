@@ -15,6 +15,7 @@ mod fuzz;
 mod kill;
 mod postgres;
 mod run;
+mod strace;
 mod studies;
 mod test;
 mod tidy;
@@ -25,7 +26,7 @@ Chores of the workspace:
   cargo xtask demo [ARGS…]   build and run `attune demo` in release mode
   cargo xtask test           every test there is: format, Rust, documentation, lints, browser
   cargo xtask fuzz           random messy data for some minutes; what fails is kept in fuzz/corpus
-  cargo xtask kill           500 kills of a process that writes to a store (for the night)
+  cargo xtask kill           500 kills of a process that writes to a store, 100 on PostgreSQL (for the night)
   cargo xtask coverage       whether intervals hold what they say, by simulation (for the night)
   cargo xtask assets         fetch the report's fonts (npm) so that the next build embeds them
   cargo xtask studies        simulate and analyse the example studies again

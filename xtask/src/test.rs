@@ -4,7 +4,7 @@ use std::process::{Command, ExitCode};
 
 use anyhow::Result;
 
-use crate::{assets, browser, crate_readers, postgres, run, tidy};
+use crate::{assets, browser, crate_readers, postgres, run, strace, tidy};
 
 /// What one step of the test run came to.
 pub enum Outcome {
@@ -16,6 +16,7 @@ pub enum Outcome {
 pub fn run() -> Result<ExitCode> {
     assets::fetch_or_say_why_not();
     let postgres = postgres::install_or_say_why_not()?;
+    let strace = strace::install_or_say_why_not()?;
     let mut oracles = OracleCount::default();
     let steps: Vec<(&str, Outcome)> = vec![
         ("format", cargo_step(&["fmt", "--all", "--check"])?),
@@ -40,6 +41,7 @@ pub fn run() -> Result<ExitCode> {
         ),
         ("browser", browser::check()?),
         ("store on PostgreSQL", postgres),
+        ("store with failing calls", strace),
     ];
     println!("\nAll steps:");
     for (name, outcome) in &steps {

@@ -1,14 +1,17 @@
-//! Backups: a whole copy of the database in a folder of its own, with a manifest of what is in it,
-//! and the proof that it can be restored. A backup without that proof is recorded as not verified.
+//! Backups: a whole copy of the database in a folder of its own, the files that lie beside it, and a
+//! manifest of what is in it; and the proof that it can be restored. A backup without that proof is
+//! recorded as not verified.
 //!
-//! The keys are not in a backup: kept beside the data they would open, they would be no keys. They
-//! are kept elsewhere, once, by whoever answers for them.
+//! Recordings are kept once for all backups, in [`recordings`]. The keys are not in a backup: kept
+//! beside the data they would open, they would be no keys. They are kept elsewhere, once, by whoever
+//! answers for them.
 
 use std::{
     collections::BTreeMap,
     fs,
-    io::{self, BufRead, BufReader, Read, Write},
+    io::{self, Read, Write},
     path::{Path, PathBuf},
+    time::{Duration, SystemTime},
 };
 
 use serde::{Deserialize, Serialize};
@@ -17,21 +20,27 @@ use sha2::{Digest, Sha256};
 use crate::{
     access::Actor,
     accounts::moment,
-    audit,
     command::{Command, Request},
-    database::{Db, Row, Value, WriterConnection},
+    database::{Db, Row, WriterConnection},
     dump,
     error::{Result, StoreError},
-    heads::HeadsFound,
     hex,
     ids::BackupId,
+    keys::Keys,
     location::Location,
     migrations,
     moment::Moment,
-    rebuild,
     store::Store,
     tables,
 };
+
+mod recordings;
+mod small_files;
+mod trial;
+
+pub(crate) use recordings::{clear_recordings, restore_recordings};
+pub(crate) use small_files::restore_files;
+pub(crate) use trial::{check_loaded, load_lines};
 
 /// What is in a backup.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +61,15 @@ pub struct Manifest {
     pub tables: BTreeMap<String, TableCount>,
     /// Last row and hash of each chain.
     pub heads: BTreeMap<String, (i64, String)>,
+    /// Fingerprint of the keys without which it is of no use; unknown in backups of older programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keys: Option<String>,
+    /// Files that lie beside the database, by name.
+    #[serde(default)]
+    pub files: BTreeMap<String, FileCopied>,
+    /// Hashes of the recordings that belong to it, with the bytes of their sealed files.
+    #[serde(default)]
+    pub recordings: BTreeMap<String, u64>,
 }
 
 /// Rows of a table, and a digest that does not depend on their order or on the database.
@@ -61,6 +79,22 @@ pub struct TableCount {
     pub rows: usize,
     /// Digest.
     pub digest: String,
+}
+
+/// A file that was copied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileCopied {
+    /// Bytes.
+    pub bytes: u64,
+    /// SHA-256.
+    pub sha256: String,
+}
+
+impl Manifest {
+    /// Rows of all tables.
+    pub fn n_rows(&self) -> usize {
+        self.tables.values().map(|table| table.rows).sum()
+    }
 }
 
 /// A backup that was made.
@@ -92,6 +126,10 @@ pub struct BackupRow {
 pub(crate) const MANIFEST: &str = "manifest.json";
 pub(crate) const LITE_FILE: &str = "attune.db";
 pub(crate) const LINES_FILE: &str = "tables.jsonl";
+const FORMAT: u32 = 2;
+/// Folders of backups that are under way begin so; one as old as a day was left by a killed program.
+const UNDER_WAY: &str = ".attune-backup-";
+const LEFT_BEHIND: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Store {
     /// Makes a backup, restores it on trial, records it, and signs the heads of the chains. The
@@ -117,38 +155,39 @@ impl Store {
         Ok(made)
     }
 
+    /// The folder appears under its name when all of it is on the disk.
     async fn make_backup(&self, at: Moment) -> Result<BackupMade> {
         let backups = self.location().backups();
         let cannot = || StoreError::file(format!("cannot write a backup to {}", backups.display()));
         fs::create_dir_all(&backups).map_err(cannot())?;
+        clear_what_was_left(&backups, SystemTime::now()).map_err(cannot())?;
         let temporary = tempfile::Builder::new()
-            .prefix(".attune-backup-")
+            .prefix(UNDER_WAY)
             .tempdir_in(&backups)
             .map_err(cannot())?;
-        let manifest = {
+        let mut manifest = {
             let mut reader = self.reader().await?;
-            let mut db = reader.db();
-            if db.is_postgres() {
-                db.begin_reading().await?;
-                let written = write_lines(&mut db, temporary.path(), at).await;
-                db.script("COMMIT").await?;
-                written?
-            } else {
-                let file = temporary.path().join(LITE_FILE);
-                let name = file.display().to_string();
-                db.run_made("VACUUM INTO $1".to_owned(), vec![name.into()])
-                    .await?;
-                drop(reader);
-                manifest_of_lite(&file, at).await?
-            }
+            copy_database(&mut reader.db(), temporary.path(), at).await?
         };
+        manifest.keys = Some(self.keys().fingerprint());
+        manifest.files = small_files::copy_files(self.location(), temporary.path())?;
+        // After the database: what was added meanwhile is more than it needs, and what was deleted
+        // meanwhile must not come back.
+        let needed = self.recordings_needed().await?;
+        let media = self.media();
+        let copied = tokio::task::spawn_blocking(move || recordings::copy(&media, &needed, at));
+        let copied = copied
+            .await
+            .map_err(|_| StoreError::damaged("the folder of recordings"))??;
+        manifest.recordings = copied.recordings;
         let file = temporary.path().join(MANIFEST);
         write_whole(&file, &manifest).map_err(cannot())?;
-        sync(&temporary.path().join(&manifest.file)).map_err(cannot())?;
-        let fault = check(temporary.path())
-            .await
-            .err()
-            .map(|error| error.to_string());
+        small_files::write_note_of_keys(self.location(), &manifest, temporary.path())?;
+        let fault = match trial::check(temporary.path(), Some(self.keys())).await {
+            Err(error) => Some(error.to_string()),
+            Ok(_) => copied.fault,
+        };
+        sync(temporary.path()).map_err(cannot())?;
         let folder = free_name(&backups, at);
         fs::rename(temporary.keep(), &folder).map_err(cannot())?;
         sync(&backups).map_err(cannot())?;
@@ -189,37 +228,91 @@ impl Store {
         let backups = self.backups().await?;
         Ok(backups.into_iter().find(|backup| backup.verified))
     }
+
+    /// What is in a recorded backup; none where its folder was cleared away.
+    pub fn manifest_of(&self, backup: &BackupRow) -> Option<Manifest> {
+        let file = self.location().backups().join(&backup.folder);
+        let text = fs::read(file.join(MANIFEST)).ok()?;
+        serde_json::from_slice(&text).ok()
+    }
 }
 
-/// A copy of the database before it is brought to a newer shape.
+/// Restores a backup on trial: into a database of its own, in a folder that goes afterwards. Every
+/// table must be as the manifest says, every chain whole, the tables what the log says, and every file
+/// beside the database the same. With the keys given they must be those of the backup.
+///
+/// # Errors
+///
+/// What could not be restored.
+pub async fn check(backup: &Path, keys: Option<&Keys>) -> Result<Manifest> {
+    trial::check(backup, keys).await
+}
+
+/// A copy of the database before it is brought to a newer shape; like every backup it appears when it
+/// is whole.
 pub(crate) async fn before_migration(
     location: &Location,
     db: &mut Db<'_>,
+    keys: &Keys,
     version: i64,
 ) -> Result<()> {
-    let folder = location
-        .backups()
-        .join(format!("before-version-{}", version + 1));
-    if folder.join(LITE_FILE).exists() || folder.join(LINES_FILE).exists() {
+    let backups = location.backups();
+    let folder = backups.join(format!("before-version-{}", version + 1));
+    if folder.join(MANIFEST).exists() {
         return Ok(());
     }
-    fs::create_dir_all(&folder).map_err(StoreError::file("cannot make the folder of backups"))?;
-    if db.is_postgres() {
-        write_lines(db, &folder, Moment::now()).await?;
-    } else {
-        let file = folder.join(LITE_FILE).display().to_string();
-        db.run_made("VACUUM INTO $1".to_owned(), vec![file.into()])
-            .await?;
+    let cannot = || StoreError::file(format!("cannot write a backup to {}", backups.display()));
+    fs::create_dir_all(&backups).map_err(cannot())?;
+    let temporary = tempfile::Builder::new()
+        .prefix(UNDER_WAY)
+        .tempdir_in(&backups)
+        .map_err(cannot())?;
+    let mut manifest = copy_database(db, temporary.path(), Moment::now()).await?;
+    manifest.keys = Some(keys.fingerprint());
+    write_whole(&temporary.path().join(MANIFEST), &manifest).map_err(cannot())?;
+    sync(temporary.path()).map_err(cannot())?;
+    if folder.exists() {
+        // What an older program left there when it was killed is no backup.
+        fs::remove_dir_all(&folder).map_err(cannot())?;
     }
-    Ok(())
+    let renamed = fs::rename(temporary.path(), &folder);
+    if !folder.join(MANIFEST).exists() {
+        // Otherwise another node was here first, with the same copy.
+        renamed.map_err(cannot())?;
+    }
+    sync(&backups).map_err(cannot())
 }
 
-/// All tables as lines, and their manifest.
-async fn write_lines(db: &mut Db<'_>, folder: &Path, at: Moment) -> Result<Manifest> {
+/// The database as a file in a folder, on the disk, with its manifest.
+async fn copy_database(db: &mut Db<'_>, folder: &Path, at: Moment) -> Result<Manifest> {
+    let cannot = || StoreError::file("cannot write the database of a backup");
+    let file;
+    let manifest = if db.is_postgres() {
+        file = folder.join(LINES_FILE);
+        db.begin_reading().await?;
+        let written = write_lines(db, &file, at).await;
+        db.script("COMMIT").await?;
+        written?
+    } else {
+        file = folder.join(LITE_FILE);
+        let name = file.display().to_string();
+        db.run_made("VACUUM INTO $1".to_owned(), vec![name.into()])
+            .await?;
+        make_private(&file).map_err(cannot())?;
+        let mut copy = open_file(&file).await?;
+        let manifest = manifest(&mut copy.db(), &file, at).await;
+        copy.close().await;
+        manifest?
+    };
+    sync(&file).map_err(cannot())?;
+    Ok(manifest)
+}
+
+/// All tables as lines.
+async fn write_lines(db: &mut Db<'_>, file: &Path, at: Moment) -> Result<Manifest> {
     let cannot = || StoreError::file("cannot write the lines of a backup");
-    let file = folder.join(LINES_FILE);
-    let mut out = io::BufWriter::new(private(&file).map_err(cannot())?);
-    for table in tables::all() {
+    let mut out = io::BufWriter::new(private(file).map_err(cannot())?);
+    for table in tables::existing(db).await? {
         let mut n = 0;
         loop {
             let rows = tables::page(db, table, n).await?;
@@ -233,19 +326,12 @@ async fn write_lines(db: &mut Db<'_>, folder: &Path, at: Moment) -> Result<Manif
         }
     }
     out.flush().map_err(cannot())?;
-    manifest(db, &file, at).await
-}
-
-async fn manifest_of_lite(file: &Path, at: Moment) -> Result<Manifest> {
-    let mut copy = open_file(file).await?;
-    let manifest = manifest(&mut copy.db(), file, at).await;
-    copy.close().await;
-    manifest
+    manifest(db, file, at).await
 }
 
 async fn manifest(db: &mut Db<'_>, file: &Path, at: Moment) -> Result<Manifest> {
     Ok(Manifest {
-        format: 1,
+        format: FORMAT,
         program: env!("CARGO_PKG_VERSION").to_owned(),
         schema: migrations::version(db).await?,
         at: at.rfc3339(),
@@ -257,13 +343,16 @@ async fn manifest(db: &mut Db<'_>, file: &Path, at: Moment) -> Result<Manifest> 
         sha256: file_hash(file).map_err(StoreError::file("cannot read the backup"))?,
         tables: table_counts(db).await?,
         heads: heads(db).await?,
+        keys: None,
+        files: BTreeMap::new(),
+        recordings: BTreeMap::new(),
     })
 }
 
-/// Rows and digests of all tables.
-pub(crate) async fn table_counts(db: &mut Db<'_>) -> Result<BTreeMap<String, TableCount>> {
+/// Rows and digests of all tables that there are.
+async fn table_counts(db: &mut Db<'_>) -> Result<BTreeMap<String, TableCount>> {
     let mut counts = BTreeMap::new();
-    for table in tables::all() {
+    for table in tables::existing(db).await? {
         let (rows, digest) = tables::digest(db, table).await?;
         counts.insert(table.name.to_owned(), TableCount { rows, digest });
     }
@@ -277,102 +366,7 @@ async fn heads(db: &mut Db<'_>) -> Result<BTreeMap<String, (i64, String)>> {
     rows.iter().map(head).collect()
 }
 
-/// Restores a backup on trial: into a database of its own, in a folder that goes afterwards. Every
-/// table must be as the manifest says, every chain whole, and the tables what the log says.
-///
-/// # Errors
-///
-/// What could not be restored.
-pub async fn check(backup: &Path) -> Result<Manifest> {
-    let manifest = read_manifest(backup)?;
-    let trial =
-        tempfile::tempdir().map_err(StoreError::file("cannot make a folder for the trial"))?;
-    let file = trial.path().join(LITE_FILE);
-    load(backup, &manifest, &file).await?;
-    let mut copy = open_file(&file).await?;
-    let end = check_loaded(&mut copy.db(), &manifest).await;
-    copy.close().await;
-    end.map(|()| manifest)
-}
-
-/// The backup as a file of SQLite.
-async fn load(backup: &Path, manifest: &Manifest, file: &Path) -> Result<()> {
-    let source = backup.join(&manifest.file);
-    if manifest.file == LITE_FILE {
-        let copied = fs::copy(&source, file);
-        return copied
-            .map(drop)
-            .map_err(StoreError::file("cannot copy the backup"));
-    }
-    let mut copy = open_file(file).await?;
-    let mut db = copy.db();
-    migrations::run(&mut db, Moment::now()).await?;
-    let end = load_lines(&mut db, &source).await;
-    copy.close().await;
-    end
-}
-
-/// Puts lines into empty tables, in one transaction.
-pub(crate) async fn load_lines(db: &mut Db<'_>, source: &Path) -> Result<()> {
-    let cannot = || StoreError::file(format!("cannot read {}", source.display()));
-    let lines = BufReader::new(fs::File::open(source).map_err(cannot())?).lines();
-    db.begin().await?;
-    let mut waiting: Vec<Vec<Value>> = Vec::new();
-    let mut of = None;
-    for line in lines {
-        let (table, cells) = dump::read_line(&line.map_err(cannot())?)?;
-        let is_full = of != Some(table) || waiting.len() >= 1000;
-        if let (Some(of), true) = (of, is_full) {
-            dump::insert(db, of, std::mem::take(&mut waiting)).await?;
-        }
-        of = Some(table);
-        waiting.push(cells);
-    }
-    if let Some(of) = of {
-        dump::insert(db, of, waiting).await?;
-    }
-    db.script("COMMIT").await
-}
-
-/// Whether a database that was loaded from a backup is what the manifest says.
-pub(crate) async fn check_loaded(db: &mut Db<'_>, manifest: &Manifest) -> Result<()> {
-    if !db.is_postgres() {
-        let rows = db.rows("PRAGMA integrity_check", Vec::new()).await?;
-        let answer = rows.first().map(|row| row.text(0)).transpose()?;
-        if answer.as_deref() != Some("ok") {
-            return Err(StoreError::refused("the copy is not a sound database"));
-        }
-    }
-    for (name, found) in table_counts(db).await? {
-        if manifest.tables.get(&name) != Some(&found) {
-            return Err(StoreError::Refused(format!(
-                "the table {name} is not as the manifest says"
-            )));
-        }
-    }
-    let verified = audit::verify(db, &HeadsFound::default()).await?;
-    for chain in &verified.chains {
-        let head = (chain.n_rows, chain.head.clone());
-        if chain.bad.is_some() || manifest.heads.get(&chain.chain) != Some(&head) {
-            return Err(StoreError::Refused(format!(
-                "the chain of {} is not whole",
-                chain.chain
-            )));
-        }
-    }
-    if !db.is_postgres() {
-        let compared = rebuild::run(db, true).await?;
-        if let Some(first) = compared.differing.first() {
-            return Err(StoreError::Refused(format!(
-                "the table {} is not what the log says",
-                first.table
-            )));
-        }
-    }
-    Ok(())
-}
-
-/// The manifest of a backup whose file is as it says.
+/// The manifest of a backup whose files are as it says.
 pub(crate) fn read_manifest(backup: &Path) -> Result<Manifest> {
     let name = backup.display();
     let text = fs::read_to_string(backup.join(MANIFEST)).map_err(StoreError::file(format!(
@@ -381,23 +375,30 @@ pub(crate) fn read_manifest(backup: &Path) -> Result<Manifest> {
     let manifest: Manifest = serde_json::from_str(&text)
         .map_err(|error| StoreError::Refused(format!("the manifest of {name} is none: {error}")))?;
     let known = [LITE_FILE, LINES_FILE].contains(&manifest.file.as_str());
-    if manifest.format != 1 || !known || manifest.schema > migrations::newest() {
+    if !(1..=FORMAT).contains(&manifest.format) || !known || manifest.schema > migrations::newest()
+    {
         return Err(StoreError::Refused(format!(
             "{name} was made by Attune {}, which is newer than this program; use that one",
             manifest.program
         )));
     }
-    let found = file_hash(&backup.join(&manifest.file)).map_err(StoreError::file(format!(
-        "cannot read {}/{}",
-        name, manifest.file
-    )))?;
-    if found != manifest.sha256 {
-        return Err(StoreError::Refused(format!(
-            "{name}/{} was changed after the backup was made; take another backup",
-            manifest.file
-        )));
+    is_unchanged(backup, &manifest.file, &manifest.sha256)?;
+    for (file, copied) in &manifest.files {
+        is_unchanged(backup, &small_files::place_of(file)?, &copied.sha256)?;
     }
     Ok(manifest)
+}
+
+fn is_unchanged(backup: &Path, file: &str, expected: &str) -> Result<()> {
+    let name = backup.display();
+    let found = file_hash(&backup.join(file))
+        .map_err(StoreError::file(format!("cannot read {name}/{file}")))?;
+    match found == expected {
+        true => Ok(()),
+        false => Err(StoreError::Refused(format!(
+            "{name}/{file} was changed after the backup was made; take another backup"
+        ))),
+    }
 }
 
 /// A file of SQLite outside the data folder.
@@ -428,6 +429,17 @@ fn private(file: &Path) -> io::Result<fs::File> {
     options.open(file)
 }
 
+#[cfg(unix)]
+fn make_private(file: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(file, fs::Permissions::from_mode(0o600))
+}
+
+#[cfg(not(unix))]
+fn make_private(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
 fn write_whole(file: &Path, manifest: &Manifest) -> io::Result<()> {
     let mut out = private(file)?;
     serde_json::to_writer_pretty(&mut out, manifest)?;
@@ -438,6 +450,21 @@ fn write_whole(file: &Path, manifest: &Manifest) -> io::Result<()> {
 /// Asks the disk to keep a file, or a folder's list of names.
 fn sync(path: &Path) -> io::Result<()> {
     fs::File::open(path)?.sync_all()
+}
+
+/// Removes what a killed program left of its backups.
+fn clear_what_was_left(backups: &Path, now: SystemTime) -> io::Result<()> {
+    for entry in fs::read_dir(backups)? {
+        let entry = entry?;
+        let is_left = entry.file_name().to_string_lossy().starts_with(UNDER_WAY);
+        // A folder that has gone meanwhile was another program's own.
+        let changed = entry.metadata().and_then(|about| about.modified());
+        let age = changed.map(|at| now.duration_since(at).unwrap_or_default());
+        if is_left && age.is_ok_and(|age| age >= LEFT_BEHIND) {
+            fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// A name from the time, with a number behind it where it is taken.

@@ -47,7 +47,7 @@ pub enum StoreError {
     /// The end of a commit could not be seen.
     #[error(
         "it is not known whether this was stored ({0}); send it again with the same key: it is \
-         never stored twice"
+         never stored twice. Where the store is a file, the program has to be started again first"
     )]
     Unknown(String),
     /// The database was written by a newer program.

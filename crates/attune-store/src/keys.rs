@@ -12,7 +12,7 @@ use chacha20poly1305::{
 };
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use hmac::{Hmac, Mac};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -43,6 +43,8 @@ pub(crate) enum Purpose {
     Requests,
     /// Wraps the keys of recordings.
     Recordings,
+    /// Tells which keys these are.
+    Fingerprint,
 }
 
 impl Purpose {
@@ -53,6 +55,7 @@ impl Purpose {
             Self::SecondFactor => b"attune second factor 1",
             Self::Requests => b"attune requests 1",
             Self::Recordings => b"attune recordings 1",
+            Self::Fingerprint => b"attune fingerprint 1",
         }
     }
 }
@@ -78,6 +81,16 @@ impl Keys {
     /// The key for a purpose, derived from the master key.
     pub(crate) fn derived(&self, purpose: Purpose) -> Zeroizing<[u8; 32]> {
         Zeroizing::new(hmac(&self.master[..], &[purpose.label()]))
+    }
+
+    /// Tells which keys these are, and nothing about them: the first 16 bytes of a SHA-256 over a value
+    /// that is derived from the master key and the public half of the signing key.
+    pub fn fingerprint(&self) -> String {
+        let hash = Sha256::new()
+            .chain_update(&self.derived(Purpose::Fingerprint)[..])
+            .chain_update(self.verifying().as_bytes())
+            .finalize();
+        hex::encode(&hash[..16])
     }
 
     /// The key that signs heads.

@@ -83,7 +83,7 @@ impl MediaFolder {
     /// # Errors
     ///
     /// It is no hash: nothing else is ever made a path.
-    fn path(&self, hash: &str) -> Result<PathBuf> {
+    pub(crate) fn path(&self, hash: &str) -> Result<PathBuf> {
         Self::below(&self.folder, hash)
     }
 
@@ -93,6 +93,16 @@ impl MediaFolder {
             true => Ok(folder.join(&hash[..2]).join(hash)),
             false => Err(StoreError::refused("this is no name of a recording")),
         }
+    }
+
+    /// The folder of the same recordings among the backups.
+    pub(crate) fn copies(&self) -> &Path {
+        &self.copies
+    }
+
+    /// The recording with this hash in a file elsewhere.
+    pub(crate) fn open_at(&self, path: &Path, hash: &str) -> Result<Recording> {
+        Recording::open(&self.wrapping, path, hash)
     }
 
     /// Whether there is a recording with this hash.

@@ -54,12 +54,22 @@ pub(crate) async fn version(db: &mut Db<'_>) -> Result<i64> {
 ///
 /// The database is of a newer program, or a step failed; the steps before it stay done.
 pub(crate) async fn run(db: &mut Db<'_>, at: Moment) -> Result<()> {
+    run_to(db, newest(), at).await
+}
+
+/// Brings the database to a version that is not the newest, for a backup that was made then.
+///
+/// # Errors
+///
+/// As for [`run`].
+pub(crate) async fn run_to(db: &mut Db<'_>, last: i64, at: Moment) -> Result<()> {
     let found = version(db).await?;
     let known = newest();
     if found > known {
         return Err(StoreError::Newer { found, known });
     }
-    for step in STEPS.iter().filter(|step| step.version > found) {
+    let is_due = |step: &&Step| step.version > found && step.version <= last;
+    for step in STEPS.iter().filter(is_due) {
         db.begin().await?;
         match take(db, step, at).await {
             Ok(()) => db.script("COMMIT").await?,

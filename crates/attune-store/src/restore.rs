@@ -33,6 +33,10 @@ pub struct Restored {
     pub n_rows: usize,
     /// Erasures that were done again.
     pub n_erased_again: usize,
+    /// Recordings that were brought back.
+    pub n_recordings: usize,
+    /// Recordings that the store needs and that are not beside the backup.
+    pub missing_recordings: Vec<String>,
     /// The chains as they are now.
     pub verified: Verified,
 }
@@ -122,9 +126,9 @@ fn is_removal(command: &Command) -> bool {
 ///
 /// The place is taken, the keys are missing, or the backup is not whole. The place is then as before.
 pub async fn restore(backup: &Path, location: Location, at: Moment) -> Result<Restored> {
-    let manifest = backup::check(backup).await?;
     // Without its keys a restored store would be half a store.
-    Keys::open(&location.keys, false)?;
+    let keys = Keys::open(&location.keys, false)?;
+    let manifest = backup::check(backup, Some(&keys)).await?;
     let is_file = matches!(location.database, crate::location::DatabaseKind::Lite);
     if is_file && location.database_file().exists() {
         return Err(StoreError::Refused(format!(
@@ -133,7 +137,8 @@ pub async fn restore(backup: &Path, location: Location, at: Moment) -> Result<Re
         )));
     }
     load(backup, &manifest, &location).await?;
-    let n_rows = manifest.tables.values().map(|table| table.rows).sum();
+    backup::restore_files(backup, &manifest, &location)?;
+    let missing = backup::restore_recordings(backup, &manifest, &location)?;
     set_newer_heads_aside(&location, &manifest, at)?;
     let store = Store::open(location).await?;
     store
@@ -143,6 +148,14 @@ pub async fn restore(backup: &Path, location: Location, at: Moment) -> Result<Re
         ])
         .await?;
     let n_erased_again = erase_again(&store).await?;
+    store.honour_all_withdrawals(at).await?;
+    // Those of withdrawn families are rightly gone.
+    let needed = store.recordings_needed().await?;
+    let missing = missing.into_iter();
+    let missing_recordings = missing.filter(|hash| needed.contains(hash)).collect();
+    let media = store.media();
+    let n_recordings = manifest.recordings.keys();
+    let n_recordings = n_recordings.filter(|hash| media.has(hash)).count();
     let note = Command::Note {
         what: "restore".to_owned(),
         subject: None,
@@ -154,9 +167,11 @@ pub async fn restore(backup: &Path, location: Location, at: Moment) -> Result<Re
     let verified = store.verify().await?;
     store.close().await;
     Ok(Restored {
+        n_rows: manifest.n_rows(),
         at: manifest.at,
-        n_rows,
         n_erased_again,
+        n_recordings,
+        missing_recordings,
         verified,
     })
 }
@@ -177,7 +192,8 @@ async fn load(backup: &Path, manifest: &Manifest, location: &Location) -> Result
             .map_err(|error| cannot()(error.error))?;
         return Ok(());
     }
-    let mut target = empty_target(location).await?;
+    // In the shape that the backup has; opening the store brings it forward.
+    let mut target = empty_target(location, manifest.schema).await?;
     let mut db = target.db();
     let end = if manifest.file == LITE_FILE {
         let mut copy = backup::open_file(&source).await?;
@@ -192,15 +208,19 @@ async fn load(backup: &Path, manifest: &Manifest, location: &Location) -> Result
         Err(error) => Err(error),
     };
     target.close().await;
+    if checked.is_err() && is_file {
+        // Nothing half-written; what cannot be removed says that there is a store already.
+        drop(fs::remove_file(location.database_file()));
+    }
     checked
 }
 
-/// A connection to a database with the newest shape and no rows.
-async fn empty_target(location: &Location) -> Result<WriterConnection> {
+/// A connection to a database with this shape and no rows.
+async fn empty_target(location: &Location, version: i64) -> Result<WriterConnection> {
     let mut target = WriterConnection::open(location).await?;
     let mut db = target.db();
-    migrations::run(&mut db, Moment::now()).await?;
-    for table in tables::all() {
+    migrations::run_to(&mut db, version, Moment::now()).await?;
+    for table in tables::existing(&mut db).await? {
         if !tables::page(&mut db, table, 0).await?.is_empty() {
             return Err(StoreError::Refused(format!(
                 "{} is not empty: it has rows in {}; give an empty database",
@@ -216,7 +236,7 @@ async fn empty_target(location: &Location) -> Result<WriterConnection> {
 async fn copy_all(from: &mut Db<'_>, to: &mut Db<'_>) -> Result<usize> {
     to.begin().await?;
     let mut n_rows = 0;
-    for table in tables::all() {
+    for table in tables::existing(from).await? {
         let mut n = 0;
         loop {
             let rows = tables::page(from, table, n).await?;
@@ -324,7 +344,7 @@ pub async fn move_store(from: &Location, to: Location) -> Result<Moved> {
         ));
     }
     source_db.begin().await?;
-    let mut target = empty_target(&to).await?;
+    let mut target = empty_target(&to, migrations::newest()).await?;
     let copied = copy_all(&mut source_db, &mut target.db()).await;
     let compared = match copied {
         Ok(n_rows) => compare(&mut source_db, &mut target.db())

@@ -8,6 +8,7 @@ use std::{
 
 use crate::{
     access::Actor,
+    backup::clear_recordings,
     error::{Result, StoreError},
     moment::Moment,
     store::Store,
@@ -138,6 +139,10 @@ impl Store {
                 n_deleted += 1;
             }
             n_verified += usize::from(backup.verified && folder.is_dir());
+        }
+        if n_deleted > 0 {
+            let needed = self.recordings_needed().await?;
+            clear_recordings(&self.location().backups(), &needed)?;
         }
         Ok(n_deleted)
     }

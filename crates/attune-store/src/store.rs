@@ -58,7 +58,7 @@ impl Store {
             return Err(StoreError::Newer { found, known });
         }
         if 0 < found && found < migrations::newest() {
-            backup::before_migration(&location, &mut connection.db(), found).await?;
+            backup::before_migration(&location, &mut connection.db(), &keys, found).await?;
         }
         migrations::run(&mut connection.db(), Moment::now()).await?;
         if let Some(most) = location.most_pages {
@@ -66,6 +66,7 @@ impl Store {
             connection.db().script(&sql).await?;
         }
         let readers = Database::readers(&location).await?;
+        keep_names_of_files(&location.data)?;
         let (writer, jobs) = mpsc::channel(QUEUE);
         let faults = Arc::new(Faults::default());
         let task = Writer {
@@ -347,6 +348,19 @@ fn make_data_folder(folder: &Path) -> Result<()> {
     }
     builder.create(folder).map_err(StoreError::file(format!(
         "cannot make the data folder {}",
+        folder.display()
+    )))
+}
+
+/// Asks the disk to keep the names of the database's files. SQLite does so, too, and goes on when it fails;
+/// then a power cut could take the write-ahead log away with all that it holds.
+fn keep_names_of_files(folder: &Path) -> Result<()> {
+    let synced = match cfg!(unix) {
+        true => fs::File::open(folder).and_then(|folder| folder.sync_all()),
+        false => Ok(()),
+    };
+    synced.map_err(StoreError::file(format!(
+        "the disk does not keep the data folder {}",
         folder.display()
     )))
 }

@@ -74,6 +74,20 @@ pub(crate) fn all() -> impl Iterator<Item = Table> {
     LOG.into_iter().chain(STATE).chain(PROJECTIONS)
 }
 
+/// Those that the database has: one of an older shape lacks some.
+pub(crate) async fn existing(db: &mut Db<'_>) -> Result<Vec<Table>> {
+    let sql = if db.is_postgres() {
+        "SELECT CAST(table_name AS TEXT) FROM information_schema.tables \
+         WHERE table_schema = current_schema()"
+    } else {
+        "SELECT name FROM sqlite_master WHERE type = 'table'"
+    };
+    let rows = db.rows(sql, Vec::new()).await?;
+    let names: Vec<String> = rows.iter().map(|row| row.text(0)).collect::<Result<_>>()?;
+    let is_there = |table: &Table| names.iter().any(|name| name == table.name);
+    Ok(all().filter(is_there).collect())
+}
+
 /// Rows that are read at once.
 const PAGE: usize = 2000;
 

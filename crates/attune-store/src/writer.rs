@@ -156,7 +156,8 @@ impl Writer {
             Err((error, committing)) => {
                 let why = error.to_string();
                 tracing::error!(error = %why, "writing failed");
-                let unknown = committing && self.is_postgres();
+                // A commit whose end could not be seen may be on the disk all the same.
+                let unknown = committing;
                 self.stop(why.clone()).await;
                 for answer in answers {
                     answer.fail(&|| {
@@ -219,13 +220,15 @@ impl Writer {
             drop(db.script("ROLLBACK").await);
             return Err((error, false));
         }
-        let at_commit = |error| (error, true);
-        heads.write(&mut db).await.map_err(at_commit)?;
-        if let Err(error) = faults.strike() {
+        let end = match heads.write(&mut db).await {
+            Ok(()) => faults.strike(),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = end {
             drop(db.script("ROLLBACK").await);
-            return Err((error, true));
+            return Err((error, false));
         }
-        db.script("COMMIT").await.map_err(at_commit)
+        db.script("COMMIT").await.map_err(|error| (error, true))
     }
 
     async fn rebuild(&mut self, only_try: bool) -> Result<Rebuilt> {

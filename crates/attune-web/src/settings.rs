@@ -2,6 +2,8 @@
 
 use std::{net::IpAddr, time::Duration};
 
+use attune_store::safekeeping::Safekeeping;
+
 /// Settings of one server.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -21,6 +23,8 @@ pub struct Settings {
     pub largest_request: usize,
     /// Largest uploaded study folder in bytes.
     pub largest_upload: usize,
+    /// How often the server makes a backup by itself, and how many it keeps.
+    pub safekeeping: Safekeeping,
     /// What the first page of a demonstration says.
     pub demonstration: Option<Demonstration>,
 }
@@ -68,6 +72,7 @@ impl Default for Settings {
             request_limit: Duration::from_secs(60),
             largest_request: 2 * 1024 * 1024,
             largest_upload: 64 * 1024 * 1024,
+            safekeeping: Safekeeping::default(),
             demonstration: None,
         }
     }

@@ -150,8 +150,8 @@ impl Recording {
         self.length == 0
     }
 
-    /// Reads all of it and compares it with its name.
-    pub(super) fn is_whole(mut self, hash: &str) -> io::Result<bool> {
+    /// Whether all of it opens and is what its name says.
+    pub(crate) fn is_whole(mut self, hash: &str) -> io::Result<bool> {
         let mut found = Sha256::new();
         let mut buffer = Zeroizing::new(vec![0; PIECE]);
         self.seek(SeekFrom::Start(0))?;

@@ -1,6 +1,6 @@
 //! One list of promises, kept on both databases.
 
-use std::{future::Future, pin::Pin};
+use std::{future::Future, pin::Pin, sync::Arc};
 
 use crate::{
     accounts, consents, families, forms, records, requests, safety, studies,
@@ -68,6 +68,9 @@ const PROMISES: &[(&str, Promise)] = promises![
     safety::a_sound_store_is_found_sound,
     safety::a_backup_is_checked_and_can_be_restored,
     safety::a_changed_backup_is_refused,
+    safety::a_backup_holds_recordings_and_files_and_names_its_keys,
+    safety::a_recording_that_is_missing_or_damaged_is_told,
+    safety::a_withdrawal_after_the_backup_reaches_it,
     safety::the_server_makes_backups_by_its_schedule,
     safety::names_are_nowhere_in_the_clear,
     safety::what_was_acknowledged_outlives_a_failed_commit,
@@ -81,7 +84,7 @@ fn sqlite_keeps_every_promise() {
 #[test]
 fn postgres_keeps_every_promise() {
     match Server::start() {
-        Ok(server) => keep_all(&Place::Postgres(server)),
+        Ok(server) => keep_all(&Place::Postgres(Arc::new(server))),
         Err(why) => println!("SKIPPED, nothing was tested on PostgreSQL: {why}"),
     }
 }

@@ -8,16 +8,18 @@ use std::{fmt::Write, fs, path::Path};
 
 use attune_protocol::id::StudyId;
 use attune_store::{
-    Command, Location, Sight, Store,
+    Command, Location, Sight, Store, backup,
     forms::FormFilter,
+    location::DatabaseKind,
+    restore::restore,
     vault::{Identifier, Identifying},
 };
 use sqlx::{
-    AssertSqlSafe, Connection, Row, SqliteConnection, TypeInfo, ValueRef,
+    AssertSqlSafe, Connection, PgConnection, Row, SqliteConnection, TypeInfo, ValueRef,
     sqlite::{SqliteConnectOptions, SqliteRow},
 };
 
-use crate::support::{ADA, CANARIES, NOON, World};
+use crate::support::{ADA, CANARIES, NOON, World, postgres::Server};
 
 /// The shape of the database that is current when the text is written.
 async fn version(connection: &mut SqliteConnection) -> i64 {
@@ -131,6 +133,7 @@ async fn open_old(text: &str, keys: &Path) -> World {
         store,
         location,
         folder,
+        server: None,
     }
 }
 
@@ -183,11 +186,110 @@ async fn a_store_of_the_first_shape_is_brought_forward_after_a_backup() {
     let text = fs::read_to_string(stored.join("store.sql")).expect("the stored text");
     let world = open_old(&text, &stored).await;
     is_whole(&world).await;
+    the_copy_from_before_can_be_restored(&world).await;
+    world.store.close().await;
+}
+
+/// There is one backup, it is of the old shape, and a store that is restored from it is brought forward.
+async fn the_copy_from_before_can_be_restored(world: &World) {
     let backups: Vec<_> = fs::read_dir(world.location.backups())
         .expect("listed")
+        .map(|entry| entry.expect("read").path())
         .collect();
-    assert_eq!(backups.len(), 1, "a copy was made before");
-    world.store.close().await;
+    let [copy] = backups.as_slice() else {
+        panic!("one copy was made before: {backups:?}");
+    };
+    let manifest = backup::check(copy, Some(world.store.keys())).await;
+    assert_eq!(manifest.expect("sound").schema, 1);
+    let target =
+        Location::folder(world.folder.path().join("restored")).with_keys(&world.location.keys);
+    restore(copy, target.clone(), NOON).await.expect("restored");
+    let store = Store::open(target.clone()).await.expect("opens");
+    let restored = World {
+        store,
+        location: target,
+        folder: tempfile::tempdir().expect("a folder"),
+        server: None,
+    };
+    is_whole(&restored).await;
+    restored.store.close().await;
+}
+
+/// The statements of a stored text that fill tables, as PostgreSQL writes them: bytes are `'\x…'` there.
+fn for_postgres(text: &str) -> String {
+    let inserts = &text[text.find("\nINSERT INTO").expect("rows")..];
+    let (mut sql, mut in_text, mut letters) = (String::new(), false, inserts.chars().peekable());
+    while let Some(letter) = letters.next() {
+        if letter == 'x' && !in_text && letters.peek() == Some(&'\'') {
+            letters.next();
+            sql.push_str("'\\x");
+            in_text = true;
+            continue;
+        }
+        in_text ^= letter == '\'';
+        sql.push(letter);
+    }
+    sql
+}
+
+#[test]
+fn on_postgres_a_store_of_the_first_shape_is_brought_forward_and_a_newer_one_refused() {
+    let server = match Server::start() {
+        Ok(server) => server,
+        Err(why) => {
+            println!("SKIPPED, no old store was opened on PostgreSQL: {why}");
+            return;
+        }
+    };
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        let stored = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/store-1");
+        let text = fs::read_to_string(stored.join("store.sql")).expect("the stored text");
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut location = Location::folder(folder.path().join("data"));
+        fs::create_dir_all(&location.keys).expect("made");
+        for name in ["master.key", "signing.key"] {
+            fs::copy(stored.join(name), location.keys.join(name)).expect("copied");
+            private(&location.keys.join(name));
+        }
+        let schema = server.new_schema().await;
+        let mut connection = PgConnection::connect(&server.url).await.expect("connects");
+        let begin = format!(
+            "SET search_path = {schema}; CREATE TABLE schema_version (version BIGINT NOT NULL PRIMARY \
+             KEY, at BIGINT NOT NULL, program TEXT NOT NULL); {} {}",
+            include_str!("../../migrations/postgres/0001_begin.sql"),
+            for_postgres(&text)
+        );
+        sqlx::raw_sql(AssertSqlSafe(begin))
+            .execute(&mut connection)
+            .await
+            .expect("an old store");
+        location.database = DatabaseKind::Postgres {
+            url: server.url.clone(),
+            schema: Some(schema),
+        };
+        let store = Store::open(location.clone()).await.expect("an old store opens");
+        let world = World {
+            store,
+            location,
+            folder,
+            server: None,
+        };
+        is_whole(&world).await;
+        the_copy_from_before_can_be_restored(&world).await;
+        world.store.close().await;
+        let newer = "INSERT INTO schema_version VALUES (99, 0, '9.0.0')";
+        sqlx::query(newer)
+            .execute(&mut connection)
+            .await
+            .expect("done");
+        let refused = Store::open(world.location.clone()).await.err();
+        let told = refused.expect("refused").to_string();
+        assert!(
+            told.contains("version 99") && told.contains("newer program"),
+            "{told}"
+        );
+    });
 }
 
 #[tokio::test]

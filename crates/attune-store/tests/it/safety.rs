@@ -2,19 +2,24 @@
 
 use std::{
     fs,
+    io::Read,
     path::{Path, PathBuf},
 };
 
 use attune_protocol::id::StudyId;
 use attune_store::{
     Command, Location, Request, Store, StoreError,
-    command::AnswerValue,
-    ids::AccountId,
+    command::{
+        AnswerValue, WithdrawalLevel,
+        video::{Angle, ClipAdded, VideoCommand},
+    },
+    ids::{AccountId, ClipId},
     location::DatabaseKind,
     restore::{move_store, restore},
     safekeeping::{Kept, Safekeeping},
     vault::{Identifier, Identifying},
 };
+use jiff::civil::date;
 
 use crate::support::{ADA, CANARIES, Family, NOON, World, postgres::Server};
 
@@ -157,6 +162,180 @@ pub async fn a_changed_backup_is_refused(world: World) {
     assert!(!place.database_file().exists(), "nothing half-written");
 }
 
+/// A recording that shows a family, or nobody, with files that are really there.
+async fn recording(
+    world: &World,
+    study: &StudyId,
+    family: Option<Family>,
+    what: &str,
+) -> [String; 2] {
+    let media = world.store.media();
+    let keep = |content: String| media.keep(content.as_bytes()).expect("kept").0;
+    let files = [
+        keep(format!("{what} to play")),
+        keep(format!("{what} frames")),
+    ];
+    let added = ClipAdded {
+        clip: ClipId::new(),
+        title: what.to_owned(),
+        scheme: "play-form".into(),
+        scheme_version: 1,
+        site: None,
+        wave: None,
+        session: None,
+        dyads: family.iter().map(|family| family.dyad).collect(),
+        purpose: family.map(|_| "video".into()),
+        stratum: String::new(),
+        recorded: None,
+        angles: vec![Angle {
+            original: files[0].clone(),
+            original_frame_times: files[1].clone(),
+            playing: files[0].clone(),
+            playing_bytes: 1,
+            frame_times: files[1].clone(),
+            frames: 1,
+            length: 40_000,
+            offset: 0,
+            peaks: None,
+        }],
+    };
+    let add = vec![VideoCommand::AddClip(Box::new(added))];
+    let added = world.store.change_video(&ADA, study, add, NOON).await;
+    added.expect("added");
+    files
+}
+
+fn content(store: &Store, hash: &str) -> String {
+    let mut content = String::new();
+    let mut recording = store.media().open(hash).expect("opens");
+    recording.read_to_string(&mut content).expect("read");
+    content
+}
+
+pub async fn a_backup_holds_recordings_and_files_and_names_its_keys(world: World) {
+    let (study, _) = filled(&world).await;
+    let files = recording(&world, &study, None, "a room").await;
+    let visits = world.location.data.join("visits.json");
+    fs::write(&visits, "{\"days\": {}}").expect("written");
+    let store = &world.store;
+    let made = store.backup(&ADA, NOON).await.expect("made");
+    assert_eq!(made.fault, None);
+    assert_eq!(made.manifest.recordings.len(), 2);
+    assert!(made.manifest.files.contains_key("visits.json"));
+    let note = fs::read_to_string(made.folder.join("KEYS.txt")).expect("there");
+    assert!(note.contains(&store.keys().fingerprint()), "{note}");
+    let folder = store.study_folder(&study, 1).await.expect("read");
+    store.close().await;
+    // Everything but backups and keys is lost.
+    let kept = world.folder.path().join("kept");
+    fs::rename(world.location.backups(), &kept).expect("moved");
+    fs::remove_dir_all(&world.location.data).expect("lost");
+    let backup = kept.join(made.folder.file_name().expect("a name"));
+    let others = Location::folder(world.folder.path().join("others"));
+    Store::open(others.clone())
+        .await
+        .expect("opens")
+        .close()
+        .await;
+    let target = Location::folder(world.folder.path().join("restored"));
+    let wrong = restore(&backup, target.clone().with_keys(&others.keys), NOON).await;
+    let wrong = wrong.expect_err("the keys of another store").to_string();
+    assert!(wrong.contains("are not those of the backup"), "{wrong}");
+    assert!(!target.data.exists(), "nothing half-written");
+    let target = target.with_keys(&world.location.keys);
+    let restored = restore(&backup, target.clone(), NOON)
+        .await
+        .expect("restored");
+    assert_eq!(
+        (restored.n_recordings, restored.missing_recordings.len()),
+        (2, 0)
+    );
+    assert_eq!(
+        fs::read_to_string(target.data.join("visits.json")).expect("there"),
+        "{\"days\": {}}"
+    );
+    let store = Store::open(target).await.expect("opens");
+    assert_eq!(content(&store, &files[0]), "a room to play");
+    let again = store.study_folder(&study, 1).await.expect("read");
+    let names = |folder: &attune_protocol::StudyFolder| -> Vec<String> {
+        folder.names().map(str::to_owned).collect()
+    };
+    assert_eq!(names(&again), names(&folder));
+    store.close().await;
+}
+
+pub async fn a_recording_that_is_missing_or_damaged_is_told(world: World) {
+    let (study, _) = filled(&world).await;
+    let files = recording(&world, &study, None, "a room").await;
+    let store = &world.store;
+    let place = |hash: &str| world.location.media().join(&hash[..2]).join(hash);
+    let good = fs::read(place(&files[0])).expect("there");
+    let mut bad = good.clone();
+    *bad.last_mut().expect("some bytes") ^= 1;
+    fs::write(place(&files[0]), bad).expect("written");
+    let made = store.backup(&ADA, NOON).await.expect("made");
+    let fault = made.fault.expect("told");
+    assert!(
+        fault.contains(&files[0]) && fault.contains("is damaged"),
+        "{fault}"
+    );
+    assert_eq!(store.last_verified_backup().await.expect("read"), None);
+    fs::write(place(&files[0]), &good).expect("written");
+    fs::remove_file(place(&files[1])).expect("removed");
+    let made = store.backup(&ADA, NOON).await.expect("made");
+    let fault = made.fault.expect("told");
+    assert!(
+        fault.contains(&files[1]) && fault.contains("is not in the folder"),
+        "{fault}"
+    );
+    store.close().await;
+}
+
+pub async fn a_withdrawal_after_the_backup_reaches_it(world: World) {
+    let (study, families) = filled(&world).await;
+    let consent = world.consent(families[0], "video", true);
+    world.ask(&study, consent).await.expect("consent");
+    let withdrawn = recording(&world, &study, Some(families[0]), "a family").await;
+    let kept = recording(&world, &study, None, "a room").await;
+    let store = &world.store;
+    let made = store.backup(&ADA, NOON).await.expect("made");
+    assert_eq!((made.fault, made.manifest.recordings.len()), (None, 4));
+    // Taking part is withdrawn from, and the recording was made under another purpose.
+    let withdraw = Command::WithdrawConsent {
+        dyad: families[0].dyad,
+        purpose: "participation".into(),
+        level: WithdrawalLevel::StopCollecting,
+        on: date(2024, 7, 1),
+        ends_taking_part: true,
+    };
+    world
+        .ask_because(&study, withdraw, "they asked for it")
+        .await
+        .expect("withdrawn");
+    assert!(!store.media().has(&withdrawn[0]) && store.media().has(&kept[0]));
+    let copies = world.location.backups().join("media");
+    assert!(!copies.join(&withdrawn[0][..2]).join(&withdrawn[0]).exists());
+    store.close().await;
+    let target =
+        Location::folder(world.folder.path().join("restored")).with_keys(&world.location.keys);
+    let restored = restore(&made.folder, target.clone(), NOON)
+        .await
+        .expect("restored");
+    assert_eq!(
+        (restored.n_recordings, restored.missing_recordings.len()),
+        (2, 0)
+    );
+    let store = Store::open(target).await.expect("opens");
+    assert!(!store.media().has(&withdrawn[0]));
+    assert_eq!(content(&store, &kept[0]), "a room to play");
+    let clips = store.clips(&study).await.expect("read");
+    assert_eq!(
+        clips.iter().filter(|clip| clip.removed.is_some()).count(),
+        1
+    );
+    store.close().await;
+}
+
 /// Files below a folder.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut all = Vec::new();
@@ -172,9 +351,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn holds(bytes: &[u8], text: &str) -> bool {
-    bytes
-        .windows(text.len())
-        .any(|window| window == text.as_bytes())
+    String::from_utf8_lossy(bytes).contains(text)
 }
 
 pub async fn names_are_nowhere_in_the_clear(world: World) {
@@ -215,6 +392,17 @@ pub async fn names_are_nowhere_in_the_clear(world: World) {
     for file in files(world.folder.path()) {
         let bytes = fs::read(&file).expect("read");
         looked_at.push((file.display().to_string(), bytes));
+    }
+    if let Some(server) = &world.server {
+        let wrote = server.all_that_it_wrote();
+        assert!(wrote.iter().any(|(name, _)| name.contains("pg_wal")));
+        // Days are in other stores of the same server, too; names are not.
+        for (name, bytes) in &wrote {
+            for canary in &CANARIES[..3] {
+                assert!(!holds(bytes, canary), "{name} holds {canary}");
+            }
+        }
+        assert!(wrote.iter().any(|(_, bytes)| holds(bytes, &code)));
     }
     for (name, bytes) in &looked_at {
         n_files_with_code += usize::from(holds(bytes, &code));
@@ -355,11 +543,40 @@ pub async fn the_server_makes_backups_by_its_schedule(world: World) {
             "hour {hour}"
         );
     }
-    let folders = fs::read_dir(world.location.backups())
-        .expect("listed")
-        .count();
+    let folders = || {
+        fs::read_dir(world.location.backups())
+            .expect("listed")
+            .count()
+    };
     assert_eq!(
-        (folders, store.backups().await.expect("read").len()),
+        (folders(), store.backups().await.expect("read").len()),
         (2, 4)
     );
+    // What no backup that is left needs goes from the backups, too.
+    let study = StudyId::from("hostel-clinic");
+    let files = recording(&world, &study, None, "a room").await;
+    let copies = world.location.backups().join("media");
+    let copy = copies.join(&files[0][..2]).join(&files[0]);
+    let mut removed = false;
+    for hour in 4..=6 {
+        store
+            .keep_safe(&plan, NOON.plus_seconds(hour * 3600), None)
+            .await
+            .expect("kept");
+        // The backup of the fourth hour holds it, and goes in the sixth.
+        assert_eq!(copy.exists(), hour < 6, "hour {hour}");
+        if !removed {
+            let clip = store.clips(&study).await.expect("read")[0].id;
+            let remove = VideoCommand::RemoveClip {
+                clip,
+                with_codes: false,
+            };
+            store
+                .change_video(&ADA, &study, vec![remove], NOON)
+                .await
+                .expect("removed");
+            removed = true;
+        }
+    }
+    assert_eq!(folders(), 3, "two backups and the folder of recordings");
 }

@@ -1,6 +1,6 @@
 //! A small world to test in: an empty store on either database, and words for what tests do often.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use attune_protocol::{
     Protocol, StudyFolder,
@@ -21,7 +21,7 @@ pub mod postgres;
 /// Which database.
 pub enum Place {
     Lite,
-    Postgres(postgres::Server),
+    Postgres(Arc<postgres::Server>),
 }
 
 /// An empty store in a folder that goes when the test ends.
@@ -29,6 +29,8 @@ pub struct World {
     pub store: Store,
     pub location: Location,
     pub folder: TempDir,
+    /// The server, where the database is on one.
+    pub server: Option<Arc<postgres::Server>>,
 }
 
 /// Noon of a day in June 2024, UTC.
@@ -68,6 +70,10 @@ impl World {
             store,
             location,
             folder,
+            server: match place {
+                Place::Lite => None,
+                Place::Postgres(server) => Some(Arc::clone(server)),
+            },
         }
     }
 

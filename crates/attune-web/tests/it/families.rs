@@ -29,7 +29,7 @@ const ARM_WORDS: [&str; 6] = [
     "therapeutic group",
 ];
 
-async fn world() -> World {
+pub async fn world() -> World {
     let world = World::new(Settings::default()).await;
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../studies")
@@ -46,18 +46,28 @@ async fn world() -> World {
 }
 
 /// Somebody with a role at sites, signed in with a second factor.
-async fn somebody<'a>(world: &'a World, login: &str, role: Role, sites: &[&str]) -> Browser<'a> {
+pub async fn somebody<'a>(
+    world: &'a World,
+    login: &str,
+    role: Role,
+    sites: &[&str],
+) -> Browser<'a> {
     let (account, secret) = world.add(login, true).await;
     world.give(account, role, Some(STUDY), sites).await;
     world.signed_in(login, secret.as_deref()).await
 }
 
-fn path(rest: &str) -> String {
+pub fn path(rest: &str) -> String {
     format!("/studies/{STUDY}{rest}")
 }
 
 /// Sends the form of a page, with its key.
-async fn send(browser: &mut Browser<'_>, page: &str, to: &str, fields: &[(&str, &str)]) -> Answer {
+pub async fn send(
+    browser: &mut Browser<'_>,
+    page: &str,
+    to: &str,
+    fields: &[(&str, &str)],
+) -> Answer {
     let shown = browser.get(&path(page)).await;
     assert_eq!(shown.status, StatusCode::OK, "{page}: {}", shown.body);
     let key = shown.hidden("key");
@@ -67,13 +77,13 @@ async fn send(browser: &mut Browser<'_>, page: &str, to: &str, fields: &[(&str, 
 }
 
 #[track_caller]
-fn went(answer: &Answer) -> String {
+pub fn went(answer: &Answer) -> String {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
     answer.header("location").to_owned()
 }
 
 /// Enrols a family and gives its code.
-async fn enrol(browser: &mut Browser<'_>) -> String {
+pub async fn enrol(browser: &mut Browser<'_>) -> String {
     let answer = send(
         browser,
         "/families/new",
@@ -99,7 +109,7 @@ async fn enrol(browser: &mut Browser<'_>) -> String {
 }
 
 /// A value of the options of a select whose words begin so.
-fn option_value(page: &str, select: &str, words: &str) -> String {
+pub fn option_value(page: &str, select: &str, words: &str) -> String {
     let after = page
         .split(&format!("name=\"{select}\""))
         .nth(1)
@@ -119,6 +129,16 @@ fn option_value(page: &str, select: &str, words: &str) -> String {
 }
 
 async fn agree(browser: &mut Browser<'_>, family: &str, purpose: &str, text: &str) -> Answer {
+    agree_with(browser, family, (purpose, text), ("", "")).await
+}
+
+/// Consent to a purpose, with a note on competence and a witness.
+pub async fn agree_with(
+    browser: &mut Browser<'_>,
+    family: &str,
+    (purpose, text): (&str, &str),
+    (competence, witness): (&str, &str),
+) -> Answer {
     let page = browser
         .get(&path(&format!("/families/{family}/consent")))
         .await
@@ -137,10 +157,10 @@ async fn agree(browser: &mut Browser<'_>, family: &str, purpose: &str, text: &st
             ("for", &baby),
             ("by", &carer),
             ("authority", "parental-responsibility"),
-            ("competence", ""),
+            ("competence", competence),
             ("given", "yes"),
             ("manner", "signed-on-paper"),
-            ("witness", ""),
+            ("witness", witness),
             ("on", "2026-11-26"),
         ],
     )

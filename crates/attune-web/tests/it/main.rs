@@ -1,5 +1,6 @@
 //! The application as a browser meets it, without a socket.
 
+mod canaries;
 mod coding;
 mod escaping;
 mod exporting;
@@ -8,5 +9,6 @@ mod harness;
 mod headers;
 mod matrix;
 mod public;
+mod resending;
 mod signing_in;
 mod table;

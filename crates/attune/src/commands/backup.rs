@@ -1,7 +1,7 @@
 //! `attune backup`: a backup now, restored on trial; or the list of those that there are.
 
 use anyhow::{Result, bail};
-use attune_store::{Actor, Moment, backup::BackupMade};
+use attune_store::{Actor, Moment};
 use clap::Args;
 use serde_json::json;
 
@@ -34,7 +34,7 @@ impl Backup {
             store.close().await;
             Ok(made)
         })?;
-        let n_rows = n_rows(&made);
+        let n_rows = made.manifest.n_rows();
         if self.json {
             output::print_json(&json!({
                 "folder": made.folder, "rows": n_rows, "verified": made.fault.is_none(),
@@ -48,19 +48,24 @@ impl Backup {
         if self.json {
             return Ok(());
         }
+        let recordings = match made.manifest.recordings.len() {
+            0 => String::new(),
+            n => format!(" and {n} files of recordings"),
+        };
         output::print_text(&format!(
-            "Backup in {folder}: {n_rows} rows, restored on trial and found whole.\n\
+            "Backup in {folder}: {n_rows} rows{recordings}, restored on trial and found whole.\n\
              The keys are not in it. Keep a copy of {} in another place.\n",
             self.place.location().keys.display()
         ))
     }
 
     fn list(&self) -> Result<()> {
-        let backups = place::wait(async {
+        let (backups, keys) = place::wait(async {
             let store = self.place.open().await?;
             let backups = store.backups().await?;
+            let keys = store.keys().fingerprint();
             store.close().await;
-            Ok(backups)
+            Ok((backups, keys))
         })?;
         if self.json {
             let rows: Vec<_> = backups
@@ -70,7 +75,7 @@ impl Backup {
                         "verified": backup.verified, "manifest_sha256": backup.digest })
                 })
                 .collect();
-            return output::print_json(&json!({ "backups": rows }));
+            return output::print_json(&json!({ "backups": rows, "keys": keys }));
         }
         if backups.is_empty() {
             return output::print_text("There is no backup yet. Make one with `attune backup`.\n");
@@ -87,10 +92,6 @@ impl Backup {
                 )
             })
             .collect();
-        output::print_text(&text)
+        output::print_text(&format!("Keys: {keys}\n{text}"))
     }
-}
-
-fn n_rows(made: &BackupMade) -> usize {
-    made.manifest.tables.values().map(|table| table.rows).sum()
 }

@@ -33,10 +33,17 @@ impl Restore {
             output::print_json(&json!({ "place": words, "restored": restored }))?;
         } else {
             output::print_text(&format!(
-                "Restored to {words}: {} rows, as they were on {}.\n{} erasures since then were done again. \
-                 Everybody signs in anew.\n",
-                restored.n_rows, restored.at, restored.n_erased_again
+                "Restored to {words}: {} rows and {} files of recordings, as they were on {}.\n\
+                 {} erasures since then were done again. Everybody signs in anew.\n",
+                restored.n_rows, restored.n_recordings, restored.at, restored.n_erased_again
             ))?;
+        }
+        let n_missing = restored.missing_recordings.len();
+        if n_missing > 0 {
+            bail!(
+                "{n_missing} files of recordings are not beside the backup: they lie in the folder `media` next \
+                 to the folders of backups; copy it there too and restore once more, into a new place"
+            );
         }
         if restored.verified.is_sound() {
             Ok(())

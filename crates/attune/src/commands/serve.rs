@@ -48,6 +48,12 @@ pub struct Serve {
     /// Hours after which a person signs in again in any case
     #[arg(long, value_name = "HOURS", default_value_t = 12, value_parser = clap::value_parser!(u64).range(1..=48))]
     absolute_hours: u64,
+    /// Hours between the backups that the server makes by itself
+    #[arg(long, value_name = "HOURS", default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=168))]
+    backup_hours: u32,
+    /// Verified backups that are kept; older ones are deleted
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(2..=1000))]
+    keep_backups: u32,
 }
 
 impl Serve {
@@ -91,6 +97,11 @@ impl Serve {
             trusted_proxies: self.trusted_proxy.clone(),
             idle_limit: minutes(self.idle_minutes),
             absolute_limit: minutes(self.absolute_hours * 60),
+            safekeeping: Safekeeping {
+                backup_every: i64::from(self.backup_hours) * 60 * 60,
+                keep: self.keep_backups as usize,
+                ..Safekeeping::default()
+            },
             ..Settings::default()
         })
     }
@@ -160,7 +171,7 @@ pub async fn run(app: App, listen: SocketAddr, tls: Option<Tls>) -> Result<()> {
         let _ = output::print_text(&format!("listening on {address}\n"));
     };
     let store = app.store().clone();
-    let keeping = tokio::spawn(safekeeping::keep(store.clone(), Safekeeping::default()));
+    let keeping = tokio::spawn(safekeeping::keep(store.clone(), app.settings().safekeeping));
     attune_web::serve(attune_web::app(&app), listen, tls, ready, end())
         .await
         .with_context(|| format!("cannot serve on {listen}"))?;
