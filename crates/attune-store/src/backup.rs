@@ -38,8 +38,8 @@ mod recordings;
 mod small_files;
 mod trial;
 
-pub(crate) use recordings::{clear_recordings, restore_recordings};
-pub(crate) use small_files::restore_files;
+pub(crate) use recordings::{clear_recordings, move_recordings, restore_recordings};
+pub(crate) use small_files::{move_files, restore_files};
 pub(crate) use trial::{check_loaded, load_lines};
 
 /// What is in a backup.

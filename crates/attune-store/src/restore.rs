@@ -22,6 +22,7 @@ use crate::{
     moment::Moment,
     store::Store,
     tables,
+    withdrawn_media::recordings_needed,
 };
 
 /// What came of restoring.
@@ -48,6 +49,8 @@ pub struct Moved {
     pub n_tables: usize,
     /// Rows.
     pub n_rows: usize,
+    /// Files of recordings that the new place has: copied, unless it is the same folder.
+    pub n_recordings: usize,
     /// The chains in the new place.
     pub verified: Verified,
 }
@@ -325,8 +328,8 @@ async fn erase_again(store: &Store) -> Result<usize> {
     Ok(n)
 }
 
-/// Copies a store to an empty database; every table is compared afterwards and every chain
-/// verified. The old store stays as it is. Nobody may write to it meanwhile: the copy holds its
+/// Copies a store to an empty database, and to another folder with its recordings; every table is compared
+/// afterwards and every chain verified. The old store stays as it is. Nobody may write to it meanwhile: the copy holds its
 /// writing lock.
 ///
 /// # Errors
@@ -356,16 +359,30 @@ pub async fn move_store(from: &Location, to: Location) -> Result<Moved> {
     source.close().await;
     let heads = heads::read(&from.heads(), &keys.verifying())?;
     let verified = crate::audit::verify(&mut target.db(), &heads).await;
+    let needed = recordings_needed(&mut target.db()).await;
     target.close().await;
-    let (n_rows, verified) = (compared?, verified?);
+    let (n_rows, verified, needed) = (compared?, verified?, needed?);
     if !verified.is_sound() {
         return Err(StoreError::refused(
             "a chain is not whole in the new place; run `attune audit verify` on the old one",
         ));
     }
+    if from.data != to.data {
+        fs::create_dir_all(&to.data).map_err(StoreError::file("cannot make the new folder"))?;
+        backup::move_files(from, &to)?;
+        let missing = backup::move_recordings(&needed, from, &to)?;
+        if let Some(first) = missing.first() {
+            let n = missing.len();
+            return Err(StoreError::Refused(format!(
+                "everything was copied but {n} files of recordings that are not in the old place, such as \
+                 {first}; bring them back from a backup first, then move to a new place"
+            )));
+        }
+    }
     Ok(Moved {
         n_tables: tables::all().count(),
         n_rows,
+        n_recordings: needed.len(),
         verified,
     })
 }

@@ -16,7 +16,7 @@ use crate::{
         Command, Request, WithdrawalLevel,
         video::{Angle, VideoCommand},
     },
-    database::values,
+    database::Db,
     error::{Result, StoreError},
     ids::{ClipId, DyadKey},
     moment::Moment,
@@ -157,14 +157,7 @@ impl Store {
     /// The database cannot be read.
     pub async fn recordings_needed(&self) -> Result<BTreeSet<String>> {
         let mut reader = self.reader().await?;
-        let sql = "SELECT angles FROM clip WHERE removed IS NULL";
-        let rows = reader.db().rows(sql, values![]).await?;
-        let mut needed = BTreeSet::new();
-        for row in &rows {
-            let angles: Vec<Angle> = row.json(0)?;
-            needed.extend(angles.iter().flat_map(Angle::files).map(str::to_owned));
-        }
-        Ok(needed)
+        recordings_needed(&mut reader.db()).await
     }
 
     /// Honours withdrawals of all studies. A study that cannot be read is told in the log and does not
@@ -182,6 +175,17 @@ impl Store {
         }
         Ok(n)
     }
+}
+
+/// Hashes of the files of all recordings that are not removed.
+pub(crate) async fn recordings_needed(db: &mut Db<'_>) -> Result<BTreeSet<String>> {
+    let sql = "SELECT angles FROM clip WHERE removed IS NULL";
+    let mut needed = BTreeSet::new();
+    for row in &db.rows(sql, Vec::new()).await? {
+        let angles: Vec<Angle> = row.json(0)?;
+        needed.extend(angles.iter().flat_map(Angle::files).map(str::to_owned));
+    }
+    Ok(needed)
 }
 
 /// What a study promises for recordings; deleting them where it says nothing.

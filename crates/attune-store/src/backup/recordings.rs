@@ -81,6 +81,24 @@ pub(crate) fn restore_recordings(
     Ok(missing)
 }
 
+/// Copies recordings to the folder of another store. Returns those that are not there to be copied.
+pub(crate) fn move_recordings(
+    needed: &BTreeSet<String>,
+    from: &Location,
+    to: &Location,
+) -> Result<Vec<String>> {
+    let mut missing = Vec::new();
+    for hash in needed {
+        let source = MediaFolder::below(&from.media(), hash)?;
+        let target = MediaFolder::below(&to.media(), hash)?;
+        match source.is_file() {
+            true => copy_whole(&source, &target).map_err(cannot())?,
+            false => missing.push(hash.clone()),
+        }
+    }
+    Ok(missing)
+}
+
 /// Removes recordings from the backups that neither the store nor a backup needs.
 pub(crate) fn clear_recordings(backups: &Path, needed: &BTreeSet<String>) -> Result<usize> {
     let media = backups.join("media");

@@ -21,17 +21,11 @@ pub(super) fn copy_files(
 ) -> Result<BTreeMap<String, FileCopied>> {
     let copy = || -> io::Result<BTreeMap<String, FileCopied>> {
         let mut copied = BTreeMap::new();
-        for entry in fs::read_dir(&location.data)? {
-            let entry = entry?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let is_of_database = name.starts_with("attune.db") || name.starts_with('.');
-            if is_of_database || !entry.file_type()?.is_file() {
-                continue;
-            }
+        for name in names(&location.data)? {
             fs::create_dir_all(backup.join(FOLDER))?;
             let target = backup.join(FOLDER).join(&name);
             let mut out = private(&target)?;
-            let bytes = io::copy(&mut fs::File::open(entry.path())?, &mut out)?;
+            let bytes = io::copy(&mut fs::File::open(location.data.join(&name))?, &mut out)?;
             out.sync_all()?;
             let sha256 = file_hash(&target)?;
             copied.insert(name, FileCopied { bytes, sha256 });
@@ -41,6 +35,42 @@ pub(super) fn copy_files(
     copy().map_err(StoreError::file(
         "cannot copy the files beside the database",
     ))
+}
+
+/// Copies them to the folder of another store.
+pub(crate) fn move_files(from: &Location, to: &Location) -> Result<()> {
+    let copy = || -> io::Result<()> {
+        for name in names(&from.data)? {
+            copy_whole(&from.data.join(&name), &to.data, &name)?;
+        }
+        Ok(())
+    };
+    copy().map_err(StoreError::file(
+        "cannot copy the files beside the database",
+    ))
+}
+
+/// Names of the files beside the database.
+fn names(data: &Path) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(data)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let is_of_database = name.starts_with("attune.db") || name.starts_with('.');
+        if !is_of_database && entry.file_type()?.is_file() {
+            names.push(name);
+        }
+    }
+    Ok(names)
+}
+
+/// A copy that stands whole under its name or not at all.
+fn copy_whole(source: &Path, folder: &Path, name: &str) -> io::Result<()> {
+    let mut beside = tempfile::NamedTempFile::new_in(folder)?;
+    io::copy(&mut fs::File::open(source)?, &mut beside)?;
+    beside.as_file().sync_all()?;
+    beside.persist(folder.join(name))?;
+    Ok(())
 }
 
 /// Where a file lies in the backup.
@@ -58,14 +88,8 @@ pub(super) fn place_of(name: &str) -> Result<String> {
 pub(crate) fn restore_files(backup: &Path, manifest: &Manifest, location: &Location) -> Result<()> {
     for name in manifest.files.keys() {
         let source = backup.join(place_of(name)?);
-        let copy = || -> io::Result<()> {
-            let mut beside = tempfile::NamedTempFile::new_in(&location.data)?;
-            io::copy(&mut fs::File::open(&source)?, &mut beside)?;
-            beside.as_file().sync_all()?;
-            beside.persist(location.data.join(name))?;
-            Ok(())
-        };
-        copy().map_err(StoreError::file(format!("cannot restore {name}")))?;
+        copy_whole(&source, &location.data, name)
+            .map_err(StoreError::file(format!("cannot restore {name}")))?;
     }
     Ok(())
 }

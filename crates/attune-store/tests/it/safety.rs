@@ -315,6 +315,15 @@ pub async fn a_withdrawal_after_the_backup_reaches_it(world: World) {
     assert!(!store.media().has(&withdrawn[0]) && store.media().has(&kept[0]));
     let copies = world.location.backups().join("media");
     assert!(!copies.join(&withdrawn[0][..2]).join(&withdrawn[0]).exists());
+    // A file that could not be deleted then, or that somebody put back, goes by the timer.
+    let again = store
+        .media()
+        .keep(&b"a family to play"[..])
+        .expect("kept")
+        .0;
+    assert_eq!(again, withdrawn[0]);
+    store.keep_promises(NOON).await.expect("kept");
+    assert!(!store.media().has(&again) && store.media().has(&kept[0]));
     store.close().await;
     let target =
         Location::folder(world.folder.path().join("restored")).with_keys(&world.location.keys);
@@ -465,6 +474,8 @@ pub async fn what_was_acknowledged_outlives_a_failed_commit(world: World) {
 pub async fn moved(server: Server) {
     let world = World::lite().await;
     let (study, families) = filled(&world).await;
+    let files = recording(&world, &study, None, "a room").await;
+    fs::write(world.location.data.join("visits.json"), "{}").expect("written");
     world.store.sign_heads(NOON).await.expect("signed");
     let drawn = world.store.records(&study).await.expect("drawn");
     world.store.close().await;
@@ -478,6 +489,8 @@ pub async fn moved(server: Server) {
         .await
         .expect("moved");
     assert!(moved.verified.is_sound() && moved.n_rows > 50, "{moved:?}");
+    assert_eq!(moved.n_recordings, 2);
+    assert!(to.data.join("visits.json").exists());
     let twice = move_store(&world.location, to.clone())
         .await
         .expect_err("not empty");
@@ -489,6 +502,7 @@ pub async fn moved(server: Server) {
         format!("{:?}", drawn.records.assessments)
     );
     assert_eq!(after.head, drawn.head);
+    assert_eq!(content(&store, &files[0]), "a room to play");
     let fields = [Identifier::FamilyName];
     let opened = store
         .open_identity(&ADA, &study, families[0].carer, &fields, None, NOON)

@@ -14,7 +14,7 @@ use axum::http::StatusCode;
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::{
-    families::{agree_with, enrol, option_value, path, send, somebody, went, world},
+    families::{agree_with, enrol, path, send, somebody, went, world},
     harness::{Answer, Browser},
 };
 

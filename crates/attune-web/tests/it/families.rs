@@ -109,7 +109,7 @@ pub async fn enrol(browser: &mut Browser<'_>) -> String {
 }
 
 /// A value of the options of a select whose words begin so.
-pub fn option_value(page: &str, select: &str, words: &str) -> String {
+fn option_value(page: &str, select: &str, words: &str) -> String {
     let after = page
         .split(&format!("name=\"{select}\""))
         .nth(1)

@@ -43,11 +43,12 @@ impl Move {
             return output::print_json(&json!({ "to": words, "moved": moved }));
         }
         output::print_text(&format!(
-            "Copied to {words}: {} tables, {} rows, every table the same, every chain whole.\n\
+            "Copied to {words}: {} tables, {} rows, {} files of recordings; every table the same, every chain whole.\n\
              The old store is as it was ({}). Start the server on the new one with the same --keys, \
              and put the old one away.\n",
             moved.n_tables,
             moved.n_rows,
+            moved.n_recordings,
             from.words()
         ))
     }

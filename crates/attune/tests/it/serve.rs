@@ -7,9 +7,11 @@ use std::{
     net::TcpStream,
     path::Path,
     process::{Child, Command, Stdio},
+    thread,
+    time::Duration,
 };
 
-use crate::support::run;
+use crate::support::{json, run, succeed};
 
 /// A server, what it printed before it was ready, and its address.
 struct Server {
@@ -83,6 +85,38 @@ fn serve_prints_a_first_run_code_answers_when_ready_and_ends_cleanly() {
     let again = Server::start(here.path(), &["serve", "--data", "data"]);
     assert!(again.get("/first-run").contains("First-run code"));
     assert_eq!(again.end(), Some(0));
+}
+
+#[test]
+fn serve_makes_a_backup_by_itself_and_restores_it_on_trial() {
+    let here = tempfile::tempdir().expect("a temporary folder");
+    let add = [
+        "user",
+        "add",
+        "ada",
+        "--name",
+        "Ada",
+        "--role",
+        "data-manager",
+    ];
+    succeed(here.path(), &[&add[..], &["--data", "data"]].concat());
+    let serve = ["serve", "--data", "data", "--backup-hours", "1"];
+    let server = Server::start(here.path(), &serve);
+    let list = ["backup", "--list", "--data", "data"];
+    let mut listed = json(here.path(), &list);
+    for _ in 0..600 {
+        if listed["backups"][0].is_object() {
+            break;
+        }
+        thread::sleep(Duration::from_millis(200));
+        listed = json(here.path(), &list);
+    }
+    assert_eq!(listed["backups"][0]["verified"], true, "{listed}");
+    assert_eq!(server.end(), Some(0));
+    let folder = listed["backups"][0]["folder"].as_str().expect("a folder");
+    let folder = format!("data/backups/{folder}");
+    let restore = ["restore", &folder, "--data", "again", "--keys", "data-keys"];
+    assert_eq!(json(here.path(), &restore)["restored"]["n_recordings"], 0);
 }
 
 #[test]
