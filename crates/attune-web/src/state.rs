@@ -1,12 +1,17 @@
-//! What every handler reaches: the store, settings, clock, and the failed sign-ins that are remembered.
+//! What every handler reaches: the store, settings, clock, and what is remembered of sign-ins.
 
 use std::{fmt, sync::Arc};
 
 use attune_store::{Moment, Store};
 
 use crate::{
-    clock::Clock, failure::Failure, intake::Intake, public_pages::PublicPages,
-    results::ResultsKept, settings::Settings, sign_in::pauses::Pauses,
+    clock::Clock,
+    failure::Failure,
+    intake::Intake,
+    public_pages::PublicPages,
+    results::ResultsKept,
+    settings::Settings,
+    sign_in::{password::Comparisons, pauses::Pauses},
 };
 
 /// The application's state; cheap to clone.
@@ -18,6 +23,7 @@ struct Inner {
     settings: Settings,
     clock: Clock,
     pauses: Pauses,
+    comparisons: Comparisons,
     results: ResultsKept,
     intake: Intake,
     public_pages: PublicPages,
@@ -31,6 +37,7 @@ impl App {
             settings,
             clock,
             pauses: Pauses::default(),
+            comparisons: Comparisons::default(),
             results: ResultsKept::default(),
             intake: Intake::default(),
             public_pages: PublicPages::default(),
@@ -50,6 +57,11 @@ impl App {
     /// Failed sign-ins.
     pub fn pauses(&self) -> &Pauses {
         &self.0.pauses
+    }
+
+    /// Passwords that were compared.
+    pub fn comparisons(&self) -> &Comparisons {
+        &self.0.comparisons
     }
 
     /// Findings and reports that were computed.

@@ -110,7 +110,7 @@ pub async fn change_password(
     let account = store.account(person.id).await?;
     let attempt = Attempt::at(&visit, &headers, &account.login).await?;
     let mut problems = Problems::default();
-    if !attempt.password_is_right(typed.current).await? {
+    if !attempt.password_is_right(&visit, typed.current).await? {
         attempt.failed(&visit).await?;
         problems.add("current", "This is not your password as it is.");
     }

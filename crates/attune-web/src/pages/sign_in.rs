@@ -83,7 +83,7 @@ fn sign_in_form(visit: &Visit, login: &str, then: &str, problems: Problems) -> A
 pub async fn sign_in(visit: Visit, headers: HeaderMap, Form(typed): Form<SignIn>) -> Answer {
     let then = safe_path(typed.then.as_deref());
     let attempt = Attempt::at(&visit, &headers, &typed.login).await?;
-    let right = attempt.password_is_right(typed.password).await?;
+    let right = attempt.password_is_right(&visit, typed.password).await?;
     let Some(account) = attempt.account.as_ref().filter(|_| right) else {
         attempt.failed(&visit).await?;
         let mut problems = Problems::default();
@@ -172,7 +172,7 @@ pub async fn again(visit: Visit, headers: HeaderMap, Form(typed): Form<Confirmat
     let account = store.account(visit.person()?.id).await?;
     let attempt = Attempt::at(&visit, &headers, &account.login).await?;
     let mut problems = Problems::default();
-    if !attempt.password_is_right(typed.password).await? {
+    if !attempt.password_is_right(&visit, typed.password).await? {
         problems.add("password", "The password is not right.");
     } else if account.second_factor && !attempt.code_is_right(&visit, &typed.code).await? {
         problems = wrong_code();

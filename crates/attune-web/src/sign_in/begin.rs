@@ -13,7 +13,7 @@ use axum::{
     response::Response,
 };
 
-use super::{password, pauses, pauses::Counted, recovery_codes, second_factor, tokens};
+use super::{pauses, pauses::Counted, recovery_codes, second_factor, tokens};
 use crate::{answer::see, cookies::Cookie, failure::Failure, visit::Visit};
 
 /// Days for which a browser is remembered.
@@ -96,12 +96,14 @@ impl Attempt {
     /// # Errors
     ///
     /// The password could not be compared.
-    pub async fn password_is_right(&self, typed: String) -> Result<bool, Failure> {
+    pub async fn password_is_right(&self, visit: &Visit, typed: String) -> Result<bool, Failure> {
         let kept = self
             .credentials
             .as_ref()
             .and_then(|credentials| credentials.password.clone());
-        password::matches(typed, kept)
+        let comparisons = visit.app.comparisons();
+        comparisons
+            .matches(typed, kept)
             .await
             .map_err(Failure::internal)
     }

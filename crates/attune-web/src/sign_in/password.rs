@@ -2,7 +2,10 @@
 //! compared. Hashing runs beside the server's own threads, a few at a time, so that a flood of
 //! sign-ins fills neither memory nor every core.
 
-use std::sync::LazyLock;
+use std::sync::{
+    Arc, LazyLock,
+    atomic::{AtomicU64, Ordering},
+};
 
 use argon2::{
     Algorithm, Argon2, Params, Version,
@@ -63,25 +66,39 @@ pub async fn hash(password: String) -> Hashed<String> {
         .map_err(|error| error.to_string())
 }
 
-/// Whether it is the password behind the hash; for nobody's hash the answer is no and takes as long.
-///
-/// # Errors
-///
-/// The hashing task was ended, as when the server stops.
-pub async fn matches(password: String, hash: Option<String>) -> Hashed<bool> {
-    let _permit = AT_ONCE.acquire().await;
-    spawn_blocking(move || {
-        let somebody = hash.is_some();
-        let hash = hash.unwrap_or_else(|| NOBODY.clone());
-        let same = PasswordHash::new(&hash).is_ok_and(|parsed| {
-            argon2()
-                .verify_password(password.as_bytes(), &parsed)
-                .is_ok()
-        });
-        same && somebody
-    })
-    .await
-    .map_err(|error| error.to_string())
+/// The comparisons of a server. They are counted, so that it can be shown that a sign-in with an unknown
+/// name costs as many as one with a wrong password.
+#[derive(Debug, Default)]
+pub struct Comparisons(Arc<AtomicU64>);
+
+impl Comparisons {
+    /// How many there were.
+    pub fn count(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Whether it is the password behind the hash; for nobody's hash the answer is no and takes as
+    /// long.
+    ///
+    /// # Errors
+    ///
+    /// The hashing task was ended, as when the server stops.
+    pub async fn matches(&self, password: String, hash: Option<String>) -> Hashed<bool> {
+        let _permit = AT_ONCE.acquire().await;
+        let counter = Arc::clone(&self.0);
+        spawn_blocking(move || {
+            let somebody = hash.is_some();
+            let hash = hash.unwrap_or_else(|| NOBODY.clone());
+            let same = PasswordHash::new(&hash).is_ok_and(|parsed| {
+                let verified = argon2().verify_password(password.as_bytes(), &parsed);
+                counter.fetch_add(1, Ordering::Relaxed);
+                verified.is_ok()
+            });
+            same && somebody
+        })
+        .await
+        .map_err(|error| error.to_string())
+    }
 }
 
 fn hash_now(password: &str) -> String {
@@ -107,14 +124,28 @@ mod tests {
             kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
             "{kept}"
         );
-        let right = matches("four words without sense".to_owned(), Some(kept.clone())).await;
+        let comparisons = Comparisons::default();
+        let compare = |text: &str, kept| comparisons.matches(text.to_owned(), kept);
+        let right = compare("four words without sense", Some(kept.clone())).await;
         assert_eq!(right, Ok(true));
-        let wrong = matches("four words with sense".to_owned(), Some(kept)).await;
+        let wrong = compare("four words with sense", Some(kept)).await;
         assert_eq!(wrong, Ok(false));
-        assert_eq!(
-            matches("nobody has this password".to_owned(), None).await,
-            Ok(false)
-        );
+    }
+
+    #[tokio::test]
+    async fn asvs_6_3_8_comparing_with_nobody_is_the_same_work_and_never_right() {
+        let kept = hash("four words without sense".to_owned()).await.unwrap();
+        let work = |hash: &str| {
+            hash.split('$')
+                .take(4)
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(work(&NOBODY), work(&kept));
+        let comparisons = Comparisons::default();
+        let of_nobody = comparisons.matches("nobody has this password".to_owned(), None);
+        assert_eq!(of_nobody.await, Ok(false));
+        assert_eq!(comparisons.count(), 1);
     }
 
     #[test]
