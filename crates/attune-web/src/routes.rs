@@ -96,6 +96,7 @@ pub fn table() -> Vec<Route> {
         Route::get("/audit", May(Action::ReadAudit), Untold, audit::page),
         Route::get("/audit/verify", May(Action::ReadAudit), Untold, verification::page),
         Route::get("/studies/{study}/audit", May(Action::ReadAudit), Untold, audit::page),
+        Route::get("/studies/{study}/audit/verify", May(Action::ReadAudit), Untold, verification::page),
         Route::get("/backups", May(Action::SeeBackups), Untold, backups::page),
         Route::post("/backups", May(Action::MakeBackups), Untold, backups::make),
 

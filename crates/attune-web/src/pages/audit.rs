@@ -6,7 +6,6 @@ use axum::extract::Query;
 use serde::Deserialize;
 
 use crate::{
-    access::{Action, Scope},
     answer::{Answer, page as show},
     failure::Failure,
     layout::Layout,
@@ -22,7 +21,6 @@ const ROWS: u32 = 100;
 struct Audit {
     layout: Layout,
     of_study: bool,
-    may_verify: bool,
     rows: Vec<Row>,
     older: Option<String>,
 }
@@ -62,9 +60,6 @@ pub async fn page(visit: Visit, Query(from): Query<From>) -> Answer {
     show(&Audit {
         layout: Layout::of(&visit, "Audit trail"),
         of_study: visit.study_id.is_some(),
-        may_verify: visit
-            .person()?
-            .has_right(Action::ReadAudit, Scope::Installation),
         rows,
         older,
     })
