@@ -1,5 +1,6 @@
 //! Browser tests in a real Chromium, with Playwright and axe: reports and public pages of the example
-//! studies, and the application of the demonstration.
+//! studies, the application of the demonstration, and the story of a study on a server that begins
+//! empty, on SQLite and on PostgreSQL.
 
 use std::{
     fs,
@@ -10,9 +11,10 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::{assets, run, test::Outcome};
+use crate::{assets, private_postgres::PrivatePostgres, run, test::Outcome};
 
-pub fn check() -> Result<Outcome> {
+/// Every browser test; those that need PostgreSQL are skipped, and say so, where there is none.
+pub fn check(postgres: Option<&PrivatePostgres>) -> Result<Outcome> {
     if let Err(error) = assets::install_packages() {
         return Ok(Outcome::Skipped(format!(
             "the browser packages cannot be installed: {error:#}"
@@ -35,8 +37,12 @@ pub fn check() -> Result<Outcome> {
         .env("ATTUNE_CODING_ROOM", build_coding_room()?)
         .env("ATTUNE_PUBLICATION", publication)
         .env("ATTUNE_PUBLICATION_WITH_TOOL", with_tool)
+        .env("ATTUNE_PROGRAM", target().join("debug/attune"))
         .env("ATTUNE_APPLICATION", &application.address)
         .env("ATTUNE_SIGN_INS", application.folder.join("sign-ins.txt"));
+    if let Some(postgres) = postgres {
+        playwright.env("ATTUNE_STORY_POSTGRES", &postgres.database);
+    }
     let status = run::status(&mut playwright)?;
     Ok(match status.success() {
         true => Outcome::Passed,
@@ -149,9 +155,12 @@ fn build_coding_room() -> Result<PathBuf> {
     if !run::status(&mut run::cargo(&arguments))?.success() {
         bail!("the server of the coding room's tests could not be built");
     }
-    let target = std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| run::root().join("target"), PathBuf::from);
-    Ok(target.join("debug/examples/coding_room"))
+    Ok(target().join("debug/examples/coding_room"))
+}
+
+/// Where cargo builds.
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| run::root().join("target"), PathBuf::from)
 }
 
 /// The shared cases of the two scorers: answers to every instrument, and what they come to.

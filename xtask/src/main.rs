@@ -14,6 +14,7 @@ mod demo;
 mod fuzz;
 mod kill;
 mod postgres;
+mod private_postgres;
 mod run;
 mod strace;
 mod studies;

@@ -4,7 +4,9 @@ use std::process::{Command, ExitCode};
 
 use anyhow::Result;
 
-use crate::{assets, browser, crate_readers, postgres, run, strace, tidy};
+use crate::{
+    assets, browser, crate_readers, postgres, private_postgres::PrivatePostgres, run, strace, tidy,
+};
 
 /// What one step of the test run came to.
 pub enum Outcome {
@@ -17,12 +19,14 @@ pub fn run() -> Result<ExitCode> {
     assets::fetch_or_say_why_not();
     let postgres = postgres::install_or_say_why_not()?;
     let strace = strace::install_or_say_why_not()?;
+    let private = PrivatePostgres::start();
     let mut oracles = OracleCount::default();
     let steps: Vec<(&str, Outcome)> = vec![
         ("format", cargo_step(&["fmt", "--all", "--check"])?),
         ("tidy", tidy::check()?),
         ("readers of crates", crate_readers::install()?),
         ("rust tests", rust_tests(&mut oracles)?),
+        ("web tests on PostgreSQL", web_tests_on_postgres(&private)?),
         (
             "documentation tests",
             cargo_step(&["test", "--workspace", "--locked", "--doc"])?,
@@ -39,7 +43,7 @@ pub fn run() -> Result<ExitCode> {
                 "warnings",
             ])?,
         ),
-        ("browser", browser::check()?),
+        ("browser", browser::check(private.as_ref().ok())?),
         ("store on PostgreSQL", postgres),
         ("store with failing calls", strace),
     ];
@@ -115,6 +119,32 @@ fn rust_tests(oracles: &mut OracleCount) -> Result<Outcome> {
     };
     command.env("INSTA_UPDATE", "no");
     let status = run::status_with_lines(&mut command, |line| oracles.see(line))?;
+    Ok(outcome_of(status.success(), &command))
+}
+
+/// The application's tests again, every one on PostgreSQL.
+fn web_tests_on_postgres(private: &Result<PrivatePostgres>) -> Result<Outcome> {
+    let private = match private {
+        Ok(private) => private,
+        Err(why) => {
+            return Ok(Outcome::Skipped(format!(
+                "the application was tested on SQLite alone: {why:#}"
+            )));
+        }
+    };
+    let mut command = run::cargo(&[
+        "test",
+        "--locked",
+        "--package",
+        "attune-web",
+        "--test",
+        "it",
+    ]);
+    command
+        .env("INSTA_UPDATE", "no")
+        .env("ATTUNE_TEST_DATABASE", "postgres")
+        .env("ATTUNE_TEST_POSTGRES", &private.server);
+    let status = run::status(&mut command)?;
     Ok(outcome_of(status.success(), &command))
 }
 

@@ -1,11 +1,12 @@
 //! A browser in miniature: asks the real application on a real store in a temporary folder, keeps
-//! cookies, reads answers.
+//! cookies, reads answers. The store is SQLite, or PostgreSQL where a test or the whole run asks for it.
 
 use std::collections::BTreeMap;
 
 use attune_store::{
     Actor, Command, Location, Request as Change, Role, Secret, Sites, Store,
     ids::{AccountId, GrantId},
+    location::DatabaseKind,
 };
 use attune_web::{
     App, Clock, Settings, app, first_run_code,
@@ -18,11 +19,38 @@ use axum::{
 };
 use tower::ServiceExt;
 
+/// The private server of the store's own tests.
+#[path = "../../../attune-store/tests/it/support/postgres.rs"]
+mod postgres;
+
 /// When all tests begin: 26 November 2026, 9:00 UTC.
 pub const NOW: &str = "2026-11-26T09:00:00Z";
 
 /// The password of everybody whom a test adds.
 pub const PASSWORD: &str = "vellum ostrich kettle north";
+
+/// Which database a test runs on.
+pub enum Database {
+    Lite,
+    Postgres(postgres::Server),
+}
+
+impl Database {
+    /// PostgreSQL, or why there is none.
+    pub fn postgres() -> Result<Self, String> {
+        // It waits for its server on a runtime of its own, which no thread of a test's may begin.
+        let start = std::thread::spawn(postgres::Server::start);
+        start.join().expect("it ends").map(Self::Postgres)
+    }
+
+    /// The database of this run: `ATTUNE_TEST_DATABASE=postgres` runs every test on PostgreSQL.
+    fn of_this_run() -> Self {
+        match std::env::var("ATTUNE_TEST_DATABASE").as_deref() {
+            Ok("postgres") => Self::postgres().expect("the PostgreSQL that the run asks for"),
+            _ => Self::Lite,
+        }
+    }
+}
 
 /// The application, its store and its clock.
 pub struct World {
@@ -30,15 +58,26 @@ pub struct World {
     pub state: App,
     pub clock: Clock,
     _folder: tempfile::TempDir,
+    _database: Database,
 }
 
 impl World {
     /// An empty installation.
     pub async fn new(settings: Settings) -> Self {
+        Self::on(Database::of_this_run(), settings).await
+    }
+
+    /// An empty installation on this database.
+    pub async fn on(database: Database, settings: Settings) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let store = Store::open(Location::folder(folder.path().join("data")))
-            .await
-            .expect("a new store");
+        let mut location = Location::folder(folder.path().join("data"));
+        if let Database::Postgres(server) = &database {
+            location.database = DatabaseKind::Postgres {
+                url: server.url.clone(),
+                schema: Some(server.new_schema().await),
+            };
+        }
+        let store = Store::open(location).await.expect("a new store");
         let clock = Clock::standing_at(NOW.parse().expect("a time stamp"));
         let state = App::new(store, settings, clock.clone());
         Self {
@@ -46,6 +85,7 @@ impl World {
             state,
             clock,
             _folder: folder,
+            _database: database,
         }
     }
 

@@ -2,7 +2,9 @@
 //! installation, in the study, at one of its sites, and in another study.
 
 use attune_protocol::{Protocol, StudyFolder, template};
-use attune_store::{Actor, Role, ids::AccountId, sessions::NewSession};
+use attune_store::{
+    Actor, Role, access::Sight, forms::FormFilter, ids::AccountId, sessions::NewSession,
+};
 use attune_web::{
     Settings,
     access::Action,
@@ -11,7 +13,7 @@ use attune_web::{
 };
 use axum::http::{Method, StatusCode};
 
-use crate::harness::{Answer, World};
+use crate::harness::{Answer, Database, World};
 
 /// Where a role is held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,12 +35,16 @@ struct Place {
     world: World,
     study: String,
     site: String,
+    sites: Vec<String>,
     arms: Vec<String>,
 }
 
 /// The template study and a second one of another id, both with records.
 async fn place() -> Place {
-    let world = World::new(Settings::default()).await;
+    placed_in(World::new(Settings::default()).await).await
+}
+
+async fn placed_in(world: World) -> Place {
     let mut first = None;
     for id in ["study-one", "study-two"] {
         let files: Vec<(String, String)> = template()
@@ -72,6 +78,11 @@ async fn place() -> Place {
         world,
         study: protocol.study.id.to_string(),
         site: protocol.sites[0].id.to_string(),
+        sites: protocol
+            .sites
+            .iter()
+            .map(|site| site.id.to_string())
+            .collect(),
         arms: protocol
             .arms
             .iter()
@@ -115,6 +126,17 @@ impl Place {
     }
 
     async fn ask(&self, account: AccountId, route: &Route, second_factor: bool) -> Answer {
+        self.ask_at(account, route, route.path, second_factor).await
+    }
+
+    /// Asks a route at a path in which some of its names are filled in.
+    async fn ask_at(
+        &self,
+        account: AccountId,
+        route: &Route,
+        path: &str,
+        second_factor: bool,
+    ) -> Answer {
         let session = self
             .world
             .state
@@ -134,7 +156,7 @@ impl Place {
             "attune-loopback-session".to_owned(),
             session.secret.to_string(),
         );
-        let path = self.address(route.path);
+        let path = self.address(path);
         match route.method {
             Method::GET => browser.get(&path).await,
             _ => browser.post(&path, &[]).await,
@@ -180,7 +202,28 @@ fn was_refused(answer: &Answer) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn asvs_8_2_1_and_8_2_2_every_route_is_open_to_its_roles_and_closed_to_all_others() {
-    let place = place().await;
+    walk_every_route(&place().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn asvs_8_2_1_and_8_2_2_the_same_walk_on_postgresql() {
+    match Database::postgres() {
+        Ok(database) => {
+            let place = placed_in(World::on(database, Settings::default()).await).await;
+            walk_every_route(&place).await;
+            walk_from_site_to_site(&place).await;
+        }
+        Err(why) => println!("SKIPPED, no route was walked on PostgreSQL: {why}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn asvs_8_2_2_nothing_of_a_family_is_open_from_another_site() {
+    walk_from_site_to_site(&place().await).await;
+}
+
+/// Every route as every role, wherever it can be held.
+async fn walk_every_route(place: &Place) {
     let table = routes::table();
     let mut asked = 0;
     for role in Role::ALL {
@@ -214,6 +257,51 @@ async fn asvs_8_2_1_and_8_2_2_every_route_is_open_to_its_roles_and_closed_to_all
         }
     }
     assert!(asked > 1_000, "{asked} requests");
+}
+
+/// Every route of a real family and a real form, as every role at its own site and at another one.
+async fn walk_from_site_to_site(place: &Place) {
+    let store = place.world.state.store();
+    let study = place.study.as_str().into();
+    let all = FormFilter::default();
+    let forms = store.forms(&study, &Sight::FULL, &all).await;
+    let forms = forms.expect("forms");
+    let form = forms.iter().find(|form| form.dyad.is_some());
+    let form = form.expect("the template has forms of families");
+    let elsewhere = place.sites.iter().find(|site| **site != *form.site);
+    let elsewhere = elsewhere.expect("the template has two sites");
+    let (mut open, mut closed) = (0, 0);
+    for role in Role::ALL {
+        for (site, here) in [(form.site.as_str(), true), (elsewhere.as_str(), false)] {
+            let login = format!("{}-of-{site}", role.code()).to_lowercase();
+            let account = place.world.add_without_password(&login).await;
+            place
+                .world
+                .give(account, role, Some(&place.study), &[site])
+                .await;
+            for route in routes::table() {
+                let concrete = route
+                    .path
+                    .replace("{family}", &form.unit)
+                    .replace("{form}", &form.id.to_string());
+                if concrete == route.path {
+                    continue;
+                }
+                let answer = place.ask_at(account, &route, &concrete, true).await;
+                let what = format!("{} {concrete} as {role:?} at {site}", route.method);
+                assert!(!answer.status.is_server_error(), "{what}: {}", answer.body);
+                if here && is_allowed(&route, role, Held::AtOneSite) {
+                    assert!(!was_refused(&answer), "{what}: {}", answer.status);
+                    open += 1;
+                } else {
+                    assert!(answer.status.is_client_error(), "{what}: {}", answer.status);
+                    assert!(!answer.body.contains(&form.unit), "{what}: {}", answer.body);
+                    closed += 1;
+                }
+            }
+        }
+    }
+    assert!(open > 60 && closed > 300, "{open} open, {closed} closed");
 }
 
 #[tokio::test(flavor = "multi_thread")]

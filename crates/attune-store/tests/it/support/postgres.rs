@@ -14,11 +14,13 @@ use std::{
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
 
+/// Schemas that this process has made; several servers may be one and the same.
+static N_SCHEMAS: AtomicU32 = AtomicU32::new(0);
+
 /// A server; it stops when it is dropped.
 pub struct Server {
     pub url: String,
     own: Option<Own>,
-    n_schemas: AtomicU32,
 }
 
 /// A server that was started here.
@@ -34,11 +36,7 @@ impl Server {
     /// Starts a server, or says why there is none.
     pub fn start() -> Result<Self, String> {
         if let Ok(url) = std::env::var("ATTUNE_TEST_POSTGRES") {
-            return Ok(Self {
-                url,
-                own: None,
-                n_schemas: AtomicU32::new(0),
-            });
+            return Ok(Self { url, own: None });
         }
         let binaries = binaries().ok_or("there is no PostgreSQL on this machine")?;
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
@@ -68,7 +66,6 @@ impl Server {
                 somebody,
                 folder,
             }),
-            n_schemas: AtomicU32::new(0),
         };
         server.wait()?;
         Ok(server)
@@ -139,7 +136,7 @@ impl Server {
 
     /// An empty schema of its own for a test.
     pub async fn new_schema(&self) -> String {
-        let n = self.n_schemas.fetch_add(1, Ordering::SeqCst);
+        let n = N_SCHEMAS.fetch_add(1, Ordering::SeqCst);
         let name = format!("attune_{}_{n}", std::process::id());
         let mut connection = PgConnection::connect(&self.url).await.expect("connects");
         let sql = format!("CREATE SCHEMA {name}");
