@@ -7,8 +7,11 @@ export default defineConfig({
   forbidOnly: true,
   reporter: [["list"]],
   workers: 2,
+  // What is waited for comes in a moment; a busy machine may take longer, and no test judges a time.
+  expect: { timeout: 20_000 },
   use: {
     browserName: "chromium",
+    actionTimeout: 30_000,
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
       args: ["--no-sandbox", "--disable-gpu"],
