@@ -212,7 +212,7 @@ export function tell(where: string, database?: string): void {
       await tabTo(page, page.getByRole("button", { name: "Finish" }));
       await server.kill();
       await page.keyboard.press("Enter");
-      await page.waitForURL(/chrome-error/);
+      await expect.poll(() => page.url(), "the browser says that nobody answers").toMatch(/^chrome-error/);
       await server.start();
       await page.reload();
       await expect(page.getByText("finished", { exact: true })).toBeVisible();
@@ -258,6 +258,25 @@ export function tell(where: string, database?: string): void {
       await expect(consentTo(page, "Taking part in the evaluation")).toContainText("agreed");
       await page.goto(`${STUDY}/schedule`);
       await look(page, "schedule");
+    });
+
+    test("a form waits half done until she comes back; what did not take place is recorded with its reason", async () => {
+      const { page } = assessor;
+      const code = twin.split("/").at(-1) as string;
+      await page.goto(`${STUDY}/schedule`);
+      await page.getByRole("link", { name: new RegExp(`^Enter PHQ-9 of ${code}`) }).click();
+      await page.locator("[data-item] input").first().focus();
+      for (const digit of "12") await page.keyboard.press(digit);
+      await page.getByRole("button", { name: "Save and come back later" }).click();
+      await page.getByRole("link", { name: new RegExp(`^Go on with PHQ-9 of ${code}`) }).click();
+      await expect(page.locator("#form-progress")).toHaveText("2 of 10 answered");
+      await page.goto(`${STUDY}/schedule`);
+      await page.getByRole("link", { name: new RegExp(`^not done ?: Developmental index of ${code}`) }).click();
+      await page.getByRole("button", { name: "Record that it was not done" }).click();
+      await expect(page.getByRole("alert")).toContainText("Say why it did not take place");
+      await page.getByLabel("Why", { exact: true }).fill("the baby slept");
+      await page.getByRole("button", { name: "Record that it was not done" }).click();
+      await expect(page.getByRole("row", { name: code }).filter({ hasText: "the baby slept" })).toBeVisible();
     });
 
     test("no page told the assessor an arm, and none but that of names told a name", async () => {
@@ -322,7 +341,7 @@ export function tell(where: string, database?: string): void {
       await expect(page.getByRole("alert").first()).toContainText("things to mend");
       for (const question of await page.locator("[data-item]").all()) await question.getByRole("radio").first().check();
       await page.getByRole("button", { name: "Save and come back later" }).click();
-      await page.getByRole("link", { name: /^Go on/ }).first().click();
+      await page.getByRole("link", { name: `Go on with PHQ-9 of ${here.split("/").at(-1)}` }).click();
       await page.getByRole("button", { name: "Finish" }).click();
       await expect(page.getByText("0 (from 0 to 27)")).toBeVisible();
       await page.getByRole("link", { name: "Correct an answer" }).click();
@@ -355,6 +374,11 @@ export function tell(where: string, database?: string): void {
       await page.getByRole("button", { name: "Lock", exact: true }).click();
       await expect(page.getByText("locked", { exact: true })).toBeVisible();
       await expect(page.getByRole("link", { name: "Correct an answer" })).toHaveCount(0);
+      await page.getByText("Unlock this form").click();
+      await page.getByRole("button", { name: "Unlock", exact: true }).click();
+      await expect(page.locator("main")).toContainText(/reason|why/i);
+      await page.goto(questionnaire);
+      await expect(page.getByText("locked", { exact: true })).toBeVisible();
       await look(page, "form-signed");
     });
 
