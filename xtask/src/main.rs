@@ -13,6 +13,7 @@ mod crate_readers;
 mod demo;
 mod fuzz;
 mod kill;
+mod memory;
 mod postgres;
 mod private_postgres;
 mod run;
@@ -31,6 +32,8 @@ Chores of the workspace:
   cargo xtask coverage       whether intervals hold what they say, by simulation (for the night)
   cargo xtask assets         fetch the report's fonts (npm) so that the next build embeds them
   cargo xtask studies        simulate and analyse the example studies again
+  cargo xtask pictures       take the guide's pictures again, from the demonstration (it needs Chromium)
+  cargo xtask memory         memory of the application at rest, in release mode (--debug: not)
   cargo xtask clip           draw the coding room's clip again (it needs ffmpeg)
 ";
 
@@ -44,6 +47,8 @@ fn main() -> ExitCode {
         Some("coverage") => coverage::run(&arguments[1..]),
         Some("assets") => assets::fetch().map(|()| ExitCode::SUCCESS),
         Some("studies") => studies::renew(),
+        Some("memory") => memory::measure(&arguments[1..]),
+        Some("pictures") => browser::take_pictures(),
         Some("clip") => clip::renew(),
         Some("help" | "--help" | "-h") | None => {
             print!("{HELP}");

@@ -1,5 +1,6 @@
 //! Small rules of the house that no compiler knows: links between documents lead somewhere, files
-//! carry no path of the machine they were written on, each page that the guide lists exists.
+//! carry no path of the machine they were written on, each page that the guide lists exists, pictures
+//! are small.
 
 use std::{fs, path::Path};
 
@@ -18,6 +19,7 @@ pub fn check() -> Result<Outcome> {
         }
         problems.extend(machine_paths(&file, &text));
     }
+    problems.extend(large_pictures()?);
     for problem in &problems {
         eprintln!("tidy: {problem}");
     }
@@ -39,6 +41,37 @@ fn tracked_files() -> Result<Vec<String>> {
         .lines()
         .map(str::to_owned)
         .collect())
+}
+
+/// A picture of the guide has at most so many bytes, all together at most so many.
+const LARGEST_PICTURE: u64 = 150_000;
+const LARGEST_PICTURES: u64 = 2_500_000;
+
+/// Pictures that make every clone of the project larger than they are worth.
+fn large_pictures() -> Result<Vec<String>> {
+    let mut problems = Vec::new();
+    let mut all = 0;
+    for file in tracked_files()? {
+        if !file.starts_with("docs/images/") {
+            continue;
+        }
+        let Ok(found) = fs::metadata(run::root().join(&file)) else {
+            continue;
+        };
+        all += found.len();
+        if found.len() > LARGEST_PICTURE {
+            problems.push(format!(
+                "{file}: {} bytes; a picture has at most {LARGEST_PICTURE}",
+                found.len()
+            ));
+        }
+    }
+    if all > LARGEST_PICTURES {
+        problems.push(format!(
+            "docs/images: {all} bytes together; at most {LARGEST_PICTURES}"
+        ));
+    }
+    Ok(problems)
 }
 
 fn dead_links(file: &str, text: &str) -> Vec<String> {

@@ -1,8 +1,9 @@
 //! What every page has around its content: title, navigation by role, the banner of simulated data.
 
 use crate::{
+    access::Action,
     assets,
-    navigation::{self, Place},
+    navigation::{self, Group, Place},
     visit::Visit,
 };
 
@@ -21,6 +22,9 @@ pub struct Layout {
     pub study: Option<StudyFrame>,
     /// Whether what is shown comes from simulated data.
     pub simulated: bool,
+    /// Whether the person may take data out of the study; without it tables with a row per family are not
+    /// offered as files.
+    pub may_export: bool,
     /// Where styles and fonts are.
     pub assets: String,
     /// Scripts; none when the bundle was not built.
@@ -36,8 +40,18 @@ pub struct Layout {
 pub struct StudyFrame {
     /// Its title.
     pub title: String,
-    /// Its places.
-    pub places: Vec<Place>,
+    /// Its places, in groups.
+    pub groups: Vec<Group>,
+}
+
+impl StudyFrame {
+    /// The place that is shown, for the closed menu of a narrow page.
+    pub fn here(&self) -> &'static str {
+        let mut places = self.groups.iter().flat_map(|group| &group.places);
+        places
+            .find(|place| place.here)
+            .map_or("Places of this study", |place| place.label)
+    }
 }
 
 impl Layout {
@@ -45,13 +59,14 @@ impl Layout {
     pub fn of(visit: &Visit, title: impl Into<String>) -> Self {
         let study = visit.study.as_deref().map(|study| StudyFrame {
             title: study.title.clone(),
-            places: navigation::of_study(visit, &study.id),
+            groups: navigation::of_study(visit, &study.id),
         });
         Self {
             path: visit.path.clone(),
             person: visit.person.as_ref().map(|person| person.name.clone()),
             places: navigation::of_application(visit),
             simulated: visit.study.as_ref().is_some_and(|study| study.simulated),
+            may_export: study.is_some() && visit.has_right(Action::Export),
             study,
             idle_seconds: visit.session.as_ref().map(|session| session.idle_seconds),
             ..Self::bare(title)
@@ -67,6 +82,7 @@ impl Layout {
             places: Vec::new(),
             study: None,
             simulated: false,
+            may_export: false,
             assets: assets::folder(),
             scripts: assets::script("app.js").into_iter().collect(),
             idle_seconds: None,

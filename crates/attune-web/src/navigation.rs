@@ -1,5 +1,6 @@
-//! Where one can go: the places of the application and of a study, in reading order. A place is
-//! offered to those whose role carries its right; the guard decides again when they come.
+//! Where one can go: the places of the application and of a study, in reading order and in groups by
+//! the work that they belong to. A place is offered to those whose role carries its right; the guard
+//! decides again when they come.
 
 use crate::{
     access::{Action, Scope},
@@ -17,6 +18,15 @@ pub struct Place {
     pub here: bool,
 }
 
+/// Places that belong to the same work.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// What they have in common; nothing for the study's own page.
+    pub label: &'static str,
+    /// The places.
+    pub places: Vec<Place>,
+}
+
 /// Places of the application: label, path, right. Without a right it is for whoever is signed in.
 const APPLICATION: &[(&str, &str, Option<Action>)] = &[
     ("Studies", "/", None),
@@ -26,21 +36,22 @@ const APPLICATION: &[(&str, &str, Option<Action>)] = &[
     ("Backups", "/backups", Some(Action::SeeBackups)),
 ];
 
-/// Places of a study: label, what follows `/studies/{study}`, right.
-const STUDY: &[(&str, &str, Action)] = &[
-    ("Overview", "", Action::SeeStudy),
-    ("Families", "/families", Action::SeeFamilies),
-    ("Who is due", "/schedule", Action::SeeFamilies),
-    ("Queries", "/queries", Action::RaiseQueries),
-    ("Alerts", "/alerts", Action::AcknowledgeAlerts),
-    ("Measures", "/measures", Action::SeeMeasures),
-    ("Findings", "/findings", Action::SeeFindings),
-    ("Plan", "/plan", Action::SeeFindings),
-    ("Recordings", "/clips", Action::LeadCoding),
-    ("Agreement", "/reliability", Action::LeadCoding),
-    ("Coding", "/coding", Action::CodeVideo),
-    ("Export", "/export", Action::Export),
-    ("Audit trail", "/audit", Action::ReadAudit),
+/// Places of a study: group, label, what follows `/studies/{study}`, right. Rows of one group stand
+/// together.
+const STUDY: &[(&str, &str, &str, Action)] = &[
+    ("", "Overview", "", Action::SeeStudy),
+    ("Clinic", "Families", "/families", Action::SeeFamilies),
+    ("Clinic", "Who is due", "/schedule", Action::SeeFamilies),
+    ("Clinic", "Queries", "/queries", Action::RaiseQueries),
+    ("Clinic", "Alerts", "/alerts", Action::AcknowledgeAlerts),
+    ("Film", "Recordings", "/clips", Action::LeadCoding),
+    ("Film", "Agreement", "/reliability", Action::LeadCoding),
+    ("Film", "Coding", "/coding", Action::CodeVideo),
+    ("Evidence", "Measures", "/measures", Action::SeeMeasures),
+    ("Evidence", "Findings", "/findings", Action::SeeFindings),
+    ("Evidence", "Plan", "/plan", Action::SeeFindings),
+    ("Records", "Export", "/export", Action::Export),
+    ("Records", "Audit trail", "/audit", Action::ReadAudit),
 ];
 
 /// Places of the application for this visitor; none before they are signed in.
@@ -62,24 +73,32 @@ pub fn of_application(visit: &Visit) -> Vec<Place> {
         .collect()
 }
 
-/// Places of a study for this visitor.
-pub fn of_study(visit: &Visit, study: &str) -> Vec<Place> {
+/// Places of a study for this visitor, in their groups.
+pub fn of_study(visit: &Visit, study: &str) -> Vec<Group> {
     let Some(person) = &visit.person else {
         return Vec::new();
     };
-    STUDY
-        .iter()
-        .filter(|(.., action)| person.has_right(*action, Scope::Study(study)))
-        .map(|(label, rest, _)| {
-            let path = format!("/studies/{study}{rest}");
-            Place {
-                here: visit.path == path
-                    || (!rest.is_empty() && visit.path.starts_with(&format!("{path}/"))),
-                path,
-                label,
-            }
-        })
-        .collect()
+    let mut groups: Vec<Group> = Vec::new();
+    for (group, label, rest, action) in STUDY {
+        if !person.has_right(*action, Scope::Study(study)) {
+            continue;
+        }
+        let path = format!("/studies/{study}{rest}");
+        let place = Place {
+            here: visit.path == path
+                || (!rest.is_empty() && visit.path.starts_with(&format!("{path}/"))),
+            path,
+            label,
+        };
+        match groups.last_mut().filter(|last| last.label == *group) {
+            Some(last) => last.places.push(place),
+            None => groups.push(Group {
+                label: group,
+                places: vec![place],
+            }),
+        }
+    }
+    groups
 }
 
 #[cfg(test)]
@@ -104,9 +123,19 @@ mod tests {
                 assert_eq!(needs, Needs::May(*action), "{path}");
             }
         }
-        for (_, rest, action) in STUDY {
+        for (_, _, rest, action) in STUDY {
             let needs = page(&format!("/studies/{{study}}{rest}")).needs;
             assert_eq!(needs, Needs::May(*action), "{rest}");
         }
+    }
+
+    #[test]
+    fn places_of_one_group_stand_together() {
+        let mut groups: Vec<&str> = STUDY.iter().map(|(group, ..)| *group).collect();
+        groups.dedup();
+        let all = groups.len();
+        groups.sort_unstable();
+        groups.dedup();
+        assert_eq!(groups.len(), all);
     }
 }

@@ -6,6 +6,7 @@ use askama::Template;
 use crate::{
     answer::{Answer, page as show, page_to_correct},
     layout::Layout,
+    settings::Demonstration,
 };
 
 /// What is to be mended: field and sentence.
@@ -181,6 +182,8 @@ pub struct FormPage {
     pub submit: &'static str,
     /// Another way: address and words.
     pub other_way: Option<(String, &'static str)>,
+    /// In a demonstration: who can sign in, beside the form.
+    pub demonstration: Option<Demonstration>,
 }
 
 impl FormPage {
@@ -195,6 +198,7 @@ impl FormPage {
             fields: Vec::new(),
             submit,
             other_way: None,
+            demonstration: None,
         }
     }
 
@@ -224,6 +228,15 @@ impl FormPage {
     pub fn other_way(self, path: impl Into<String>, words: &'static str) -> Self {
         Self {
             other_way: Some((path.into(), words)),
+            ..self
+        }
+    }
+
+    /// With the people of a demonstration beside it.
+    #[must_use]
+    pub fn beside(self, demonstration: Option<Demonstration>) -> Self {
+        Self {
+            demonstration,
             ..self
         }
     }

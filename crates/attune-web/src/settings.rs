@@ -55,10 +55,28 @@ pub struct Demonstration {
 pub struct DemonstrationPerson {
     /// Sign-in name.
     pub sign_in_name: String,
+    /// Their name, by which the first page knows who is signed in.
+    pub name: String,
     /// Their role, in words.
     pub role: String,
-    /// What to try as this person.
+    /// Whether a code is asked for beside the password.
+    pub second_factor: bool,
+    /// What to try as this person, in one sentence.
     pub try_this: String,
+    /// The same step by step: words, and the page where it begins.
+    pub steps: Vec<(String, String)>,
+}
+
+impl Demonstration {
+    /// The person of that name.
+    pub fn person(&self, name: &str) -> Option<&DemonstrationPerson> {
+        self.people.iter().find(|person| person.name == name)
+    }
+
+    /// Everybody but the person of that name.
+    pub fn others<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a DemonstrationPerson> {
+        self.people.iter().filter(move |person| person.name != name)
+    }
 }
 
 impl Default for Settings {

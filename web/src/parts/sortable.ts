@@ -19,7 +19,10 @@ export function compareKeys(a: number | string, b: number | string, direction: 1
 export function makeSortable(table: HTMLTableElement): void {
   const headings = [...(table.tHead?.rows[0]?.cells ?? [])];
   headings.forEach((heading, column) => {
-    if (heading.textContent?.trim() === "" || heading.colSpan > 1) return;
+    const isShown = [...heading.childNodes].some(
+      (part) => part.textContent?.trim() !== "" && !(part instanceof Element && part.classList.contains("hidden-words")),
+    );
+    if (!isShown || heading.colSpan > 1) return;
     const button = document.createElement("button");
     button.type = "button";
     button.className = "sort";

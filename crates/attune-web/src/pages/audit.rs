@@ -1,7 +1,7 @@
 //! `/audit` and `/studies/{study}/audit`: what was done, by whom, when and why, newest first.
 
 use askama::Template;
-use attune_store::entry::Entry;
+use attune_store::{Command, entry::Entry};
 use axum::extract::Query;
 use serde::Deserialize;
 
@@ -72,12 +72,20 @@ async fn row(visit: &Visit, entry: &Entry) -> Result<Row, Failure> {
         .take(6)
         .map(|byte| format!("{byte:02x}"))
         .collect();
+    // A note says itself what happened.
+    let what = match entry.kind.as_str() {
+        "note" => match entry.command()? {
+            Some(Command::Note { what, .. }) => what,
+            _ => entry.kind.clone(),
+        },
+        _ => entry.kind.clone(),
+    };
     Ok(Row {
         sequence: entry.sequence,
         at: words::moment(&entry.at),
         who: visit.app.name_of(&entry.actor).await?,
         role: entry.role.clone().unwrap_or_default().replace('-', " "),
-        what: entry.kind.replace('-', " "),
+        what: what.replace('-', " "),
         subject: entry.subject.clone().unwrap_or_default(),
         reason: entry.reason.clone().unwrap_or_default(),
         hash,

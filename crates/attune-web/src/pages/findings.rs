@@ -4,7 +4,7 @@
 use askama::Template;
 use attune_analysis::findings::{Estimate, Finding};
 use attune_analysis::words;
-use attune_report::{Block, Figure, Format, Section, draw};
+use attune_report::{Block, Figure, Format, Section, Text, draw};
 use axum::{
     extract::Path,
     http::{HeaderValue, StatusCode, header},
@@ -48,9 +48,48 @@ struct One {
     seed: u64,
 }
 
+/// A figure with the numbers behind it.
 struct Drawn {
-    svg: String,
+    id: String,
+    title: String,
+    wide: String,
+    narrow: String,
     caption: String,
+    headings: Vec<(String, bool)>,
+    rows: Vec<Vec<String>>,
+    file_name: String,
+    csv: String,
+}
+
+impl Drawn {
+    fn of(figure: &Figure, permuted: bool) -> Self {
+        let words = |text: &Text| text.words(&str::to_owned);
+        let data = &figure.data;
+        let marks = [(figure.simulated, "simulated-"), (permuted, "permuted-")];
+        let marks = marks.map(|(holds, mark)| if holds { mark } else { "" });
+        Self {
+            id: figure.id.clone(),
+            title: words(&figure.title),
+            wide: draw(figure, Format::Wide),
+            narrow: draw(figure, Format::Narrow),
+            caption: words(&figure.caption),
+            headings: data
+                .columns
+                .iter()
+                .map(|column| (words(&column.heading), column.numeric))
+                .collect(),
+            rows: data
+                .rows
+                .iter()
+                .map(|row| row.cells.iter().map(words).collect())
+                .collect(),
+            file_name: format!("{}{}.csv", marks.concat(), figure.id),
+            csv: format!(
+                "data:text/csv;charset=utf-8;base64,{}",
+                STANDARD.encode(data.csv())
+            ),
+        }
+    }
 }
 
 /// `GET /studies/{study}/findings`.
@@ -91,10 +130,7 @@ pub async fn one(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer 
         permuted: results.permuted,
         figures: figures
             .iter()
-            .map(|figure| Drawn {
-                svg: draw(figure, Format::Wide),
-                caption: figure.caption.words(&str::to_owned),
-            })
+            .map(|figure| Drawn::of(figure, results.permuted))
             .collect(),
         finding: finding.clone(),
         protocol: findings.protocol_fingerprint.clone(),

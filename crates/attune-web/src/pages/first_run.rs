@@ -13,7 +13,7 @@ use crate::{
     failure::Failure,
     form::Form,
     layout::Layout,
-    parts::{Field, FormPage, Problems},
+    parts::{Field, FieldKind, FormPage, Problems},
     sign_in::{begin, password, pauses::Counted, tokens},
     visit::Visit,
 };
@@ -42,7 +42,7 @@ pub async fn page(visit: Visit) -> Answer {
 fn form(visit: &Visit, name: &str, login: &str, problems: Problems) -> Answer {
     FormPage::new(Layout::of(visit, "Welcome to Attune"), "/first-run", "Make my account")
         .lead("Nobody has an account here yet. The code that the server printed when it started makes the first one: a data manager, who then adds everybody else.")
-        .field(Field::code("code", "First-run code").hint("As printed, such as 7k2mq-x9r4t-…. Capital letters and hyphens do not matter."))
+        .field(Field::code("code", "First-run code").of_kind(FieldKind::Text).hint("As printed, such as 7k2mq-x9r4t-…. Capital letters and hyphens do not matter."))
         .field(Field::text("name", "Your name").value(name).hint("As colleagues know you.").filled_as("name"))
         .field(Field::text("login", "Sign-in name").value(login).hint("Letters and digits, such as eharper.").filled_as("username"))
         .field(Field::new_password("password", "Password"))

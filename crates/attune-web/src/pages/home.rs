@@ -17,6 +17,7 @@ struct Home {
     layout: Layout,
     studies: Vec<Card>,
     may_add: bool,
+    name: String,
     demonstration: Option<Demonstration>,
 }
 
@@ -48,6 +49,7 @@ pub async fn page(visit: Visit) -> Answer {
         layout: Layout::of(&visit, "Your studies"),
         studies,
         may_add: person.has_right(Action::ChangeStudies, Scope::Installation),
+        name: person.name.clone(),
         demonstration: visit.app.settings().demonstration.clone(),
     })
 }

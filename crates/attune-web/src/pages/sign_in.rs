@@ -18,10 +18,12 @@ use crate::{
     visit::Visit,
 };
 
-/// Where to go afterwards.
+/// Where to go afterwards, and a name to begin with.
 #[derive(Debug, Default, Deserialize)]
 pub struct Then {
     then: Option<String>,
+    #[serde(default)]
+    name: String,
 }
 
 /// Name and password.
@@ -60,11 +62,11 @@ pub async fn page(visit: Visit, Query(query): Query<Then>) -> Answer {
     if visit.app.store().accounts().await?.is_empty() {
         return Ok(see("/first-run"));
     }
-    sign_in_form(&visit, "", then, Problems::default())
+    sign_in_form(&visit, &query.name, then, Problems::default())
 }
 
 fn sign_in_form(visit: &Visit, login: &str, then: &str, problems: Problems) -> Answer {
-    let mut form = FormPage::new(Layout::of(visit, "Sign in"), "/sign-in", "Sign in")
+    FormPage::new(Layout::of(visit, "Sign in"), "/sign-in", "Sign in")
         .field(
             Field::text("login", "Sign-in name")
                 .value(login)
@@ -72,11 +74,9 @@ fn sign_in_form(visit: &Visit, login: &str, then: &str, problems: Problems) -> A
         )
         .field(Field::password("password", "Password"))
         .hidden("then", then)
-        .other_way("/welcome", "I have a one-time code");
-    if visit.app.settings().demonstration.is_some() {
-        form = form.lead("This is a demonstration with made-up people. Their sign-in names, the password and the codes are printed on the console.");
-    }
-    form.show(problems)
+        .other_way("/welcome", "I have a one-time code")
+        .beside(visit.app.settings().demonstration.clone())
+        .show(problems)
 }
 
 /// `POST /sign-in`.

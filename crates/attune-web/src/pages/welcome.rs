@@ -10,7 +10,7 @@ use crate::{
     failure::Failure,
     form::Form,
     layout::Layout,
-    parts::{Field, FormPage, Problems},
+    parts::{Field, FieldKind, FormPage, Problems},
     sign_in::{begin::Attempt, password, tokens},
     visit::Visit,
 };
@@ -36,7 +36,7 @@ fn form(visit: &Visit, login: &str, problems: Problems) -> Answer {
     FormPage::new(Layout::of(visit, "Set your password"), "/welcome", "Set the password")
         .lead("A data manager gives you a code for a new account, or when you have forgotten your password. It works once, for three days.")
         .field(Field::text("login", "Sign-in name").value(login).filled_as("username"))
-        .field(Field::code("code", "One-time code"))
+        .field(Field::code("code", "One-time code").of_kind(FieldKind::Text))
         .field(Field::new_password("password", "New password"))
         .other_way("/sign-in", "Sign in")
         .show(problems)

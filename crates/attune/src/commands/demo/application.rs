@@ -14,6 +14,7 @@ use attune_web::{
     sign_in::{password, recovery_codes, second_factor, tokens},
 };
 
+use super::to_try;
 use crate::{examples, output};
 
 /// The file beside the application's data that holds the sign-ins.
@@ -271,6 +272,12 @@ pub fn people() -> Vec<DemonstrationPerson> {
         .iter()
         .map(|somebody| DemonstrationPerson {
             sign_in_name: somebody.login.to_owned(),
+            name: somebody.name.to_owned(),
+            second_factor: somebody.second_factor,
+            steps: to_try::steps(somebody.login)
+                .iter()
+                .map(|(words, path)| ((*words).to_owned(), (*path).to_owned()))
+                .collect(),
             role: somebody.role.words().to_owned(),
             try_this: somebody.try_this.to_owned(),
         })
