@@ -6,7 +6,7 @@ use std::{
     fs,
     io::{BufRead, BufReader},
     path::PathBuf,
-    process::{Child, Stdio},
+    process::{Child, ExitCode, Stdio},
 };
 
 use anyhow::{Context, Result, bail};
@@ -47,6 +47,33 @@ pub fn check(postgres: Option<&PrivatePostgres>) -> Result<Outcome> {
     Ok(match status.success() {
         true => Outcome::Passed,
         false => Outcome::Failed(format!("{playwright:?}")),
+    })
+}
+
+/// The guide's pictures, taken from a fresh demonstration into `docs/images/guide`.
+pub fn take_pictures() -> Result<ExitCode> {
+    assets::fetch()?;
+    let chromium = chromium_or_install()?.context("pictures need Chromium; install it")?;
+    let application = Application::start()?;
+    let mut playwright = run::program(
+        "npx",
+        &[
+            "--no-install",
+            "playwright",
+            "test",
+            "--workers=1",
+            "pictures.spec.ts",
+        ],
+    );
+    playwright
+        .current_dir(run::root().join("web"))
+        .env("CHROMIUM", chromium)
+        .env("ATTUNE_APPLICATION", &application.address)
+        .env("ATTUNE_SIGN_INS", application.folder.join("sign-ins.txt"))
+        .env("ATTUNE_PICTURES", run::root().join("docs/images/guide"));
+    Ok(match run::status(&mut playwright)?.success() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
     })
 }
 
