@@ -88,7 +88,7 @@ async function checkAWrongStudy(page: Page): Promise<void> {
   cpSync(join(dirname(signIns), "studies/hostel-clinic"), inbox, { recursive: true });
   const study = join(inbox, "study.toml");
   const right = readFileSync(study, "utf8");
-  const wrong = right.replace('model = "mental ~ months', 'model = "metnal ~ months').replace('dyad = "family"', 'dyad = "familly"');
+  const wrong = right.replace('model = "mental ~ months', 'model = "metnal ~ months').replace('"phq-9.total"', '"phq-9.totel"');
   expect(wrong).not.toBe(right);
   writeFileSync(study, wrong);
   await page.reload();

@@ -32,7 +32,7 @@ const APPLICATION: &[(&str, &str, Option<Action>)] = &[
     ("Studies", "/", None),
     ("People", "/people", Some(Action::ManagePeople)),
     ("Audit trail", "/audit", Some(Action::ReadAudit)),
-    ("Visits", "/visits", Some(Action::ChangeStudies)),
+    ("Public pages", "/visits", Some(Action::ChangeStudies)),
     ("Backups", "/backups", Some(Action::SeeBackups)),
 ];
 

@@ -96,7 +96,7 @@ impl Demo {
             let told = fs::read_to_string(&sign_ins)
                 .with_context(|| format!("cannot read {}", sign_ins.display()))?;
             output::print_text(&format!(
-                "\n{told}\nThe same list is in {}. End with Ctrl-C.\n\n",
+                "\n{told}\nThe same list is in {}. Open the address below; end with Ctrl-C.\n\n",
                 sign_ins.display()
             ))?;
             let settings = Settings {
