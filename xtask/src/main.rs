@@ -11,6 +11,7 @@ mod clip;
 mod coverage;
 mod crate_readers;
 mod demo;
+mod demo_clip;
 mod fuzz;
 mod kill;
 mod memory;
@@ -34,7 +35,8 @@ Chores of the workspace:
   cargo xtask studies        simulate and analyse the example studies again
   cargo xtask pictures       take the guide's pictures again, from the demonstration (it needs Chromium)
   cargo xtask memory         memory of the application at rest, in release mode (--debug: not)
-  cargo xtask clip           draw the coding room's clip again (it needs ffmpeg)
+  cargo xtask clip           draw the clip of the coding room's tests again (it needs ffmpeg)
+  cargo xtask demo-clip      draw the demonstration's film again (it needs ffmpeg)
 ";
 
 fn main() -> ExitCode {
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
         Some("memory") => memory::measure(&arguments[1..]),
         Some("pictures") => browser::take_pictures(),
         Some("clip") => clip::renew(),
+        Some("demo-clip") => demo_clip::renew(),
         Some("help" | "--help" | "-h") | None => {
             print!("{HELP}");
             Ok(ExitCode::SUCCESS)

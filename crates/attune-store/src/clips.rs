@@ -8,7 +8,7 @@ use crate::{
     access::Actor,
     command::{
         Command, Receipt, Request,
-        video::{Angle, CodingPurpose, VideoCommand},
+        video::{Angle, CodingPurpose, ProposedSpeech, VideoCommand},
     },
     database::{Row, values},
     error::{Result, StoreError},
@@ -46,6 +46,21 @@ pub struct ClipRow {
     pub angles: Vec<Angle>,
     /// When its files were deleted.
     pub removed: Option<Moment>,
+    /// Whether its scheme came with a coder's own project.
+    pub is_own: bool,
+    /// Whether coders who learn from it see what a machine proposes.
+    pub proposals_offered: bool,
+}
+
+/// What a machine heard in a recording.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MachineCoding {
+    /// The recording.
+    pub clip: ClipId,
+    /// The machine's name and version.
+    pub machine: String,
+    /// Where somebody speaks.
+    pub stretches: Vec<ProposedSpeech>,
 }
 
 /// A coding as the lead sees it.
@@ -65,10 +80,13 @@ pub struct CodingRow {
     pub version: u32,
     /// Whether the coder is through.
     pub finished: bool,
+    /// When they finished.
+    pub finished_at: Option<Moment>,
 }
 
 const CLIP: &str = "SELECT id, title, scheme, scheme_version, site, wave, session, purpose, stratum, \
-     recorded, dyads, angles, removed FROM clip WHERE study = $1 ORDER BY title, id";
+     recorded, dyads, angles, removed, own_scheme, proposals_offered FROM clip \
+     WHERE study = $1 ORDER BY title, id";
 
 impl Store {
     /// All recordings of a study.
@@ -90,7 +108,8 @@ impl Store {
     pub async fn clip(&self, study: &StudyId, id: ClipId) -> Result<ClipRow> {
         let mut reader = self.reader().await?;
         let sql = "SELECT id, title, scheme, scheme_version, site, wave, session, purpose, stratum, \
-             recorded, dyads, angles, removed FROM clip WHERE study = $1 AND id = $2";
+             recorded, dyads, angles, removed, own_scheme, proposals_offered FROM clip \
+             WHERE study = $1 AND id = $2";
         let row = reader.db().row(sql, values![study.as_str(), id]).await?;
         clip(&row.ok_or_else(|| StoreError::not_found("recording", id))?)
     }
@@ -114,6 +133,28 @@ impl Store {
                 code: row.text(4)?,
                 version: u32::try_from(row.int(5)?).unwrap_or(u32::MAX),
                 finished: row.maybe_int(6)?.is_some(),
+                finished_at: row.maybe_int(6)?.map(moment),
+            })
+        };
+        rows.iter().map(read).collect()
+    }
+
+    /// What machines heard in the recordings of a study.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read.
+    pub async fn machine_codings(&self, study: &StudyId) -> Result<Vec<MachineCoding>> {
+        let mut reader = self.reader().await?;
+        let sql = "SELECT machine_coding.clip, machine, stretches FROM machine_coding \
+             JOIN clip ON clip.id = machine_coding.clip WHERE clip.study = $1 \
+             ORDER BY machine_coding.clip, machine";
+        let rows = reader.db().rows(sql, values![study.as_str()]).await?;
+        let read = |row: &Row| {
+            Ok(MachineCoding {
+                clip: row.parsed(0)?,
+                machine: row.text(1)?,
+                stretches: row.json(2)?,
             })
         };
         rows.iter().map(read).collect()
@@ -200,9 +241,15 @@ fn clip(row: &Row) -> Result<ClipRow> {
         recorded: row.maybe_parsed(9)?,
         dyads: row.json(10)?,
         angles: row.json(11)?,
-        removed: row.maybe_int(12)?.map(|micros| Moment {
-            micros,
-            offset_minutes: 0,
-        }),
+        removed: row.maybe_int(12)?.map(moment),
+        is_own: row.maybe_text(13)?.is_some(),
+        proposals_offered: row.int(14)? != 0,
     })
+}
+
+fn moment(micros: i64) -> Moment {
+    Moment {
+        micros,
+        offset_minutes: 0,
+    }
 }

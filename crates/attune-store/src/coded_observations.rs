@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use attune_protocol::{
     id::{SchemeId, StudyId},
-    scheme::{Behaviour, Scheme},
+    scheme::{Behaviour, Sampling, Scheme},
 };
 use attune_records::observation::{
     BehaviourKind, CodedBehaviour, CodedSubject, CodingProject, Event, Frames, Interval, Micros,
-    Modifier, Modifiers, Observation, Rated, Rating, SchemeAsRead, Span,
+    Modifier, Modifiers, Observation, ObservationKind, Rated, Rating, SchemeAsRead, Span,
 };
 
 use crate::{
     clips::{ClipRow, CodingRow},
+    coding_rules,
     codings::CodingContent,
     command::video::{CodedEvent, ModifierAnswer, RatingAnswer},
     error::Result,
@@ -45,7 +46,7 @@ impl Store {
         for row in self.codings(study).await? {
             if is_of_scheme(&row) && wanted(&row) {
                 let content = self.coding(study, row.id).await?;
-                observations.push(observation(&row, &content));
+                observations.push(observation(&found, &row, &content));
             }
         }
         let mut project = CodingProject::default();
@@ -57,12 +58,32 @@ impl Store {
     }
 }
 
-fn observation(row: &CodingRow, content: &CodingContent) -> Observation {
+/// One coding as an observation: stretches of the room's own become its window and what nobody could
+/// code, everything else its events.
+pub fn observation(scheme: &Scheme, row: &CodingRow, content: &CodingContent) -> Observation {
     let mut one = Observation::new(row.id.to_string());
     one.recording = Some(Arc::from(row.clip.to_string()));
     one.coder = Some(Arc::from(row.coder.to_string()));
-    let length = content.angles.first().map_or(0, |angle| angle.length);
-    one.window = Interval::new(Micros(0), Micros(length));
+    one.date = row
+        .finished_at
+        .map(|at| at.date().to_string())
+        .unwrap_or_default();
+    one.window = window(content);
+    if content.angles.is_empty() {
+        one.kind = ObservationKind::Live;
+    }
+    let is_own = |event: &CodedEvent| coding_rules::is_of_the_room(scheme, &event.behaviour);
+    one.not_codable = content
+        .events
+        .iter()
+        .filter(|(_, event)| is_own(event) && event.behaviour == coding_rules::NOT_CODABLE)
+        .filter_map(|(_, event)| Interval::new(Micros(event.start), Micros(event.stop?)))
+        .collect();
+    one.scan_every = scheme.sampling.iter().find_map(|sampling| match sampling {
+        // Bounded by the scheme's check: it fits.
+        Sampling::Scan { seconds } => Some(Micros((seconds * 1e6).round() as i64)),
+        _ => None,
+    });
     one.ratings = content
         .ratings
         .iter()
@@ -79,9 +100,27 @@ fn observation(row: &CodingRow, content: &CodingContent) -> Observation {
     let events = content
         .events
         .iter()
+        .filter(|(_, coded)| !is_own(coded))
         .map(|(_, coded)| event(coded))
         .collect();
     one.with_events(events)
+}
+
+/// What was to be coded: while it happened, the time between the coder's start and stop; otherwise the
+/// recording, by the coder's clock.
+fn window(content: &CodingContent) -> Option<Interval> {
+    let observed = content
+        .events
+        .iter()
+        .find(|(_, event)| event.behaviour == coding_rules::OBSERVED);
+    if let Some((_, event)) = observed {
+        let last = content.events.iter().filter_map(|(_, event)| event.stop);
+        let stop = event.stop.or_else(|| last.max())?;
+        return Interval::new(Micros(event.start), Micros(stop));
+    }
+    let first = content.angles.first()?;
+    let start = first.offset.max(0);
+    Interval::new(Micros(start), Micros(first.offset + first.length))
 }
 
 fn event(coded: &CodedEvent) -> Event {

@@ -12,6 +12,18 @@ const LONGEST: i64 = 24 * 60 * 60 * 1_000_000;
 /// Most subjects of one kind, as in "infant-12".
 const MOST_OF_MANY: u32 = 99;
 
+/// A stretch in which nothing could be coded: for every scheme, and for nobody in particular.
+pub const NOT_CODABLE: &str = "not-codable";
+/// The stretch in which somebody coded a session while it happened.
+pub const OBSERVED: &str = "observed";
+/// A sample that was answered, also where nothing was the case.
+pub const SAMPLED: &str = "sampled";
+
+/// Whether a code is the room's own and stands in every scheme that does not have it itself.
+pub fn is_of_the_room(scheme: &Scheme, code: &str) -> bool {
+    [NOT_CODABLE, OBSERVED, SAMPLED].contains(&code) && Coded::of(scheme, code).is_none()
+}
+
 /// What is wrong with these edits.
 pub fn faults(scheme: &Scheme, edits: &[Edit]) -> Vec<String> {
     let mut faults = Vec::new();
@@ -95,11 +107,20 @@ impl<'a> Coded<'a> {
 
 fn event_faults(scheme: &Scheme, event: &CodedEvent, faults: &mut Vec<String>) {
     let code = &event.behaviour;
+    if is_of_the_room(scheme, code) {
+        return room_faults(event, faults);
+    }
     let Some(coded) = Coded::of(scheme, code) else {
         faults.push(format!("the scheme has no behaviour {code}"));
         return;
     };
-    if event.point != coded.is_point() {
+    if event.sampled.is_some() {
+        if event.point || event.stop.is_none() {
+            faults.push(format!(
+                "{code} answers a sample and reaches over its interval"
+            ));
+        }
+    } else if event.point != coded.is_point() {
         let (is, other) = match coded.is_point() {
             true => ("a point", "a begin and an end"),
             false => ("a state", "one time only"),
@@ -117,6 +138,24 @@ fn event_faults(scheme: &Scheme, event: &CodedEvent, faults: &mut Vec<String>) {
     }
     if event.comment.chars().count() > 2000 {
         faults.push("a comment has at most 2 000 letters".to_owned());
+    }
+}
+
+/// Faults of a stretch of the room's own.
+fn room_faults(event: &CodedEvent, faults: &mut Vec<String>) {
+    let code = &event.behaviour;
+    times_of(event, faults);
+    let is_plain = event.subject.is_none()
+        && event.target.is_none()
+        && event.modifiers.is_empty()
+        && !event.point;
+    if !is_plain {
+        faults.push(format!("{code} has a begin, an end, and nothing else"));
+    }
+    if (event.behaviour == SAMPLED) != event.sampled.is_some() {
+        faults.push(format!(
+            "{code} and the number of a sample do not fit together"
+        ));
     }
 }
 

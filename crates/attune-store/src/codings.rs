@@ -19,6 +19,7 @@ use crate::{
     error::{Result, StoreError},
     ids::{AccountId, ClipId, CodingId},
     moment::Moment,
+    own_scheme,
     store::Store,
 };
 
@@ -37,8 +38,12 @@ pub struct OwnCoding {
     pub version: u32,
     /// Whether it is finished.
     pub finished: bool,
-    /// Length of the recording in microseconds.
+    /// Length of the recording in microseconds; 0 where there is none.
     pub length: i64,
+    /// Whether there is a recording; otherwise it is coded while it happens.
+    pub has_recording: bool,
+    /// Whether it is a project of the coder's own, brought from another tool.
+    pub is_own: bool,
     /// Whether the recording may be played.
     pub may_play: bool,
 }
@@ -54,6 +59,8 @@ pub struct CodingContent {
     pub code: String,
     /// Whether it is to learn by.
     pub is_training: bool,
+    /// Whether the coder sees what a machine proposes: only in training, where the lead wants it.
+    pub proposals_offered: bool,
     /// Scheme.
     pub scheme: SchemeId,
     /// Version of the scheme.
@@ -109,6 +116,8 @@ impl Store {
                 version: version(row, 4)?,
                 finished: row.maybe_int(5)?.is_some(),
                 length: angles.first().map_or(0, |angle| angle.length),
+                has_recording: !angles.is_empty(),
+                is_own: purpose == CodingPurpose::Own,
                 may_play: self.why_not_play(study, row.parsed(7)?).await?.is_none(),
             });
         }
@@ -124,7 +133,8 @@ impl Store {
         let mut reader = self.reader().await?;
         let mut db = reader.db();
         let sql = "SELECT coding.clip, coding.coder, coding.code, coding.purpose, clip.scheme, \
-             clip.scheme_version, clip.angles, coding.version, coding.finished FROM coding \
+             clip.scheme_version, clip.angles, coding.version, coding.finished, \
+             clip.proposals_offered FROM coding \
              JOIN clip ON clip.id = coding.clip WHERE coding.study = $1 AND coding.id = $2";
         let row = db.row(sql, values![study.as_str(), id]).await?;
         let row = row.ok_or_else(|| StoreError::not_found("coding", id))?;
@@ -138,6 +148,7 @@ impl Store {
             coder: row.parsed(1)?,
             code: row.text(2)?,
             is_training: purpose == CodingPurpose::Training,
+            proposals_offered: purpose == CodingPurpose::Training && row.int(9)? != 0,
             scheme: SchemeId::new(row.text(4)?),
             scheme_version: version(&row, 5)?,
             angles: row.json(6)?,
@@ -200,7 +211,18 @@ impl Store {
                 return Ok(Arc::new(scheme.clone()));
             }
         }
-        Err(StoreError::not_found("version of the scheme", id))
+        let mut reader = self.reader().await?;
+        let sql = "SELECT own_scheme FROM clip WHERE study = $1 AND scheme = $2 \
+             AND own_scheme IS NOT NULL";
+        let row = reader
+            .db()
+            .row(sql, values![study.as_str(), id.as_str()])
+            .await?;
+        drop(reader);
+        match row {
+            Some(row) => Ok(Arc::new(own_scheme::read(id, &row.text(0)?)?)),
+            None => Err(StoreError::not_found("version of the scheme", id)),
+        }
     }
 
     /// Changes a coding: all edits or none, and only from the version that the coder saw. The same key

@@ -35,6 +35,7 @@ pub mod keys;
 pub mod location;
 pub mod media;
 pub mod moment;
+pub mod own_scheme;
 pub mod people;
 pub mod rebuild;
 pub mod restore;

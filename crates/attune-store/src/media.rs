@@ -21,8 +21,8 @@ use crate::{
 pub mod frame_times;
 pub mod ingest;
 pub mod sealed;
-
-pub use sealed::Recording;
+pub mod sound_pictures;
+pub mod upload;
 
 /// The folder of recordings.
 #[derive(Clone)]

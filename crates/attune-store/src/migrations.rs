@@ -26,6 +26,7 @@ macro_rules! steps {
 const STEPS: &[Step] = steps![
     1 => "0001_begin.sql",
     2 => "0002_video.sql",
+    3 => "0003_room.sql",
 ];
 
 /// The newest version that this program knows.

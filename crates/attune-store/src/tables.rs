@@ -37,7 +37,7 @@ pub(crate) const STATE: [Table; 5] = [
 ];
 
 /// What people read, made from the log.
-pub(crate) const PROJECTIONS: [Table; 29] = [
+pub(crate) const PROJECTIONS: [Table; 30] = [
     table("account", "id"),
     table("role_grant", "id"),
     table("backup", "id"),
@@ -67,6 +67,7 @@ pub(crate) const PROJECTIONS: [Table; 29] = [
     table("coded_event", "coding, event"),
     table("coded_rating", "coding, rating"),
     table("coding_change", "coding, version"),
+    table("machine_coding", "clip, machine"),
 ];
 
 /// All tables.

@@ -6,7 +6,7 @@ use crate::{
     apply::{Context, dyad::of_study, misplaced, person::word},
     command::{
         Command, Outcome,
-        video::{ClipAdded, Edit, VideoCommand},
+        video::{Angle, ClipAdded, Edit, VideoCommand},
     },
     database::{Db, values},
     error::{Result, StoreError},
@@ -26,6 +26,20 @@ pub(super) async fn apply(
         VideoCommand::RemoveClip { clip, with_codes } => {
             remove(db, context, *clip, *with_codes).await
         }
+        VideoCommand::AttachRecording {
+            clip,
+            angles,
+            start,
+        } => attach(db, context, *clip, (angles, *start)).await,
+        VideoCommand::AlignRecording { clip, start } => align(db, context, *clip, *start).await,
+        VideoCommand::ProposeSpeech { .. } => propose(db, context, command).await,
+        VideoCommand::OfferProposals { clip, offered } => {
+            let sql = "UPDATE clip SET proposals_offered = $2 WHERE id = $1 AND study = $3";
+            let values = values![*clip, i64::from(*offered), context.study()?];
+            let changed = db.run(sql, values).await?;
+            context.must_exist(changed, "recording", clip)?;
+            Ok(Outcome::default())
+        }
         VideoCommand::AssignClip { .. } => assign(db, context, command).await,
         VideoCommand::TakeBackClip { coding } => take_back(db, context, *coding).await,
         VideoCommand::ChangeCoding { .. } => change(db, context, command).await,
@@ -41,8 +55,8 @@ pub(super) async fn apply(
 
 async fn add(db: &mut Db<'_>, context: &Context<'_>, added: &ClipAdded) -> Result<Outcome> {
     let study = context.study()?;
-    context.refuse_if(!(1..=4).contains(&added.angles.len()), || {
-        "a recording has one to four cameras".to_owned()
+    context.refuse_if(added.angles.len() > 4, || {
+        "a recording has up to four cameras".to_owned()
     })?;
     let unconsented = !added.dyads.is_empty() && added.purpose.is_none();
     context.refuse_if(unconsented, || {
@@ -52,8 +66,8 @@ async fn add(db: &mut Db<'_>, context: &Context<'_>, added: &ClipAdded) -> Resul
         of_study(db, context, *dyad).await?;
     }
     let sql = "INSERT INTO clip (id, study, title, scheme, scheme_version, site, wave, session, \
-         purpose, stratum, recorded, dyads, angles, added) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+         purpose, stratum, recorded, dyads, angles, added, own_scheme) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
     let values = values![
         added.clip,
         study,
@@ -72,6 +86,7 @@ async fn add(db: &mut Db<'_>, context: &Context<'_>, added: &ClipAdded) -> Resul
         json(&added.dyads)?,
         json(&added.angles)?,
         context.at.micros,
+        added.own_scheme.as_deref(),
     ];
     db.run(sql, values).await?;
     for dyad in &added.dyads {
@@ -79,6 +94,82 @@ async fn add(db: &mut Db<'_>, context: &Context<'_>, added: &ClipAdded) -> Resul
              ON CONFLICT (clip, dyad) DO NOTHING";
         db.run(sql, values![added.clip, *dyad]).await?;
     }
+    Ok(Outcome::default())
+}
+
+/// The cameras of a session that was coded without them.
+async fn attach(
+    db: &mut Db<'_>,
+    context: &Context<'_>,
+    clip: ClipId,
+    (angles, start): (&[Angle], i64),
+) -> Result<Outcome> {
+    context.refuse_if(!(1..=4).contains(&angles.len()), || {
+        "a recording has one to four cameras".to_owned()
+    })?;
+    let there = cameras(db, context, clip).await?;
+    context.refuse_if(!there.is_empty(), || {
+        "this session has its recording already".to_owned()
+    })?;
+    let shifted = |angle: &Angle| Angle {
+        offset: angle.offset.saturating_add(start),
+        ..angle.clone()
+    };
+    let angles: Vec<Angle> = angles.iter().map(shifted).collect();
+    keep_cameras(db, clip, &angles).await
+}
+
+/// All cameras move along the clock until the first one begins at `start`.
+async fn align(
+    db: &mut Db<'_>,
+    context: &Context<'_>,
+    clip: ClipId,
+    start: i64,
+) -> Result<Outcome> {
+    let mut angles = cameras(db, context, clip).await?;
+    let Some(first) = angles.first().map(|angle| angle.offset) else {
+        context.refuse_if(true, || "this session has no recording yet".to_owned())?;
+        return Ok(Outcome::default());
+    };
+    for angle in &mut angles {
+        angle.offset = angle.offset.saturating_add(start.saturating_sub(first));
+    }
+    keep_cameras(db, clip, &angles).await
+}
+
+async fn cameras(db: &mut Db<'_>, context: &Context<'_>, clip: ClipId) -> Result<Vec<Angle>> {
+    let sql = "SELECT angles FROM clip WHERE id = $1 AND study = $2 AND removed IS NULL";
+    let row = db.row(sql, values![clip, context.study()?]).await?;
+    context.must_exist(u64::from(row.is_some()), "session", clip)?;
+    row.map_or_else(|| Ok(Vec::new()), |row| row.json(0))
+}
+
+async fn keep_cameras(db: &mut Db<'_>, clip: ClipId, angles: &[Angle]) -> Result<Outcome> {
+    let sql = "UPDATE clip SET angles = $2 WHERE id = $1";
+    db.run(sql, values![clip, json(angles)?]).await?;
+    Ok(Outcome::default())
+}
+
+async fn propose(
+    db: &mut Db<'_>,
+    context: &Context<'_>,
+    command: &VideoCommand,
+) -> Result<Outcome> {
+    let VideoCommand::ProposeSpeech {
+        clip,
+        machine,
+        stretches,
+    } = command
+    else {
+        return Err(misplaced());
+    };
+    let sql = "SELECT COUNT(*) FROM clip WHERE id = $1 AND study = $2 AND removed IS NULL";
+    let there = db.count(sql, values![*clip, context.study()?]).await?;
+    context.must_exist(there.unsigned_abs(), "recording", clip)?;
+    let sql = "INSERT INTO machine_coding (clip, machine, stretches, at) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (clip, machine) DO UPDATE SET stretches = excluded.stretches, at = excluded.at";
+    let values = values![*clip, machine, json(stretches)?, context.at.micros];
+    db.run(sql, values).await?;
     Ok(Outcome::default())
 }
 
@@ -92,6 +183,9 @@ async fn remove(
     let values = values![clip, context.at.micros, context.study()?];
     let changed = db.run(sql, values).await?;
     context.must_exist(changed, "recording", clip)?;
+    // What a machine heard is derived from the recording, whatever becomes of people's codes.
+    let sql = "DELETE FROM machine_coding WHERE clip = $1";
+    db.run(sql, values![clip]).await?;
     if !with_codes {
         return Ok(Outcome::default());
     }

@@ -23,6 +23,38 @@ pub enum VideoCommand {
         /// Whether what was coded from it goes, too.
         with_codes: bool,
     },
+    /// A session that was coded without a recording gets one.
+    AttachRecording {
+        /// The session.
+        clip: ClipId,
+        /// One to four cameras; offsets against the first.
+        angles: Vec<Angle>,
+        /// Microseconds of the coder's clock at which the first camera begins.
+        start: i64,
+    },
+    /// Its recording lies elsewhere on the coder's clock.
+    AlignRecording {
+        /// The session.
+        clip: ClipId,
+        /// Microseconds of the coder's clock at which the first camera begins.
+        start: i64,
+    },
+    /// A machine listened to the recording.
+    ProposeSpeech {
+        /// The recording.
+        clip: ClipId,
+        /// The machine's name and version.
+        machine: String,
+        /// Where it heard somebody speak.
+        stretches: Vec<ProposedSpeech>,
+    },
+    /// Whether coders who learn from the recording see what the machine proposes.
+    OfferProposals {
+        /// The recording.
+        clip: ClipId,
+        /// Whether they do.
+        offered: bool,
+    },
     /// Somebody is to code it.
     AssignClip {
         /// Id of the coding that is to be.
@@ -90,8 +122,31 @@ pub struct ClipAdded {
     pub stratum: String,
     /// Day of the recording.
     pub recorded: Option<Date>,
-    /// One to four cameras, the first sets the time.
+    /// Up to four cameras, the first sets the time. None for a session that is coded while it happens,
+    /// and for what was coded with another tool.
     pub angles: Vec<Angle>,
+    /// The text of the scheme, where it is none of the study but came with a coder's own project.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own_scheme: Option<String>,
+}
+
+/// A stretch in which a machine hears somebody speak.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProposedSpeech {
+    /// Begin in microseconds of the recording.
+    pub start: i64,
+    /// End, excluded.
+    pub stop: i64,
+    /// 1 for what sounds most like speech to an infant.
+    pub rank: Option<u32>,
+    /// Median height of the voice in hertz.
+    pub median_hertz: Option<f64>,
+    /// How widely it moves, in semitones.
+    pub range_semitones: Option<f64>,
+    /// How far it lies above the baseline, in semitones.
+    pub above_baseline: Option<f64>,
+    /// So high that it may be an infant's own voice.
+    pub may_be_infant: bool,
 }
 
 /// One camera's file.
@@ -115,6 +170,9 @@ pub struct Angle {
     pub offset: i64,
     /// SHA-256 of the loudness of its sound, one byte for every fiftieth of a second.
     pub peaks: Option<String>,
+    /// SHA-256 of the spectrum of its sound, as `media::sound_pictures` writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spectrum: Option<String>,
 }
 
 impl Angle {
@@ -126,7 +184,10 @@ impl Angle {
             &self.playing,
             &self.frame_times,
         ];
-        own.into_iter().chain(&self.peaks).map(String::as_str)
+        own.into_iter()
+            .chain(&self.peaks)
+            .chain(&self.spectrum)
+            .map(String::as_str)
     }
 }
 
@@ -142,6 +203,8 @@ pub enum CodingPurpose {
     Training,
     /// The standard against which others are compared.
     Gold,
+    /// A coder's own project, brought from another tool; it counts nowhere in the study.
+    Own,
 }
 
 /// Whether a change is new.
@@ -216,6 +279,31 @@ pub struct CodedEvent {
     /// Free text.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub comment: String,
+    /// The sample that it answers, where time was sampled; it then reaches over the sample's interval.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sampled: Option<Sampled>,
+}
+
+/// One sample of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sampled {
+    /// How time was sampled.
+    pub way: SampleWay,
+    /// Which sample, counted from 0.
+    pub number: u32,
+}
+
+/// How time is sampled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SampleWay {
+    /// Whether it happened at all within an interval.
+    Interval,
+    /// What is the case at the end of an interval.
+    Momentary,
+    /// The same, person by person.
+    Scan,
 }
 
 /// Detail of an event.
@@ -243,7 +331,11 @@ impl VideoCommand {
     pub fn subject(&self) -> String {
         match self {
             Self::AddClip(added) => added.clip.to_string(),
-            Self::RemoveClip { clip, .. } => clip.to_string(),
+            Self::RemoveClip { clip, .. }
+            | Self::AttachRecording { clip, .. }
+            | Self::AlignRecording { clip, .. }
+            | Self::ProposeSpeech { clip, .. }
+            | Self::OfferProposals { clip, .. } => clip.to_string(),
             Self::AssignClip { coding, .. }
             | Self::TakeBackClip { coding }
             | Self::ChangeCoding { coding, .. }

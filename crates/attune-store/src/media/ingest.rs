@@ -8,21 +8,20 @@
 use std::{
     ffi::OsStr,
     fs,
-    io::Read,
+    io::{BufReader, Read},
     path::Path,
     process::{Command, Stdio},
 };
 
-use super::{MediaFolder, frame_times::FrameTimes};
+use super::{
+    MediaFolder,
+    frame_times::FrameTimes,
+    sound_pictures::{SAMPLES_PER_SECOND, SoundPictures},
+};
 use crate::{
     command::video::Angle,
     error::{Result, StoreError},
 };
-
-/// Loudness values for each second.
-pub const PEAKS_PER_SECOND: usize = 50;
-/// Samples of sound for each second that loudness is taken from.
-const SAMPLES_PER_SECOND: usize = 8000;
 
 /// Takes a recording in. Takes long; not for a thread that serves.
 ///
@@ -36,14 +35,17 @@ pub fn take_in(media: &MediaFolder, file: &Path, offset: i64) -> Result<Angle> {
     let copy = folder.path().join("copy.mp4");
     make_copy(file, &copy)?;
     let times = frame_times(&copy)?;
-    let peaks = peaks(&copy)?;
+    let pictures = sound_pictures(&copy)?;
     let (original, _) = media.take_in(file)?;
     let (original_frame_times, _) = media.keep(&original_times.to_bytes()[..])?;
     let (playing, playing_bytes) = media.take_in(&copy)?;
     let (frame_times, _) = media.keep(&times.to_bytes()[..])?;
-    let peaks = match peaks {
-        Some(peaks) => Some(media.keep(&peaks[..])?.0),
-        None => None,
+    let (peaks, spectrum) = match pictures {
+        Some((loudness, spectrum)) => (
+            Some(media.keep(&loudness[..])?.0),
+            Some(media.keep(&spectrum[..])?.0),
+        ),
+        None => (None, None),
     };
     Ok(Angle {
         original,
@@ -55,6 +57,7 @@ pub fn take_in(media: &MediaFolder, file: &Path, offset: i64) -> Result<Angle> {
         length: times.end(),
         offset,
         peaks,
+        spectrum,
     })
 }
 
@@ -155,8 +158,8 @@ fn make_copy(file: &Path, copy: &Path) -> Result<()> {
     }
 }
 
-/// Loudness of the first sound track, fifty bytes a second; `None` where there is no sound.
-fn peaks(file: &Path) -> Result<Option<Vec<u8>>> {
+/// Loudness and spectrum of the first sound track; `None` where there is no sound.
+fn sound_pictures(file: &Path) -> Result<Option<(Vec<u8>, Vec<u8>)>> {
     let tracks = run(
         "ffprobe",
         [
@@ -178,33 +181,25 @@ fn peaks(file: &Path) -> Result<Option<Vec<u8>>> {
     ffmpeg
         .args(["-v", "error", "-nostdin", "-i"])
         .arg(file)
-        .args(["-vn", "-ac", "1", "-ar", "8000", "-f", "s16le", "-"])
+        .args(["-vn", "-ac", "1", "-ar"])
+        .arg(SAMPLES_PER_SECOND.to_string())
+        .args(["-f", "s16le", "-"])
         .stdout(Stdio::piped())
         .stderr(Stdio::null());
     let mut child = ffmpeg.spawn().map_err(|error| not_there("ffmpeg", error))?;
-    let mut samples = Vec::new();
-    if let Some(mut sound) = child.stdout.take() {
-        sound
-            .read_to_end(&mut samples)
-            .map_err(StoreError::file("cannot read the sound"))?;
+    let mut pictures = SoundPictures::default();
+    if let Some(sound) = child.stdout.take() {
+        let mut sound = BufReader::with_capacity(1 << 16, sound);
+        let mut sample = [0; 2];
+        // A stream that ends within a sample ends there.
+        while sound.read_exact(&mut sample).is_ok() {
+            pictures.push(i16::from_le_bytes(sample));
+        }
     }
     let ended = child
         .wait()
         .map_err(StoreError::file("cannot read the sound"))?;
-    Ok(ended.success().then(|| loudness(&samples)))
-}
-
-/// The largest of each fiftieth of a second, 0 to 255.
-fn loudness(samples: &[u8]) -> Vec<u8> {
-    const PIECE: usize = 2 * SAMPLES_PER_SECOND / PEAKS_PER_SECOND;
-    let largest = |piece: &[u8]| {
-        let samples = piece
-            .chunks_exact(2)
-            .map(|two| i16::from_le_bytes([two[0], two[1]]));
-        let largest = samples.map(i16::unsigned_abs).max().unwrap_or(0);
-        u8::try_from(largest / 129).unwrap_or(u8::MAX)
-    };
-    samples.chunks(PIECE).map(largest).collect()
+    Ok(ended.success().then(|| pictures.done()))
 }
 
 fn run<const N: usize>(program: &'static str, args: [&str; N], file: &Path) -> Result<String> {
@@ -265,18 +260,4 @@ pub fn is_possible() -> bool {
 /// It cannot be removed.
 pub fn remove_from_inbox(file: &Path) -> Result<()> {
     fs::remove_file(file).map_err(StoreError::file("cannot remove the file from the inbox"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::loudness;
-
-    #[test]
-    fn loudness_is_the_largest_of_each_fiftieth_of_a_second() {
-        let mut samples = vec![0u8; 320];
-        samples[100..102].copy_from_slice(&i16::MIN.to_le_bytes());
-        samples.extend([0u8; 320]);
-        samples.extend(1290i16.to_le_bytes());
-        assert_eq!(loudness(&samples), [254, 0, 10]);
-    }
 }

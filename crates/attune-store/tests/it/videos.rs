@@ -56,6 +56,7 @@ fn angle(seed: u8) -> Angle {
         length: 10_000_000,
         offset: 0,
         peaks: None,
+        spectrum: None,
     }
 }
 
@@ -73,6 +74,7 @@ fn clip(dyads: &[DyadKey]) -> ClipAdded {
         stratum: "before".to_owned(),
         recorded: Some(date(2024, 3, 12)),
         angles: vec![angle(16)],
+        own_scheme: None,
     }
 }
 
@@ -116,6 +118,7 @@ fn gaze(start: i64, stop: Option<i64>) -> CodedEvent {
         start_frame: Some(25),
         stop_frame: stop.map(|_| 50),
         comment: String::new(),
+        sampled: None,
     }
 }
 

@@ -74,6 +74,7 @@ async fn fill(store: &Store) -> Fallible<serde_json::Value> {
         stratum: "before".to_owned(),
         recorded: None,
         angles: vec![angle],
+        own_scheme: None,
     };
     let mut commands = vec![VideoCommand::AddClip(Box::new(added))];
     let codings = ["coder", "second"].map(|name| CodingId::of_request(name, 0));

@@ -168,6 +168,7 @@ pub fn words(purpose: CodingPurpose) -> &'static str {
         CodingPurpose::Reliability => "second coding",
         CodingPurpose::Training => "training",
         CodingPurpose::Gold => "standard",
+        CodingPurpose::Own => "own project",
     }
 }
 
@@ -456,6 +457,7 @@ async fn read(
         stratum: typed.stratum.trim().to_owned(),
         recorded,
         angles: Vec::new(),
+        own_scheme: None,
     }))
 }
 

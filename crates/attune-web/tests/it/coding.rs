@@ -98,7 +98,9 @@ async fn made(world: &World) -> Made {
             length: times.end(),
             offset: 0,
             peaks: None,
+            spectrum: None,
         }],
+        own_scheme: None,
     };
     let clip = added.clip;
     let codings = ["own", "others"].map(|name| CodingId::of_request(name, 0));

@@ -2,6 +2,7 @@
 //! them inside.
 
 mod application;
+mod recording;
 mod to_try;
 
 use std::{

@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use attune_protocol::{Protocol, StudyFolder, id::StudyId};
 use attune_store::{
     Actor, Command, Moment, Request, Role, Secret, Sites, Store,
+    command::video::CodingPurpose,
     ids::{AccountId, GrantId},
 };
 use attune_web::{
@@ -14,7 +15,7 @@ use attune_web::{
     sign_in::{password, recovery_codes, second_factor, tokens},
 };
 
-use super::to_try;
+use super::{recording, to_try};
 use crate::{examples, output};
 
 /// The file beside the application's data that holds the sign-ins.
@@ -97,9 +98,9 @@ const PEOPLE: &[Somebody] = &[
         login: "observer",
         name: "Oskar Example",
         role: Role::Observer,
-        place: Some(Place::Study(HOSTEL)),
+        place: Some(Place::Studies),
         second_factor: false,
-        try_this: "find the findings closed: whoever codes film is blind.",
+        try_this: "code the drawn clip by keys (Coding, in a study); find the findings closed: whoever codes film is blind.",
     },
     Somebody {
         login: "analyst",
@@ -135,8 +136,18 @@ pub async fn fill(store: &Store, studies: &Path, folder: &Path) -> Result<()> {
         .map_err(anyhow::Error::msg)?;
     let mut told = String::from("Sign-ins of the demonstration (the people are made up)\n\n");
     let _ = writeln!(told, "  password of all of them: {word}\n");
+    let mut coders = Vec::new();
     for somebody in PEOPLE {
-        add(store, somebody, &hash, &loaded, at, &mut told).await?;
+        let account = add(store, somebody, &hash, &loaded, at, &mut told).await?;
+        match somebody.role {
+            Role::Observer => coders.push((account, CodingPurpose::Study)),
+            Role::LeadEvaluator => coders.push((account, CodingPurpose::Gold)),
+            _ => {}
+        }
+    }
+    let film = recording::take_in(&store.media())?;
+    for study in &loaded {
+        recording::add(store, study, &film, &coders, at).await?;
     }
     told += "\nWhere a second factor is asked for, type one of that person's recovery codes (each works once), or\n\
              add the secret to an authenticator app and type its code.\n";
@@ -172,7 +183,7 @@ async fn add(
     studies: &[StudyId],
     at: Moment,
     told: &mut String,
-) -> Result<()> {
+) -> Result<AccountId> {
     let account = AccountId::new();
     let mut commands = vec![
         Command::CreateAccount {
@@ -245,7 +256,7 @@ async fn add(
         let request = Request::new(study, command, at);
         store.execute(&Actor::PROGRAM, request).await?;
     }
-    Ok(())
+    Ok(account)
 }
 
 /// The study with real, published data has its plan sealed and its arms revealed, so that findings can
