@@ -1,4 +1,6 @@
-// Opens the coding room: asks for the coding and the frames' times, then for the sound's loudness.
+// Opens the coding room: asks for the coding and the frames' times, then for the pictures of the sound.
+import { keptOn, shelfOfBrowser } from "./coding-room/kept_changes.js";
+import type { Angle } from "./coding-room/model.js";
 import { find, make } from "./coding-room/parts.js";
 import { load, loadFrames, Room } from "./coding-room/room.js";
 
@@ -7,26 +9,42 @@ async function open(): Promise<void> {
   if (address === undefined) return;
   const data = await load(address);
   const first = data.angles[0];
-  if (first === undefined) throw new Error("the coding has no recording");
-  const frames = await loadFrames(first);
+  const frames = first === undefined ? null : await loadFrames(first);
   const stage = find("#stage", HTMLElement);
-  const videos = data.angles.map((angle, index) => {
-    const video = make("video", { src: angle.media, preload: "auto", playsinline: "", tabindex: "-1",
-      "aria-label": index === 0 ? "The recording" : `The recording, camera ${index + 1}` });
-    video.disablePictureInPicture = true;
-    video.muted = index > 0;
-    video.addEventListener("contextmenu", (event) => event.preventDefault());
-    return video;
-  });
-  stage.replaceChildren(...videos);
-  stage.dataset["cameras"] = String(videos.length);
-  const room = new Room(address, data, frames, videos);
+  const videos = data.angles.map(videoOf);
+  if (first !== undefined) {
+    stage.replaceChildren(...videos);
+    stage.dataset["cameras"] = String(videos.length);
+  }
+  const kept = await keptOn(address, data.only_look ? null : await shelfOfBrowser());
+  const room = new Room(address, data, frames, videos, kept);
   document.body.dataset["ready"] = "true";
   const at = new URLSearchParams(window.location.search).get("at");
   if (at !== null && /^\d+$/.test(at)) room.goTo(Number(at));
-  if (first.peaks !== null) {
-    const response = await fetch(first.peaks);
-    if (response.ok) room.setPeaks(new Uint8Array(await response.arrayBuffer()));
+  await loadSound(room, first);
+}
+
+function videoOf(angle: Angle, index: number): HTMLVideoElement {
+  const video = make("video", { src: angle.media, preload: "auto", playsinline: "", tabindex: "-1",
+    "aria-label": index === 0 ? "The recording" : `The recording, camera ${index + 1}` });
+  video.disablePictureInPicture = true;
+  video.muted = index > 0;
+  video.addEventListener("contextmenu", (event) => event.preventDefault());
+  return video;
+}
+
+async function loadSound(room: Room, angle: Angle | undefined): Promise<void> {
+  const bytes = async (address: string) => {
+    const response = await fetch(address);
+    return response.ok ? new Uint8Array(await response.arrayBuffer()) : null;
+  };
+  if (angle?.peaks != null) {
+    const peaks = await bytes(angle.peaks);
+    if (peaks !== null) room.setPeaks(peaks);
+  }
+  if (angle?.spectrum != null) {
+    const spectrum = await bytes(angle.spectrum);
+    if (spectrum !== null) room.setSpectrum(spectrum);
   }
 }
 

@@ -1,93 +1,25 @@
-// The coding room in a real Chromium, on a server of its own with a drawn clip that has its frame number
-// burnt in. ATTUNE_CODING_ROOM is the program that `cargo build -p attune-web --example coding_room` makes;
-// without it (no ffmpeg on this machine) these tests say that they were skipped.
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+// Coding a recording in a real Chromium: frames, keys, undo, two windows, a killed server, speed.
 import { createRequire } from "node:module";
 import { expect, type Page, test } from "@playwright/test";
 
-const PROGRAM = process.env["ATTUNE_CODING_ROOM"] ?? "";
-test.skip(PROGRAM === "", "no program to test: ffmpeg is not on this machine");
+import { PROGRAM, RoomServer, saved, showFrame, WHY_SKIPPED } from "./coding_room_server.js";
+
+test.skip(PROGRAM === "", WHY_SKIPPED);
 test.describe.configure({ mode: "serial" });
 
-interface Made {
-  study: string;
-  coding: string;
-  second: string;
-  password: string;
-  frames: number;
-  square: number;
-}
-
-interface Stored {
-  version: number;
-  finished: boolean;
-  events: [string, { behaviour: string; subject?: string; start: number; stop: number | null; start_frame?: number; stop_frame?: number }][];
-  ratings: Record<string, unknown>;
-}
-
-let folder: string;
-let server: ChildProcess;
-let made: Made;
-let origin: string;
-let port = 0;
-
-/** Starts the server; the first time it also tells what it made. */
-async function start(): Promise<void> {
-  server = spawn(PROGRAM, [folder, String(port)], { stdio: ["pipe", "pipe", "inherit"] });
-  await new Promise<void>((ready, fail) => {
-    let text = "";
-    server.stdout?.on("data", (bytes: Buffer) => {
-      text += bytes.toString();
-      const first = /^\{.*\}$/m.exec(text);
-      if (first !== null) made = JSON.parse(first[0]) as Made;
-      const listening = /listening on (http:\/\/127\.0\.0\.1:(\d+))/.exec(text);
-      if (listening === null) return;
-      origin = listening[1] as string;
-      port = Number(listening[2]);
-      ready();
-    });
-    server.on("exit", () => fail(new Error(`the server ended: ${text}`)));
-  });
-}
+let server: RoomServer;
 
 test.beforeAll(async () => {
   test.setTimeout(120_000);
-  folder = mkdtempSync(join(tmpdir(), "coding-room-"));
-  await start();
+  server = new RoomServer();
+  await server.start();
 });
 
-test.afterAll(() => {
-  server.removeAllListeners("exit");
-  server.kill("SIGKILL");
-  rmSync(folder, { recursive: true, force: true });
-});
+test.afterAll(() => server.end());
 
-async function signIn(page: Page, login: string): Promise<void> {
-  await page.context().clearCookies();
-  await page.goto(`${origin}/sign-in`);
-  await page.fill("#login", login);
-  await page.fill("#password", made.password);
-  await Promise.all([page.waitForURL((url) => !url.pathname.startsWith("/sign-in")), page.click("main button[type=submit]")]);
-}
-
-async function open(page: Page, coding = made.coding): Promise<void> {
-  await page.goto(`${origin}/studies/${made.study}/coding/${coding}`);
-  await page.waitForSelector("body[data-ready=true]");
-  await page.waitForFunction(() => (document.querySelector("video")?.readyState ?? 0) >= 2);
-  await showFrame(page, 0, "Home");
-}
-
-/** Presses a key and waits until the frame is shown. */
-async function showFrame(page: Page, frame: number, key: string): Promise<void> {
-  await page.keyboard.press(key);
-  await page.waitForFunction((wanted) => {
-    const { frame: shown, settled } = document.body.dataset;
-    return shown === String(wanted) && settled === "true";
-  }, frame, { polling: "raf" });
-}
+const signIn = (page: Page, login: string) => server.signIn(page, login);
+const open = (page: Page, coding = server.made.coding) => server.open(page, coding);
+const stored = (page: Page, coding = server.made.coding) => server.stored(page, coding);
 
 /** The number that is burnt into the picture that Chromium shows. */
 async function burntIn(page: Page): Promise<number> {
@@ -104,17 +36,7 @@ async function burntIn(page: Page): Promise<number> {
       if ((shade ?? 0) > 128) number |= 1 << bit;
     }
     return number;
-  }, made.square);
-}
-
-async function saved(page: Page): Promise<void> {
-  await page.waitForFunction(() => (document.body.dataset["waiting"] ?? "0") === "0");
-}
-
-async function stored(page: Page, coding = made.coding): Promise<Stored> {
-  const answer = await page.request.get(`${origin}/studies/${made.study}/coding/${coding}/data`);
-  expect(answer.status()).toBe(200);
-  return (await answer.json()) as Stored;
+  }, server.made.square);
 }
 
 test("a thousand frames forward and back show and store their own numbers", async ({ page }) => {
@@ -146,7 +68,7 @@ test("a thousand frames forward and back show and store their own numbers", asyn
 
 test("a clip is coded by keys alone, and everything is there after the page was loaded again", async ({ page }) => {
   await signIn(page, "second");
-  await open(page, made.second);
+  await open(page, server.made.second);
   for (let frame = 1; frame <= 30; frame += 1) {
     await showFrame(page, frame, "ArrowRight");
     if (frame === 5) await page.keyboard.press("f");
@@ -164,7 +86,7 @@ test("a clip is coded by keys alone, and everything is there after the page was 
   await page.keyboard.press("4");
   await page.keyboard.press("Escape");
   await saved(page);
-  const once = await stored(page, made.second);
+  const once = await stored(page, server.made.second);
   const seen = once.events.map(([, event]) => [event.behaviour, event.subject, event.start_frame, event.stop_frame]);
   expect(seen).toEqual([
     ["at-face", "infant-1", 5, 12],
@@ -173,15 +95,15 @@ test("a clip is coded by keys alone, and everything is there after the page was 
     ["speaks", "carer", 23, 30],
   ]);
   expect(once.ratings).toEqual({ warmth: { rated: 4 } });
-  await open(page, made.second);
-  expect(await stored(page, made.second)).toEqual(once);
+  await open(page, server.made.second);
+  expect(await stored(page, server.made.second)).toEqual(once);
   const n = once.version;
   for (let undo = 0; undo < n; undo += 1) await page.keyboard.press("Control+z");
   await saved(page);
-  expect((await stored(page, made.second)).events).toEqual([]);
+  expect((await stored(page, server.made.second)).events).toEqual([]);
   for (let redo = 0; redo < n; redo += 1) await page.keyboard.press("Control+y");
   await saved(page);
-  const again = await stored(page, made.second);
+  const again = await stored(page, server.made.second);
   expect([again.events, again.ratings]).toEqual([once.events, once.ratings]);
 });
 
@@ -212,11 +134,10 @@ test("a killed server loses nothing that was shown as saved, and takes what wait
   await page.keyboard.press("m");
   await saved(page);
   const before = await stored(page);
-  server.removeAllListeners("exit");
-  server.kill("SIGKILL");
+  server.kill();
   await page.keyboard.press("m");
   await page.waitForFunction(() => document.querySelector("#saved")?.textContent?.includes("waits") ?? false);
-  await start();
+  await server.start();
   await saved(page);
   const after = await stored(page);
   expect(after.events.length).toBe(before.events.length + 1);
@@ -259,8 +180,8 @@ test("five thousand events leave time for sixty frames a second", async ({ page 
     of: "event", id: `many-${n}`, before: null,
     after: { behaviour: "smile", subject: n % 2 ? "carer" : "infant-1", start: n * 8000, stop: null, point: true },
   }));
-  const answer = await page.request.post(`${origin}/studies/${made.study}/coding/${made.coding}/changes`, {
-    headers: { origin, "content-type": "application/json" },
+  const answer = await page.request.post(`${server.origin}/studies/${server.made.study}/coding/${server.made.coding}/changes`, {
+    headers: { origin: server.origin, "content-type": "application/json" },
     data: { key: "many", base: version, doing: "do", edits },
   });
   expect(answer.status()).toBe(200);
@@ -295,7 +216,7 @@ for (const [width, height] of [[1280, 800], [800, 900]] as const) {
   test(`the room can be used by everybody at ${width} pixels`, async ({ page }) => {
     await page.setViewportSize({ width, height });
     await signIn(page, "second");
-    await open(page, made.second);
+    await open(page, server.made.second);
     for (let frame = 1; frame <= 15; frame += 1) await showFrame(page, frame, "ArrowRight");
     await page.locator("#events summary").click();
     await page.screenshot({ path: `node_modules/.playwright-output/coding-room-${width}.png` });
@@ -322,9 +243,9 @@ for (const [width, height] of [[1280, 800], [800, 900]] as const) {
 test("whoever leads sees recordings and agreement, and goes from a difference to its second", async ({ page }) => {
   test.setTimeout(90_000);
   await signIn(page, "second");
-  await page.goto(`${origin}/studies/${made.study}/coding`);
+  await page.goto(`${server.origin}/studies/${server.made.study}/coding`);
   await expect(page.locator("main")).not.toContainText("before");
-  await open(page, made.second);
+  await open(page, server.made.second);
   await Promise.all([page.waitForURL((url) => url.pathname.endsWith("/coding")), page.click("button:has-text('Finish')")]);
   await signIn(page, "coder");
   await open(page);
@@ -340,16 +261,24 @@ test("whoever leads sees recordings and agreement, and goes from a difference to
   await saved(page);
   await Promise.all([page.waitForURL((url) => url.pathname.endsWith("/coding")), page.click("button:has-text('Finish')")]);
   await signIn(page, "lead");
-  await page.goto(`${origin}/studies/${made.study}/clips`);
+  await page.goto(`${server.origin}/studies/${server.made.study}/clips`);
   await page.screenshot({ path: "node_modules/.playwright-output/recordings-1280.png", fullPage: true });
-  await page.goto(`${origin}/studies/${made.study}/reliability`);
+  await page.goto(`${server.origin}/studies/${server.made.study}/reliability`);
   await page.screenshot({ path: "node_modules/.playwright-output/reliability-1280.png", fullPage: true });
-  const difference = page.locator("a[href*='?at=']").first();
+  // From the lowest kappa of the team to the seconds that caused it, and they play.
+  await page.locator("table a[href^='#pair']").first().click();
+  const difference = page.locator("a[href*='&at=']").first();
   const address = await difference.getAttribute("href");
-  const at = Number(/at=(\d+)/.exec(address ?? "")?.[1]);
-  await difference.click();
+  const at = Number(/at=(\d+)/.exec(address ?? "")?.[1]) / 1e6;
+  await page.goto(`${server.origin}${address}`);
   await page.waitForSelector("body[data-ready=true]");
-  await page.waitForFunction(() => document.body.dataset["settled"] === "true" && document.body.dataset["frame"] !== undefined);
-  const shown = await page.evaluate(() => (document.querySelector("video") as HTMLVideoElement).currentTime);
-  expect(Math.abs(shown - at / 1e6)).toBeLessThan(0.1);
+  await expect(page.locator("#differences li").first()).toBeVisible();
+  const video = () => page.evaluate(() => {
+    const { currentTime, paused } = document.querySelector("video") as HTMLVideoElement;
+    return { currentTime, paused };
+  });
+  await expect.poll(async () => (await video()).paused).toBe(false);
+  const { currentTime } = await video();
+  expect(currentTime).toBeGreaterThan(Math.max(at - 1.2, 0) - 0.01);
+  await page.screenshot({ path: "node_modules/.playwright-output/coding-room-side-by-side.png" });
 });

@@ -22,6 +22,7 @@ const SPEAKS: Behaviour =
 
 const SCHEME: Scheme = {
   title: "room",
+  sampling: [{ kind: "continuous" }],
   subjects: [
     { id: "infant", label: "Infant", key: "1", many: true },
     { id: "carer", label: "Carer", key: "2", many: false },

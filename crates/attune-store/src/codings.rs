@@ -44,6 +44,8 @@ pub struct OwnCoding {
     pub has_recording: bool,
     /// Whether it is a project of the coder's own, brought from another tool.
     pub is_own: bool,
+    /// Its name there; nothing is told of recordings of the study.
+    pub own_title: Option<String>,
     /// Whether the recording may be played.
     pub may_play: bool,
 }
@@ -59,6 +61,8 @@ pub struct CodingContent {
     pub code: String,
     /// Whether it is to learn by.
     pub is_training: bool,
+    /// Whether it is a project of the coder's own, brought from another tool.
+    pub is_own: bool,
     /// Whether the coder sees what a machine proposes: only in training, where the lead wants it.
     pub proposals_offered: bool,
     /// Scheme.
@@ -97,7 +101,7 @@ impl Store {
     pub async fn own_codings(&self, study: &StudyId, coder: AccountId) -> Result<Vec<OwnCoding>> {
         let mut reader = self.reader().await?;
         let sql = "SELECT coding.id, coding.code, clip.scheme, coding.purpose, coding.version, \
-             coding.finished, clip.angles, clip.id FROM coding JOIN clip ON clip.id = coding.clip \
+             coding.finished, clip.angles, clip.id, clip.title FROM coding JOIN clip ON clip.id = coding.clip \
              WHERE coding.study = $1 AND coding.coder = $2 ORDER BY coding.position, coding.code";
         let rows = reader
             .db()
@@ -118,6 +122,10 @@ impl Store {
                 length: angles.first().map_or(0, |angle| angle.length),
                 has_recording: !angles.is_empty(),
                 is_own: purpose == CodingPurpose::Own,
+                own_title: match purpose {
+                    CodingPurpose::Own => Some(row.text(8)?),
+                    _ => None,
+                },
                 may_play: self.why_not_play(study, row.parsed(7)?).await?.is_none(),
             });
         }
@@ -148,6 +156,7 @@ impl Store {
             coder: row.parsed(1)?,
             code: row.text(2)?,
             is_training: purpose == CodingPurpose::Training,
+            is_own: purpose == CodingPurpose::Own,
             proposals_offered: purpose == CodingPurpose::Training && row.int(9)? != 0,
             scheme: SchemeId::new(row.text(4)?),
             scheme_version: version(&row, 5)?,

@@ -24,6 +24,8 @@ pub mod sealed;
 pub mod sound_pictures;
 pub mod upload;
 
+pub use sealed::Recording;
+
 /// The folder of recordings.
 #[derive(Clone)]
 pub struct MediaFolder {

@@ -1,6 +1,8 @@
 // What the server tells the room, in its own shapes. Times are whole microseconds, stretches half open:
 // the frame at which a state ends no longer belongs to it.
 
+import type { Compared } from "./comparison.js";
+
 export type Micros = number;
 
 export interface Modifier {
@@ -52,8 +54,13 @@ export interface RatingScale {
   may_be_not_codable: boolean;
 }
 
+export type SampleWay = "interval" | "momentary" | "scan";
+
+export type Sampling = { kind: "continuous" } | { kind: SampleWay; seconds: number };
+
 export interface Scheme {
   title: string;
+  sampling: Sampling[];
   subjects: Subject[];
   sets: StateSet[];
   behaviours: Behaviour[];
@@ -72,7 +79,14 @@ export interface CodedEvent {
   start_frame?: number;
   stop_frame?: number;
   comment?: string;
+  /** The sample that it answers; it then reaches over the sample's interval. */
+  sampled?: { way: SampleWay; number: number };
 }
+
+/** Codes of the room itself, which every scheme has: they are coded for nobody in particular. */
+export const NOT_CODABLE = "not-codable";
+export const OBSERVED = "observed";
+export const SAMPLED = "sampled";
 
 export type RatingAnswer = "not-codable" | { rated: number };
 
@@ -92,8 +106,15 @@ export interface Angle {
   media: string;
   frame_times: string;
   peaks: string | null;
+  spectrum: string | null;
   offset: Micros;
   length: Micros;
+}
+
+export interface ProposedSpeech {
+  start: Micros;
+  stop: Micros;
+  rank: number | null;
 }
 
 export interface RoomData {
@@ -104,7 +125,14 @@ export interface RoomData {
   only_look: boolean;
   version: number;
   scheme: Scheme;
+  /** None for a session that is coded while it happens, and for a project of another tool. */
   angles: Angle[];
+  /** A coder's own project from another tool. */
+  own: boolean;
+  /** Where a machine hears somebody speak; only where the coder may see it. */
+  proposals: ProposedSpeech[];
+  /** Another person's coding of the same recording, for whoever leads. */
+  compared: Compared | null;
   events: [string, CodedEvent][];
   ratings: Record<string, RatingAnswer>;
   changes: Change[];

@@ -1,9 +1,9 @@
 // What a key of the scheme does: begins a state, ends it, switches within an exclusive set, notes a
 // point. A press becomes edits, or a question that the next key answers, or a sentence for the coder.
 import type { Coding } from "./coding.js";
-import type { FrameTimes } from "./frame_times.js";
 import type { Behaviour, CodedEvent, Edit, Micros, Scheme, Subject } from "./model.js";
 import { isOpen } from "./model.js";
+import { frameOf, type Times } from "./player.js";
 
 /** Who is coded at the moment, and which number each of many has. */
 export interface Who {
@@ -48,7 +48,7 @@ export function whoShows(scheme: Scheme, behaviour: Behaviour, who: Who): string
 interface Now {
   scheme: Scheme;
   coding: Coding;
-  frames: FrameTimes;
+  frames: Times;
   newId: () => string;
 }
 
@@ -74,7 +74,7 @@ export function press(now: Now, behaviour: Behaviour, who: Who, time: Micros, ta
     start: time,
     stop: null,
     point: behaviour.point,
-    start_frame: now.frames.at(time),
+    ...frameOf("start_frame", now.frames, time),
   };
   const edits: Edit[] = behaviour.point ? [] : makeRoom(now, behaviour, event);
   edits.push({ of: "event", id, before: null, after: event });
@@ -96,7 +96,7 @@ export function finish(now: Now, [id, event]: [string, CodedEvent], time: Micros
   if (time <= event.start) {
     return { does: "say", said: `${label} begins at this frame or later; go on before it ends.` };
   }
-  const after = { ...event, stop: time, stop_frame: now.frames.at(time) };
+  const after = { ...event, stop: time, ...frameOf("stop_frame", now.frames, time) };
   return { does: "edit", edits: [{ of: "event", id, before: event, after }], about: id, said: `${label} ends` };
 }
 
@@ -109,16 +109,15 @@ function makeRoom(now: Now, behaviour: Behaviour, event: CodedEvent): Edit[] {
   if (set === undefined || !set.exclusive) return [];
   const members = new Set(now.scheme.behaviours.filter((one) => one.set === set.id).map((one) => one.id));
   const edits: Edit[] = [];
-  const frame = now.frames.at(event.start);
   for (const [id, other] of now.coding.events) {
-    if (!members.has(other.behaviour) || other.subject !== event.subject || other.point) continue;
+    if (!members.has(other.behaviour) || other.subject !== event.subject || other.point || other.sampled !== undefined) continue;
     const reaches = other.stop === null || other.stop > event.start;
     if (other.start > event.start || !reaches) continue;
     if (other.stop !== null) {
       event.stop = other.stop;
       if (other.stop_frame !== undefined) event.stop_frame = other.stop_frame;
     }
-    const after = other.start === event.start ? null : { ...other, stop: event.start, stop_frame: frame };
+    const after = other.start === event.start ? null : { ...other, stop: event.start, ...frameOf("stop_frame", now.frames, event.start) };
     edits.push({ of: "event", id, before: other, after });
   }
   return edits;

@@ -1,5 +1,6 @@
-// Sends each change to the server at once, one after the other, and tells how that goes. Nothing is
-// kept in the browser but what waits in memory: what was answered is safe on the server.
+// Sends each change to the server at once, one after the other, and tells how that goes. What waits is
+// kept in the browser, too, until the server has answered: what was answered is safe on the server.
+import { type Kept, NOTHING } from "./kept_changes.js";
 import type { Doing, Edit } from "./model.js";
 
 export interface Waiting {
@@ -36,6 +37,7 @@ export class Queue {
     private readonly refused: (why: string, lost: Waiting[]) => void,
     private readonly wait: (milliseconds: number) => Promise<void> = (ms) =>
       new Promise((resolve) => setTimeout(resolve, ms)),
+    private readonly kept: Kept = NOTHING,
   ) {}
 
   get length(): number {
@@ -45,6 +47,7 @@ export class Queue {
   add(change: Waiting): void {
     if (this.halted) return;
     this.waiting.push(change);
+    this.kept.write(this.waiting);
     this.tell({ waiting: this.waiting.length, why: null });
     void this.run();
   }
@@ -53,6 +56,7 @@ export class Queue {
   restart(version: number): void {
     this.version = version;
     this.waiting = [];
+    this.kept.write(this.waiting);
     this.halted = false;
     this.tell({ waiting: 0, why: null });
   }
@@ -68,6 +72,7 @@ export class Queue {
       if (answered.is === "saved") {
         this.version = answered.version;
         this.waiting.shift();
+        this.kept.write(this.waiting);
         pause = 250;
         this.tell({ waiting: this.waiting.length, why: null });
       } else if (answered.is === "later") {

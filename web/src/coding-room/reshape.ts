@@ -1,7 +1,7 @@
 // Changing what was coded: edges, frames, cutting, joining, details. Each gives edits, or says why not.
 import type { Coding } from "./coding.js";
-import type { FrameTimes } from "./frame_times.js";
 import type { CodedEvent, Edit, Micros } from "./model.js";
+import { frameOf, type Times } from "./player.js";
 
 export type Reshaped = { edits: Edit[] } | { said: string };
 export type Edge = "start" | "stop";
@@ -11,24 +11,24 @@ function replace(id: string, before: CodedEvent, after: CodedEvent | null): Edit
 }
 
 /** Moves an edge to the frame that is shown at a time. A point moves as a whole. */
-export function moveEdge(coding: Coding, frames: FrameTimes, id: string, edge: Edge, time: Micros): Reshaped {
+export function moveEdge(coding: Coding, frames: Times, id: string, edge: Edge, time: Micros): Reshaped {
   const event = coding.events.get(id);
   if (event === undefined) return { said: "Nothing is selected." };
-  const frame = frames.at(time);
-  const to = frames.start(frame);
-  if (event.point) return { edits: [replace(id, event, { ...event, start: to, start_frame: frame })] };
+  const to = frames.snap(time);
+  const frame = <K extends "start_frame" | "stop_frame">(name: K) => frameOf(name, frames, to);
+  if (event.point) return { edits: [replace(id, event, { ...event, start: to, ...frame("start_frame") })] };
   if (edge === "start") {
     if (event.stop !== null && to >= event.stop) return { said: "A bout begins before it ends." };
     if (to === event.start) return { said: "It begins there already." };
-    return { edits: [replace(id, event, { ...event, start: to, start_frame: frame })] };
+    return { edits: [replace(id, event, { ...event, start: to, ...frame("start_frame") })] };
   }
   if (to <= event.start) return { said: "A bout ends after it begins." };
   if (to === event.stop) return { said: "It ends there already." };
-  return { edits: [replace(id, event, { ...event, stop: to, stop_frame: frame })] };
+  return { edits: [replace(id, event, { ...event, stop: to, ...frame("stop_frame") })] };
 }
 
 /** Moves an edge by frames. */
-export function nudge(coding: Coding, frames: FrameTimes, id: string, edge: Edge, by: number): Reshaped {
+export function nudge(coding: Coding, frames: Times, id: string, edge: Edge, by: number): Reshaped {
   const event = coding.events.get(id);
   if (event === undefined) return { said: "Nothing is selected." };
   const at = edge === "stop" && !event.point ? event.stop : event.start;
@@ -38,15 +38,14 @@ export function nudge(coding: Coding, frames: FrameTimes, id: string, edge: Edge
 }
 
 /** Cuts a bout in two at the frame that is shown. */
-export function split(coding: Coding, frames: FrameTimes, id: string, time: Micros, newId: string): Reshaped {
+export function split(coding: Coding, frames: Times, id: string, time: Micros, newId: string): Reshaped {
   const event = coding.events.get(id);
   if (event === undefined) return { said: "Nothing is selected." };
-  const frame = frames.at(time);
-  const at = frames.start(frame);
+  const at = frames.snap(time);
   const within = !event.point && at > event.start && (event.stop === null || at < event.stop);
   if (!within) return { said: "Go to a frame within the bout to cut it there." };
-  const first = { ...event, stop: at, stop_frame: frame };
-  const second = { ...event, start: at, start_frame: frame };
+  const first = { ...event, stop: at, ...frameOf("stop_frame", frames, at) };
+  const second = { ...event, start: at, ...frameOf("start_frame", frames, at) };
   return {
     edits: [replace(id, event, first), { of: "event", id: newId, before: null, after: second }],
   };

@@ -1,28 +1,28 @@
 // The coding room: what happens on a key, and what is shown for it. Everything that is coded goes
 // through `change`, which changes what is shown and queues the change for the server in one breath.
 import { Coding } from "./coding.js";
+import { around, type Compared, type Difference, fillDifferences, next as nextDifference } from "./comparison.js";
+import { hasMoved, makeAgain, tellOfConflict } from "./conflict.js";
 import { Details } from "./details.js";
 import { FrameTimes } from "./frame_times.js";
+import { type Kept, sortKept } from "./kept_changes.js";
+import { LiveClock } from "./live_clock.js";
 import type { Angle, Behaviour, CodedEvent, Doing, Edit, Micros, RoomData, Subject } from "./model.js";
-import { isOpen } from "./model.js";
+import { isOpen, NOT_CODABLE } from "./model.js";
 import { find, make } from "./parts.js";
-import { finish, labelOf, press, type Pressed, subjectLabel, type Who } from "./press.js";
+import { frameOf, type Player } from "./player.js";
+import { finish, press, type Pressed, type Who } from "./press.js";
 import { poster, Queue, type Told, type Waiting } from "./queue.js";
 import { fillRatings } from "./rating_form.js";
 import { amend, type Edge, merge, moveEdge, nudge, remove, type Reshaped, split } from "./reshape.js";
 import { clock } from "./rows.js";
+import { SamplePrompt } from "./sample_prompt.js";
+import { due, firstOpen, isContinuous, progress, sampledEvery } from "./sampling.js";
 import { drawKeys, fillSheet } from "./sheet.js";
+import { Spectrum } from "./spectrum.js";
 import { Timeline } from "./timeline.js";
 import { Transport } from "./transport.js";
-
-const TARGETS: Record<string, string> = {
-  "own-infant": "own infant",
-  "other-infant": "another infant",
-  "own-parent": "own parent",
-  "other-parent": "another parent",
-  staff: "staff",
-  group: "the group",
-};
+import { TARGETS, wordsOf } from "./words.js";
 
 /** Keys of the room that are single signs; a scheme that uses one of them has it. */
 const SIGNS = "[],.<>/\\'=+-?";
@@ -36,32 +36,62 @@ export class Room {
   private readonly held = new Map<string, string>();
   private lag = 0;
   private readonly timeline: Timeline;
-  private readonly transport: Transport;
+  private readonly transport: Player;
+  private readonly live: LiveClock | null;
+  private readonly samples: SamplePrompt;
   private readonly details: Details;
   private readonly queue: Queue;
+  /** Until when samples were looked for. */
+  private sampledUntil: Micros = 0;
+  /** Whether it played when a sample came due. */
+  private playsOn = false;
   private keysDrawn = "";
   private activeSince = false;
 
   constructor(
     private readonly address: string,
     private data: RoomData,
-    private readonly frames: FrameTimes,
+    frames: FrameTimes | null,
     videos: HTMLVideoElement[],
+    private readonly kept: Kept,
   ) {
     this.coding = new Coding(data.events, data.ratings, data.changes);
+    this.queue = this.newQueue(data.version);
+    const changes = (edits: Edit[]) => this.change(edits);
+    const shown = () => this.tick();
+    this.live = frames === null
+      ? new LiveClock(this.coding, changes, shown, !data.own && !data.only_look && !data.finished, () => crypto.randomUUID())
+      : null;
+    this.transport = this.live ?? new Transport(videos, data.angles.map((angle) => angle.offset), frames as FrameTimes, shown);
     const canvas = find("#timeline canvas", HTMLCanvasElement);
-    this.timeline = new Timeline(canvas, data.scheme, this.coding, frames, {
+    const { compared } = data;
+    const second = compared === null
+      ? null
+      : { coding: new Coding(compared.events, {}, []), names: compared.names, differences: compared.differences };
+    const beside = { second, proposals: data.proposals, sampled: sampledEvery(data.scheme), offset: data.angles[0]?.offset ?? 0 };
+    this.timeline = new Timeline(canvas, data.scheme, this.coding, this.transport.frames, beside, {
       seek: (time) => this.transport.goTo(time),
       select: (id) => this.select(id),
       reshape: (reshaped) => this.reshape(reshaped),
     });
-    this.transport = new Transport(videos, data.angles.map((angle) => angle.offset), frames, () => this.tick());
     this.details = new Details(find("#details", HTMLElement), (text) => this.say(text));
-    this.queue = this.newQueue(data.version);
+    this.samples = new SamplePrompt(find("#sample", HTMLElement), data.scheme, this.coding, this.who, {
+      change: changes,
+      say: (text) => this.say(text),
+      askTarget: (behaviour, chosen) => this.askTarget(behaviour, chosen),
+      select: (id) => this.select(id),
+      closed: () => this.sampleClosed(),
+    });
     fillSheet(find("#sheet .content", HTMLElement), data.scheme);
+    if (compared !== null) this.showComparison(compared);
     this.listen();
+    this.takeUpKept();
     this.loop();
     this.refresh();
+  }
+
+  private get frames() {
+    return this.transport.frames;
   }
 
   // What is coded
@@ -72,7 +102,23 @@ export class Room {
       poster(`${this.address}/changes`),
       (told) => this.showSaved(told),
       (why, lost) => void this.showConflict(why, lost),
+      undefined,
+      this.kept,
     );
+  }
+
+  /** What an earlier page could not send any more: its browser was killed, or had no network. */
+  private takeUpKept(): void {
+    const kept = this.kept.read();
+    if (kept.length === 0 || this.data.finished) return;
+    const { again, lost } = sortKept(this.coding, kept);
+    for (const change of again) this.queue.add(change);
+    if (again.length === 0) this.kept.write([]);
+    if (lost.length > 0) {
+      tellOfConflict("Changes that an earlier page kept do not fit any more.", "", lost, (event) => this.words(event));
+    } else if (again.length > 0) {
+      this.say(again.length === 1 ? "One change that was not sent is sent now." : `${again.length} changes that were not sent are sent now.`);
+    }
   }
 
   private change(edits: Edit[], doing: Doing = "do"): void {
@@ -105,10 +151,14 @@ export class Room {
       const begun = pressed.edits.some((edit) => edit.id === pressed.about && edit.before === null);
       if (begun && behaviour.modifiers.length > 0) this.askDetails(pressed.about);
     } else {
-      const words = behaviour.targets.map((word) => ({ word, label: TARGETS[word] ?? word }));
-      this.details.askTarget(behaviour.label, words, (word) =>
+      this.askTarget(behaviour, (word) =>
         this.carryOut(press(this.now(), behaviour, this.who, pressed.time, word), behaviour));
     }
+  }
+
+  private askTarget(behaviour: Behaviour, chosen: (target: string) => void): void {
+    const words = behaviour.targets.map((word) => ({ word, label: TARGETS[word] ?? word }));
+    this.details.askTarget(behaviour.label, words, chosen);
   }
 
   private askDetails(id: string): void {
@@ -153,7 +203,15 @@ export class Room {
     button("undo", () => this.undo());
     button("redo", () => this.redo());
     button("hold", () => this.toggleHold());
-    find("#stage", HTMLElement).addEventListener("click", () => this.transport.toggle());
+    button("not-codable", () => this.toggleNotCodable());
+    button("show-sound", () => this.say(this.timeline.nextSound()));
+    button("show-sample", () => this.openSample());
+    if (this.live === null) {
+      find("#stage", HTMLElement).addEventListener("click", () => this.transport.toggle());
+    } else {
+      button("live-go", () => this.live?.toggle());
+      button("live-end", () => this.live?.end());
+    }
     const lag = find("#lag", HTMLInputElement);
     lag.addEventListener("change", () => {
       this.lag = Math.min(Math.max(Number(lag.value) || 0, 0), 2000);
@@ -175,7 +233,16 @@ export class Room {
     }
     const onControl = from instanceof HTMLButtonElement || from instanceof HTMLAnchorElement || (from instanceof HTMLElement && from.tagName === "SUMMARY");
     if (onControl && (event.key === "Enter" || event.key === " ")) return;
-    if (this.details.key(event) || this.ownKey(event)) event.preventDefault();
+    if (this.details.key(event) || this.sampleKey(event) || this.ownKey(event)) event.preventDefault();
+  }
+
+  /** Keys that answer a sample; all others do what they always do. */
+  private sampleKey(event: KeyboardEvent): boolean {
+    if (!this.samples.open || event.ctrlKey || event.metaKey || event.altKey) return false;
+    if (event.key === "Enter") this.samples.next();
+    else if (event.key === "Escape") this.samples.leave();
+    else return false;
+    return true;
   }
 
   private ownKey(event: KeyboardEvent): boolean {
@@ -233,13 +300,16 @@ export class Room {
       ArrowDown: () => transport.faster(-1),
       Home: () => transport.show(0),
       End: () => transport.show(this.frames.count - 1),
-      PageUp: () => this.neighbour(-1),
-      PageDown: () => this.neighbour(1),
+      PageUp: () => (this.data.compared === null ? this.neighbour(-1) : this.difference(-1)),
+      PageDown: () => (this.data.compared === null ? this.neighbour(1) : this.difference(1)),
       Enter: () => this.toggleLoop(),
       Delete: () => this.reshape(remove(this.coding, this.selected ?? "")),
       Backspace: () => this.reshape(remove(this.coding, this.selected ?? "")),
       F2: () => this.toggleHold(),
       F4: () => this.showRatings(),
+      F6: () => this.openSample(),
+      F7: () => this.say(this.timeline.nextSound()),
+      F8: () => this.toggleNotCodable(),
       Escape: () => this.select(null),
     };
     const act = acts[event.key];
@@ -260,28 +330,74 @@ export class Room {
     const { scheme } = this.data;
     const subject = scheme.subjects.find((one) => one.key === key);
     if (subject !== undefined) {
-      this.who.subject = subject.id;
-      this.numberFor = subject.many ? subject : null;
-      const number = subject.many ? ` ${this.who.numbers[subject.id] ?? 1} (now 1 to 9 for another)` : "";
-      this.say(`Who: ${subject.label}${number}`);
-      this.refresh();
+      this.choose(subject);
       return true;
     }
     const behaviour = scheme.behaviours.find((one) => one.key === key);
     if (behaviour === undefined) return false;
-    this.numberFor = null;
-    if (repeat) return true;
-    const pressed = press(this.now(), behaviour, this.who, this.pressTime(), null);
-    this.carryOut(pressed, behaviour);
-    const begun = pressed.does === "edit" && pressed.edits.some((edit) => edit.id === pressed.about && edit.before === null);
-    if (this.hold && begun && !behaviour.point) this.held.set(key, pressed.about);
+    if (!repeat) this.pressBehaviour(behaviour, key);
     return true;
   }
 
+  private choose(subject: Subject): void {
+    this.who.subject = subject.id;
+    this.numberFor = subject.many ? subject : null;
+    const number = subject.many ? ` ${this.who.numbers[subject.id] ?? 1} (now 1 to 9 for another)` : "";
+    this.say(`Who: ${subject.label}${number}`);
+    this.samples.draw();
+    this.refresh();
+  }
+
+  /** `held`: by which name the press is known until it ends. */
+  private pressBehaviour(behaviour: Behaviour, held: string): void {
+    this.numberFor = null;
+    if (this.samples.open) {
+      this.samples.press(behaviour);
+      return;
+    }
+    if (!isContinuous(this.data.scheme)) {
+      this.say("This scheme samples time: keys count when a sample is asked for. F6 asks for the first one that is open.");
+      return;
+    }
+    if (this.live !== null && !this.data.own && !this.live.begun) {
+      this.say("The session has not begun: press Space, or Begin.");
+      return;
+    }
+    const pressed = press(this.now(), behaviour, this.who, this.pressTime(), null);
+    this.carryOut(pressed, behaviour);
+    const begun = pressed.does === "edit" && pressed.edits.some((edit) => edit.id === pressed.about && edit.before === null);
+    if (this.hold && begun && !behaviour.point) this.held.set(held, pressed.about);
+  }
+
+  /** A key of the panel, by mouse, finger or reading program. */
+  private touched(id: string, down: boolean): void {
+    const held = `touch ${id}`;
+    if (!down) {
+      this.release(held);
+      return;
+    }
+    this.activeSince = true;
+    const subject = this.data.scheme.subjects.find((one) => one.id === id);
+    const behaviour = this.data.scheme.behaviours.find((one) => one.id === id);
+    if (subject !== undefined) {
+      // A second touch of the same person goes to the next of many.
+      if (subject.many && this.who.subject === subject.id) {
+        this.who.numbers[subject.id] = ((this.who.numbers[subject.id] ?? 1) % 9) + 1;
+      }
+      this.choose(subject);
+    } else if (behaviour !== undefined) {
+      this.pressBehaviour(behaviour, held);
+    }
+  }
+
   private keyUp(event: KeyboardEvent): void {
-    const id = this.held.get(event.key);
+    this.release(event.key);
+  }
+
+  private release(held: string): void {
+    const id = this.held.get(held);
     if (id === undefined) return;
-    this.held.delete(event.key);
+    this.held.delete(held);
     this.endHeld(id);
   }
 
@@ -330,6 +446,86 @@ export class Room {
     this.hold = !this.hold;
     find("#hold", HTMLButtonElement).setAttribute("aria-pressed", String(this.hold));
     this.say(this.hold ? "Hold to code: a state lasts as long as its key is down" : "A key begins, the same key ends");
+  }
+
+  /** From here nothing can be coded; or the stretch in which nothing could ends here. */
+  private toggleNotCodable(): void {
+    const open = [...this.coding.events].find(([, event]) => event.behaviour === NOT_CODABLE && event.subject === undefined && event.stop === null);
+    const { time } = this.transport;
+    if (open === undefined) {
+      const event: CodedEvent = { behaviour: NOT_CODABLE, start: time, stop: null, point: false, ...frameOf("start_frame", this.frames, time) };
+      this.change([{ of: "event", id: crypto.randomUUID(), before: null, after: event }]);
+      this.say("Cannot be coded from here; again where it can");
+      return;
+    }
+    const ended = finish(this.now(), open, time);
+    if (ended.does === "edit") this.change(ended.edits);
+    this.say(ended.does === "say" ? ended.said : "Can be coded again");
+  }
+
+  // Samples of time
+
+  /** Looks whether a sample came due since the last look; only while time goes on by itself. */
+  private lookForSamples(): void {
+    const { time, playing } = this.transport;
+    const from = Math.min(this.sampledUntil, time);
+    this.sampledUntil = time;
+    if (!playing || this.samples.open || this.data.only_look || this.data.finished || time <= from) return;
+    const sample = due(this.data.scheme, this.coding, from, time);
+    if (sample === null) return;
+    this.playsOn = true;
+    this.transport.pause();
+    if (this.live === null) this.transport.goTo(Math.max(sample.stop - 1, sample.start));
+    this.samples.ask(sample);
+  }
+
+  /** The first sample without an answer. */
+  private openSample(): void {
+    const { scheme } = this.data;
+    if (sampledEvery(scheme).length === 0) {
+      this.say("This scheme does not sample time.");
+      return;
+    }
+    const until = this.live === null ? this.frames.end : this.transport.time;
+    const sample = firstOpen(scheme, this.coding, until);
+    if (sample === null) {
+      this.say("Every sample has its answer.");
+      return;
+    }
+    this.playsOn = this.transport.playing;
+    this.transport.pause();
+    if (this.live === null) this.transport.goTo(Math.max(sample.stop - 1, sample.start));
+    this.samples.ask(sample);
+  }
+
+  private sampleClosed(): void {
+    this.sampledUntil = Math.max(this.transport.time, this.sampledUntil);
+    if (this.playsOn && this.live === null) this.transport.play();
+    this.playsOn = false;
+    this.refresh();
+  }
+
+  // Two codings side by side
+
+  private showComparison(compared: Compared): void {
+    const box = find("#differences", HTMLDetailsElement);
+    box.hidden = false;
+    box.open = true;
+    find("#differences-count", HTMLElement).textContent = String(compared.differences.length);
+    fillDifferences(find("#differences ol", HTMLElement), compared, (one) => this.playDifference(one));
+  }
+
+  playDifference(one: Difference): void {
+    const { names } = this.data.compared ?? { names: ["", ""] };
+    this.timeline.follow(one.start);
+    this.transport.setLoop(around(one, this.frames.end));
+    this.say(`${one.subject}: ${one.first} (${names[0]}), ${one.second} (${names[1]})`);
+  }
+
+  private difference(by: 1 | -1): void {
+    const found = nextDifference(this.data.compared?.differences ?? [], this.transport.time, by);
+    if (found === null) this.say("The two codings do not differ.");
+    else this.playDifference(found);
   }
 
   private toggleLoop(): void {
@@ -397,16 +593,19 @@ export class Room {
     this.selected = id;
     this.timeline.selected = id;
     this.refresh();
+    if (id !== null) requestAnimationFrame(() => this.timeline.reveal(id));
   }
 
   private refresh(): void {
     this.tick();
     this.fillEvents();
     const { scheme } = this.data;
+    this.showLive();
+    this.showSamples();
     const state = `${this.coding.revision} ${JSON.stringify(this.who)}`;
     if (state === this.keysDrawn) return;
     this.keysDrawn = state;
-    drawKeys(find("#keys .content", HTMLElement), scheme, this.coding, this.who, (key) => this.schemeKey(key, false));
+    drawKeys(find("#keys .content", HTMLElement), scheme, this.coding, this.who, (id, down) => this.touched(id, down));
     const rated = scheme.ratings.filter((scale) => this.coding.ratings.has(scale.id)).length;
     find("#show-ratings", HTMLButtonElement).hidden = scheme.ratings.length === 0;
     find("#rated", HTMLElement).textContent = `${rated} of ${scheme.ratings.length}`;
@@ -414,13 +613,34 @@ export class Room {
     find("#redo", HTMLButtonElement).disabled = this.coding.redo() === null;
   }
 
+  private showLive(): void {
+    const { live } = this;
+    if (live === null || this.data.own) return;
+    const go = find("#live-go", HTMLButtonElement);
+    go.textContent = !live.begun ? "Begin" : live.paused ? "Go on" : "Pause";
+    go.hidden = live.begun && !live.running;
+    find("#live-end", HTMLButtonElement).hidden = !live.running;
+    document.body.dataset["live"] = !live.begun ? "waits" : live.paused ? "paused" : live.running ? "runs" : "ended";
+  }
+
+  private showSamples(): void {
+    const button = find("#show-sample", HTMLButtonElement);
+    button.hidden = sampledEvery(this.data.scheme).length === 0;
+    if (button.hidden) return;
+    const { done, all } = progress(this.data.scheme, this.coding, this.live === null ? this.frames.end : this.transport.time);
+    find("#sampled", HTMLElement).textContent = `${done} of ${all}`;
+  }
+
   private tick(): void {
     const { transport } = this;
+    if (transport === undefined || this.samples === undefined) return;
+    this.lookForSamples();
     find("#clock", HTMLElement).textContent = clock(transport.time);
-    find("#frame", HTMLElement).textContent = String(transport.frame);
+    find("#frame", HTMLElement).textContent = this.live === null ? `frame ${transport.frame}` : "";
     document.body.dataset["frame"] = String(transport.frame);
     document.body.dataset["settled"] = String(transport.settled());
-    find("#rate", HTMLElement).textContent = `${transport.rate} ×${transport.playing ? "" : " paused"}${transport.looping ? " loop" : ""}`;
+    const rate = this.live === null ? `${transport.rate} × ` : "";
+    find("#rate", HTMLElement).textContent = `${rate}${transport.playing ? (transport.looping ? "loop" : "") : "paused"}`;
     find("#selection", HTMLElement).textContent = this.selectionWords();
   }
 
@@ -430,13 +650,7 @@ export class Room {
   }
 
   private words(event: CodedEvent): string {
-    const { scheme } = this.data;
-    const who = event.subject === undefined ? "" : `${subjectLabel(scheme, event.subject)}: `;
-    const to = event.target === undefined ? "" : ` to ${TARGETS[event.target] ?? event.target}`;
-    const details = Object.values(event.modifiers ?? {}).map((one) => (Array.isArray(one) ? one.join(", ") : String(one)));
-    const end = event.point ? "" : event.stop === null ? " – no end yet" : ` – ${clock(event.stop)}`;
-    const comment = event.comment === undefined ? "" : ` “${event.comment}”`;
-    return `${who}${labelOf(scheme, event)}${to}${details.length > 0 ? ` (${details.join("; ")})` : ""} ${clock(event.start)}${end}${comment}`;
+    return wordsOf(this.data.scheme, event);
   }
 
   /** Everything that is coded as a list, for those who do not see the timeline. */
@@ -483,26 +697,11 @@ export class Room {
     this.data = fresh;
     this.coding.reset(fresh.events, fresh.ratings, fresh.changes);
     this.queue.restart(fresh.version);
-    // The first one was refused as it was; the server may have refused it for what it says.
-    const moved = why.includes("meanwhile") || why.includes("no longer");
-    const left: Waiting[] = [];
-    for (const change of moved ? lost : lost.slice(1)) {
-      if (change.doing === "do" && this.coding.fits(change.edits)) this.change(change.edits);
-      else left.push(change);
-    }
-    const dropped = moved ? left : [...lost.slice(0, 1), ...left];
-    const list = dropped.flatMap((change) => change.edits).map((edit) => {
-      const event = edit.of === "event" ? (edit.after ?? edit.before) : null;
-      return make("li", {}, event === null ? `Rating ${edit.id}` : this.words(event));
-    });
-    find("#conflict .why", HTMLElement).textContent = moved
+    const dropped = makeAgain(this.coding, lost, why, (change) => this.change(change.edits));
+    const title = hasMoved(why)
       ? "This coding was changed in another window or on another machine since this page was loaded."
       : why;
-    find("#conflict .lost", HTMLElement).textContent = dropped.length === 0
-      ? "What you did since was made again on top of it; nothing is lost."
-      : "These changes were not made. Everything else is as it was saved.";
-    find("#conflict ul", HTMLElement).replaceChildren(...list);
-    find("#conflict", HTMLDialogElement).showModal();
+    tellOfConflict(title, "What you did since was made again on top of it; nothing is lost.", dropped, (event) => this.words(event));
     this.refresh();
   }
 
@@ -524,14 +723,22 @@ export class Room {
     this.timeline.peaks = peaks;
   }
 
-  /** Goes to a time, where the address names one. */
+  setSpectrum(bytes: Uint8Array): void {
+    this.timeline.spectrum = new Spectrum(bytes);
+  }
+
+  /** Goes to a time, where the address names one; a difference that begins there is played. */
   goTo(time: Micros): void {
-    this.transport.goTo(time);
+    const one = this.data.compared?.differences.find((difference) => Math.abs(difference.start - time) < 2000);
+    if (one === undefined) this.transport.goTo(time);
+    else this.playDifference(one);
   }
 }
 
 export async function load(address: string): Promise<RoomData> {
-  const response = await fetch(`${address}/data`, { headers: { accept: "application/json" } });
+  const other = new URLSearchParams(window.location.search).get("with");
+  const asked = other !== null && /^[0-9a-f-]{36}$/.test(other) ? `?with=${other}` : "";
+  const response = await fetch(`${address}/data${asked}`, { headers: { accept: "application/json" } });
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
   return (await response.json()) as RoomData;
 }
@@ -539,5 +746,5 @@ export async function load(address: string): Promise<RoomData> {
 export async function loadFrames(angle: Angle): Promise<FrameTimes> {
   const response = await fetch(angle.frame_times);
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
-  return FrameTimes.read(await response.arrayBuffer(), angle.length);
+  return FrameTimes.read(await response.arrayBuffer(), angle.length, angle.offset);
 }

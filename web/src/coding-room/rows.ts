@@ -2,10 +2,15 @@
 // what falls on the same pixel only the first.
 import type { Coding } from "./coding.js";
 import type { CodedEvent, Micros, Scheme } from "./model.js";
+import { NOT_CODABLE, OBSERVED, SAMPLED } from "./model.js";
 import { subjectLabel } from "./press.js";
 
 export interface Row {
+  /** What it is of: the same in two people's codings. */
+  key: string;
   label: string;
+  /** Of the other person, where two are compared. */
+  second?: boolean;
   events: [string, CodedEvent][];
 }
 
@@ -14,16 +19,35 @@ export function rowsOf(scheme: Scheme, coding: Coding): Row[] {
   const rows = new Map<string, Row & { order: number }>();
   const behaviours = new Map(scheme.behaviours.map((one, place) => [one.id, { one, place }]));
   for (const [id, event] of coding.inOrder()) {
+    if (event.behaviour === SAMPLED && event.sampled !== undefined) continue;
     const known = behaviours.get(event.behaviour);
     const set = scheme.sets.find((one) => one.id === known?.one.set && one.exclusive);
-    const what = set?.label ?? known?.one.label ?? event.behaviour;
+    const what = set?.label ?? known?.one.label ?? OWN_ROWS[event.behaviour] ?? event.behaviour;
     const who = event.subject === undefined ? "" : `${subjectLabel(scheme, event.subject)}: `;
     const key = `${event.subject ?? ""}\n${set?.id ?? event.behaviour}`;
-    const row = rows.get(key) ?? { label: `${who}${what}`, events: [], order: orderOf(scheme, event, known?.place) };
+    const row = rows.get(key) ?? { key, label: `${who}${what}`, events: [], order: orderOf(scheme, event, known?.place) };
     row.events.push([id, event]);
     rows.set(key, row);
   }
   return [...rows.values()].sort((one, other) => one.order - other.order || (one.label < other.label ? -1 : 1));
+}
+
+const OWN_ROWS: Record<string, string> = { [OBSERVED]: "Session", [NOT_CODABLE]: "Cannot be coded" };
+
+/** The rows of two people, each of the second under the same one of the first. */
+export function sideBySide(scheme: Scheme, first: Coding, second: Coding, names: [string, string]): Row[] {
+  const [own, other] = [rowsOf(scheme, first), rowsOf(scheme, second)];
+  const rows: Row[] = [];
+  const named = (row: Row, name: string) => ({ ...row, label: `${row.label} · ${name}` });
+  for (const row of own) {
+    rows.push(named(row, names[0]));
+    const same = other.find((one) => one.key === row.key);
+    rows.push({ ...named(same ?? { ...row, events: [] }, names[1]), second: true });
+  }
+  for (const row of other.filter((one) => own.every((had) => had.key !== one.key))) {
+    rows.push(named({ ...row, events: [] }, names[0]), { ...named(row, names[1]), second: true });
+  }
+  return rows;
 }
 
 function orderOf(scheme: Scheme, event: CodedEvent, place = 999): number {

@@ -2,7 +2,7 @@
 import type { Coding } from "./coding.js";
 import type { Behaviour, Scheme } from "./model.js";
 import { keyCap, make } from "./parts.js";
-import { codedName, ongoing, type Who, whoShows } from "./press.js";
+import { ongoing, type Who, whoShows } from "./press.js";
 
 /** Keys of the room itself. A scheme may use the single signs for itself; then Alt makes them the room's. */
 export const ROOM_KEYS: [string, string][] = [
@@ -25,19 +25,24 @@ export const ROOM_KEYS: [string, string][] = [
   ["Ctrl Z", "undo"],
   ["Ctrl Y", "redo"],
   ["+ −", "timeline closer, wider"],
+  ["F6", "answer a sample of time: the first one without an answer"],
+  ["F7", "sound: loudness, spectrum, nothing"],
+  ["F8", "cannot be coded: from here, to here"],
   ["F2", "hold to code: a state lasts as long as its key is down"],
   ["F4", "ratings"],
   ["?", "this sheet"],
   ["Esc", "close, deselect"],
 ];
 
-export function drawKeys(panel: HTMLElement, scheme: Scheme, coding: Coding, who: Who, act: (key: string) => void): void {
+/** A key of the scheme, pressed with mouse or finger; `down` where holding counts. */
+export type Act = (id: string, down: boolean) => void;
+
+export function drawKeys(panel: HTMLElement, scheme: Scheme, coding: Coding, who: Who, act: Act): void {
   const groups: HTMLElement[] = [];
   if (scheme.subjects.length > 0) {
     const list = scheme.subjects.map((subject) => {
-      const name = codedName(subject, who);
       const label = subject.many ? `${subject.label} ${who.numbers[subject.id] ?? 1}` : subject.label;
-      return item(subject.key, label, who.subject === subject.id ? "chosen" : "", act, name);
+      return item(subject.key, label, who.subject === subject.id ? "chosen" : "", act, subject.id);
     });
     groups.push(group("Who", list));
   }
@@ -63,13 +68,20 @@ function group(label: string, items: HTMLElement[]): HTMLElement {
   return make("section", {}, make("h2", {}, label), make("ul", {}, ...items));
 }
 
-function item(key: string | null, label: string, state: string, act: (key: string) => void, id: string): HTMLElement {
+function item(key: string | null, label: string, state: string, act: Act, id: string): HTMLElement {
   const button = make("button", { type: "button", class: `key-button ${state}`, "data-code": id, tabindex: "-1" });
   button.append(keyCap(key ?? "–"), make("span", {}, label));
   if (state === "going-on") button.append(make("span", { class: "state" }, "on"));
   if (state === "chosen") button.append(make("span", { class: "state" }, "now"));
-  if (key === null) button.disabled = true;
-  else button.addEventListener("click", () => act(key));
+  button.addEventListener("pointerdown", () => act(id, true));
+  button.addEventListener("pointerup", () => act(id, false));
+  button.addEventListener("pointerleave", () => act(id, false));
+  // From a keyboard or a reading program there is no pointer.
+  button.addEventListener("click", (event) => {
+    if (event.detail !== 0) return;
+    act(id, true);
+    act(id, false);
+  });
   return make("li", {}, button);
 }
 

@@ -2,10 +2,11 @@
 // shown is read from the browser after it has shown it, and looked up among the container's times.
 import type { FrameTimes } from "./frame_times.js";
 import type { Micros } from "./model.js";
+import type { Player } from "./player.js";
 
 export const RATES = [0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4] as const;
 
-export class Transport {
+export class Transport implements Player {
   /** The frame that is shown. */
   frame = 0;
   private target: number | null = null;
@@ -65,6 +66,10 @@ export class Transport {
     if (this.playing) this.main.pause();
   }
 
+  play(): void {
+    if (!this.playing) this.toggle();
+  }
+
   faster(by: 1 | -1): void {
     const at = RATES.findIndex((rate) => rate >= this.rate - 1e-9);
     const next = Math.min(Math.max((at < 0 ? RATES.length - 1 : at) + by, 0), RATES.length - 1);
@@ -92,14 +97,18 @@ export class Transport {
   /** Moves on by so many microseconds. */
   skip(by: Micros): void {
     const from = this.frames.start(this.target ?? this.frame);
-    this.goTo(Math.min(Math.max(from + by, 0), this.frames.end));
+    this.goTo(Math.min(Math.max(from + by, this.frames.start(0)), this.frames.end));
   }
 
   setLoop(stretch: { start: Micros; stop: Micros } | null): void {
     this.loop = stretch;
     if (stretch !== null) {
       this.goTo(stretch.start);
-      void this.main.play().catch(() => {});
+      // A browser may want a press before it plays sound: then it plays without.
+      void this.main.play().catch(() => {
+        this.main.muted = true;
+        void this.main.play().catch(() => {});
+      });
     }
     this.shown();
   }
@@ -148,7 +157,7 @@ export class Transport {
   private align(seconds: number): void {
     this.videos.forEach((video, index) => {
       if (index === 0) return;
-      const wanted = Math.max(seconds - (this.offsets[index] ?? 0) / 1e6, 0);
+      const wanted = Math.max(seconds - ((this.offsets[index] ?? 0) - (this.offsets[0] ?? 0)) / 1e6, 0);
       if (!this.playing || Math.abs(video.currentTime - wanted) > 0.08) video.currentTime = wanted;
     });
   }

@@ -52,7 +52,7 @@ pub enum Piece {
 
 impl MediaFolder {
     fn uploads(&self) -> Result<PathBuf> {
-        let folder = self.folder.with_file_name("uploads");
+        let folder = self.inbox.with_file_name("uploads");
         fs::create_dir_all(&folder).map_err(failed())?;
         Ok(folder)
     }
@@ -271,6 +271,15 @@ fn failed() -> impl Fn(io::Error) -> StoreError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{keys::Keys, location::Location};
+
+    fn folder() -> (tempfile::TempDir, MediaFolder) {
+        let folder = tempfile::tempdir().unwrap();
+        let location = Location::folder(folder.path().join("data"));
+        let keys = Keys::open(&location.keys, true).unwrap();
+        let media = MediaFolder::of(&location, &keys);
+        (folder, media)
+    }
 
     fn hash(bytes: &[u8]) -> String {
         hex::encode(&Sha256::digest(bytes))
@@ -286,8 +295,7 @@ mod tests {
 
     #[test]
     fn an_upload_that_broke_off_goes_on_where_it_stopped() {
-        let data = tempfile::tempdir().unwrap();
-        let media = MediaFolder::in_data(data.path());
+        let (_data, media) = folder();
         let bytes: Vec<u8> = (0..PIECE + 1000).map(|n| (n % 251) as u8).collect();
         let (first, second) = bytes.split_at(PIECE as usize);
         let begin = || {
@@ -320,8 +328,7 @@ mod tests {
 
     #[test]
     fn bytes_that_changed_on_the_disk_never_reach_the_inbox() {
-        let data = tempfile::tempdir().unwrap();
-        let media = MediaFolder::in_data(data.path());
+        let (_data, media) = folder();
         let upload = media.begin_upload("study", "a.mp4", 5, "1").unwrap();
         media.append(&upload, 0, b"moved", &hash(b"moved")).unwrap();
         let upload = media.upload("study", &upload.id).unwrap();
@@ -331,8 +338,7 @@ mod tests {
 
     #[test]
     fn a_second_file_of_the_same_name_gets_a_number_and_no_name_is_a_path() {
-        let data = tempfile::tempdir().unwrap();
-        let media = MediaFolder::in_data(data.path());
+        let (_data, media) = folder();
         for (changed, wanted) in [("1", "a.mp4"), ("2", "a-2.mp4")] {
             let upload = media
                 .begin_upload("study", "../../a.mp4", 1, changed)

@@ -197,7 +197,9 @@ async fn recording(
             length: 40_000,
             offset: 0,
             peaks: None,
+            spectrum: None,
         }],
+        own_scheme: None,
     };
     let add = vec![VideoCommand::AddClip(Box::new(added))];
     let added = world.store.change_video(&ADA, study, add, NOON).await;

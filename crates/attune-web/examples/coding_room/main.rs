@@ -76,7 +76,35 @@ async fn fill(store: &Store) -> Fallible<serde_json::Value> {
         angles: vec![angle],
         own_scheme: None,
     };
-    let mut commands = vec![VideoCommand::AddClip(Box::new(added))];
+    let scanned = ClipAdded {
+        clip: ClipId::new(),
+        title: "Film that is scanned".to_owned(),
+        scheme: "scan-form".into(),
+        ..added.clone()
+    };
+    let session = ClipAdded {
+        clip: ClipId::new(),
+        title: "Session of March".to_owned(),
+        angles: Vec::new(),
+        ..scanned.clone()
+    };
+    let others = [
+        ("scanned", scanned.clip, second),
+        ("live", session.clip, coder),
+    ];
+    let mut commands: Vec<VideoCommand> = [added, scanned, session]
+        .into_iter()
+        .map(|added| VideoCommand::AddClip(Box::new(added)))
+        .collect();
+    for (name, clip, coder) in others {
+        commands.push(VideoCommand::AssignClip {
+            coding: CodingId::of_request(name, 0),
+            clip,
+            coder,
+            position: 2,
+            purpose: CodingPurpose::Study,
+        });
+    }
     let codings = ["coder", "second"].map(|name| CodingId::of_request(name, 0));
     for (coding, coder, purpose) in [
         (codings[0], coder, CodingPurpose::Study),
@@ -95,9 +123,53 @@ async fn fill(store: &Store) -> Fallible<serde_json::Value> {
         .await?;
     Ok(json!({
         "study": study, "coding": codings[0], "second": codings[1],
+        "scanned": CodingId::of_request("scanned", 0), "live": CodingId::of_request("live", 0),
         "password": PASSWORD, "frames": N_FRAMES, "square": SQUARE,
     }))
 }
+
+/// A scheme that samples time besides.
+const SCAN: &str = r#"title = "Who is where"
+version = 1
+about = "dyad"
+sampling = ["continuous", { kind = "scan", seconds = 2 }]
+
+[[subject]]
+id = "infant"
+label = "Infant"
+kind = "infant"
+key = "1"
+
+[[subject]]
+id = "carer"
+label = "Carer"
+kind = "carer"
+key = "2"
+
+[[states]]
+id = "place"
+label = "Place"
+exclusive = true
+
+[[states.state]]
+id = "near"
+label = "Near the other"
+definition = "Within an arm's length."
+key = "n"
+
+[[states.state]]
+id = "away"
+label = "Away"
+definition = "Further."
+key = "w"
+
+[[point]]
+id = "clap"
+label = "Claps"
+definition = "Both hands meet."
+key = "c"
+subjects = ["carer"]
+"#;
 
 /// The hostel study of the examples with a scheme that has everything.
 async fn register(store: &Store) -> Fallible<StudyId> {
@@ -109,11 +181,19 @@ async fn register(store: &Store) -> Fallible<StudyId> {
         .names()
         .map(|name| match name {
             "schemes/play-form.toml" => (name.to_owned(), scheme.to_vec()),
+            "study.toml" => {
+                let mut text = folder.bytes(name).unwrap_or_default().to_vec();
+                text.extend(
+                    b"\n[[scheme]]\nid = \"scan-form\"\nfile = \"schemes/scan-form.toml\"\n",
+                );
+                (name.to_owned(), text)
+            }
             _ => (
                 name.to_owned(),
                 folder.bytes(name).unwrap_or_default().to_vec(),
             ),
         })
+        .chain([("schemes/scan-form.toml".to_owned(), SCAN.into())])
         .collect();
     let folder = StudyFolder::from_files(files);
     let (protocol, _) = Protocol::read_folder(&folder).map_err(|problems| problems.to_string())?;

@@ -11,7 +11,7 @@ use attune_store::{
     clips::{ClipRow, CodingRow},
     command::video::{ClipAdded, CodingPurpose, VideoCommand},
     ids::{AccountId, ClipId, CodingId},
-    media::ingest,
+    media::{ingest, upload::Upload},
 };
 use serde::Deserialize;
 
@@ -37,7 +37,7 @@ struct Clips {
     n_codings: usize,
     n_double: usize,
     taking: Vec<Taking>,
-    inbox: String,
+    uploads: Vec<Upload>,
     can_take_in: bool,
     problems: Problems,
     take_in: Vec<Field>,
@@ -59,6 +59,9 @@ struct RowCoding {
     purpose: &'static str,
     state: &'static str,
 }
+
+/// Stands for no file: no file of the inbox has a colon in its name that came through the browser.
+const LIVE: &str = ":live";
 
 /// What is known of the form, to show it again as it was typed.
 #[derive(Debug, Default, Clone, Deserialize)]
@@ -90,7 +93,13 @@ async fn build(visit: &Visit, typed: &NewClip, problems: Problems) -> Result<Cli
     let protocol = visit.protocol().await?;
     let coders = coders(visit, &study).await?;
     let codings = store.codings(&study).await?;
-    let clips = store.clips(&study).await?;
+    let mut clips = store.clips(&study).await?;
+    // A coder's own project is nobody else's work.
+    clips.retain(|clip| !clip.is_own);
+    let codings: Vec<CodingRow> = codings
+        .into_iter()
+        .filter(|coding| coding.purpose != CodingPurpose::Own)
+        .collect();
     let mut rows = Vec::with_capacity(clips.len());
     for clip in clips {
         let not_playable = store.why_not_play(&study, clip.id).await?;
@@ -106,13 +115,13 @@ async fn build(visit: &Visit, typed: &NewClip, problems: Problems) -> Result<Cli
     let waiting = media.waiting()?;
     let open = |row: &&Row| row.codings.is_empty() && row.clip.removed.is_none();
     Ok(Clips {
-        layout: Layout::of(visit, "Recordings"),
+        layout: Layout::of(visit, "Recordings").with_script("clips.js"),
         n_finished: codings.iter().filter(|coding| coding.finished).count(),
         n_codings: codings.len(),
         n_double: rows.iter().filter(|row| row.codings.len() > 1).count(),
         n_unassigned: rows.iter().filter(open).count(),
         taking: visit.app.intake().of(&study),
-        inbox: "inbox".to_owned(),
+        uploads: media.unfinished_uploads(study.as_str())?,
         can_take_in: ingest::is_possible(),
         take_in: fields_of_clip(&protocol, &waiting, typed, &problems),
         assign: fields_of_plan(&protocol, &coders),
@@ -185,6 +194,9 @@ fn fields_of_clip(
     problems: &Problems,
 ) -> Vec<Field> {
     let files = waiting.iter().map(|name| (name.as_str(), name.as_str()));
+    let files = [(LIVE, "None: it is coded while it happens")]
+        .into_iter()
+        .chain(files);
     let schemes = protocol.schemes.iter();
     let schemes = schemes.map(|scheme| (&*scheme.id, scheme.title.as_str()));
     let sites = protocol.sites.iter();
@@ -195,7 +207,10 @@ fn fields_of_clip(
     let purposes = purposes.map(|one| (&*one.id, one.label.as_str()));
     let one_of = |name, label, choices| Field::text(name, label).of_kind(FieldKind::OneOf(choices));
     let mut fields = vec![
-        one_of("file", "File in the inbox", choices("Choose a file", files)).value(&typed.file),
+        one_of("file", "Recording", choices("Choose a file", files)).value(&typed.file).hint(
+            "Files that have arrived, or lie in the folder inbox of the data folder. A session without \
+             a recording is coded by the clock; a film of it can be laid under the codes later.",
+        ),
         Field::text("cameras", "Other cameras of the same scene")
             .of_kind(FieldKind::Long)
             .value(&typed.cameras)
@@ -297,14 +312,29 @@ pub async fn take_in(visit: Visit, Form(typed): Form<NewClip>) -> Answer {
     let added = read(&visit, &typed, &mut problems).await?;
     let store = visit.app.store().clone();
     let media = store.media();
+    let is_live = typed.file == LIVE;
     // A name from the list of the folder, never a path.
-    if !media.waiting()?.contains(&typed.file) {
-        problems.add("file", "Choose a file that waits in the inbox.");
+    if !is_live && !media.waiting()?.contains(&typed.file) {
+        problems.add("file", "Choose a file that has arrived.");
+    }
+    if !is_live && !ingest::is_possible() {
+        problems.add(
+            "file",
+            "The program ffmpeg is not installed on this server: without it no recording can be taken in.",
+        );
     }
     let cameras = other_cameras(&typed.cameras, &media.waiting()?, &mut problems);
     let (Some(mut added), true) = (added, problems.is_empty()) else {
         return page_to_correct(&build(&visit, &typed, problems).await?);
     };
+    if is_live {
+        let command = VideoCommand::AddClip(Box::new(added));
+        let actor = visit.actor(Action::LeadCoding)?;
+        store
+            .change_video(&actor, &study, vec![command], visit.at)
+            .await?;
+        return Ok(see(&visit.path));
+    }
     let mut files = vec![(typed.file.clone(), 0)];
     files.extend(cameras);
     let inbox = media.inbox()?.to_owned();
@@ -488,7 +518,7 @@ pub async fn assign(visit: Visit, Form(draw): Form<Draw>) -> Answer {
         .clips(&study)
         .await?
         .into_iter()
-        .filter(|clip| clip.removed.is_none())
+        .filter(|clip| clip.removed.is_none() && !clip.is_own)
         .filter(|clip| taken.iter().all(|coding| coding.clip != clip.id))
         .map(|clip| (clip.id, clip.stratum))
         .collect();

@@ -17,11 +17,12 @@ struct CodingList {
     study: String,
     codings: Vec<OwnCoding>,
     n_finished: usize,
+    n_assigned: usize,
 }
 
 impl CodingList {
     fn next(&self) -> Option<&OwnCoding> {
-        let is_open = |coding: &&OwnCoding| !coding.finished && coding.may_play;
+        let is_open = |coding: &&OwnCoding| !coding.finished && coding.may_play && !coding.is_own;
         self.codings
             .iter()
             .filter(is_open)
@@ -45,7 +46,11 @@ pub async fn page(visit: Visit) -> Answer {
     show(&CodingList {
         layout: Layout::of(&visit, "Clips to code"),
         study: study.to_string(),
-        n_finished: codings.iter().filter(|coding| coding.finished).count(),
+        n_finished: codings
+            .iter()
+            .filter(|coding| coding.finished && !coding.is_own)
+            .count(),
+        n_assigned: codings.iter().filter(|coding| !coding.is_own).count(),
         codings,
     })
 }

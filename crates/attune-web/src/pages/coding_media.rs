@@ -47,6 +47,21 @@ pub async fn loudness(visit: Visit, Path((_, id, angle)): Where, request: Reques
     .await
 }
 
+/// `GET /studies/{study}/coding/{coding}/spectrum/{angle}`: the columns of the sound's spectrum.
+pub async fn spectrum(visit: Visit, Path((_, id, angle)): Where, request: Request) -> Answer {
+    let opened = Opened::by(&visit, &id).await?;
+    let angle = number(&opened, &angle)?;
+    let spectrum = opened.content.angles[angle].spectrum.as_ref();
+    let hash = spectrum.ok_or(Failure::no_such("sound"))?;
+    media_answer::answer(
+        visit.app.store(),
+        hash,
+        "application/octet-stream",
+        request.headers(),
+    )
+    .await
+}
+
 fn number(opened: &Opened, angle: &str) -> Result<usize, Failure> {
     let known = 0..opened.content.angles.len();
     let angle: Option<usize> = angle.parse().ok().filter(|angle| known.contains(angle));

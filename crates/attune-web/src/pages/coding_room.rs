@@ -5,17 +5,18 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use attune_protocol::id::StudyId;
+use attune_protocol::{id::StudyId, scheme::Sampling};
 use attune_store::{
     Command, Request,
+    coding_rules::{OBSERVED, SAMPLED},
     codings::{ChangeAsked, CodingContent},
-    command::video::{Doing, Edit, VideoCommand},
+    command::video::{Doing, Edit, SampleWay, VideoCommand},
     ids::CodingId,
 };
 use axum::{
     Json,
     body::Bytes,
-    extract::Path,
+    extract::{Path, Query},
     http::{HeaderValue, header},
     response::IntoResponse,
 };
@@ -28,7 +29,7 @@ use crate::{
     assets,
     failure::Failure,
     layout::Layout,
-    pages::coding_scheme,
+    pages::{coding_comparison, coding_scheme},
     visit::Visit,
 };
 
@@ -47,6 +48,10 @@ struct CodingRoom {
     training: bool,
     finished: bool,
     only_look: bool,
+    /// It is coded by the clock, while it happens.
+    live: bool,
+    /// Without a recording, and not live: a project of another tool.
+    without_recording: bool,
 }
 
 /// A coding that the visitor may open: their own, or any for whoever leads the coding and is not blind;
@@ -112,6 +117,8 @@ pub async fn page(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer
         code: opened.content.code,
         training: opened.content.is_training,
         finished: opened.content.finished,
+        live: opened.content.angles.is_empty() && !opened.content.is_own,
+        without_recording: opened.content.angles.is_empty() && opened.content.is_own,
     })?;
     let policy = HeaderValue::from_static(POLICY);
     response
@@ -133,8 +140,21 @@ async fn note_that_it_was_opened(visit: &Visit, opened: &Opened) -> Result<(), F
     Ok(())
 }
 
+/// What is looked at beside a coding.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Beside {
+    /// Another person's coding of the same recording.
+    #[serde(default, rename = "with")]
+    other: Option<CodingId>,
+}
+
 /// `GET /studies/{study}/coding/{coding}/data`.
-pub async fn data(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer {
+pub async fn data(
+    visit: Visit,
+    Path((_, id)): Path<(String, String)>,
+    Query(beside): Query<Beside>,
+) -> Answer {
     let opened = Opened::by(&visit, &id).await?;
     let store = visit.app.store();
     let content = &opened.content;
@@ -152,14 +172,38 @@ pub async fn data(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer
                 .peaks
                 .as_ref()
                 .map(|_| format!("{address}/loudness/{n}"));
+            let spectrum = angle
+                .spectrum
+                .as_ref()
+                .map(|_| format!("{address}/spectrum/{n}"));
             json!({
+                "spectrum": spectrum,
                 "media": format!("{address}/media/{n}"),
                 "frame_times": format!("{address}/frames/{n}"),
                 "peaks": peaks, "offset": angle.offset, "length": angle.length,
             })
         })
         .collect();
+    // What a machine hears is for whoever leads, and for training where they want it.
+    let may_hear = opened.only_look || content.proposals_offered;
+    let proposals = match may_hear {
+        true => store.machine_codings(&opened.study).await?,
+        false => Vec::new(),
+    };
+    let proposals: Vec<_> = proposals
+        .iter()
+        .filter(|machine| machine.clip == content.clip)
+        .flat_map(|machine| &machine.stretches)
+        .map(|one| json!({ "start": one.start, "stop": one.stop, "rank": one.rank }))
+        .collect();
+    let compared = match beside.other {
+        Some(other) if opened.only_look => {
+            Some(coding_comparison::compared(&visit, &opened, other).await?)
+        }
+        _ => None,
+    };
     let room = json!({
+        "own": content.is_own, "proposals": proposals, "compared": compared,
         "code": content.code, "training": content.is_training, "finished": content.finished,
         "only_look": opened.only_look, "version": content.version, "scheme": coding_scheme::for_room(&scheme), "angles": angles,
         "events": content.events, "ratings": content.ratings, "changes": changes,
@@ -214,6 +258,15 @@ pub async fn change(
 /// `POST /studies/{study}/coding/{coding}/finish`.
 pub async fn finish(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer {
     let opened = Opened::by(&visit, &id).await?;
+    let unanswered = unanswered_samples(&visit, &opened).await?;
+    if unanswered > 0 {
+        return Err(Failure::NotRight {
+            problems: vec![format!(
+                "{unanswered} samples of time have no answer yet. Go back to the room and press F6: it asks \
+                 for the first of them."
+            )],
+        });
+    }
     let command = VideoCommand::FinishCoding { coding: opened.id };
     done(&visit, &opened, command).await?;
     Ok(see(&format!("/studies/{}/coding", opened.study)))
@@ -225,6 +278,43 @@ pub async fn reopen(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answ
     let command = VideoCommand::ReopenCoding { coding: opened.id };
     done(&visit, &opened, command).await?;
     Ok(see(&opened.address()))
+}
+
+/// Whole intervals of sampled time that nobody answered for.
+async fn unanswered_samples(visit: &Visit, opened: &Opened) -> Result<usize, Failure> {
+    let content = &opened.content;
+    let store = visit.app.store();
+    let scheme = store
+        .coding_scheme(&opened.study, &content.scheme, content.scheme_version)
+        .await?;
+    let observed = content
+        .events
+        .iter()
+        .find(|(_, event)| event.behaviour == OBSERVED);
+    let length = match (content.angles.first(), observed) {
+        (Some(angle), _) => angle.offset + angle.length,
+        (None, Some((_, event))) => event.stop.unwrap_or_default(),
+        (None, None) => 0,
+    };
+    let mut unanswered = 0;
+    for sampling in &scheme.sampling {
+        let (way, seconds) = match sampling {
+            Sampling::Continuous => continue,
+            Sampling::Interval { seconds } => (SampleWay::Interval, seconds),
+            Sampling::Momentary { seconds } => (SampleWay::Momentary, seconds),
+            Sampling::Scan { seconds } => (SampleWay::Scan, seconds),
+        };
+        let n = (length as f64 / 1e6 / seconds).floor() as usize;
+        let answered = content
+            .events
+            .iter()
+            .filter(|(_, event)| event.behaviour == SAMPLED)
+            .filter_map(|(_, event)| event.sampled)
+            .filter(|sampled| sampled.way == way && (sampled.number as usize) < n)
+            .count();
+        unanswered += n.saturating_sub(answered);
+    }
+    Ok(unanswered)
 }
 
 async fn done(visit: &Visit, opened: &Opened, command: VideoCommand) -> Result<(), Failure> {

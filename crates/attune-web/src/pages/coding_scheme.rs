@@ -1,7 +1,7 @@
 //! A coding scheme as the room wants it: one list of behaviours, each with its key, whom it can be coded
 //! for, to whom it can be directed, and its details.
 
-use attune_protocol::scheme::{Behaviour, DirectedAct, Modifier, ModifierValues, Scheme};
+use attune_protocol::scheme::{Behaviour, DirectedAct, Modifier, ModifierValues, Sampling, Scheme};
 use attune_store::coding_rules::target_code;
 use serde_json::{Value, json};
 
@@ -51,9 +51,18 @@ pub fn for_room(scheme: &Scheme) -> Value {
         })
         .collect();
     json!({
-        "title": scheme.title, "subjects": subjects, "sets": sets,
+        "title": scheme.title, "sampling": scheme.sampling.iter().map(sampling).collect::<Vec<_>>(), "subjects": subjects, "sets": sets,
         "behaviours": behaviours, "ratings": ratings,
     })
+}
+
+fn sampling(one: &Sampling) -> Value {
+    match one {
+        Sampling::Continuous => json!({ "kind": "continuous" }),
+        Sampling::Interval { seconds } => json!({ "kind": "interval", "seconds": seconds }),
+        Sampling::Momentary { seconds } => json!({ "kind": "momentary", "seconds": seconds }),
+        Sampling::Scan { seconds } => json!({ "kind": "scan", "seconds": seconds }),
+    }
 }
 
 fn behaviour(one: &Behaviour, kind: &str, is_point: bool, set: Option<&str>) -> Value {

@@ -1,29 +1,30 @@
-//! `/studies/{study}/reliability`: can the coders be trusted? Every two coders with finished codings of
-//! the same recordings, with the measures of `attune-observation`, and a list of differences each of which
-//! opens the recording at its second.
+//! `/studies/{study}/reliability`: can the coders be trusted? First the whole team on one screen, then every
+//! two coders with every measure, everybody against the standard over the weeks, and the machine that
+//! listens. From each number a link leads to the seconds behind it, where they play.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use askama::Template;
-use attune_observation::{
-    agreement::{
-        disagreements::Disagreement,
-        report::{AgreeSettings, MeasureReport, POOLING, PairReport, WINDOW, agree_each},
-    },
-    from_project::{Chosen, codings},
+use attune_observation::agreement::{
+    disagreements::Disagreement,
+    report::{ClipKappa, MeasureReport, POOLING, PairReport, WINDOW},
 };
-use attune_protocol::id::SchemeId;
+use attune_protocol::id::{SchemeId, StudyId};
 use attune_store::{
-    clips::CodingRow,
+    clips::{ClipRow, CodingRow, MachineCoding},
     command::video::CodingPurpose,
-    ids::{AccountId, ClipId},
+    ids::{AccountId, ClipId, CodingId},
 };
+use axum::extract::Query;
+use serde::Deserialize;
 
 use crate::{
     answer::{Answer, page as show},
     failure::Failure,
     layout::Layout,
+    listening::{self, Heard},
     pages::clips::coders,
+    team_agreement::{self, Dated, TeamAgreement, drift_of, main_measure},
     visit::Visit,
 };
 
@@ -33,6 +34,7 @@ struct Reliability {
     layout: Layout,
     study: String,
     schemes: Vec<OfScheme>,
+    machine: Option<Machine>,
     window: &'static str,
     pooling: &'static str,
 }
@@ -40,14 +42,35 @@ struct Reliability {
 struct OfScheme {
     title: String,
     n_codings: usize,
+    overview: Vec<InShort>,
     pairs: Vec<Pair>,
+    standards: Vec<Standard>,
     warnings: Vec<String>,
 }
 
+/// One stream of one pair on the first table.
+struct InShort {
+    anchor: String,
+    names: [String; 2],
+    stream: String,
+    n_clips: usize,
+    measure: MeasureReport,
+}
+
 struct Pair {
+    anchor: String,
     names: [String; 2],
     report: PairReport,
     differences: Vec<Difference>,
+    clips: Vec<OfClip>,
+}
+
+/// Kappa of one recording, the lowest first.
+struct OfClip {
+    title: String,
+    stream: String,
+    address: Option<String>,
+    kappa: ClipKappa,
 }
 
 struct Difference {
@@ -56,111 +79,381 @@ struct Difference {
     words: Disagreement,
 }
 
+struct Standard {
+    pair: Pair,
+    plot: Option<String>,
+    slope: Option<String>,
+}
+
+/// What the machine's agreement with people is.
+struct Machine {
+    n_clips: usize,
+    choices: Vec<(String, String, bool)>,
+    pairs: Vec<(String, PairReport)>,
+}
+
+/// Behaviours that mean speaking.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Asked {
+    speaking: Option<String>,
+}
+
+/// What is known of the study while the page is made.
+struct Known {
+    study: StudyId,
+    names: BTreeMap<AccountId, String>,
+    titles: BTreeMap<ClipId, String>,
+    rows: Vec<CodingRow>,
+}
+
 /// `GET /studies/{study}/reliability`.
-pub async fn page(visit: Visit) -> Answer {
+pub async fn page(visit: Visit, Query(asked): Query<Asked>) -> Answer {
     let study = visit.study()?.id.clone();
     let store = visit.app.store();
     let clips = store.clips(&study).await?;
-    let names = coders(&visit, &study).await?;
-    let rows = store.codings(&study).await?;
+    let known = Known {
+        names: coders(&visit, &study).await?,
+        rows: store.codings(&study).await?,
+        titles: clips
+            .iter()
+            .map(|clip| (clip.id, clip.title.clone()))
+            .collect(),
+        study: study.clone(),
+    };
     let mut versions: Vec<(SchemeId, u32)> = clips
         .iter()
+        .filter(|clip| !clip.is_own)
         .map(|clip| (clip.scheme.clone(), clip.scheme_version))
         .collect();
     versions.sort();
     versions.dedup();
-    let titles: BTreeMap<ClipId, String> = clips
-        .into_iter()
-        .map(|clip| (clip.id, clip.title))
+    let purposes: BTreeMap<String, CodingPurpose> = known
+        .rows
+        .iter()
+        .map(|row| (row.id.to_string(), row.purpose))
         .collect();
     let mut schemes = Vec::new();
     for (scheme, version) in versions {
-        let counts = |row: &CodingRow| row.finished && row.purpose != CodingPurpose::Training;
+        let counts = |row: &CodingRow| row.finished && row.purpose != CodingPurpose::Own;
         let project = store
             .coded_project(&study, &scheme, version, counts)
             .await?;
-        let (read, reports) = tokio::task::spawn_blocking(move || compare(&project))
-            .await
-            .map_err(Failure::internal)?;
-        let pairs = reports
-            .into_iter()
-            .map(|report| pair(report, &study, &names, &titles, &rows))
-            .collect();
-        schemes.push(OfScheme {
-            title: format!("{scheme}, version {version}"),
-            n_codings: read.0,
-            warnings: read.1,
-            pairs,
-        });
+        let purposes = purposes.clone();
+        let compared =
+            tokio::task::spawn_blocking(move || team_agreement::compare(&project, &purposes));
+        let team = compared.await.map_err(Failure::internal)?;
+        let title = format!("{scheme}, version {version}");
+        schemes.push(of_scheme(&known, title, schemes.len(), team));
     }
+    let machine = machine(&visit, &known, &clips, asked.speaking.as_deref()).await?;
     show(&Reliability {
         layout: Layout::of(&visit, "Agreement of coders"),
         study: study.to_string(),
         schemes,
+        machine,
         window: WINDOW,
         pooling: POOLING,
     })
 }
 
-type Read = (usize, Vec<String>);
-
-/// Every two coders over all recordings that both coded.
-fn compare(project: &attune_records::observation::CodingProject) -> (Read, Vec<PairReport>) {
-    let read = codings(&[project], &Chosen::default());
-    let mut pairs: BTreeMap<(&str, &str), Vec<_>> = BTreeMap::new();
-    for (at, first) in read.codings.iter().enumerate() {
-        for second in &read.codings[at + 1..] {
-            if first.clip == second.clip && first.coder != second.coder {
-                let (a, b) = match first.coder < second.coder {
-                    true => (first, second),
-                    false => (second, first),
-                };
-                pairs.entry((&a.coder, &b.coder)).or_default().push((a, b));
-            }
-        }
+fn of_scheme(known: &Known, title: String, place: usize, team: TeamAgreement) -> OfScheme {
+    let mut pairs = Vec::new();
+    for (n, report) in team.pairs.into_iter().enumerate() {
+        pairs.push(pair(known, format!("pair-{place}-{n}"), report));
     }
-    let pairs: Vec<Vec<_>> = pairs.into_values().collect();
-    let reports = agree_each(&read.scheme, &pairs, &AgreeSettings::default());
-    ((read.codings.len(), read.warnings), reports)
+    let mut standards = Vec::new();
+    for (n, (report, dated)) in team.standards.into_iter().zip(&team.drifts).enumerate() {
+        let drift = drift_of(dated);
+        let pair = pair(known, format!("standard-{place}-{n}"), report);
+        standards.push(Standard {
+            plot: (!dated.is_empty()).then(|| drift_plot(known, &pair, dated)),
+            slope: drift.and_then(|drift| {
+                let (slope, lower, upper) = (drift.per_week?, drift.ci_lower?, drift.ci_upper?);
+                Some(format!(
+                    "{slope:+.3} a week (95 % CI {lower:+.3} to {upper:+.3}, {} recordings)",
+                    drift.n_clips
+                ))
+            }),
+            pair,
+        });
+    }
+    let mut overview: Vec<InShort> = pairs
+        .iter()
+        .chain(standards.iter().map(|standard| &standard.pair))
+        .flat_map(in_short)
+        .collect();
+    let estimate = |one: &InShort| one.measure.estimate.unwrap_or(f64::INFINITY);
+    overview.sort_by(|a, b| estimate(a).total_cmp(&estimate(b)));
+    OfScheme {
+        title,
+        n_codings: team.n_codings,
+        overview,
+        pairs,
+        standards,
+        warnings: team.warnings,
+    }
 }
 
-fn pair(
-    report: PairReport,
-    study: &str,
-    names: &BTreeMap<AccountId, String>,
-    titles: &BTreeMap<ClipId, String>,
-    rows: &[CodingRow],
-) -> Pair {
+fn in_short(pair: &Pair) -> Vec<InShort> {
+    let streams = pair.report.streams.iter();
+    streams
+        .filter_map(|stream| {
+            Some(InShort {
+                anchor: pair.anchor.clone(),
+                names: pair.names.clone(),
+                stream: words_of(stream),
+                n_clips: pair.report.n_clips,
+                measure: main_measure(stream)?.clone(),
+            })
+        })
+        .collect()
+}
+
+fn words_of(stream: &attune_observation::agreement::report::StreamReport) -> String {
+    format!(
+        "{}: {}",
+        stream.stream.subject,
+        stream.stream.codes.join(", ")
+    )
+}
+
+fn pair(known: &Known, anchor: String, report: PairReport) -> Pair {
     let name = |id: &str| {
-        let found = id.parse().ok().and_then(|id: AccountId| names.get(&id));
+        let found = id
+            .parse()
+            .ok()
+            .and_then(|id: AccountId| known.names.get(&id));
         found
             .cloned()
             .unwrap_or_else(|| "a former coder".to_owned())
     };
-    let coders = [name(&report.coders[0]), name(&report.coders[1])];
-    let first: Option<AccountId> = report.coders[0].parse().ok();
     let differences = report
         .disagreements
         .iter()
         .filter_map(|words| {
-            let clip: ClipId = words.clip.parse().ok()?;
-            let coding = rows
-                .iter()
-                .find(|row| row.clip == clip && Some(row.coder) == first)?;
-            // A second before, so that it is seen coming.
-            let at = ((words.start_s - 1.0).max(0.0) * 1e6).round();
+            // The second at which it begins: the room plays from a second before.
+            let at = (words.start_s.max(0.0) * 1e6).round();
             Some(Difference {
-                clip: titles.get(&clip).cloned().unwrap_or_default(),
-                address: format!("/studies/{study}/coding/{}?at={at}", coding.id),
+                clip: title(known, &words.clip),
+                address: format!("{}&at={at}", side_by_side(known, &report, &words.clip)?),
                 words: words.clone(),
             })
         })
         .collect();
+    let mut clips: Vec<OfClip> = report
+        .streams
+        .iter()
+        .flat_map(|stream| stream.by_clip.iter().map(move |kappa| (stream, kappa)))
+        .map(|(stream, kappa)| OfClip {
+            title: title(known, &kappa.clip),
+            stream: words_of(stream),
+            address: side_by_side(known, &report, &kappa.clip),
+            kappa: kappa.clone(),
+        })
+        .collect();
+    let order = |one: &OfClip| one.kappa.kappa.unwrap_or(f64::INFINITY);
+    clips.sort_by(|a, b| order(a).total_cmp(&order(b)));
     Pair {
-        names: coders,
+        anchor,
+        names: [name(&report.coders[0]), name(&report.coders[1])],
         differences,
+        clips,
         report,
     }
+}
+
+fn title(known: &Known, clip: &str) -> String {
+    let id: Option<ClipId> = clip.parse().ok();
+    id.and_then(|id| known.titles.get(&id))
+        .cloned()
+        .unwrap_or_default()
+}
+
+/// The address of both codings of a recording, the first one's with the second beside it.
+fn side_by_side(known: &Known, report: &PairReport, clip: &str) -> Option<String> {
+    let clip: ClipId = clip.parse().ok()?;
+    let coding = |coder: &str| -> Option<CodingId> {
+        let coder: AccountId = coder.parse().ok()?;
+        let is_it = |row: &&CodingRow| row.clip == clip && row.coder == coder;
+        Some(known.rows.iter().find(is_it)?.id)
+    };
+    let (first, second) = (coding(&report.coders[0])?, coding(&report.coders[1])?);
+    Some(format!(
+        "/studies/{}/coding/{first}?with={second}",
+        known.study
+    ))
+}
+
+/// Kappa of each recording against the week in which it was coded, as an SVG; each dot is a link to the
+/// two codings.
+fn drift_plot(known: &Known, pair: &Pair, dated: &[Dated]) -> String {
+    const WIDTH: f64 = 560.0;
+    const HEIGHT: f64 = 180.0;
+    const LEFT: f64 = 44.0;
+    const BOTTOM: f64 = 28.0;
+    let first = dated.iter().map(|one| one.day).min().unwrap_or(0);
+    let last = dated.iter().map(|one| one.day).max().unwrap_or(0);
+    let weeks = ((last - first) as f64 / 7.0).max(1.0);
+    let lowest = dated.iter().map(|one| one.kappa).fold(0.0, f64::min);
+    let x = |week: f64| LEFT + week / weeks * (WIDTH - LEFT - 16.0);
+    let y = |kappa: f64| 12.0 + (1.0 - kappa) / (1.0 - lowest) * (HEIGHT - BOTTOM - 12.0);
+    let mut svg = format!(
+        "<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" class=\"drift\" aria-label=\"Kappa of {} with the standard, \
+         recording by recording: {}\">",
+        escaped(&pair.names[1]),
+        dated
+            .iter()
+            .map(|one| format!("week {}, {:.2}", (one.day - first) / 7 + 1, one.kappa))
+            .collect::<Vec<_>>()
+            .join("; ")
+    );
+    // Writing to a string cannot fail.
+    for mark in [0.0, 0.2, 0.4, 0.6, 0.8, 1.0] {
+        let at = y(mark);
+        let _ = write!(
+            svg,
+            "<line x1=\"{LEFT}\" x2=\"{WIDTH}\" y1=\"{at:.1}\" y2=\"{at:.1}\" class=\"grid\"/>\
+             <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\" class=\"axis\">{mark:.1}</text>",
+            LEFT - 6.0,
+            at + 4.0
+        );
+    }
+    let every = (weeks / 10.0).ceil().max(1.0) as usize;
+    for week in (0..=weeks.ceil() as usize).step_by(every) {
+        let _ = write!(
+            svg,
+            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\" class=\"axis\">week {}</text>",
+            x(week as f64),
+            HEIGHT - 8.0,
+            week + 1
+        );
+    }
+    if let Some((slope, at_first)) = line_through(dated, first) {
+        let _ = write!(
+            svg,
+            "<line x1=\"{:.1}\" y1=\"{:.1}\" x2=\"{:.1}\" y2=\"{:.1}\" class=\"trend\"/>",
+            x(0.0),
+            y(at_first),
+            x(weeks),
+            y(at_first + slope * weeks)
+        );
+    }
+    for one in dated {
+        let dot = format!(
+            "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"5\" class=\"dot\"><title>{}: {:.2}</title></circle>",
+            x((one.day - first) as f64 / 7.0),
+            y(one.kappa),
+            escaped(&title(known, &one.clip)),
+            one.kappa
+        );
+        let _ = match side_by_side(known, &pair.report, &one.clip) {
+            Some(address) => write!(svg, "<a href=\"{}\">{dot}</a>", escaped(&address)),
+            None => write!(svg, "{dot}"),
+        };
+    }
+    svg + "</svg>"
+}
+
+/// Slope per week and height in the first week, by least squares.
+fn line_through(dated: &[Dated], first: i64) -> Option<(f64, f64)> {
+    let slope = drift_of(dated)?.per_week?;
+    let n = dated.len() as f64;
+    let week = |one: &Dated| (one.day - first) as f64 / 7.0;
+    let mean_week = dated.iter().map(week).sum::<f64>() / n;
+    let mean_kappa = dated.iter().map(|one| one.kappa).sum::<f64>() / n;
+    Some((slope, mean_kappa - slope * mean_week))
+}
+
+fn escaped(text: &str) -> String {
+    attune_report::escape(text)
+}
+
+/// How far the machine agrees with each person about when anybody speaks.
+async fn machine(
+    visit: &Visit,
+    known: &Known,
+    clips: &[ClipRow],
+    speaking: Option<&str>,
+) -> Result<Option<Machine>, Failure> {
+    let store = visit.app.store();
+    let machines = store.machine_codings(&known.study).await?;
+    if machines.is_empty() {
+        return Ok(None);
+    }
+    let clip_of = |machine: &MachineCoding| clips.iter().find(|clip| clip.id == machine.clip);
+    let mut labels: BTreeMap<String, String> = BTreeMap::new();
+    for clip in machines.iter().filter_map(clip_of) {
+        let scheme = store
+            .coding_scheme(&known.study, &clip.scheme, clip.scheme_version)
+            .await?;
+        for (behaviour, has_end) in scheme.behaviours() {
+            if has_end {
+                labels.insert(behaviour.id.clone(), behaviour.label.clone());
+            }
+        }
+    }
+    let chosen: Vec<String> = match speaking {
+        Some(typed) => typed.split(',').map(|id| id.trim().to_owned()).collect(),
+        None => labels
+            .iter()
+            .filter(|(id, label)| sounds_like_speech(id) || sounds_like_speech(label))
+            .map(|(id, _)| id.clone())
+            .collect(),
+    };
+    let mut contents = Vec::new();
+    for machine in &machines {
+        let Some(angle) = clip_of(machine).and_then(|clip| clip.angles.first()) else {
+            continue;
+        };
+        let recording = (angle.offset, angle.length);
+        let of_clip = known.rows.iter().filter(|row| {
+            row.clip == machine.clip && row.finished && row.purpose != CodingPurpose::Own
+        });
+        for row in of_clip {
+            let content = store.coding(&known.study, row.id).await?;
+            contents.push((machine, row.coder, recording, content));
+        }
+    }
+    let coders: std::collections::BTreeSet<AccountId> =
+        contents.iter().map(|(_, coder, ..)| *coder).collect();
+    let pairs = coders
+        .into_iter()
+        .filter_map(|coder| {
+            let name = known.names.get(&coder).cloned();
+            let name = name.unwrap_or_else(|| "a former coder".to_owned());
+            let heard: Vec<Heard<'_>> = contents
+                .iter()
+                .filter(|(_, own, ..)| *own == coder)
+                .map(|(machine, _, recording, content)| Heard {
+                    machine,
+                    coder: name.clone(),
+                    recording: *recording,
+                    events: &content.events,
+                })
+                .collect();
+            Some((name.clone(), listening::agreement(&heard, &chosen)?))
+        })
+        .collect();
+    Ok(Some(Machine {
+        n_clips: machines.len(),
+        choices: labels
+            .into_iter()
+            .map(|(id, label)| {
+                let is_chosen = chosen.contains(&id);
+                (id, label, is_chosen)
+            })
+            .collect(),
+        pairs,
+    }))
+}
+
+/// Whether a name says that somebody speaks: only a first guess, which the page shows and lets change.
+fn sounds_like_speech(name: &str) -> bool {
+    let name = name.to_lowercase();
+    ["speak", "speech", "talk", "sing", "voice", "vocal", "utter"]
+        .iter()
+        .any(|word| name.contains(word))
 }
 
 /// A number with two decimals, or a dash.

@@ -138,6 +138,7 @@ fn addresses(made: &Made, coding: CodingId) -> Vec<String> {
                 .replace("{study}", made.study.as_str())
                 .replace("{coding}", &coding.to_string())
                 .replace("{angle}", "0")
+                .replace("{format}", "eaf")
         })
         .filter(|path| !path.contains('{'))
         .collect()

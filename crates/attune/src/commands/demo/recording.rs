@@ -40,7 +40,7 @@ pub fn take_in(media: &MediaFolder) -> Result<Angle> {
 }
 
 fn sound_pictures(media: &MediaFolder, film: &str) -> Result<(Vec<u8>, Vec<u8>)> {
-    let sound = read_sound(&media.path(film)?)?;
+    let sound = read_sound(media.in_the_clear(film)?.path())?;
     let mut pictures = SoundPictures::default();
     // The mean of two neighbours halves the rate well enough for a picture.
     let ratio = RATE as usize / SAMPLES_PER_SECOND;

@@ -1,0 +1,301 @@
+//! `/studies/{study}/clips/{clip}`: one recording as whoever leads the coding sees it: who codes it, its
+//! recording where it was coded without one, and what the machine hears in it.
+
+use askama::Template;
+use attune_store::{
+    clips::{ClipRow, MachineCoding},
+    command::video::{ProposedSpeech, VideoCommand},
+    ids::{ClipId, CodingId},
+    media::ingest,
+};
+use axum::extract::Path;
+use serde::Deserialize;
+
+use crate::{
+    access::Action,
+    answer::{Answer, page as show, see},
+    failure::Failure,
+    form::Form,
+    intake::Taking,
+    layout::Layout,
+    listening,
+    pages::{
+        clips::{coders, words},
+        coding_list::length,
+    },
+    visit::Visit,
+};
+
+#[derive(Template)]
+#[template(path = "clip.html")]
+struct Clip {
+    layout: Layout,
+    study: String,
+    clip: ClipRow,
+    codings: Vec<Coding>,
+    waiting: Vec<String>,
+    taking: Vec<Taking>,
+    start: String,
+    machine: Option<MachineCoding>,
+    can_play: bool,
+}
+
+struct Coding {
+    id: CodingId,
+    coder: String,
+    purpose: &'static str,
+    state: &'static str,
+    begun: bool,
+}
+
+impl Clip {
+    /// Proposals, the most likely speech to an infant first.
+    fn proposals(&self) -> Vec<&ProposedSpeech> {
+        let stretches = self.machine.iter().flat_map(|machine| &machine.stretches);
+        let mut all: Vec<_> = stretches.collect();
+        all.sort_by_key(|one| one.rank.unwrap_or(u32::MAX));
+        all
+    }
+
+    /// The coding in which a moment is looked at.
+    fn place(&self) -> Option<&CodingId> {
+        self.codings.first().map(|coding| &coding.id)
+    }
+}
+
+/// A number with so many decimals, or a dash.
+fn number(value: &Option<f64>, decimals: usize) -> String {
+    value.map_or_else(|| "–".to_owned(), |value| format!("{value:.decimals$}"))
+}
+
+/// Seconds of a time in microseconds.
+fn seconds(micros: &i64) -> String {
+    format!("{:.2}", *micros as f64 / 1e6)
+}
+
+/// Where the room is to open for a time of the recording.
+fn moment(clip: &ClipRow, start: &i64) -> i64 {
+    let offset = clip.angles.first().map_or(0, |angle| angle.offset);
+    (start + offset - 500_000).max(0)
+}
+
+/// `GET /studies/{study}/clips/{clip}`.
+pub async fn page(visit: Visit, Path((_, id)): Path<(String, ClipId)>) -> Answer {
+    let study = visit.study()?.id.clone();
+    let store = visit.app.store();
+    let clip = store.clip(&study, id).await?;
+    let names = coders(&visit, &study).await?;
+    let codings = store.codings(&study).await?;
+    let codings = codings
+        .into_iter()
+        .filter(|row| row.clip == id)
+        .map(|row| Coding {
+            id: row.id,
+            coder: names
+                .get(&row.coder)
+                .cloned()
+                .unwrap_or_else(|| "somebody who codes no more".to_owned()),
+            purpose: words(row.purpose),
+            state: match (row.finished, row.version) {
+                (true, _) => "finished",
+                (false, 0) => "not begun",
+                (false, _) => "begun",
+            },
+            begun: row.version > 0,
+        })
+        .collect();
+    let machines = store.machine_codings(&study).await?;
+    let start = clip.angles.first().map_or(0, |angle| angle.offset);
+    show(&Clip {
+        layout: Layout::of(&visit, clip.title.clone()),
+        study: study.to_string(),
+        codings,
+        waiting: store.media().waiting()?,
+        taking: visit.app.intake().of(&study),
+        start: format!("{}", start as f64 / 1e6),
+        machine: machines.into_iter().find(|one| one.clip == id),
+        can_play: store.why_not_play(&study, id).await?.is_none() && !clip.angles.is_empty(),
+        clip,
+    })
+}
+
+/// Where a recording lies on the clock of whoever coded the session.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recording {
+    #[serde(default)]
+    file: String,
+    start: String,
+}
+
+impl Recording {
+    /// Microseconds.
+    fn start(&self) -> Result<i64, Failure> {
+        let seconds: Option<f64> = self.start.trim().replace(',', ".").parse().ok();
+        match seconds.filter(|seconds| seconds.abs() < 86_400.0) {
+            // Bounded above: it fits.
+            Some(seconds) => Ok((seconds * 1e6).round() as i64),
+            None => Err(Failure::NotRight {
+                problems: vec![
+                    "Give the second of the coder's clock at which the recording begins, such as 12.4; \
+                     less than 0 if it begins before."
+                        .to_owned(),
+                ],
+            }),
+        }
+    }
+}
+
+/// `POST /studies/{study}/clips/{clip}/recording`: a session that was coded while it happened gets its
+/// recording.
+pub async fn attach(
+    visit: Visit,
+    Path((_, id)): Path<(String, ClipId)>,
+    Form(sent): Form<Recording>,
+) -> Answer {
+    let study = visit.study()?.id.clone();
+    let start = sent.start()?;
+    let store = visit.app.store().clone();
+    let clip = store.clip(&study, id).await?;
+    let media = store.media();
+    // A name from the list of the folder, never a path.
+    if !media.waiting()?.contains(&sent.file) {
+        return Err(Failure::NotRight {
+            problems: vec!["Choose a file that waits in the inbox.".to_owned()],
+        });
+    }
+    let file = media.inbox()?.join(&sent.file);
+    let intake = visit.app.intake().clone();
+    if !intake.begin(&study, &clip.title, &sent.file) {
+        return Err(Failure::Conflict {
+            reason: "This file is being taken in already.".to_owned(),
+        });
+    }
+    let (actor, at, name) = (visit.actor(Action::LeadCoding)?, visit.at, sent.file);
+    let back = format!("/studies/{study}/clips/{id}");
+    tokio::spawn(async move {
+        let path = file.clone();
+        let taken = tokio::task::spawn_blocking(move || ingest::take_in(&media, &path, 0));
+        let done = async {
+            let angle = taken.await.map_err(|error| error.to_string())?;
+            let command = VideoCommand::AttachRecording {
+                clip: id,
+                angles: vec![angle.map_err(|error| error.to_string())?],
+                start,
+            };
+            store
+                .change_video(&actor, &study, vec![command], at)
+                .await
+                .map_err(|error| error.to_string())?;
+            ingest::remove_from_inbox(&file).map_err(|error| error.to_string())
+        };
+        intake.end(&name, done.await.err());
+    });
+    Ok(see(&back))
+}
+
+/// `POST /studies/{study}/clips/{clip}/align`.
+pub async fn align(
+    visit: Visit,
+    Path((_, id)): Path<(String, ClipId)>,
+    Form(sent): Form<Recording>,
+) -> Answer {
+    let command = VideoCommand::AlignRecording {
+        clip: id,
+        start: sent.start()?,
+    };
+    changed(&visit, id, command).await
+}
+
+/// `POST /studies/{study}/clips/{clip}/listen`: the machine listens, beside the pages.
+pub async fn listen(visit: Visit, Path((_, id)): Path<(String, ClipId)>) -> Answer {
+    let study = visit.study()?.id.clone();
+    let store = visit.app.store().clone();
+    let clip = store.clip(&study, id).await?;
+    let Some(angle) = clip.angles.first().filter(|_| clip.removed.is_none()) else {
+        return Err(Failure::Conflict {
+            reason: "There is no recording to listen to.".to_owned(),
+        });
+    };
+    if let Some(why) = store.why_not_play(&study, id).await? {
+        return Err(Failure::Conflict {
+            reason: format!("It may not be played, not even to a machine: {why}."),
+        });
+    }
+    let (media, playing) = (store.media(), angle.playing.clone());
+    let intake = visit.app.intake().clone();
+    let name = format!("sound of {}", clip.title);
+    if !intake.begin(&study, &clip.title, &name) {
+        return Err(Failure::Conflict {
+            reason: "The machine is listening to it already.".to_owned(),
+        });
+    }
+    let (actor, at) = (visit.actor(Action::LeadCoding)?, visit.at);
+    let back = format!("/studies/{study}/clips/{id}");
+    tokio::spawn(async move {
+        let heard = tokio::task::spawn_blocking(move || listening::listen(&media, &playing));
+        let done = async {
+            let stretches = heard.await.map_err(|error| error.to_string())?;
+            let command = VideoCommand::ProposeSpeech {
+                clip: id,
+                machine: listening::MACHINE.to_owned(),
+                stretches: stretches.map_err(|error| error.to_string())?,
+            };
+            let kept = store.change_video(&actor, &study, vec![command], at);
+            kept.await.map(drop).map_err(|error| error.to_string())
+        };
+        intake.end(&name, done.await.err());
+    });
+    Ok(see(&back))
+}
+
+/// Whether coders in training see the proposals.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Offer {
+    #[serde(default)]
+    offered: Option<String>,
+}
+
+/// `POST /studies/{study}/clips/{clip}/offer`.
+pub async fn offer(
+    visit: Visit,
+    Path((_, id)): Path<(String, ClipId)>,
+    Form(sent): Form<Offer>,
+) -> Answer {
+    let command = VideoCommand::OfferProposals {
+        clip: id,
+        offered: sent.offered.is_some(),
+    };
+    changed(&visit, id, command).await
+}
+
+/// Which coding.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Which {
+    coding: CodingId,
+}
+
+/// `POST /studies/{study}/clips/{clip}/take-back`: nobody is to code it any more.
+pub async fn take_back(
+    visit: Visit,
+    Path((_, id)): Path<(String, ClipId)>,
+    Form(sent): Form<Which>,
+) -> Answer {
+    let command = VideoCommand::TakeBackClip {
+        coding: sent.coding,
+    };
+    changed(&visit, id, command).await
+}
+
+async fn changed(visit: &Visit, clip: ClipId, command: VideoCommand) -> Answer {
+    let study = visit.study()?.id.clone();
+    let store = visit.app.store();
+    let row = store.clip(&study, clip).await?;
+    let actor = visit.actor(Action::LeadCoding)?;
+    store
+        .change_video(&actor, &study, vec![command], visit.at)
+        .await?;
+    Ok(see(&format!("/studies/{study}/clips/{}", row.id)))
+}

@@ -1,0 +1,208 @@
+//! A coding as a file of every coding tool: of one coding for its coder and whoever leads, of all finished
+//! ones for the lead. What a coder gets holds the clip's neutral name and nothing of the recording.
+
+use std::sync::Arc;
+
+use askama::Template;
+use attune_exchange::video_coding::{NotHeld, Target, write_project};
+use attune_records::observation::{CodingProject, Observation};
+use axum::extract::Path;
+
+use crate::{
+    answer::{Answer, download, page as show},
+    failure::Failure,
+    layout::Layout,
+    pages::{clips::coders, coding_room::Opened},
+    visit::Visit,
+};
+
+/// The endings, with the tool that opens each.
+const FORMATS: &[(&str, &str)] = &[
+    ("csv", "A table of bouts, one row each"),
+    ("xlsx", "A workbook of bouts and observations"),
+    ("boris", "BORIS"),
+    ("eaf", "ELAN"),
+    ("opf", "Datavyu"),
+    ("textgrid", "Praat"),
+    ("vtt", "WebVTT captions"),
+    ("srt", "SubRip captions"),
+    ("sds", "GSEQ (SDIS)"),
+];
+
+#[derive(Template)]
+#[template(path = "coding_export.html")]
+struct Export {
+    layout: Layout,
+    code: String,
+    back: String,
+    formats: Vec<Format>,
+}
+
+struct Format {
+    label: &'static str,
+    ending: &'static str,
+    address: String,
+    n_bytes: usize,
+    not_held: Vec<NotHeld>,
+}
+
+/// `GET /studies/{study}/coding/{coding}/export`: every format with what it cannot hold.
+pub async fn page(visit: Visit, Path((study, id)): Path<(String, String)>) -> Answer {
+    let opened = Opened::by(&visit, &id).await?;
+    let project = of_one(&visit, &opened).await?;
+    let code = opened.content.code.clone();
+    let back = format!("/studies/{study}/coding/{id}");
+    let mut formats = Vec::new();
+    for (ending, label) in FORMATS {
+        let written = written(&project, ending)?;
+        formats.push(Format {
+            label,
+            ending,
+            address: format!("{back}/export/{ending}"),
+            n_bytes: written.bytes.len(),
+            not_held: written.not_held,
+        });
+    }
+    show(&Export {
+        layout: Layout::of(&visit, format!("Clip {code} as a file")),
+        code,
+        back,
+        formats,
+    })
+}
+
+/// `GET /studies/{study}/coding/{coding}/export/{format}`.
+pub async fn one(visit: Visit, Path((_, id, format)): Path<(String, String, String)>) -> Answer {
+    let opened = Opened::by(&visit, &id).await?;
+    let project = of_one(&visit, &opened).await?;
+    let name = format!("clip-{}.{format}", opened.content.code);
+    download(
+        &name,
+        content_type(&format)?,
+        written(&project, &format)?.bytes,
+    )
+}
+
+/// `GET /studies/{study}/clips/export/{format}`: all finished codings, for whoever leads. Formats that
+/// hold one observation only are not offered.
+pub async fn all(visit: Visit, Path((_, format)): Path<(String, String)>) -> Answer {
+    let study = visit.study()?.id.clone();
+    let store = visit.app.store();
+    let (clips, names) = (store.clips(&study).await?, coders(&visit, &study).await?);
+    let mut versions: Vec<_> = clips
+        .iter()
+        .filter(|clip| !clip.is_own)
+        .map(|clip| (clip.scheme.clone(), clip.scheme_version))
+        .collect();
+    versions.sort();
+    versions.dedup();
+    let mut whole: Option<CodingProject> = None;
+    let mut observations = Vec::new();
+    for (scheme, version) in versions {
+        let project = store
+            .coded_project(&study, &scheme, version, |row| row.finished)
+            .await?;
+        for observation in project.observations() {
+            let mut one = observation.clone();
+            let name = |id: Option<&Arc<str>>| id.map(ToString::to_string).unwrap_or_default();
+            let clip = name(one.recording.as_ref());
+            let title = clips
+                .iter()
+                .find(|row| row.id.to_string() == clip)
+                .map_or(clip, |row| row.title.clone());
+            let coder = name(one.coder.as_ref());
+            let coder = coder
+                .parse()
+                .ok()
+                .and_then(|id| names.get(&id).cloned())
+                .unwrap_or(coder);
+            one.id = format!("{title}, {coder}").into();
+            one.recording = Some(title.into());
+            one.coder = Some(coder.into());
+            observations.push(one);
+        }
+        let scheme = project.scheme.clone();
+        match &mut whole {
+            Some(whole) => whole.scheme.behaviours.extend(scheme.behaviours),
+            None => whole = Some(project),
+        }
+    }
+    distinct(&mut observations);
+    let project = whole
+        .and_then(|whole| whole.with_observations(observations))
+        .ok_or_else(|| Failure::Conflict {
+            reason: "No coding is finished yet.".to_owned(),
+        })?;
+    let target =
+        Target::of_name(&format!("all.{format}")).map_err(|_| Failure::no_such("format"))?;
+    if target.holds_one_observation() {
+        return Err(Failure::no_such("format"));
+    }
+    download(
+        &format!("{study}-codings.{format}"),
+        content_type(&format)?,
+        written(&project, &format)?.bytes,
+    )
+}
+
+/// Two recordings may have one title: the later ones get a number.
+fn distinct(observations: &mut [Observation]) {
+    let mut seen = std::collections::BTreeMap::new();
+    for one in observations {
+        let n: &mut u32 = seen.entry(one.id.to_string()).or_default();
+        *n += 1;
+        if *n > 1 {
+            one.id = format!("{} ({n})", one.id).into();
+        }
+    }
+}
+
+/// One coding under its neutral name.
+async fn of_one(visit: &Visit, opened: &Opened) -> Result<CodingProject, Failure> {
+    let content = &opened.content;
+    let project = visit
+        .app
+        .store()
+        .coded_project(
+            &opened.study,
+            &content.scheme,
+            content.scheme_version,
+            |row| row.id == opened.id,
+        )
+        .await?;
+    let code: Arc<str> = Arc::from(content.code.as_str());
+    let mut observations = project.observations().to_vec();
+    for one in &mut observations {
+        one.id = code.clone();
+        one.recording = Some(code.clone());
+        one.coder = Some("coder".into());
+        one.date = String::new();
+    }
+    let mut neutral = CodingProject::default();
+    neutral.name = format!("Clip {code}");
+    neutral.scheme = project.scheme.clone();
+    // There is one.
+    Ok(neutral.with_observations(observations).unwrap_or_default())
+}
+
+fn written(
+    project: &CodingProject,
+    ending: &str,
+) -> Result<attune_exchange::video_coding::Written, Failure> {
+    let target =
+        Target::of_name(&format!("clip.{ending}")).map_err(|_| Failure::no_such("format"))?;
+    write_project(project, target).map_err(Failure::internal)
+}
+
+fn content_type(ending: &str) -> Result<&'static str, Failure> {
+    Ok(match ending {
+        "csv" => "text/csv; charset=utf-8",
+        "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "boris" => "application/json",
+        "eaf" => "application/xml",
+        "vtt" => "text/vtt; charset=utf-8",
+        "srt" | "sds" | "textgrid" => "text/plain; charset=utf-8",
+        "opf" => "application/zip",
+        _ => return Err(Failure::no_such("format")),
+    })
+}

@@ -1,0 +1,224 @@
+//! What the page of agreement is made of: which codings are compared with which. First and second codings
+//! of the study with each other; everybody's codings of a recording that has a standard with that
+//! standard; and the machine that listens with people.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use attune_observation::{
+    agreement::{
+        drift::{Drift, drift},
+        report::{AgreeSettings, PairReport, StreamReport, agree_each},
+    },
+    coding::Coding,
+    from_project::{Chosen, codings},
+};
+use attune_records::observation::CodingProject;
+use attune_store::command::video::CodingPurpose;
+
+/// Everything about the codings by one version of a scheme.
+#[derive(Debug, Default)]
+pub struct TeamAgreement {
+    /// Codings that are finished.
+    pub n_codings: usize,
+    /// Every two people who coded the same recordings for the study.
+    pub pairs: Vec<PairReport>,
+    /// Everybody against the standard; the first coder of each is the standard.
+    pub standards: Vec<PairReport>,
+    /// How each person's agreement with the standard goes over the weeks, in the order of `standards`.
+    pub drifts: Vec<Vec<Dated>>,
+    /// What to keep in mind.
+    pub warnings: Vec<String>,
+}
+
+/// Kappa of one recording, and the day on which it was coded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dated {
+    /// The recording.
+    pub clip: String,
+    /// Days since 1970.
+    pub day: i64,
+    /// Mean kappa of the streams that have one, weighted by nothing.
+    pub kappa: f64,
+}
+
+/// Compares the codings of a project; `purposes` by the id of a coding.
+pub fn compare(
+    project: &CodingProject,
+    purposes: &BTreeMap<String, CodingPurpose>,
+) -> TeamAgreement {
+    let read = codings(&[project], &Chosen::default());
+    let purpose = |coding: &Coding| purposes.get(&coding.id).copied();
+    let is_of_study = |coding: &&Coding| {
+        matches!(
+            purpose(coding),
+            Some(CodingPurpose::Study | CodingPurpose::Reliability)
+        )
+    };
+    let of_study: Vec<&Coding> = read.codings.iter().filter(is_of_study).collect();
+    let mut pairs: BTreeMap<(&str, &str), Vec<(&Coding, &Coding)>> = BTreeMap::new();
+    for (at, first) in of_study.iter().enumerate() {
+        for second in &of_study[at + 1..] {
+            if first.clip == second.clip && first.coder != second.coder {
+                let (a, b) = match first.coder < second.coder {
+                    true => (*first, *second),
+                    false => (*second, *first),
+                };
+                pairs.entry((&a.coder, &b.coder)).or_default().push((a, b));
+            }
+        }
+    }
+    let standards = against_standard(&read.codings, purpose);
+    let settings = AgreeSettings::default();
+    let pairs: Vec<_> = pairs.into_values().collect();
+    let mut standards = agree_each(&read.scheme, &standards, &settings);
+    standards.sort_by(|a, b| a.coders.cmp(&b.coders));
+    TeamAgreement {
+        n_codings: read.codings.len(),
+        pairs: agree_each(&read.scheme, &pairs, &settings),
+        drifts: standards.iter().map(dated).collect(),
+        standards,
+        warnings: read.warnings,
+    }
+}
+
+/// For each coder the recordings that also have a standard, the standard first.
+fn against_standard(
+    codings: &[Coding],
+    purpose: impl Fn(&Coding) -> Option<CodingPurpose>,
+) -> Vec<Vec<(&Coding, &Coding)>> {
+    let mut standards: BTreeMap<&str, &Coding> = BTreeMap::new();
+    for coding in codings {
+        if purpose(coding) == Some(CodingPurpose::Gold) {
+            standards.entry(&coding.clip).or_insert(coding);
+        }
+    }
+    let mut by_coder: BTreeMap<&str, Vec<(&Coding, &Coding)>> = BTreeMap::new();
+    for coding in codings {
+        let counts = matches!(
+            purpose(coding),
+            Some(CodingPurpose::Study | CodingPurpose::Reliability | CodingPurpose::Training)
+        );
+        if let Some(standard) = standards.get(coding.clip.as_str())
+            && counts
+            && standard.coder != coding.coder
+        {
+            by_coder
+                .entry(&coding.coder)
+                .or_default()
+                .push((standard, coding));
+        }
+    }
+    by_coder.into_values().collect()
+}
+
+/// The days and mean kappas of the recordings of one report.
+fn dated(report: &PairReport) -> Vec<Dated> {
+    let clips: BTreeSet<&str> = report
+        .streams
+        .iter()
+        .flat_map(|stream| &stream.by_clip)
+        .map(|clip| clip.clip.as_str())
+        .collect();
+    let mut dated: Vec<Dated> = clips
+        .into_iter()
+        .filter_map(|clip| {
+            let of_clip = || {
+                let streams = report.streams.iter().flat_map(|stream| &stream.by_clip);
+                streams.filter(|one| one.clip == clip)
+            };
+            let kappas: Vec<f64> = of_clip().filter_map(|one| one.kappa).collect();
+            let day = of_clip().find_map(|one| one.day)?;
+            (!kappas.is_empty()).then(|| Dated {
+                clip: clip.to_owned(),
+                day,
+                kappa: kappas.iter().sum::<f64>() / kappas.len() as f64,
+            })
+        })
+        .collect();
+    dated.sort_by_key(|one| one.day);
+    dated
+}
+
+/// The change over the weeks; none from fewer than three recordings.
+pub fn drift_of(dated: &[Dated]) -> Option<Drift> {
+    let clips: Vec<(i64, f64)> = dated.iter().map(|one| (one.day, one.kappa)).collect();
+    (clips.len() > 2).then(|| drift(&clips, 0.95))
+}
+
+/// The measure of a stream that the overview shows: boundary-weighted kappa of states, time-unit kappa
+/// of points.
+pub fn main_measure(
+    stream: &StreamReport,
+) -> Option<&attune_observation::agreement::report::MeasureReport> {
+    let wanted = match stream.stream.states {
+        true => "boundary-weighted-kappa",
+        false => "time-unit-kappa",
+    };
+    stream.measures.iter().find(|one| one.measure == wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use attune_records::observation::{
+        BehaviourKind, CodedBehaviour, Event, Interval, Micros, Observation, SchemeAsRead, Span,
+    };
+
+    use super::*;
+
+    fn observation(id: &str, clip: &str, coder: &str, date: &str, late: i64) -> Observation {
+        let mut one = Observation::new(id);
+        one.recording = Some(Arc::from(clip));
+        one.coder = Some(Arc::from(coder));
+        one.date = date.to_owned();
+        one.window = Interval::new(Micros(0), Micros(100_000_000));
+        let bout = Interval::new(Micros(10_000_000 + late * 1_000_000), Micros(50_000_000));
+        let mut event = Event::new("face", Span::State(bout.expect("a bout")));
+        event.subject = Some("infant".into());
+        one.with_events(vec![event])
+    }
+
+    #[test]
+    fn standards_are_compared_with_everybody_and_are_nobodys_second_coding() {
+        let days = ["2026-03-02", "2026-03-09", "2026-03-16", "2026-03-23"];
+        let (mut all, mut purposes) = (Vec::new(), BTreeMap::new());
+        for (n, day) in days.iter().enumerate() {
+            let clip = format!("clip-{n}");
+            for (coder, purpose, late) in [
+                ("gold", CodingPurpose::Gold, 0),
+                ("ben", CodingPurpose::Training, 2 * n as i64),
+                ("ann", CodingPurpose::Study, 0),
+            ] {
+                let id = format!("{clip} {coder}");
+                all.push(observation(&id, &clip, coder, day, late));
+                purposes.insert(id, purpose);
+            }
+        }
+        let mut project = CodingProject::default();
+        project.scheme = SchemeAsRead {
+            behaviours: vec![CodedBehaviour::new("face", BehaviourKind::State)],
+            ..SchemeAsRead::default()
+        };
+        let project = project.with_observations(all).expect("ids differ");
+        let team = compare(&project, &purposes);
+        assert!(
+            team.pairs.is_empty(),
+            "training and standards are no double coding"
+        );
+        let coders: Vec<&[String; 2]> = team.standards.iter().map(|one| &one.coders).collect();
+        assert_eq!(
+            coders,
+            [
+                &["gold".to_owned(), "ann".to_owned()],
+                &["gold".to_owned(), "ben".to_owned()]
+            ]
+        );
+        let kappas: Vec<f64> = team.drifts[1].iter().map(|one| one.kappa).collect();
+        assert_eq!(kappas[0], 1.0);
+        assert!(kappas.is_sorted_by(|a, b| a > b), "{kappas:?}");
+        let ben = drift_of(&team.drifts[1]).expect("four clips");
+        assert!(ben.per_week.expect("a slope") < 0.0 && ben.weeks.len() == 4);
+        assert_eq!(drift_of(&team.drifts[1][..2]), None);
+    }
+}

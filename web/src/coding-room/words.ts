@@ -1,0 +1,32 @@
+// What was coded, in words.
+import type { CodedEvent, Scheme } from "./model.js";
+import { NOT_CODABLE, OBSERVED, SAMPLED } from "./model.js";
+import { labelOf, subjectLabel } from "./press.js";
+import { clock } from "./rows.js";
+
+export const TARGETS: Record<string, string> = {
+  "own-infant": "own infant",
+  "other-infant": "another infant",
+  "own-parent": "own parent",
+  "other-parent": "another parent",
+  staff: "staff",
+  group: "the group",
+};
+
+/** Stretches of the room's own, which every scheme has. */
+export const OWN: Record<string, string> = {
+  [NOT_CODABLE]: "Cannot be coded",
+  [OBSERVED]: "Session",
+  [SAMPLED]: "Sample answered",
+};
+
+export function wordsOf(scheme: Scheme, event: CodedEvent): string {
+  const who = event.subject === undefined ? "" : `${subjectLabel(scheme, event.subject)}: `;
+  const what = OWN[event.behaviour] ?? labelOf(scheme, event);
+  const to = event.target === undefined ? "" : ` to ${TARGETS[event.target] ?? event.target}`;
+  const details = Object.values(event.modifiers ?? {}).map((one) => (Array.isArray(one) ? one.join(", ") : String(one)));
+  const end = event.point ? "" : event.stop === null ? " – no end yet" : ` – ${clock(event.stop)}`;
+  const sample = event.sampled === undefined ? "" : `, sample ${event.sampled.number + 1}`;
+  const comment = event.comment === undefined || event.behaviour === OBSERVED ? "" : ` “${event.comment}”`;
+  return `${who}${what}${to}${details.length > 0 ? ` (${details.join("; ")})` : ""} ${clock(event.start)}${end}${sample}${comment}`;
+}

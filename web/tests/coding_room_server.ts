@@ -1,0 +1,116 @@
+// The server of the coding room's tests: `coding_room` of attune-web's examples on a folder of its own,
+// with a drawn clip that has its frame number burnt in. ATTUNE_CODING_ROOM is the program; without it
+// (no ffmpeg on this machine) the tests say that they were skipped.
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, type Page } from "@playwright/test";
+
+export const PROGRAM = process.env["ATTUNE_CODING_ROOM"] ?? "";
+export const WHY_SKIPPED = "no program to test: ffmpeg is not on this machine";
+
+export interface Made {
+  study: string;
+  coding: string;
+  second: string;
+  scanned: string;
+  live: string;
+  password: string;
+  frames: number;
+  square: number;
+}
+
+export interface StoredEvent {
+  behaviour: string;
+  subject?: string;
+  start: number;
+  stop: number | null;
+  start_frame?: number;
+  stop_frame?: number;
+  sampled?: { way: string; number: number };
+}
+
+export interface Stored {
+  version: number;
+  finished: boolean;
+  events: [string, StoredEvent][];
+  ratings: Record<string, unknown>;
+}
+
+export class RoomServer {
+  readonly folder = mkdtempSync(join(tmpdir(), "coding-room-"));
+  private process: ChildProcess | null = null;
+  made!: Made;
+  origin = "";
+  private port = 0;
+
+  /** Starts the server, after a kill on the same port; the first time it also tells what it made. */
+  async start(): Promise<void> {
+    const server = spawn(PROGRAM, [this.folder, String(this.port)], { stdio: ["pipe", "pipe", "inherit"] });
+    this.process = server;
+    await new Promise<void>((ready, fail) => {
+      let text = "";
+      server.stdout?.on("data", (bytes: Buffer) => {
+        text += bytes.toString();
+        const first = /^\{.*\}$/m.exec(text);
+        if (first !== null) this.made = JSON.parse(first[0]) as Made;
+        const listening = /listening on (http:\/\/127\.0\.0\.1:(\d+))/.exec(text);
+        if (listening === null) return;
+        this.origin = listening[1] as string;
+        this.port = Number(listening[2]);
+        ready();
+      });
+      server.on("exit", () => fail(new Error(`the server ended: ${text}`)));
+    });
+  }
+
+  kill(): void {
+    this.process?.removeAllListeners("exit");
+    this.process?.kill("SIGKILL");
+  }
+
+  end(): void {
+    this.kill();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  study(rest: string): string {
+    return `${this.origin}/studies/${this.made.study}${rest}`;
+  }
+
+  async signIn(page: Page, login: string): Promise<void> {
+    await page.context().clearCookies();
+    await page.goto(`${this.origin}/sign-in`);
+    await page.fill("#login", login);
+    await page.fill("#password", this.made.password);
+    await Promise.all([page.waitForURL((url) => !url.pathname.startsWith("/sign-in")), page.click("main button[type=submit]")]);
+  }
+
+  /** Opens a coding that has a recording, at its first frame. */
+  async open(page: Page, coding: string): Promise<void> {
+    await page.goto(this.study(`/coding/${coding}`));
+    await page.waitForSelector("body[data-ready=true]");
+    await page.waitForFunction(() => (document.querySelector("video")?.readyState ?? 0) >= 2);
+    await showFrame(page, 0, "Home");
+  }
+
+  async stored(page: Page, coding: string): Promise<Stored> {
+    const answer = await page.request.get(this.study(`/coding/${coding}/data`));
+    expect(answer.status()).toBe(200);
+    return (await answer.json()) as Stored;
+  }
+}
+
+/** Presses a key and waits until the frame is shown. */
+export async function showFrame(page: Page, frame: number, key: string): Promise<void> {
+  await page.keyboard.press(key);
+  await page.waitForFunction((wanted) => {
+    const { frame: shown, settled } = document.body.dataset;
+    return shown === String(wanted) && settled === "true";
+  }, frame, { polling: "raf" });
+}
+
+export async function saved(page: Page): Promise<void> {
+  await page.waitForFunction(() => (document.body.dataset["waiting"] ?? "0") === "0");
+}
