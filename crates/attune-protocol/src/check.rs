@@ -16,6 +16,7 @@ use crate::{
 };
 
 mod assumptions;
+mod blinding;
 mod codebooks;
 mod consents;
 mod data_files;
@@ -79,6 +80,7 @@ impl Checking<'_> {
         let sites = self.sites(root, study.allocation);
         let waves = self.waves(root);
         let consents = self.consents(root);
+        let sharing = study::sharing(root);
         let attributes = self.attributes(root);
         let instruments = self.instruments(root);
         let schemes = self.schemes(root);
@@ -94,6 +96,11 @@ impl Checking<'_> {
         let analyses = self.analyses(root);
         let multiplicity = self.multiplicity(root);
         let assumptions = self.assumptions(root, &sources, &measures);
+        let is_blind = instruments.iter().any(|one| !one.blind_to.is_empty())
+            || schemes.iter().any(|one| !one.blind_to.is_empty());
+        if is_blind {
+            self.blinding(root, &arms, &phases);
+        }
         Protocol {
             study,
             team: study::team(root),
@@ -104,6 +111,7 @@ impl Checking<'_> {
             sites,
             waves,
             consents,
+            sharing,
             attributes,
             instruments,
             schemes,

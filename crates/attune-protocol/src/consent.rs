@@ -15,6 +15,8 @@ pub struct ConsentPurpose {
     pub label: String,
     /// Whether taking part at all depends on it.
     pub needed_to_take_part: bool,
+    /// Whether its texts tell what is compared: they are then not shown to whoever is blind.
+    pub tells_arms: bool,
     /// Texts by version and language, oldest first.
     pub texts: Vec<ConsentText>,
     /// What a withdrawal does.

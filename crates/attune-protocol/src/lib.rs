@@ -26,6 +26,7 @@ pub mod protocol;
 pub mod schema;
 pub mod scheme;
 pub mod shape;
+pub mod sharing;
 pub mod source;
 pub mod study;
 pub mod template;

@@ -11,6 +11,7 @@ use crate::{
     instrument::{PlannedInstrument, Score},
     plan::{Analysis, Attribute, Multiplicity, Outcome, OutcomeRole},
     scheme::Scheme,
+    sharing::Sharing,
     study::{Deviation, Partner, Publication, Study, TeamMember},
 };
 
@@ -35,6 +36,8 @@ pub struct Protocol {
     pub waves: Vec<Wave>,
     /// What families may agree to.
     pub consents: Vec<ConsentPurpose>,
+    /// By which rules data leave the team.
+    pub sharing: Sharing,
     /// Facts about units.
     pub attributes: Vec<Attribute>,
     /// Questionnaires, tests and ratings.
@@ -61,6 +64,16 @@ pub struct Protocol {
 }
 
 impl Protocol {
+    /// The title as whoever is blind is shown it: the working title, and where there is none the id of
+    /// a study that compares something.
+    pub fn title_for_the_blind(&self) -> &str {
+        match &self.study.working_title {
+            Some(title) => title,
+            None if self.arms.is_empty() && self.phases.is_empty() => &self.study.title,
+            None => self.study.id.as_str(),
+        }
+    }
+
     /// The arm with this id.
     pub fn arm(&self, id: &ArmId) -> Option<&Arm> {
         self.arms.iter().find(|arm| arm.id == *id)

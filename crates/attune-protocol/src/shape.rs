@@ -14,6 +14,7 @@ pub mod design;
 pub mod instrument;
 pub mod plan;
 pub mod scheme;
+pub mod sharing;
 pub mod simulation;
 pub mod study;
 pub mod thing;
@@ -209,6 +210,12 @@ pub static STUDY_TOML: Table = Table {
         tables("site", &design::SITE, "Settings."),
         tables("wave", &design::WAVE, "Planned times of measuring."),
         tables("consent", &consent::CONSENT, "What families may agree to."),
+        Key {
+            name: "sharing",
+            kind: Kind::Table(&sharing::SHARING),
+            need: Need::Optional,
+            doc: "By which rules data leave.",
+        },
         tables("attribute", &plan::ATTRIBUTE, "Facts about units."),
         tables(
             "instrument",

@@ -17,6 +17,8 @@ pub struct Study {
     pub title: String,
     /// Title in plain words for the public page.
     pub plain_title: Option<String>,
+    /// Title that names no arm; whoever is blind is shown it in place of the title.
+    pub working_title: Option<String>,
     /// What the evaluation wants to find out, one sentence or phrase each.
     pub aims: Vec<String>,
     /// How dyads come to their arm.
@@ -37,6 +39,8 @@ pub struct Study {
     pub started: Option<Date>,
     /// Last day of the study.
     pub ended: Option<Date>,
+    /// Day by which the planned dyads are to be enrolled.
+    pub recruiting_until: Option<Date>,
     /// Who pays for the study.
     pub funder: Option<String>,
     /// Reference of the ethics approval.

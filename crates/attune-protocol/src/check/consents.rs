@@ -34,6 +34,7 @@ impl Checking<'_> {
                     id: PurposeId::new(id),
                     label,
                     needed_to_take_part: table.yes_no_or_default("needed-to-take-part"),
+                    tells_arms: table.yes_no_or_default("tells-arms"),
                     texts,
                     withdrawal,
                 });

@@ -7,6 +7,7 @@ use super::{Checking, page::NamedPage};
 use crate::{
     folder::{Absence, TextFault},
     id::{AnalysisId, StudyId},
+    sharing::Sharing,
     study::{
         Allocation, Deviation, PageText, Partner, Publication, Study, StudyStatus, TeamMember,
     },
@@ -25,11 +26,23 @@ impl Checking<'_> {
                 "correct 'started' or 'ended'",
             );
         }
+        let recruiting_until = table.date("recruiting-until");
+        if started
+            .zip(recruiting_until)
+            .is_some_and(|(first, last)| last <= first)
+        {
+            self.reading.error(
+                table.at_key("recruiting-until"),
+                "recruitment ends before the study starts",
+                "correct 'started' or 'recruiting-until'",
+            );
+        }
         let pages = self.pages(table);
         let study = Study {
             id: StudyId::new(table.text("id").unwrap_or("")),
             title: table.string("title").unwrap_or_default(),
             plain_title: table.string("plain-title"),
+            working_title: table.string("working-title"),
             aims: table.texts("aims").map(|aim| aim.text.to_owned()).collect(),
             allocation: table.word("allocation").unwrap_or(Allocation::None),
             status: table
@@ -42,6 +55,7 @@ impl Checking<'_> {
             pages: pages.iter().map(|named| named.page.clone()).collect(),
             started,
             ended,
+            recruiting_until,
             funder: table.string("funder"),
             ethics_reference: table.string("ethics-reference"),
             registration: table.string("registration"),
@@ -118,6 +132,20 @@ impl Checking<'_> {
                 "mend the file, or name another",
             );
         }
+    }
+}
+
+pub(super) fn sharing(root: &Written) -> Sharing {
+    let usual = Sharing::default();
+    let Some(table) = root.table("sharing") else {
+        return usual;
+    };
+    Sharing {
+        smallest_group: table
+            .count("smallest-group")
+            .unwrap_or(usual.smallest_group),
+        fewest_alike: table.count("fewest-alike").unwrap_or(usual.fewest_alike),
+        times: table.word_or_default("times").unwrap_or(usual.times),
     }
 }
 

@@ -15,6 +15,12 @@ pub(super) static CONSENT: Table = Table {
             "false",
             "Whether taking part at all depends on it.",
         ),
+        with_default(
+            "tells-arms",
+            Kind::YesNo,
+            "false",
+            "Whether its texts tell what is compared; whoever is blind is then not shown them, and somebody else asks for this consent.",
+        ),
         required(
             "withdrawal",
             Kind::Table(&WITHDRAWAL),

@@ -18,6 +18,11 @@ pub(super) static STUDY: Table = Table {
             "Title in plain words for the public page.",
         ),
         optional(
+            "working-title",
+            Kind::Text,
+            "Title that names neither arm nor phase nor what is expected; whoever is blind is shown it in place of the title.",
+        ),
+        optional(
             "aims",
             Kind::List(&Kind::Text),
             "What the evaluation wants to find out, one phrase each.",
@@ -35,6 +40,11 @@ pub(super) static STUDY: Table = Table {
         ),
         optional("started", Kind::Date, "First day of the study."),
         optional("ended", Kind::Date, "Last day of the study."),
+        optional(
+            "recruiting-until",
+            Kind::Date,
+            "Day by which the planned dyads are to be enrolled; with `started` it gives the line to which recruitment is compared.",
+        ),
         with_default(
             "results-released",
             Kind::YesNo,

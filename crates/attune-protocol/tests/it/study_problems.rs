@@ -567,3 +567,31 @@ fn a_public_page_that_leaves_questions_open_is_told_what_it_lacks() {
     let german = "## Hintergrund {#background}\n\nWarum.\n\n## Methode {#methodolgy}\n\nWie.\n";
     insta::assert_snapshot!(read(&study, &[("page.md", own), ("page.de.md", german)]));
 }
+
+#[test]
+fn what_the_blind_are_shown_must_not_name_an_arm_and_rules_of_sharing_have_bounds() {
+    let blind = (
+        "library = \"phq-4\"",
+        "library = \"phq-4\"\nblind-to = [\"arm\"]",
+    );
+    let title = (
+        "title = \"Play\"\nallocation",
+        "title = \"Intervention against comparison\"\nallocation",
+    );
+    let working = (
+        "title = \"Play\"\nallocation",
+        "title = \"Play\"\nworking-title = \"The intervention\"\nstarted = 2025-01-01\nrecruiting-until = 2024-01-01\nallocation",
+    );
+    let sharing = (
+        "[[wave]]\nid = \"start\"",
+        "[sharing]\nsmallest-group = 2\nfewest-alike = 1\ntimes = \"hours\"\n\n[[wave]]\nid = \"start\"",
+    );
+    let text = [("consent.md", "You are in the Intervention.\n")];
+    let told = [
+        read(&study(&[blind, title]), &text),
+        read(&study(&[blind, working, sharing]), &[]),
+        // Without anybody who is blind nothing is to be hidden.
+        read(&study(&[title]), &text),
+    ];
+    insta::assert_snapshot!(told.join("\n"));
+}

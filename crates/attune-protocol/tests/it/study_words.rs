@@ -8,6 +8,7 @@ use attune_protocol::{
     plan::{About, Better, Estimator, Inference, MultiplicityMethod, OutcomeRole, Sensitivity},
     scheme::{ActTarget, SubjectKind},
     shape::{Kind, Need, STUDY_TOML, Word},
+    sharing::SharedTimes,
     study::{Allocation, StudyStatus},
 };
 use serde::de::{DeserializeOwned, IntoDeserializer, value::Error};
@@ -35,6 +36,7 @@ fn is_read(heading: &str, key: &str, word: &str) -> Option<bool> {
         ("[[analysis]]", "estimator") => reads_as::<Estimator>,
         ("[[analysis]]", "inference") => reads_as::<Inference>,
         ("[[analysis]]", "sensitivity") => reads_as::<Sensitivity>,
+        ("[sharing]", "times") => reads_as::<SharedTimes>,
         ("[multiplicity]", "method") => reads_as::<MultiplicityMethod>,
         ("[[data]]", "missing") | ("[[simulation.missing]]", "reasons") => {
             return Some(Missing::from_words(word).is_some());
@@ -68,7 +70,9 @@ fn every_default_is_something_that_its_key_may_hold() {
             let fits = match &key.kind {
                 Kind::Word(words) => words.iter().any(|word| word.word == default),
                 Kind::YesNo => ["true", "false"].contains(&default),
-                Kind::Number(bounds) => default.parse().is_ok_and(|value| bounds.allow(value)),
+                Kind::Integer(bounds) | Kind::Number(bounds) => {
+                    default.parse().is_ok_and(|value| bounds.allow(value))
+                }
                 Kind::Language => default == "en",
                 _ => false,
             };

@@ -65,7 +65,7 @@ pub fn open_crate(
     settings: &Settings,
 ) -> Result<Files, NotOpen> {
     may_be_handed_on(protocol, measures)?;
-    let rules = Rules::default();
+    let rules = Rules::of(protocol.sharing);
     let (open, log) = deidentify(protocol, measures, rules);
     let (units, rows) = tables::write(protocol, &open);
     let simulated = measures.simulated || protocol.study.simulated;

@@ -1,6 +1,7 @@
 //! What was done so that nobody can be recognised: the rules, each step with its reason, and how far the findings
 //! of the open data are those of the study's own. Kept in the crate as JSON for programs and as CSV for people.
 
+use attune_protocol::sharing::Sharing;
 use serde::{Deserialize, Serialize};
 
 use super::compare::Comparison;
@@ -46,12 +47,19 @@ pub struct Step {
     pub why: String,
 }
 
+impl Rules {
+    /// The rules of a study.
+    pub fn of(sharing: Sharing) -> Self {
+        Self {
+            smallest_group: sharing.smallest_group as usize,
+            fewest_alike: sharing.fewest_alike as usize,
+        }
+    }
+}
+
 impl Default for Rules {
     fn default() -> Self {
-        Self {
-            smallest_group: 5,
-            fewest_alike: 3,
-        }
+        Self::of(Sharing::default())
     }
 }
 
