@@ -129,6 +129,7 @@ pub(crate) async fn apply(
         | Command::AnswerQuery { .. }
         | Command::CloseQuery { .. }
         | Command::ReopenQuery { .. }
+        | Command::NameClinician { .. }
         | Command::AcknowledgeAlert { .. } => query::apply(db, context, command).await,
         Command::RecordSession { .. } | Command::RecordAttendance { .. } => {
             meeting::apply(db, context, command).await

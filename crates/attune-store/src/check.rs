@@ -29,6 +29,7 @@ fn check(protocol: &Protocol, command: &Command, faults: &mut Vec<String>) {
     match command {
         Command::RegisterDyad { site, .. }
         | Command::MoveSite { site, .. }
+        | Command::NameClinician { site, .. }
         | Command::RecordSession { site, .. }
         | Command::RecordAttendance { site, .. } => check_site(protocol, site, faults),
         Command::AssignArm { arm, .. } if protocol.arm(arm).is_none() => {

@@ -450,6 +450,13 @@ pub enum Command {
         /// Why.
         text: String,
     },
+    /// Who is told of alerts at a site from now on.
+    NameClinician {
+        /// The site.
+        site: SiteId,
+        /// The clinician; none when nobody is named any more.
+        account: Option<AccountId>,
+    },
     /// The named clinician has seen an alert.
     AcknowledgeAlert {
         /// The alert.
@@ -789,6 +796,7 @@ impl Command {
             Self::AnswerQuery { query, .. }
             | Self::CloseQuery { query }
             | Self::ReopenQuery { query, .. } => query.to_string(),
+            Self::NameClinician { site, .. } => site.to_string(),
             Self::AcknowledgeAlert { alert, .. } => alert.to_string(),
             Self::RecordSession { session, .. } => session.clone(),
             Self::Video(command) => command.subject(),

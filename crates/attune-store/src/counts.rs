@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use attune_protocol::{
-    id::{InstrumentId, ItemId, SiteId, StudyId, WaveId},
+    id::{DyadId, InstrumentId, ItemId, SiteId, StudyId, WaveId},
     missing::Missing,
 };
 use jiff::civil::Date;
 
 use crate::{
-    access::Sight, database::values, dyads::Dyad, error::Result, schedule::PlannedStanding,
-    store::Store,
+    access::Sight, database::values, dyads::Dyad, error::Result, ids::DyadKey,
+    schedule::PlannedStanding, store::Store,
 };
 
 /// Recruitment of a site.
@@ -45,6 +45,57 @@ pub struct Completeness {
     pub n_not_done: u32,
     /// Of these, overdue.
     pub n_overdue: u32,
+}
+
+/// How far one enrolled family has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FamilyFlow {
+    /// The dyad.
+    pub dyad: DyadKey,
+    /// Its study code.
+    pub code: DyadId,
+    /// Where the family was enrolled.
+    pub site: SiteId,
+    /// When.
+    pub enrolled: Option<Date>,
+    /// Where it stands at each wave at which families are measured, in the order of the study file.
+    pub waves: Vec<(WaveId, AtWave)>,
+}
+
+/// Where a family stands at a wave, over all instruments that are asked there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AtWave {
+    /// At least one assessment was done.
+    Seen,
+    /// None was done, and at least one may still be: its window is open or has passed.
+    Waiting,
+    /// All were recorded as not done.
+    Missed,
+    /// The time has not come.
+    Later,
+    /// The family had gone before.
+    Gone,
+}
+
+impl AtWave {
+    fn of(standings: &[PlannedStanding]) -> Self {
+        let any = |wanted: &[PlannedStanding]| standings.iter().any(|one| wanted.contains(one));
+        if any(&[PlannedStanding::Done]) {
+            Self::Seen
+        } else if any(&[
+            PlannedStanding::Due,
+            PlannedStanding::Overdue,
+            PlannedStanding::Begun,
+        ]) {
+            Self::Waiting
+        } else if any(&[PlannedStanding::NotDone]) {
+            Self::Missed
+        } else if any(&[PlannedStanding::Later, PlannedStanding::WithoutDay]) {
+            Self::Later
+        } else {
+            Self::Gone
+        }
+    }
 }
 
 /// Answers to one item over all forms of a study.
@@ -96,10 +147,7 @@ impl Store {
         Ok(sites.into_iter().map(one).collect())
     }
 
-    async fn enrolled(
-        &self,
-        study: &StudyId,
-    ) -> Result<std::collections::BTreeSet<crate::ids::DyadKey>> {
+    async fn enrolled(&self, study: &StudyId) -> Result<std::collections::BTreeSet<DyadKey>> {
         let mut reader = self.reader().await?;
         let sql = "SELECT DISTINCT dyad FROM dyad_event WHERE study = $1 AND event = 'enrolled'";
         let rows = reader.db().rows(sql, values![study.as_str()]).await?;
@@ -144,6 +192,52 @@ impl Store {
                 });
             }
         }
+        Ok(all)
+    }
+
+    /// How far each enrolled family in sight has come, by code.
+    ///
+    /// # Errors
+    ///
+    /// There is no such study, or the database cannot be read.
+    pub async fn flow(
+        &self,
+        study: &StudyId,
+        sight: &Sight,
+        today: Date,
+    ) -> Result<Vec<FamilyFlow>> {
+        let protocol = self.protocol(study).await?;
+        let enrolled: BTreeMap<DyadKey, Option<Date>> = self
+            .dyads(study, &Sight::FULL)
+            .await?
+            .into_iter()
+            .map(|dyad| (dyad.key, dyad.enrolled))
+            .collect();
+        let mut families: BTreeMap<DyadKey, FamilyFlow> = BTreeMap::new();
+        let mut standings: BTreeMap<(DyadKey, WaveId), Vec<PlannedStanding>> = BTreeMap::new();
+        for planned in self.schedule(study, sight, today).await? {
+            let key = planned.dyad;
+            families.entry(key).or_insert_with(|| FamilyFlow {
+                dyad: key,
+                code: planned.code.clone(),
+                site: planned.site.clone(),
+                enrolled: enrolled.get(&key).copied().flatten(),
+                waves: Vec::new(),
+            });
+            standings
+                .entry((key, planned.wave))
+                .or_default()
+                .push(planned.standing);
+        }
+        let mut all: Vec<FamilyFlow> = families.into_values().collect();
+        for family in &mut all {
+            for wave in &protocol.waves {
+                if let Some(there) = standings.get(&(family.dyad, wave.id.clone())) {
+                    family.waves.push((wave.id.clone(), AtWave::of(there)));
+                }
+            }
+        }
+        all.sort_by(|a, b| a.code.cmp(&b.code));
         Ok(all)
     }
 

@@ -272,13 +272,15 @@ impl Endings {
     }
 }
 
-/// The first arm of each dyad.
+/// The arm to which each dyad was allocated: the one with the earliest first day, one without a day before
+/// all others; of several with the same first day the one that was recorded last, which corrects the others.
 async fn arms(db: &mut Db<'_>, study: &StudyId) -> Result<BTreeMap<DyadKey, ArmId>> {
     let sql = "SELECT dyad_arm.dyad, arm FROM dyad_arm JOIN dyad ON dyad.id = dyad_arm.dyad \
-         WHERE study = $1 ORDER BY sequence DESC";
+         WHERE study = $1 ORDER BY CASE WHEN from_date IS NULL THEN 1 ELSE 0 END, from_date DESC, \
+         sequence";
     let rows = db.rows(sql, values![study.as_str()]).await?;
     let arm = |row: &Row| Ok((row.parsed(0)?, ArmId::from(row.text(1)?)));
-    // The newest row comes first, so that the first arm is the one that stays.
+    // The last row of each dyad is the one that stays.
     rows.iter().map(arm).collect()
 }
 

@@ -236,6 +236,20 @@ fn form_row(row: &Row) -> Result<FormRow> {
 }
 
 impl Store {
+    /// Who is told of alerts, by site.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read.
+    pub async fn clinicians(&self, study: &StudyId) -> Result<BTreeMap<SiteId, AccountId>> {
+        let mut reader = self.reader().await?;
+        let sql = "SELECT site, account FROM site_clinician WHERE study = $1";
+        let rows = reader.db().rows(sql, values![study.as_str()]).await?;
+        rows.iter()
+            .map(|row| Ok((SiteId::from(row.text(0)?), row.parsed(1)?)))
+            .collect()
+    }
+
     /// Forms in sight, by unit, instrument and day.
     ///
     /// # Errors

@@ -29,6 +29,56 @@ pub struct FieldChange {
 }
 
 impl Store {
+    /// The same as somebody may see it: for somebody blind without what was done about arms, and without
+    /// what was said about the study file.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read.
+    pub async fn log_in_sight(
+        &self,
+        study: Option<&StudyId>,
+        sight: &Sight,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<Entry>> {
+        if sight.arms {
+            return self.log(study, before, limit).await;
+        }
+        let mut reader = self.reader().await?;
+        let sql = "SELECT chain, sequence, id, request_key, request, actor, actor_role, at, \
+             offset_minutes, kind, subject, content, salt, digest, reason, outcome, previous, hash \
+             FROM command WHERE chain = $1 AND sequence < $2 \
+             AND kind NOT IN ('assign-arm', 'unblind') ORDER BY sequence DESC LIMIT $3";
+        let chain = study.map_or(INSTANCE, |study| study.as_str());
+        let values = values![chain, before.unwrap_or(i64::MAX), limit];
+        let rows = reader.db().rows(sql, values).await?;
+        let mut entries: Vec<Entry> = rows.iter().map(Entry::read).collect::<Result<_>>()?;
+        for entry in &mut entries {
+            if entry.kind == "register-study" {
+                (entry.content, entry.salt, entry.reason) = (None, None, None);
+            }
+        }
+        Ok(entries)
+    }
+
+    /// What was only noted in a study, such as exports, newest first, at most `limit`.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read.
+    pub async fn notes(&self, study: &StudyId, limit: u32) -> Result<Vec<Entry>> {
+        let mut reader = self.reader().await?;
+        let sql = "SELECT chain, sequence, id, request_key, request, actor, actor_role, at, \
+             offset_minutes, kind, subject, content, salt, digest, reason, outcome, previous, hash \
+             FROM command WHERE chain = $1 AND kind = 'note' ORDER BY sequence DESC LIMIT $2";
+        let rows = reader
+            .db()
+            .rows(sql, values![study.as_str(), limit])
+            .await?;
+        rows.iter().map(Entry::read).collect()
+    }
+
     /// Rows of a study's log, newest first, at most `limit` before the row `before`; without a study
     /// those of the instance. They hold everything that was done, arms among it: they are for those
     /// who may know them.

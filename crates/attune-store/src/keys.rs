@@ -239,7 +239,7 @@ mod tests {
     use super::{Keys, Purpose, open, seal};
 
     #[test]
-    fn a_sealed_text_opens_only_with_its_key_in_its_place() {
+    fn asvs_11_3_2_and_11_3_3_a_sealed_text_opens_only_with_its_key_in_its_place() {
         let key = [7u8; 32];
         let sealed = seal(&key, b"person 1, name", b"Wren").expect("seals");
         let opened = open(&key, b"person 1, name", &sealed).expect("opens");
@@ -252,7 +252,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn key_files_are_private_and_refused_when_they_are_not() {
+    fn asvs_13_3_1_key_files_are_private_and_refused_when_they_are_not() {
         use std::{fs, os::unix::fs::PermissionsExt};
         let folder = tempfile::tempdir().expect("a folder");
         let keys = Keys::open(&folder.path().join("keys"), true).expect("made");

@@ -27,6 +27,7 @@ const STEPS: &[Step] = steps![
     1 => "0001_begin.sql",
     2 => "0002_video.sql",
     3 => "0003_room.sql",
+    4 => "0004_clinicians.sql",
 ];
 
 /// The newest version that this program knows.

@@ -1,5 +1,7 @@
 //! What is planned for each dyad and when: due today, overdue, done, not done and why.
 
+use std::collections::BTreeSet;
+
 use attune_protocol::{
     Protocol,
     design::{Timing, Wave},
@@ -12,7 +14,9 @@ use jiff::{ToSpan, civil::Date};
 
 use crate::{
     access::Sight,
+    command::DyadEvent,
     draw::Families,
+    dyads::Dyad,
     error::Result,
     forms::{FormFilter, FormRow, FormState},
     ids::{DyadKey, FormId},
@@ -86,6 +90,7 @@ impl Store {
             let mut reader = self.reader().await?;
             Families::read(&mut reader.db(), self.keys(), &protocol, study).await?
         };
+        let asked_no_more = self.asked_no_more(study).await?;
         let mut all = Vec::new();
         for (key, family) in &families.by_key {
             if !sight.sites.hold(&family.record.site) {
@@ -97,7 +102,11 @@ impl Store {
                         && form.instrument == planned.id
                         && form.wave.as_ref() == Some(&wave.id)
                 });
-                all.push(one(*key, &family.record, (planned, wave), form, today));
+                let mut planned = one(*key, &family.record, (planned, wave), form, today);
+                if asked_no_more.contains(key) && planned.standing.is_still_to_do() {
+                    planned.standing = PlannedStanding::NoMore;
+                }
+                all.push(planned);
             }
         }
         all.sort_by(|a, b| {
@@ -105,6 +114,33 @@ impl Store {
             order(a).cmp(&order(b))
         });
         Ok(all)
+    }
+}
+
+impl Store {
+    /// Families whom nobody asks for anything any more, not even for what was missed before: those who
+    /// withdrew, and those in which somebody died.
+    async fn asked_no_more(&self, study: &StudyId) -> Result<BTreeSet<DyadKey>> {
+        let dyads = self.dyads(study, &Sight::FULL).await?;
+        let is_closed = |dyad: &Dyad| {
+            let ended = matches!(
+                dyad.last_event,
+                Some(DyadEvent::InfantDied | DyadEvent::CarerDied | DyadEvent::Withdrew)
+            );
+            ended || dyad.withdrawal.is_some()
+        };
+        let closed = dyads.into_iter().filter(is_closed);
+        Ok(closed.map(|dyad| dyad.key).collect())
+    }
+}
+
+impl PlannedStanding {
+    /// Whether somebody may still do it.
+    pub fn is_still_to_do(self) -> bool {
+        matches!(
+            self,
+            Self::Due | Self::Overdue | Self::Begun | Self::Later | Self::WithoutDay
+        )
     }
 }
 

@@ -37,7 +37,7 @@ pub(crate) const STATE: [Table; 5] = [
 ];
 
 /// What people read, made from the log.
-pub(crate) const PROJECTIONS: [Table; 30] = [
+pub(crate) const PROJECTIONS: [Table; 31] = [
     table("account", "id"),
     table("role_grant", "id"),
     table("backup", "id"),
@@ -59,6 +59,7 @@ pub(crate) const PROJECTIONS: [Table; 30] = [
     table("query", "id"),
     table("query_message", "query, sequence"),
     table("alert", "id"),
+    table("site_clinician", "study, site"),
     table("meeting", "study, code"),
     table("attendance", "dyad, on_date, site"),
     table("clip", "id"),

@@ -318,7 +318,7 @@ mod tests {
     use super::{Element, parse};
 
     #[test]
-    fn hostile_and_cut_documents_are_refused() {
+    fn asvs_1_5_1_hostile_and_cut_documents_are_refused() {
         let deep = "<a>".repeat(100_000);
         for (text, says) in [
             ("", "no XML"),

@@ -98,6 +98,10 @@ pub(super) async fn apply(
         }
         Command::AssignArm { dyad, arm, from } => {
             of_study(db, context, *dyad).await?;
+            let sql = "SELECT COUNT(*) FROM dyad_arm WHERE dyad = $1";
+            if db.count(sql, values![*dyad]).await? > 0 {
+                context.needs_reason()?;
+            }
             let sql = "INSERT INTO dyad_arm (dyad, sequence, arm, from_date) \
                  VALUES ($1, $2, $3, $4)";
             let values = values![*dyad, context.sequence, arm.as_str(), *from];

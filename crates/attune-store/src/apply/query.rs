@@ -54,6 +54,14 @@ pub(super) async fn apply(
             move_to(db, context, *query, &["answered", "closed"], "open").await?;
             say(db, context, *query, "reopened", text).await?;
         }
+        Command::NameClinician { site, account } => {
+            let sql = "DELETE FROM site_clinician WHERE study = $1 AND site = $2";
+            db.run(sql, values![study, site.as_str()]).await?;
+            if let Some(account) = account {
+                let sql = "INSERT INTO site_clinician (study, site, account) VALUES ($1, $2, $3)";
+                db.run(sql, values![study, site.as_str(), *account]).await?;
+            }
+        }
         Command::AcknowledgeAlert { alert, note } => {
             let sql = "SELECT acknowledged FROM alert WHERE id = $1 AND study = $2";
             let row = db.row(sql, values![*alert, study]).await?;

@@ -38,6 +38,8 @@ const PROMISES: &[(&str, Promise)] = promises![
     families::a_family_moves_leaves_and_returns,
     families::responsibility_may_go_to_an_authority,
     families::somebody_blind_gets_no_arm_in_any_answer,
+    families::an_arm_is_corrected_with_a_reason_and_the_first_one_counts,
+    families::a_clinician_is_named_for_a_site,
     families::names_are_found_by_a_blind_index_and_opened_on_the_record,
     families::ages_are_known_without_opening_names,
     families::erased_names_cannot_be_opened_and_the_chain_is_whole,

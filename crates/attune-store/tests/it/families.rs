@@ -3,7 +3,7 @@
 use attune_store::{
     Command, Sight, Sites, StoreError, code_is_sound,
     command::{Being, DyadEvent, PartInDyad},
-    ids::{DyadKey, EventId, PartId, PersonId},
+    ids::{AccountId, DyadKey, EventId, PartId, PersonId},
     vault::{Identifier, Identifying},
 };
 use jiff::civil::date;
@@ -223,6 +223,83 @@ pub async fn somebody_blind_gets_no_arm_in_any_answer(world: World) {
         .await
         .expect("read");
     assert!(format!("{told:?}").contains("intervention"));
+}
+
+pub async fn an_arm_is_corrected_with_a_reason_and_the_first_one_counts(world: World) {
+    let study = world.hostel().await;
+    let family = world.family(&study, "hostel-a").await;
+    let assign = |arm: &str, from| Command::AssignArm {
+        dyad: family.dyad,
+        arm: arm.into(),
+        from: Some(from),
+    };
+    let store = &world.store;
+    let first = date(2024, 6, 1);
+    world
+        .ask(&study, assign("comparison", first))
+        .await
+        .expect("assigned");
+    // A change needs a reason.
+    let refused = world.ask(&study, assign("intervention", first)).await;
+    assert!(matches!(refused, Err(StoreError::ReasonNeeded)));
+    let why = "the list was read a line too low";
+    let corrected = assign("intervention", first);
+    world
+        .ask_because(&study, corrected, why)
+        .await
+        .expect("corrected");
+    let arm = async || {
+        let drawn = store.records(&study).await.expect("drawn");
+        let dyad = drawn.records.dyads.into_iter().next().expect("a family");
+        dyad.arm.map(|arm| arm.to_string())
+    };
+    assert_eq!(arm().await.as_deref(), Some("intervention"));
+    // Going over to the other arm later leaves the analysis as allocated.
+    let later = assign("comparison", date(2024, 9, 1));
+    world
+        .ask_because(&study, later, "moved")
+        .await
+        .expect("changed");
+    assert_eq!(arm().await.as_deref(), Some("intervention"));
+
+    // Somebody blind reads the log without any of it.
+    let told = store
+        .log_in_sight(Some(&study), &Sight::BLIND, None, 100)
+        .await
+        .expect("read");
+    assert!(told.len() >= 4 && !format!("{told:?}").contains("intervention"));
+    assert!(!format!("{told:?}").contains("a line too low"));
+    let told = store
+        .log_in_sight(Some(&study), &Sight::FULL, None, 100)
+        .await
+        .expect("read");
+    assert!(format!("{told:?}").contains("a line too low"));
+}
+
+pub async fn a_clinician_is_named_for_a_site(world: World) {
+    let study = world.hostel().await;
+    let account = AccountId::new();
+    let name = |account| Command::NameClinician {
+        site: "hostel-a".into(),
+        account,
+    };
+    world.ask(&study, name(Some(account))).await.expect("named");
+    let named = world.store.clinicians(&study).await.expect("read");
+    assert_eq!(named.get(&"hostel-a".into()), Some(&account));
+    world.ask(&study, name(None)).await.expect("taken back");
+    assert!(
+        world
+            .store
+            .clinicians(&study)
+            .await
+            .expect("read")
+            .is_empty()
+    );
+    let nowhere = Command::NameClinician {
+        site: "elsewhere".into(),
+        account: Some(account),
+    };
+    assert!(world.ask(&study, nowhere).await.is_err());
 }
 
 pub async fn names_are_found_by_a_blind_index_and_opened_on_the_record(world: World) {

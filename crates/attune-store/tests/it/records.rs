@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, path::PathBuf};
 use attune_measures::{Measures, measure};
 use attune_protocol::{Protocol, StudyFolder};
 use attune_store::{
-    Command, Sight, command::WithdrawalLevel, ids::FormId, schedule::PlannedStanding,
+    Command, Sight,
+    command::{DyadEvent, WithdrawalLevel},
+    ids::{EventId, FormId},
+    schedule::PlannedStanding,
 };
 use jiff::civil::date;
 
@@ -62,6 +65,26 @@ pub async fn the_schedule_knows_due_overdue_and_not_done(world: World) {
         .find(|one| &*one.wave == "month-4")
         .expect("planned");
     assert_eq!(due.day, Some(date(2024, 10, 15)));
+
+    // After a death nothing is asked for any more, not even what was missed before; what was done stays.
+    let died = Command::RecordEvent {
+        event: EventId::new(),
+        dyad: family.dyad,
+        what: DyadEvent::InfantDied,
+        on: Some(date(2024, 10, 18)),
+        why: None,
+    };
+    world.ask(&study, died).await.expect("recorded");
+    let schedule = world
+        .store
+        .schedule(&study, &Sight::BLIND, today)
+        .await
+        .expect("read");
+    assert!(schedule.iter().all(|one| !one.standing.is_still_to_do()));
+    let done = schedule
+        .iter()
+        .filter(|one| one.standing == PlannedStanding::Done);
+    assert_eq!(done.count(), 1);
 }
 
 /// Everything of a measure but the place that it comes from.
