@@ -96,6 +96,8 @@ pub enum Action {
     SeeFamilies,
     /// Enrol families; record moves, losses and withdrawals.
     EnrolFamilies,
+    /// See and record which arm a family is in.
+    AssignArms,
     /// Record consent and its withdrawal.
     RecordConsent,
     /// Open names, contacts and dates of birth.
@@ -130,7 +132,7 @@ pub enum Action {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::ManagePeople,
         Self::ChangeStudies,
         Self::SeeBackups,
@@ -139,6 +141,7 @@ impl Action {
         Self::SeeStudy,
         Self::SeeFamilies,
         Self::EnrolFamilies,
+        Self::AssignArms,
         Self::RecordConsent,
         Self::OpenIdentifiers,
         Self::EraseIdentifiers,
@@ -190,6 +193,7 @@ impl Action {
                 Auditor,
             ],
             Self::EnrolFamilies => &[DataManager, HealthVisitor, Assessor],
+            Self::AssignArms => &[DataManager, LeadEvaluator],
             Self::RecordConsent => &[DataManager, HealthVisitor, Assessor],
             Self::OpenIdentifiers => &[DataManager, HealthVisitor, Assessor],
             Self::EnterAssessments => &[DataManager, HealthVisitor, Assessor],
@@ -216,6 +220,7 @@ impl Action {
                 | Self::MakeBackups
                 | Self::OpenIdentifiers
                 | Self::EraseIdentifiers
+                | Self::AssignArms
                 | Self::Unblind
                 | Self::Export
         )
@@ -248,6 +253,7 @@ impl Action {
             Self::SeeStudy => "see this study",
             Self::SeeFamilies => "see the families of this study",
             Self::EnrolFamilies => "enrol families here",
+            Self::AssignArms => "see or record the arms of families here",
             Self::RecordConsent => "record consent here",
             Self::OpenIdentifiers => "open names and contacts here",
             Self::EraseIdentifiers => "erase what identifies a person",

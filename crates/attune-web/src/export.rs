@@ -1,9 +1,10 @@
 //! What a statistician takes home: tables without anything that identifies a family, a codebook, and an R
 //! script that reads them. Plain functions; who may have it and that it is noted is the page's part.
 //!
-//! Rules. No date leaves: times are months since enrolment and ages are months, with one decimal. A level
-//! of an attribute, and a site, that fewer families than the smallest group have is not told. Free text is
-//! left out. Of what was withdrawn nothing is there. Arms are there only for somebody who may know them.
+//! Rules, which the study file may make stricter (`[sharing]`). No date leaves: times since enrolment and
+//! ages are told as the study says, in months with one decimal, in days, or not at all. A level of an
+//! attribute, and a site, that fewer families than the smallest group have is not told. Free text is left
+//! out. Of what was withdrawn nothing is there. Arms are there only for somebody who may know them.
 
 mod codebook;
 mod tables;
@@ -11,7 +12,10 @@ mod tables;
 use std::io::{Cursor, Write as _};
 
 use attune_measures::Measures;
-use attune_protocol::Protocol;
+use attune_protocol::{
+    Protocol,
+    sharing::{SharedTimes, Sharing},
+};
 use attune_records::Records;
 use sha2::{Digest, Sha256};
 
@@ -22,10 +26,38 @@ pub struct Rules {
     pub arms: bool,
     /// Fewest families that a level or site must have to be told.
     pub smallest_group: usize,
+    /// How exactly times and ages are told.
+    pub times: SharedTimes,
 }
 
-/// Fewest families of a group where nobody decides otherwise; fewer than three is never taken.
-pub const SMALLEST_GROUP: usize = 5;
+impl Rules {
+    /// The rules of a study, for somebody who may know arms or not.
+    pub fn of(sharing: Sharing, arms: bool) -> Self {
+        Self {
+            arms,
+            smallest_group: sharing.smallest_group as usize,
+            times: sharing.times,
+        }
+    }
+
+    /// The heading of a time or an age in these rules; none where it is not told.
+    pub fn heading(self, what: &str) -> Option<String> {
+        match self.times {
+            SharedTimes::Months => Some(what.replace("time", "months")),
+            SharedTimes::Days => Some(what.replace("time", "days")),
+            SharedTimes::Waves => None,
+        }
+    }
+
+    /// How exactly times are told, in words.
+    pub fn times_in_words(self) -> &'static str {
+        match self.times {
+            SharedTimes::Months => "times and ages are in months with one decimal",
+            SharedTimes::Days => "times and ages are in whole days",
+            SharedTimes::Waves => "times and ages are not told, the wave alone is",
+        }
+    }
+}
 
 /// One file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,6 +129,14 @@ pub fn export(
     }
 }
 
+/// The title, or for whoever must not know arms the one that names none.
+fn title(protocol: &Protocol, rules: Rules) -> &str {
+    match rules.arms {
+        true => &protocol.study.title,
+        false => protocol.title_for_the_blind(),
+    }
+}
+
 fn readme(protocol: &Protocol, made: &tables::Tables, rules: Rules, head: &str) -> String {
     let simulated = match protocol.study.simulated {
         true => "SIMULATED DATA: the records are made up and describe no family.\r\n\r\n",
@@ -113,13 +153,14 @@ fn readme(protocol: &Protocol, made: &tables::Tables, rules: Rules, head: &str) 
          visits.csv  one row per family and wave\r\nitems.csv   one row per answer\r\n\
          codebook.csv what each column holds\r\nread.R      reads all of it into R\r\n\r\n\
          Families: {}. Left out because consent was taken back: {}.\r\n\
-         Dates do not leave: times and ages are in months with one decimal. Levels and sites with fewer than \
+         Dates do not leave: {}. Levels and sites with fewer than \
          {} families are written as withheld ({} cells). Free text is left out. {arms}\r\n\
          An empty cell has its reason in the column beside it or in long.csv; missing is never zero.\r\n\r\n\
          Protocol {}\r\nRecords  {head}\r\n",
-        protocol.study.title,
+        title(protocol, rules),
         made.n_dyads,
         made.n_withdrawn,
+        rules.times_in_words(),
         rules.smallest_group,
         made.n_withheld,
         protocol.fingerprint,

@@ -41,6 +41,14 @@ pub enum Failure {
     /// It shows arms, and the person must not learn them.
     #[error("blind")]
     Blind,
+    /// It belongs to somebody else's part in the study, so that those who are blind stay blind.
+    #[error("kept for somebody else: {what}")]
+    NotYours {
+        /// What it is, as a whole sentence.
+        what: &'static str,
+        /// What to do in its place, as a whole sentence.
+        instead: &'static str,
+    },
     /// Another site sent the browser here to change something.
     #[error("the request came from another site")]
     FromAnotherSite,
@@ -121,6 +129,7 @@ impl Failure {
             Self::SecondFactorNeeded
             | Self::FreshSignInNeeded
             | Self::NotAllowed { .. }
+            | Self::NotYours { .. }
             | Self::Blind
             | Self::FromAnotherSite => StatusCode::FORBIDDEN,
             Self::Unreadable { .. } => StatusCode::BAD_REQUEST,

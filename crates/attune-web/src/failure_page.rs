@@ -196,6 +196,7 @@ fn words(failure: &Failure) -> Words {
             "This page shows which family is in which arm, and your part in the study must not know.",
             "If you no longer assess or observe in this study, ask a data manager to end that role.",
         ),
+        Failure::NotYours { what, instead } => plain("Somebody else does this", what, instead),
         Failure::FromAnotherSite => plain(
             "The request came from elsewhere",
             "Another page sent your browser here to change something, so it was refused.",

@@ -118,11 +118,18 @@ async fn admit(visit: &mut Visit, watch: &Watch, headers: &HeaderMap) -> Result<
         Needs::May(action) => visit.may(action, visit.scope())?,
     }
     if let Some(id) = &visit.study_id {
-        match visit.app.store().study(id).await {
-            Ok(study) => visit.study = Some(Arc::new(study)),
+        let store = visit.app.store().clone();
+        let mut study = match store.study(id).await {
+            Ok(study) => study,
             Err(StoreError::NotFound { .. }) => return Err(Failure::no_such("study")),
             Err(error) => return Err(error.into()),
+        };
+        if visit.person()?.is_blind_in(id, study.unblinded.is_some()) {
+            // The title stands on every page, and may tell what is compared.
+            let protocol = store.protocol(id).await?;
+            protocol.title_for_the_blind().clone_into(&mut study.title);
         }
+        visit.study = Some(Arc::new(study));
     }
     if watch.arms == Arms::AsFindings && visit.is_blind_for_good() {
         return Err(Failure::Blind);

@@ -42,6 +42,7 @@ const STUDY: &[(&str, &str, &str, Action)] = &[
     ("", "Overview", "", Action::SeeStudy),
     ("Clinic", "Families", "/families", Action::SeeFamilies),
     ("Clinic", "Who is due", "/schedule", Action::SeeFamilies),
+    ("Clinic", "Arms", "/arms", Action::AssignArms),
     ("Clinic", "Queries", "/queries", Action::RaiseQueries),
     ("Clinic", "Alerts", "/alerts", Action::AcknowledgeAlerts),
     ("Film", "Recordings", "/clips", Action::LeadCoding),

@@ -3,9 +3,12 @@
 
 pub mod account;
 pub mod alerts;
+pub mod arms;
 pub mod assessment;
+pub mod assessments;
 pub mod audit;
 pub mod backups;
+pub mod clinicians;
 pub mod clip;
 pub mod clip_uploads;
 pub mod clips;
@@ -17,6 +20,7 @@ pub mod coding_media;
 pub mod coding_room;
 pub mod coding_scheme;
 pub mod consent;
+pub mod consent_again;
 pub mod design;
 pub mod enrol;
 pub mod export;

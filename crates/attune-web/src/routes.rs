@@ -5,8 +5,9 @@ use crate::{
     access::Action,
     assets,
     pages::{
-        account, alerts, assessment, audit, backups, clip, clip_uploads, clips, coding_bring,
-        coding_export, coding_list, coding_media, coding_room, consent, design, enrol, export,
+        account, alerts, arms, assessment, assessments, audit, backups, clinicians, clip,
+        clip_uploads, clips, coding_bring, coding_export, coding_list, coding_media, coding_room,
+        consent, consent_again, design, enrol, export,
         families, family, family_changes, findings, first_run, form, health, home, load_study,
         measures, names, people, person, plan, public, queries, reliability, schedule,
         second_factor, sign_in, study, verification, visits, welcome,
@@ -80,6 +81,7 @@ pub fn table() -> Vec<Route> {
         Route::get("/studies/new", May(Action::ChangeStudies), Untold, load_study::page),
         Route::post("/studies/upload", May(Action::ChangeStudies), Untold, load_study::upload).with_upload(),
         Route::post("/studies/from-inbox", May(Action::ChangeStudies), Untold, load_study::from_inbox),
+        Route::post("/studies/from-path", May(Action::ChangeStudies), Untold, load_study::from_path),
         Route::get("/studies/{study}", May(Action::SeeStudy), ToThoseWhoMayKnow, study::page),
 
         // From measures to findings.
@@ -147,7 +149,13 @@ pub fn table() -> Vec<Route> {
         Route::post("/studies/{study}/families/{family}/names/record", May(Action::OpenIdentifiers), Untold, names::record),
         Route::post("/studies/{study}/families/{family}/names/erase", May(Action::EraseIdentifiers), Untold, names::erase),
 
+        // Arms: for those who may know them and nobody else.
+        Route::get("/studies/{study}/arms", May(Action::AssignArms), Findings, arms::page),
+        Route::get("/studies/{study}/families/{family}/arm", May(Action::AssignArms), Findings, arms::family_page),
+        Route::post("/studies/{study}/families/{family}/arm", May(Action::AssignArms), Findings, arms::assign),
+
         // Consent.
+        Route::get("/studies/{study}/consent", May(Action::SeeFamilies), Untold, consent_again::page),
         Route::get("/studies/{study}/families/{family}/consent", May(Action::SeeFamilies), Untold, consent::page),
         Route::post("/studies/{study}/families/{family}/consent", May(Action::RecordConsent), Untold, consent::record),
         Route::get("/studies/{study}/families/{family}/consent/{consent}", May(Action::SeeFamilies), Untold, consent::copy),
@@ -155,6 +163,7 @@ pub fn table() -> Vec<Route> {
         Route::post("/studies/{study}/families/{family}/withdraw", May(Action::RecordConsent), Untold, consent::withdraw),
 
         // Schedule and assessments.
+        Route::get("/studies/{study}/assessments", May(Action::SeeFamilies), Untold, assessments::page),
         Route::get("/studies/{study}/schedule", May(Action::SeeFamilies), Untold, schedule::page),
         Route::get("/studies/{study}/families/{family}/assessments/new", May(Action::EnterAssessments), Untold, assessment::new_page),
         Route::post("/studies/{study}/families/{family}/assessments/new", May(Action::EnterAssessments), Untold, assessment::begin),
@@ -175,6 +184,8 @@ pub fn table() -> Vec<Route> {
         Route::post("/studies/{study}/queries/{query}/close", May(Action::CloseQueries), Untold, queries::close),
         Route::post("/studies/{study}/queries/{query}/reopen", May(Action::RaiseQueries), Untold, queries::reopen),
         Route::get("/studies/{study}/alerts", May(Action::AcknowledgeAlerts), Untold, alerts::page),
+        Route::get("/studies/{study}/clinicians", May(Action::ChangeStudies), Untold, clinicians::page),
+        Route::post("/studies/{study}/clinicians", May(Action::ChangeStudies), Untold, clinicians::name),
         Route::post("/studies/{study}/alerts/{alert}", May(Action::AcknowledgeAlerts), Untold, alerts::acknowledge),
 
         // What leaves.

@@ -9,8 +9,10 @@ use std::{
 };
 
 use attune_exchange::{RecordFiles, read_records_from};
-use attune_protocol::{Protocol, StudyFolder, folder::STUDY_FILE, problem};
+use attune_protocol::{Protocol, StudyFolder, folder::STUDY_FILE};
 use attune_records::Records;
+
+use crate::check_report::CheckReport;
 
 /// Names and bytes.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -30,8 +32,8 @@ pub struct SoundStudy {
     pub protocol: Protocol,
     /// Records of the data files that it names, where it names any.
     pub records: Option<Records>,
-    /// Warnings as text, empty where there are none.
-    pub warnings: String,
+    /// What somebody should look at.
+    pub warnings: CheckReport,
 }
 
 /// Files that a browser sent: one zip, or the files of a folder.
@@ -132,8 +134,8 @@ pub fn in_inbox(inbox: &Path) -> Vec<String> {
 ///
 /// # Errors
 ///
-/// Every problem, as the command line prints it.
-pub fn check(files: Files) -> Result<SoundStudy, String> {
+/// Every problem, with its place and remedy.
+pub fn check(files: Files) -> Result<SoundStudy, CheckReport> {
     let records = RecordFiles::from_files(files.clone());
     sound(StudyFolder::from_files(files), |_| records)
 }
@@ -142,31 +144,27 @@ pub fn check(files: Files) -> Result<SoundStudy, String> {
 ///
 /// # Errors
 ///
-/// Every problem, as the command line prints it.
-pub fn check_folder(folder: &Path) -> Result<SoundStudy, String> {
-    let read = StudyFolder::on_disk(folder).map_err(|problems| problems.to_string())?;
+/// Every problem, with its place and remedy.
+pub fn check_folder(folder: &Path) -> Result<SoundStudy, CheckReport> {
+    let read = StudyFolder::on_disk(folder)
+        .map_err(|problems| CheckReport::of_study(problems.as_slice()))?;
     sound(read, |protocol| RecordFiles::from_folder(protocol, folder))
 }
 
 fn sound(
     folder: StudyFolder,
     records: impl FnOnce(&Protocol) -> RecordFiles,
-) -> Result<SoundStudy, String> {
-    let (protocol, warnings) =
-        Protocol::read_folder(&folder).map_err(|problems| problems.to_string())?;
-    let mut told = match warnings.is_empty() {
-        true => String::new(),
-        false => problem::render(&warnings, problem::Style::Plain),
-    };
+) -> Result<SoundStudy, CheckReport> {
+    let (protocol, warnings) = Protocol::read_folder(&folder)
+        .map_err(|problems| CheckReport::of_study(problems.as_slice()))?;
+    let mut told = CheckReport::of_study(&warnings);
     let records = match protocol.data.is_empty() {
         true => None,
         false => {
             let files = records(&protocol);
-            let (records, warnings) =
-                read_records_from(&protocol, &files).map_err(|problems| problems.rendered())?;
-            if !warnings.is_empty() {
-                told += &warnings.rendered();
-            }
+            let (records, warnings) = read_records_from(&protocol, &files)
+                .map_err(|problems| CheckReport::of_records(&problems))?;
+            told = told.and(CheckReport::of_records(&warnings));
             Some(records)
         }
     };

@@ -257,7 +257,7 @@ impl Timeline {
         let told: Vec<String> = series.points.iter().map(|point| figure(point.1)).collect();
         let alternative = format!("{}: {}", series.label, told.join(", then "));
         let mut svg = format!(
-            r#"<svg class="timeline" viewBox="0 0 {WIDTH} 84" role="img" aria-label="{}">"#,
+            r#"<svg class="timeline" viewBox="0 0 {WIDTH} 84" role="group" aria-label="{}">"#,
             escape(&alternative)
         );
         let _ = write!(
@@ -275,11 +275,15 @@ impl Timeline {
             r#"<polyline class="line" points="{}"/>"#,
             line.join(" ")
         );
-        for (days, value, _) in &series.points {
+        for (days, value, address) in &series.points {
             let (x, y) = (self.x(*days), y(*value));
             let _ = write!(
                 svg,
-                r#"<circle class="done" cx="{x:.1}" cy="{y:.1}" r="5"/><text class="small" x="{x:.1}" y="{:.1}" text-anchor="middle">{}</text>"#,
+                r#"<a href="{}" aria-label="{}: {} at {} months, its form"><circle class="done" cx="{x:.1}" cy="{y:.1}" r="5"/><text class="small" x="{x:.1}" y="{:.1}" text-anchor="middle">{}</text></a>"#,
+                escape(address),
+                escape(&series.label),
+                figure(*value),
+                self.months(days),
                 y - 10.0,
                 figure(*value)
             );

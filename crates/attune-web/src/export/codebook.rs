@@ -2,11 +2,14 @@
 
 use std::fmt::Write as _;
 
-use attune_protocol::{Protocol, id::MeasureId, missing::Missing, plan::AttributeKind};
+use attune_protocol::{
+    Protocol, id::MeasureId, missing::Missing, plan::AttributeKind, sharing::SharedTimes,
+};
 
 use super::{
     Rules,
     tables::{Tables, WITHHELD},
+    title,
 };
 
 /// The codebook: file, column, label, type, unit, smallest, largest, codes.
@@ -49,6 +52,10 @@ pub fn codebook(protocol: &Protocol, made: &Tables, rules: Rules) -> Vec<Vec<Str
             .iter()
             .map(|wave| (wave.id.to_string(), wave.label.clone())),
     );
+    let times = match rules.times {
+        SharedTimes::Days => "days",
+        SharedTimes::Months | SharedTimes::Waves => "months",
+    };
     let reasons = Missing::ALL.map(Missing::words).join("; ");
     for file in ["long.csv", "wide.csv", "visits.csv"] {
         add(file, "site", "Site", "category", "", None, &sites);
@@ -72,33 +79,18 @@ pub fn codebook(protocol: &Protocol, made: &Tables, rules: Rules) -> Vec<Vec<Str
         }
         if file != "wide.csv" {
             add(file, "wave", "Wave", "category", "", None, &waves);
-            add(
-                file,
-                "months",
-                "Time since enrolment",
-                "number",
-                "months",
-                None,
-                "",
-            );
-            add(
-                file,
-                "age_months",
-                "Infant’s age",
-                "number",
-                "months",
-                None,
-                "",
-            );
-            add(
-                file,
-                "corrected_age_months",
-                "Infant’s age counted from the due date",
-                "number",
-                "months",
-                None,
-                "",
-            );
+            for (what, label) in [
+                ("time", "Time since enrolment"),
+                ("age_time", "Infant’s age"),
+                (
+                    "corrected_age_time",
+                    "Infant’s age counted from the due date",
+                ),
+            ] {
+                if let Some(column) = rules.heading(what) {
+                    add(file, &column, label, "number", times, None, "");
+                }
+            }
         }
     }
     for (file, column) in [
@@ -162,24 +154,20 @@ pub fn codebook(protocol: &Protocol, made: &Tables, rules: Rules) -> Vec<Vec<Str
         None,
         &reasons,
     );
-    add(
-        "wide.csv",
-        "age_at_enrolment_months",
-        "Infant’s age at enrolment",
-        "number",
-        "months",
-        None,
-        "",
-    );
-    add(
-        "wide.csv",
-        "weeks_early",
-        "Weeks by which the infant was born before the due date",
-        "number",
-        "weeks",
-        None,
-        "",
-    );
+    if let Some(column) = rules.heading("age_at_enrolment_time") {
+        let label = "Infant’s age at enrolment";
+        add("wide.csv", &column, label, "number", times, None, "");
+        let label = "Weeks by which the infant was born before the due date";
+        add(
+            "wide.csv",
+            "weeks_early",
+            label,
+            "number",
+            "weeks",
+            None,
+            "",
+        );
+    }
     add(
         "wide.csv",
         "left",
@@ -275,7 +263,7 @@ fn codes(pairs: impl Iterator<Item = (String, String)>) -> String {
 pub fn r_script(protocol: &Protocol, made: &Tables, rules: Rules) -> String {
     let mut script = format!(
         "# Reads the export of \"{}\".\n# Run it in the folder of the files: source(\"read.R\")\n\n",
-        protocol.study.title.replace('\n', " ")
+        title(protocol, rules).replace('\n', " ")
     );
     script.push_str(
         "read_table <- function(file) {\n  read.csv(file, na.strings = \"\", check.names = FALSE, encoding = \"UTF-8\", stringsAsFactors = FALSE)\n}\n\

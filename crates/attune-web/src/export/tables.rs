@@ -12,6 +12,7 @@ use attune_protocol::{
     instrument::Answers,
     missing::Missing,
     plan::{About, AttributeKind},
+    sharing::SharedTimes,
 };
 use attune_records::Records;
 
@@ -165,6 +166,34 @@ impl<'a> Maker<'a> {
         }
     }
 
+    /// Headings of the times that leave.
+    fn time_headings(&self) -> Vec<String> {
+        ["time", "age_time", "corrected_age_time"]
+            .iter()
+            .filter_map(|what| self.rules.heading(what))
+            .collect()
+    }
+
+    /// The same of a row.
+    fn times(&self, row: &Measure) -> Vec<String> {
+        [row.days, row.age_days, row.corrected_age_days]
+            .into_iter()
+            .filter_map(|days| self.time(days))
+            .collect()
+    }
+
+    /// Days as they leave; none where times do not.
+    fn time(&self, days: Option<f64>) -> Option<String> {
+        match self.rules.times {
+            SharedTimes::Waves => None,
+            SharedTimes::Months => Some(months(days)),
+            SharedTimes::Days => Some(
+                days.map(|days| days.round().to_string())
+                    .unwrap_or_default(),
+            ),
+        }
+    }
+
     /// Rows that leave: of units that are in the export, without what was withdrawn.
     fn rows(&self) -> impl Iterator<Item = &'a Measure> + use<'a> {
         let units = self.units.clone();
@@ -176,16 +205,11 @@ impl<'a> Maker<'a> {
     fn long(&mut self) -> Vec<Vec<String>> {
         let mut headings = vec!["unit", "kind", "site"];
         headings.extend(self.group_headings());
-        headings.extend([
-            "wave",
-            "months",
-            "age_months",
-            "corrected_age_months",
-            "measure",
-            "value",
-            "missing",
-        ]);
-        let mut table = vec![owned(&headings)];
+        headings.push("wave");
+        let mut headings = owned(&headings);
+        headings.extend(self.time_headings());
+        headings.extend(owned(&["measure", "value", "missing"]));
+        let mut table = vec![headings];
         for row in self.rows() {
             let unit = self.measures.unit(row);
             let is_site = unit.about == About::Clinic && self.small_sites.contains(&*unit.id);
@@ -196,11 +220,9 @@ impl<'a> Maker<'a> {
             };
             let mut cells = vec![id, kind(unit.about).to_owned(), self.site(&row.site)];
             cells.extend(self.groups(row));
+            cells.push(row.wave.as_deref().unwrap_or_default().to_owned());
+            cells.extend(self.times(row));
             cells.extend([
-                row.wave.as_deref().unwrap_or_default().to_owned(),
-                months(row.days),
-                months(row.age_days),
-                months(row.corrected_age_days),
                 row.measure.to_string(),
                 row.value.map(|value| value.to_string()).unwrap_or_default(),
                 row.value
@@ -232,15 +254,10 @@ impl<'a> Maker<'a> {
         if self.rules.arms {
             headings.push("arm".to_owned());
         }
-        headings.extend(
-            [
-                "age_at_enrolment_months",
-                "weeks_early",
-                "left",
-                "sessions_attended",
-            ]
-            .map(str::to_owned),
-        );
+        if let Some(age) = self.rules.heading("age_at_enrolment_time") {
+            headings.extend([age, "weeks_early".to_owned()]);
+        }
+        headings.extend(["left", "sessions_attended"].map(str::to_owned));
         headings.extend(attributes.iter().cloned());
         for name in &self.names {
             headings.extend(waves.iter().map(|wave| format!("{name}.{wave}")));
@@ -253,11 +270,15 @@ impl<'a> Maker<'a> {
             if self.rules.arms {
                 cells.push(unit.arm.as_deref().unwrap_or_default().to_owned());
             }
+            if let Some(age) = self.time(unit.age_at_enrolment_days) {
+                cells.push(age);
+                cells.push(
+                    unit.days_early
+                        .map(|days| (days / 7.0).round().to_string())
+                        .unwrap_or_default(),
+                );
+            }
             cells.extend([
-                months(unit.age_at_enrolment_days),
-                unit.days_early
-                    .map(|days| (days / 7.0).round().to_string())
-                    .unwrap_or_default(),
                 if unit.left.is_some() { "yes" } else { "no" }.to_owned(),
                 unit.sessions_attended
                     .map(|n| n.to_string())
@@ -314,8 +335,9 @@ impl<'a> Maker<'a> {
     fn visits(&mut self) -> Vec<Vec<String>> {
         let mut headings = vec!["dyad", "site"];
         headings.extend(self.group_headings());
-        headings.extend(["wave", "months", "age_months", "corrected_age_months"]);
+        headings.push("wave");
         let mut table = vec![owned(&headings)];
+        table[0].extend(self.time_headings());
         let names = self.names.clone();
         for name in &names {
             table[0].extend([name.clone(), format!("{name}.missing")]);
@@ -345,11 +367,7 @@ impl<'a> Maker<'a> {
             ];
             cells.extend(self.groups(first));
             cells.push(self.protocol.waves[wave].id.to_string());
-            cells.extend([
-                months(first.days),
-                months(first.age_days),
-                months(first.corrected_age_days),
-            ]);
+            cells.extend(self.times(first));
             for name in &names {
                 let row = rows.iter().find(|row| row.measure.as_str() == name);
                 let value = row.and_then(|row| row.value.ok());

@@ -22,11 +22,15 @@ struct AlertsPage {
     study: String,
     waiting: Vec<Row>,
     seen: Vec<Row>,
+    may_name: bool,
+    n_unnamed: usize,
 }
 
 struct Row {
     alert: Alert,
     unit: String,
+    /// Whether it was given to whoever looks.
+    is_mine: bool,
     to: String,
     by: String,
 }
@@ -42,6 +46,7 @@ pub async fn page(visit: Visit) -> Answer {
         let unit = store.form(&study, &sight, alert.form).await?.row.unit;
         let row = Row {
             unit,
+            is_mine: alert.to == Some(visit.person()?.id),
             to: alert.to.map_or_else(
                 || "everybody who sees alerts here".to_owned(),
                 |to| name(&to.to_string()),
@@ -57,7 +62,19 @@ pub async fn page(visit: Visit) -> Answer {
             Some(_) => seen.push(row),
         }
     }
+    // What was given to oneself comes first, then what waits longest.
+    waiting.sort_by_key(|row| (!row.is_mine, row.alert.raised.micros));
+    let protocol = visit.protocol().await?;
+    let named = store.clinicians(&study).await?;
+    let in_sight = protocol
+        .sites
+        .iter()
+        .filter(|site| sight.sites.hold(&site.id));
     show(&AlertsPage {
+        may_name: visit.has_right(Action::ChangeStudies),
+        n_unnamed: in_sight
+            .filter(|site| !named.contains_key(&site.id))
+            .count(),
         layout: Layout::of(&visit, "Alerts"),
         study: study.to_string(),
         waiting,

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use askama::Template;
 use attune_protocol::{
     id::{InstrumentId, ItemId, WaveId},
-    instrument::PlannedInstrument,
+    instrument::{AnsweredBy, PlannedInstrument},
 };
 use attune_store::{
-    Command, Role, StoreError,
+    Command, StoreError,
     command::{AlertRaised, AnswerValue, FormSaved},
     dyads::Dyad,
     forms::{Form, FormState},
@@ -22,7 +22,7 @@ use crate::{
     access::{Action, Scope},
     answer::{Answer, page as show, page_to_correct, see},
     failure::Failure,
-    family::{find_for, new_key, sent_key},
+    family::{age_with_corrected, find_for, new_key, sent_key},
     forms::{
         Filled, FormDefinition, Intent, SentFields,
         filled::{has_field, read},
@@ -30,6 +30,7 @@ use crate::{
         questions::{ProblemSummary, Questions},
     },
     layout::Layout,
+    pages::clinicians::{clinicians_at, named_at},
     visit::Visit,
 };
 
@@ -46,6 +47,8 @@ struct AssessmentPage {
     summary: String,
     questions: String,
     on: String,
+    /// The baby's age on the day of the assessment.
+    age: Option<String>,
     today: String,
     needs_reason: bool,
     reason: String,
@@ -134,6 +137,7 @@ async fn new_task(visit: &Visit, code: &str, sent: &SentFields) -> Result<Task, 
         .instrument(&InstrumentId::new(sent.get("instrument")))
         .filter(|planned| planned.waves.contains(&wave))
         .ok_or(Failure::no_such("assessment"))?;
+    not_for_observers(visit, planned)?;
     Ok(Task {
         dyad,
         definition: FormDefinition::of(&planned.definition, planned.item_order.as_deref()),
@@ -146,6 +150,7 @@ async fn new_task(visit: &Visit, code: &str, sent: &SentFields) -> Result<Task, 
 /// A stored form of a family that the person may assess.
 async fn stored_task(visit: &Visit, form: &str) -> Result<Task, Failure> {
     let (form, planned) = form_of(visit, form).await?;
+    not_for_observers(visit, &planned)?;
     let study = visit.study()?.id.clone();
     visit.may(
         Action::EnterAssessments,
@@ -159,6 +164,21 @@ async fn stored_task(visit: &Visit, form: &str) -> Result<Task, Failure> {
         wave: form.row.wave.clone(),
         stored: Some(form),
     })
+}
+
+/// What observers rate from film is not entered by an assessor, who knows the family.
+///
+/// # Errors
+///
+/// The instrument is for observers, and the person assesses or observes in this study.
+pub fn not_for_observers(visit: &Visit, planned: &PlannedInstrument) -> Result<(), Failure> {
+    match planned.answered_by == AnsweredBy::Observer && visit.is_blind_for_good() {
+        true => Err(Failure::NotYours {
+            what: "Observers rate this from a recording, without knowing the family, its wave or its group. Whoever assesses families does not enter it.",
+            instead: "Record the play if that is your part; an observer finds the recording in the coding room.",
+        }),
+        false => Ok(()),
+    }
 }
 
 /// A form in sight with its instrument.
@@ -223,13 +243,22 @@ async fn assessment_page(
         wave: wave.map_or_else(String::new, |wave| wave.label.clone()),
         summary: summary.render().map_err(Failure::internal)?,
         questions: rendered.render().map_err(Failure::internal)?,
+        age: match around.on.parse() {
+            Ok(on) => visit
+                .app
+                .store()
+                .age_on(task.dyad.infant, on)
+                .await?
+                .map(age_with_corrected),
+            Err(_) => None,
+        },
         on: around.on,
         today: visit.at.date().to_string(),
         needs_reason: is_finished(task),
         reason: around.reason,
         clinicians: match instrument.alerts.is_empty() {
             true => Vec::new(),
-            false => clinicians(visit, task).await?,
+            false => clinicians_at(visit, &task.dyad.site).await?,
         },
         told: around.told,
         warning: consent_missing(visit, &task.dyad).await?,
@@ -260,24 +289,6 @@ async fn consent_missing(visit: &Visit, dyad: &Dyad) -> Result<Option<String>, F
         state.needed_to_take_part && state.standing != attune_store::consents::Standing::Given
     });
     Ok(missing.map(|state| state.label))
-}
-
-/// Clinicians who may be told of an alert at the family's site: health visitors.
-async fn clinicians(visit: &Visit, task: &Task) -> Result<Vec<(String, String)>, Failure> {
-    let (store, study, today) = (visit.app.store(), &visit.study()?.id, visit.at.date());
-    let mut grants = store.grants_in(Some(study)).await?;
-    grants.extend(store.grants_in(None).await?);
-    let mut found: BTreeMap<String, String> = BTreeMap::new();
-    for grant in grants {
-        let tells = grant.role == Role::HealthVisitor
-            && grant.holds_on(today)
-            && grant.sites.hold(&task.dyad.site);
-        if tells {
-            let account = store.account(grant.account).await?;
-            found.insert(account.id.to_string(), account.name);
-        }
-    }
-    Ok(found.into_iter().collect())
 }
 
 async fn save(visit: &Visit, task: Task, sent: &SentFields) -> Answer {
@@ -403,11 +414,15 @@ async fn alerts(
             .iter()
             .any(|alert| alert.form == form && alert.rule == rule && alert.id != id)
     };
-    let to: Option<AccountId> = clinicians(visit, task)
+    let chosen: Option<AccountId> = clinicians_at(visit, &task.dyad.site)
         .await?
         .into_iter()
         .find(|(id, _)| *id == around.told)
         .and_then(|(id, _)| id.parse().ok());
+    let to = match chosen {
+        Some(chosen) => Some(chosen),
+        None => named_at(visit, &task.dyad.site).await?,
+    };
     Ok(raised
         .into_iter()
         .zip(1..)

@@ -1,11 +1,12 @@
 //! `/audit` and `/studies/{study}/audit`: what was done, by whom, when and why, newest first.
 
 use askama::Template;
-use attune_store::{Command, entry::Entry};
+use attune_store::{Command, Sight, entry::Entry};
 use axum::extract::Query;
 use serde::Deserialize;
 
 use crate::{
+    access::Action,
     answer::{Answer, page as show},
     failure::Failure,
     layout::Layout,
@@ -44,10 +45,15 @@ pub struct From {
 
 /// `GET /audit` and `GET /studies/{study}/audit`.
 pub async fn page(visit: Visit, Query(from): Query<From>) -> Answer {
+    // The log of the installation names no family; that of a study tells arms.
+    let sight = match &visit.study_id {
+        Some(_) => visit.sight(Action::ReadAudit)?,
+        None => Sight::FULL,
+    };
     let entries = visit
         .app
         .store()
-        .log(visit.study_id.as_ref(), from.before, ROWS)
+        .log_in_sight(visit.study_id.as_ref(), &sight, from.before, ROWS)
         .await?;
     let older = entries
         .last()

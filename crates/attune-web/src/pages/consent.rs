@@ -2,7 +2,11 @@
 //! for bit, an answer recorded, a copy to print, and a withdrawal whose effect is shown in numbers first.
 
 use askama::Template;
-use attune_protocol::{consent::ConsentText, id::PurposeId};
+use attune_protocol::{
+    Protocol,
+    consent::{ConsentPurpose, ConsentText},
+    id::PurposeId,
+};
 use attune_store::{
     Command,
     command::{Authority, ConsentGiven, Manner, PartInDyad, WithdrawalLevel},
@@ -20,7 +24,7 @@ use crate::{
     family::{change, find, find_for, new_key, sent_key},
     forms::SentFields,
     layout::Layout,
-    pages::{family::part_words, family_changes::past_day},
+    pages::{consent_again::passed_since, family::part_words, family_changes::past_day},
     visit::Visit,
 };
 
@@ -44,6 +48,22 @@ struct PurposeOnPage {
     /// Newest text of each language: its place in the list, version, language, words.
     texts: Vec<(ConsentText, String)>,
     given: Vec<ConsentGiven>,
+    /// Day on which parental responsibility passed to somebody else after the consent.
+    passed: Option<jiff::civil::Date>,
+    /// The texts tell what is compared, and whoever looks is blind.
+    kept_back: bool,
+}
+
+/// What somebody blind is told about a purpose whose texts tell what is compared.
+const TELLS: Failure = Failure::NotYours {
+    what: "The text of this consent tells what the study compares, and your part in the study must not know.",
+    instead: "Ask a health visitor or a data manager to go through this consent with the family.",
+};
+
+/// Whether the texts of a purpose are kept from whoever looks.
+fn is_kept_back(visit: &Visit, protocol: &Protocol, purpose: &PurposeId) -> bool {
+    let tells = |planned: &ConsentPurpose| planned.id == *purpose && planned.tells_arms;
+    visit.is_blind() && protocol.consents.iter().any(tells)
 }
 
 impl PurposeOnPage {
@@ -152,6 +172,7 @@ async fn consent_page(
     let (store, study) = (visit.app.store(), visit.study()?.id.clone());
     let protocol = visit.protocol().await?;
     let given = store.consents(dyad.key).await?;
+    let responsibility = store.responsibility(dyad.infant).await?;
     let mut purposes = Vec::new();
     for state in store.purposes(&study, dyad.key).await? {
         let planned = protocol
@@ -159,6 +180,8 @@ async fn consent_page(
             .iter()
             .find(|planned| planned.id == state.purpose);
         let mut texts = Vec::new();
+        let kept_back = is_kept_back(visit, &protocol, &state.purpose);
+        let planned = planned.filter(|_| !kept_back);
         for text in planned.map(|planned| &planned.texts).into_iter().flatten() {
             let is_newest = planned.is_some_and(|planned| {
                 let newest = planned
@@ -178,7 +201,12 @@ async fn consent_page(
                 .cloned()
                 .collect(),
             texts,
+            passed: given
+                .iter()
+                .rfind(|one| one.purpose == state.purpose)
+                .and_then(|seen| passed_since(seen, &responsibility)),
             state,
+            kept_back,
         });
     }
     let people = people(&store.parts(dyad.key).await?);
@@ -258,6 +286,9 @@ async fn read(
 ) -> Result<Result<ConsentGiven, Vec<String>>, Failure> {
     let store = visit.app.store();
     let protocol = visit.protocol().await?;
+    if is_kept_back(visit, &protocol, &PurposeId::new(sent.get("purpose"))) {
+        return Err(TELLS);
+    }
     let parts = store.parts(dyad.key).await?;
     let mut problems = Vec::new();
     let text = protocol
@@ -396,13 +427,16 @@ pub async fn copy(
 ) -> Answer {
     let dyad = find(&visit, &code).await?;
     let store = visit.app.store();
+    let protocol = visit.protocol().await?;
     let consents = store.consents(dyad.key).await?;
     let consent = consents
         .into_iter()
         .find(|one| one.consent.to_string() == consent)
         .ok_or(Failure::no_such("consent"))?;
+    if is_kept_back(&visit, &protocol, &consent.purpose) {
+        return Err(TELLS);
+    }
     let words = words_of(&visit, &consent.text).await?;
-    let protocol = visit.protocol().await?;
     let label = protocol
         .consents
         .iter()
@@ -567,7 +601,7 @@ mod tests {
     use super::markdown;
 
     #[test]
-    fn a_consent_text_cannot_bring_html_of_its_own() {
+    fn asvs_1_3_1_a_consent_text_cannot_bring_html_of_its_own() {
         let html = markdown("# Title\n\nYou *may* say no. <script>alert(1)</script>");
         assert!(html.contains("<h3>Title</h3>"), "{html}");
         assert!(!html.contains("<script>"), "{html}");

@@ -7,7 +7,7 @@ use attune_store::Command;
 use crate::{
     access::Action,
     answer::{Answer, download, page as show},
-    export::{Rules, SMALLEST_GROUP, export, zip},
+    export::{Rules, export, zip},
     failure::Failure,
     family::{change, new_key, sent_key},
     forms::SentFields,
@@ -23,8 +23,12 @@ struct ExportPage {
     key: String,
     arms: bool,
     smallest: usize,
+    times: &'static str,
     earlier: Vec<Earlier>,
 }
+
+/// Notes that are looked through for earlier exports.
+const MOST_NOTES: u32 = 500;
 
 /// An export that was made.
 struct Earlier {
@@ -36,13 +40,13 @@ struct Earlier {
 /// `GET /studies/{study}/export`.
 pub async fn page(visit: Visit) -> Answer {
     let names = crate::pages::form::names_of_staff(&visit).await?;
-    let log = visit
+    let notes = visit
         .app
         .store()
-        .log(Some(&visit.study()?.id), None, 500)
+        .notes(&visit.study()?.id, MOST_NOTES)
         .await?;
     let mut earlier = Vec::new();
-    for entry in log.into_iter().filter(|entry| entry.kind == "note") {
+    for entry in notes {
         if let Some(Command::Note { what, facts, .. }) = entry.command()?
             && what == "export"
         {
@@ -53,12 +57,15 @@ pub async fn page(visit: Visit) -> Answer {
             });
         }
     }
+    let sharing = visit.protocol().await?.sharing;
+    let rules = Rules::of(sharing, visit.sight(Action::Export)?.arms);
     show(&ExportPage {
         layout: Layout::of(&visit, "Export"),
         study: visit.study()?.id.to_string(),
         key: new_key(),
-        arms: visit.sight(Action::Export)?.arms,
-        smallest: SMALLEST_GROUP,
+        arms: rules.arms,
+        smallest: rules.smallest_group,
+        times: rules.times_in_words(),
         earlier,
     })
 }
@@ -67,17 +74,28 @@ pub async fn page(visit: Visit) -> Answer {
 pub async fn make(visit: Visit, sent: SentFields) -> Answer {
     sent.refuse_others(|name| ["key", "smallest"].contains(&name))?;
     let key = sent_key(&sent)?;
-    let Ok(smallest_group @ 3..=50) = sent.get("smallest").parse() else {
-        let problems = vec!["Give the smallest group as a number from 3 to 50.".to_owned()];
-        return Err(Failure::NotRight { problems });
-    };
     let study = visit.study()?.id.clone();
     let protocol = visit.protocol().await?;
-    let drawn = visit.app.store().records(&study).await?;
-    let rules = Rules {
-        arms: visit.sight(Action::Export)?.arms,
-        smallest_group,
+    let rules = Rules::of(protocol.sharing, visit.sight(Action::Export)?.arms);
+    // Whoever exports may be stricter than the study, never less strict.
+    let smallest_group = sent
+        .get("smallest")
+        .parse()
+        .ok()
+        .filter(|n| (rules.smallest_group..=rules.smallest_group.max(50)).contains(n));
+    let Some(smallest_group) = smallest_group else {
+        let least = rules.smallest_group;
+        let problems = vec![format!(
+            "Give the smallest group as a number from {least} to {}: the study’s rule is {least}.",
+            least.max(50)
+        )];
+        return Err(Failure::NotRight { problems });
     };
+    let rules = Rules {
+        smallest_group,
+        ..rules
+    };
+    let drawn = visit.app.store().records(&study).await?;
     let head = drawn.head.clone();
     let made = tokio::task::spawn_blocking(move || {
         let measures = attune_measures::measure(&protocol, &drawn.records);
@@ -93,6 +111,7 @@ pub async fn make(visit: Visit, sent: SentFields) -> Answer {
         ("left out after withdrawal", made.n_withdrawn.to_string()),
         ("cells withheld", made.n_withheld.to_string()),
         ("smallest group", smallest_group.to_string()),
+        ("times", rules.times_in_words().to_owned()),
         ("arms", if rules.arms { "yes" } else { "no" }.to_owned()),
         ("SHA-256", hash),
         ("records", head),

@@ -5,7 +5,7 @@
 use askama::Template;
 use attune_protocol::instrument::AnsweredBy;
 use attune_store::{
-    command::PartInDyad,
+    command::{DyadEvent, PartInDyad},
     consents::{PurposeState, Standing},
     dyads::{Dyad, Event, Part, Responsibility, Stay},
     forms::FormFilter,
@@ -20,7 +20,10 @@ use crate::{
     family::{age_with_corrected, find, new_key},
     forms::outcome,
     layout::Layout,
-    pages::families::state,
+    pages::{
+        arms::{Course, course},
+        families::state,
+    },
     parts::{Field, FieldKind},
     timeline::{Moment, Timeline},
     visit::Visit,
@@ -34,7 +37,8 @@ struct FamilyPage {
     code: String,
     key: String,
     site: String,
-    arm: Option<String>,
+    /// Arms and phases; none for whoever must not know them.
+    course: Option<Course>,
     state: &'static str,
     takes_part: bool,
     age: Option<String>,
@@ -57,6 +61,7 @@ struct FamilyPage {
 struct Rights {
     enrol: bool,
     consent: bool,
+    arms: bool,
     names: bool,
     assess: bool,
 }
@@ -193,13 +198,17 @@ pub async fn page(visit: Visit, Path((_, code)): Path<(String, String)>) -> Answ
         site: protocol
             .site(&dyad.site)
             .map_or_else(|| dyad.site.to_string(), |site| site.label.clone()),
-        arm: arm_of(&visit, &dyad).await?,
+        course: course(&visit, &sight, &dyad).await?,
         state: state(&dyad),
         takes_part: dyad.takes_part(),
-        age: store
-            .age_on(dyad.infant, today)
-            .await?
-            .map(age_with_corrected),
+        age: match dyad.last_event {
+            // After a death no age goes on.
+            Some(DyadEvent::InfantDied) => None,
+            _ => store
+                .age_on(dyad.infant, today)
+                .await?
+                .map(age_with_corrected),
+        },
         enrolled: dyad.enrolled,
         purposes: store.purposes(&study, dyad.key).await?,
         timeline: timeline(&visit, &dyad, &events, &planned).await?,
@@ -229,6 +238,7 @@ pub async fn page(visit: Visit, Path((_, code)): Path<(String, String)>) -> Answ
         rights: Rights {
             enrol: has(Action::EnrolFamilies),
             consent: has(Action::RecordConsent),
+            arms: sight.arms && has(Action::AssignArms),
             names: has(Action::OpenIdentifiers),
             assess: has(Action::EnterAssessments),
         },
@@ -237,34 +247,9 @@ pub async fn page(visit: Visit, Path((_, code)): Path<(String, String)>) -> Answ
     })
 }
 
-/// The family's arm, for somebody who may know it.
-async fn arm_of(visit: &Visit, dyad: &Dyad) -> Result<Option<String>, Failure> {
-    let (store, study) = (visit.app.store(), &visit.study()?.id);
-    let sight = visit.sight(Action::SeeFamilies)?;
-    if !sight.arms {
-        return Ok(None);
-    }
-    let protocol = visit.protocol().await?;
-    let own = store
-        .arms(study, &sight)
-        .await?
-        .remove(&dyad.key)
-        .unwrap_or_default();
-    let arm = match own.last() {
-        Some((_, arm)) => Some(arm.clone()),
-        None => protocol
-            .site(&dyad.site)
-            .and_then(|site| site.arm_on(dyad.enrolled))
-            .cloned(),
-    };
-    Ok(arm.and_then(|arm| Some(protocol.arm(&arm)?.label.clone())))
-}
-
 /// What may be recorded by hand; enrolment and withdrawal have their own pages.
 fn event_options() -> Vec<(String, String)> {
-    use attune_store::command::DyadEvent::{
-        CarerDied, Completed, InfantDied, Left, Lost, Returned,
-    };
+    use DyadEvent::{CarerDied, Completed, InfantDied, Left, Lost, Returned};
     [
         ("left", Left),
         ("lost", Lost),

@@ -27,7 +27,7 @@ use crate::{
         questions::{ProblemSummary, Questions},
     },
     layout::Layout,
-    pages::assessment::form_of,
+    pages::assessment::{form_of, not_for_observers},
     visit::Visit,
 };
 
@@ -378,6 +378,7 @@ struct SecondEntryPage {
 /// `GET /studies/{study}/forms/{form}/second`: the same paper form typed in again, without the first answers.
 pub async fn second_page(visit: Visit, Path((_, form)): Path<(String, String)>) -> Answer {
     form_for(&visit, &form, Action::EnterAssessments).await?;
+    not_for_observers(&visit, &form_of(&visit, &form).await?.1)?;
     show(&second(&visit, &form, &Filled::default(), new_key()).await?)
 }
 
@@ -418,6 +419,7 @@ pub async fn second_entry(
 ) -> Answer {
     let stored = form_for(&visit, &form, Action::EnterAssessments).await?;
     let (_, planned) = form_of(&visit, &form).await?;
+    not_for_observers(&visit, &planned)?;
     let definition = FormDefinition::of(&planned.definition, planned.item_order.as_deref());
     sent.refuse_others(|name| name == "key" || has_field(&definition, name))?;
     let key = sent_key(&sent)?;

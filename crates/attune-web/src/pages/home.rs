@@ -30,9 +30,13 @@ struct Card {
 pub async fn page(visit: Visit) -> Answer {
     let person = visit.person()?;
     let mut studies = Vec::new();
-    for study in visit.app.store().studies().await? {
+    for mut study in visit.app.store().studies().await? {
         if !person.has_right(Action::SeeStudy, Scope::Study(&study.id)) {
             continue;
+        }
+        if person.is_blind_in(&study.id, study.unblinded.is_some()) {
+            let protocol = visit.app.store().protocol(&study.id).await?;
+            protocol.title_for_the_blind().clone_into(&mut study.title);
         }
         let mut roles: Vec<&str> = person
             .roles_in(&study.id)

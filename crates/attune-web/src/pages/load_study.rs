@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use askama::Template;
+use attune_protocol::folder::STUDY_FILE;
 use attune_store::StoreError;
 use axum::{extract::Multipart, http::StatusCode};
 use serde::Deserialize;
@@ -11,9 +12,11 @@ use tokio::task::spawn_blocking;
 use crate::{
     access::{Action, Scope},
     answer::{Answer, page as show, page_with},
+    check_report::CheckReport,
     failure::Failure,
     form::Form,
     layout::Layout,
+    settings::Transport,
     study_files::{self, SoundStudy},
     visit::Visit,
 };
@@ -24,6 +27,8 @@ struct Load {
     layout: Layout,
     inbox: String,
     waiting: Vec<String>,
+    /// Whether a folder of this machine may be named: nobody but its user reaches the server.
+    takes_paths: bool,
     problem: Option<String>,
 }
 
@@ -33,7 +38,7 @@ struct Report {
     layout: Layout,
     title: String,
     study: Option<String>,
-    text: String,
+    report: CheckReport,
     is_sound: bool,
     brought: Option<attune_store::import::Imported>,
 }
@@ -59,8 +64,13 @@ fn load(visit: &Visit, problem: Option<String>) -> Load {
         layout: Layout::of(visit, "Load a study"),
         waiting: study_files::in_inbox(&inbox),
         inbox: inbox.display().to_string(),
+        takes_paths: takes_paths(visit),
         problem,
     }
+}
+
+fn takes_paths(visit: &Visit) -> bool {
+    visit.app.settings().transport == Transport::Loopback
 }
 
 fn inbox(visit: &Visit) -> PathBuf {
@@ -138,21 +148,45 @@ pub async fn from_inbox(visit: Visit, Form(chosen): Form<FromInbox>) -> Answer {
     .await
 }
 
+/// `POST /studies/from-path`: a folder of this machine, named by its path.
+pub async fn from_path(visit: Visit, Form(chosen): Form<FromInbox>) -> Answer {
+    if !takes_paths(&visit) {
+        return Err(Failure::no_such("page"));
+    }
+    let folder = PathBuf::from(chosen.folder.trim());
+    let problem = if !folder.is_absolute() {
+        Some("Give the whole path of the folder, from the root of the disk.")
+    } else if !folder.join(STUDY_FILE).is_file() {
+        Some("There is no study.toml in this folder. Check the path.")
+    } else {
+        None
+    };
+    if let Some(problem) = problem {
+        let page = load(&visit, Some(problem.to_owned()));
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
+    }
+    let checked = spawn_blocking(move || study_files::check_folder(&folder))
+        .await
+        .map_err(Failure::internal)?;
+    let (only_check, reason) = (chosen.what == "check", chosen.reason.trim());
+    finish(&visit, checked, only_check, reason).await
+}
+
 /// Shows the check report; loads a sound study unless it was only to be checked.
 async fn finish(
     visit: &Visit,
-    checked: Result<SoundStudy, String>,
+    checked: Result<SoundStudy, CheckReport>,
     only_check: bool,
     reason: &str,
 ) -> Answer {
     let sound = match checked {
         Ok(sound) => sound,
-        Err(text) => {
+        Err(report) => {
             let report = Report {
                 layout: Layout::of(visit, "The study is not sound yet"),
                 title: "The study is not sound yet".to_owned(),
                 study: None,
-                text,
+                report,
                 is_sound: false,
                 brought: None,
             };
@@ -163,7 +197,7 @@ async fn finish(
         layout: Layout::of(visit, "The study is sound"),
         title: sound.protocol.study.title.clone(),
         study: None,
-        text: sound.warnings.clone(),
+        report: sound.warnings.clone(),
         is_sound: true,
         brought: None,
     };

@@ -29,6 +29,9 @@ struct Page {
     rows: Vec<Row>,
     n_rows: usize,
     n_rows_words: String,
+    /// Place of the first row that is shown, from 1, and of the last.
+    first: usize,
+    last: usize,
     query: String,
 }
 
@@ -62,6 +65,9 @@ pub struct Which {
     wave: String,
     #[serde(default)]
     unit: String,
+    /// Rows to pass over.
+    #[serde(default)]
+    from: usize,
 }
 
 /// `GET /studies/{study}/measures`.
@@ -98,10 +104,13 @@ pub async fn page(visit: Visit, Query(which): Query<Which>) -> Answer {
                 .value(&*which.wave),
             Field::text("unit", "Family or other unit").value(&*which.unit),
         ],
+        first: which.from + 1,
+        last: rows.len().min(which.from + MOST_ROWS),
         n_rows: rows.len(),
         n_rows_words: count(rows.len()),
         rows: rows
             .iter()
+            .skip(which.from)
             .take(MOST_ROWS)
             .map(|row| as_shown(&results.measures, row, &study.id))
             .map(|row| row.with_links(visit.has_right(Action::SeeFamilies)))

@@ -89,8 +89,16 @@ async fn person_page(
         "*".to_owned(),
         "the whole installation and every study".to_owned(),
     )];
+    let oneself = visit.person()?;
     for study in store.studies().await?.into_iter().rev() {
-        studies.insert(0, (study.id.to_string(), study.title));
+        let title = match oneself.is_blind_in(&study.id, study.unblinded.is_some()) {
+            true => {
+                let protocol = store.protocol(&study.id).await?;
+                protocol.title_for_the_blind().to_owned()
+            }
+            false => study.title,
+        };
+        studies.insert(0, (study.id.to_string(), title));
     }
     let mut fields = vec![
         Field::text("role", "Role")

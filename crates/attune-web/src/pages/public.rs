@@ -2,6 +2,7 @@
 //! form and works without script.
 
 use attune_publication::{COOKIES, INDEX, Visitor, cookies_page, media_type};
+use attune_store::Role;
 use axum::{
     extract::Path,
     http::{HeaderMap, HeaderValue, header},
@@ -57,6 +58,17 @@ pub async fn figure(
 async fn page(visit: &Visit, headers: &HeaderMap, path: &str) -> Answer {
     let (choice, signals) = visitor(headers);
     let files = visit.app.publication().await?;
+    let is_about = |study: &str| path.starts_with(&format!("{study}/"));
+    if let Some(person) = &visit.person {
+        // Released results show arms: somebody blind who is signed in here does not come upon them by chance.
+        for study in visit.app.store().studies().await? {
+            let mut roles = person.roles_in(&study.id);
+            let is_blind = roles.any(|role| matches!(role, Role::Assessor | Role::Observer));
+            if is_about(&study.id) && is_blind {
+                return Err(Failure::Blind);
+            }
+        }
+    }
     let bytes = files.get(path).ok_or(Failure::no_such("public page"))?;
     if path.ends_with(".html") {
         visit.app.count_visit(path, choice, signals).await?;

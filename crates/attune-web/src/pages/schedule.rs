@@ -13,7 +13,10 @@ use crate::{
     family::{change, find_for, new_key, sent_key},
     forms::SentFields,
     layout::Layout,
-    pages::family::{PlannedRow, planned_rows},
+    pages::{
+        assessment::not_for_observers,
+        family::{PlannedRow, planned_rows},
+    },
     parts::{Field, FormPage, Problems},
     visit::Visit,
 };
@@ -172,6 +175,7 @@ pub async fn planned_names(visit: &Visit, sent: &SentFields) -> Result<(String, 
         .instrument(&InstrumentId::new(sent.get("instrument")))
         .filter(|planned| planned.waves.contains(&wave))
         .ok_or(Failure::no_such("assessment"))?;
+    not_for_observers(visit, planned)?;
     let wave = protocol.wave(&wave).ok_or(Failure::no_such("wave"))?;
     Ok((planned.definition.title.clone(), wave.label.clone()))
 }

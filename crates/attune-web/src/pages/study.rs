@@ -1,18 +1,25 @@
-//! `/studies/{study}`: the study's home. Four numbers that matter, then recruitment by site, then what is
-//! complete and what is due, then open queries. Arms are on it only for those who may know them.
+//! `/studies/{study}`: the study's home. Four numbers that matter, recruitment against plan, the flow of
+//! families by site and wave, completeness by instrument and wave, what is due, open queries. Every number
+//! leads to its rows. Arms are on it only for those who may know them.
 
 use askama::Template;
+use attune_protocol::{Protocol, id::ArmId};
 use attune_store::{
-    counts::{Completeness, Recruitment},
+    Sight,
+    counts::{AtWave, Completeness, FamilyFlow, Recruitment},
     forms::QueryState,
     schedule::{Planned, PlannedStanding},
     studies::StudyRow,
 };
 
 use crate::{
-    access::Action,
+    access::{Action, Scope},
     answer::{Answer, page as show},
+    arm_course,
+    failure::Failure,
+    flow::{Flow, Group, STANDINGS},
     layout::Layout,
+    recruitment_plot::Recruited,
     visit::Visit,
     words::percent,
 };
@@ -24,18 +31,25 @@ struct Home {
     study: StudyRow,
     sites: Vec<Site>,
     knows_arms: bool,
+    recruited: Recruited,
     enrolled: u32,
     planned: Option<u32>,
     taking_part: u32,
-    completeness: Vec<Complete>,
+    flow: Flow,
+    flow_by_arm: Option<Flow>,
+    heat: Heat,
     n_expected: u32,
     share: Option<usize>,
-    due: Vec<Planned>,
+    due: Vec<DueRow>,
     n_due: usize,
     n_overdue: usize,
     n_queries: usize,
+    n_alerts: usize,
     may_see_families: bool,
     may_see_findings: bool,
+    may_raise: bool,
+    may_see_backups: bool,
+    may_assess: bool,
     backup: Option<String>,
     backup_is_old: bool,
 }
@@ -45,11 +59,28 @@ struct Site {
     arm: Option<String>,
 }
 
-struct Complete {
-    label: String,
+struct DueRow {
+    planned: Planned,
+    instrument: String,
     wave: String,
+}
+
+/// Completeness of instruments (rows) at waves (columns).
+struct Heat {
+    waves: Vec<String>,
+    rows: Vec<(String, Vec<Option<Cell>>)>,
+}
+
+struct Cell {
     counts: Completeness,
     percent: Option<usize>,
+}
+
+impl Cell {
+    /// How dark it is, in five steps; the number stands in it.
+    fn step(&self) -> usize {
+        self.percent.map_or(0, |percent| percent.min(99) / 20 + 1)
+    }
 }
 
 /// Due assessments that the page lists; the rest are on the page of the schedule.
@@ -61,47 +92,8 @@ pub async fn page(visit: Visit) -> Answer {
     let protocol = visit.protocol().await?;
     let sight = visit.sight(Action::SeeStudy)?;
     let today = visit.at.date();
-    let arms = store.sites(&study.id, &sight, today).await?;
-    let label_of_arm = |site: &str| {
-        let seen = arms.iter().find(|one| one.id.as_str() == site)?;
-        let arm = protocol.arm(seen.arm.as_ref()?)?;
-        Some(arm.label.clone())
-    };
-    let sites: Vec<Site> = store
-        .recruitment(&study.id, &sight, today)
-        .await?
-        .into_iter()
-        .map(|recruitment| Site {
-            arm: label_of_arm(&recruitment.site),
-            recruitment,
-        })
-        .collect();
-    let completeness: Vec<Complete> = store
-        .completeness(&study.id, &sight, today)
-        .await?
-        .into_iter()
-        .map(|counts| Complete {
-            label: protocol
-                .instrument(&counts.instrument)
-                .map_or(counts.instrument.to_string(), |planned| {
-                    planned.definition.title.clone()
-                }),
-            wave: protocol
-                .wave(&counts.wave)
-                .map_or(counts.wave.to_string(), |wave| wave.label.clone()),
-            percent: percent(counts.n_done as usize, counts.n_expected as usize),
-            counts,
-        })
-        .collect();
-    let schedule = store.schedule(&study.id, &sight, today).await?;
-    let standing = |wanted| {
-        schedule
-            .iter()
-            .filter(move |one: &&Planned| one.standing == wanted)
-    };
     let may_see_families = visit.has_right(Action::SeeFamilies);
-    let due = standing(PlannedStanding::Overdue).chain(standing(PlannedStanding::Due));
-    let queries = store.queries(&study.id, &sight, None).await?;
+    let sites = sites(&visit, &protocol, &sight).await?;
     let total = |number: fn(&Recruitment) -> u32| {
         sites
             .iter()
@@ -109,41 +101,209 @@ pub async fn page(visit: Visit) -> Answer {
             .sum::<u32>()
     };
     let planned: Option<u32> = sites.iter().map(|site| site.recruitment.planned).sum();
-    let over_all = |number: fn(&Completeness) -> u32| {
-        completeness
-            .iter()
-            .map(|one| number(&one.counts))
-            .sum::<u32>()
-    };
+    let planned = planned.filter(|planned| *planned > 0);
+    let completeness = store.completeness(&study.id, &sight, today).await?;
+    let over_all = |number: fn(&Completeness) -> u32| completeness.iter().map(number).sum::<u32>();
     let n_expected = over_all(|counts| counts.n_expected);
     let n_done = over_all(|counts| counts.n_done);
+    let schedule = store.schedule(&study.id, &sight, today).await?;
+    let standing = |wanted| {
+        schedule
+            .iter()
+            .filter(move |one: &&Planned| one.standing == wanted)
+    };
+    let due = standing(PlannedStanding::Overdue).chain(standing(PlannedStanding::Due));
+    let queries = store.queries(&study.id, &sight, None).await?;
+    let alerts = match visit.has_right(Action::AcknowledgeAlerts) {
+        true => store.alerts(&study.id, &sight).await?,
+        false => Vec::new(),
+    };
     let last_backup = store.last_verified_backup().await?.map(|backup| backup.at);
+    let families = store.flow(&study.id, &sight, today).await?;
+    let days: Vec<_> = families.iter().map(|family| family.enrolled).collect();
+    let period = protocol.study.started.zip(protocol.study.recruiting_until);
     show(&Home {
         knows_arms: sight.arms
             && !protocol.arms.is_empty()
             && protocol.study.allocation.is_by_site(),
+        recruited: Recruited::of(&days, planned, period, today),
         enrolled: total(|site| site.enrolled),
         taking_part: total(|site| site.taking_part),
-        planned: planned.filter(|planned| *planned > 0),
+        planned,
+        flow: flow_by_site(&protocol, &sight, &families),
+        flow_by_arm: match sight.arms && !protocol.arms.is_empty() {
+            true => Some(flow_by_arm(&visit, &protocol, &sight, &families).await?),
+            false => None,
+        },
         share: percent(n_done as usize, n_expected as usize),
         n_expected,
+        heat: heat(&protocol, completeness),
         n_due: standing(PlannedStanding::Due).count(),
         n_overdue: standing(PlannedStanding::Overdue).count(),
         due: match may_see_families {
-            true => due.take(MOST_DUE).cloned().collect(),
+            true => due
+                .take(MOST_DUE)
+                .map(|planned| due_row(&protocol, planned))
+                .collect(),
             false => Vec::new(),
         },
         n_queries: queries
             .iter()
             .filter(|query| query.state != QueryState::Closed)
             .count(),
+        n_alerts: alerts
+            .iter()
+            .filter(|alert| alert.acknowledged.is_none())
+            .count(),
         may_see_families,
         may_see_findings: visit.has_right(Action::SeeFindings),
+        may_raise: visit.has_right(Action::RaiseQueries),
+        may_see_backups: visit
+            .person()?
+            .has_right(Action::SeeBackups, Scope::Installation),
+        may_assess: visit.has_right(Action::EnterAssessments),
         backup_is_old: last_backup.is_none_or(|at| visit.at.seconds_since(at) > 2 * 24 * 60 * 60),
         backup: last_backup.map(|at| crate::words::moment(&at)),
         layout: Layout::of(&visit, "Overview"),
         study,
         sites,
-        completeness,
     })
+}
+
+async fn sites(visit: &Visit, protocol: &Protocol, sight: &Sight) -> Result<Vec<Site>, Failure> {
+    let (store, study, today) = (visit.app.store(), &visit.study()?.id, visit.at.date());
+    let arms = store.sites(study, sight, today).await?;
+    let label_of_arm = |site: &str| {
+        let seen = arms.iter().find(|one| one.id.as_str() == site)?;
+        let arm = protocol.arm(seen.arm.as_ref()?)?;
+        Some(arm.label.clone())
+    };
+    let recruitment = store.recruitment(study, sight, today).await?;
+    let with_arm = recruitment.into_iter().map(|recruitment| Site {
+        arm: label_of_arm(&recruitment.site),
+        recruitment,
+    });
+    Ok(with_arm.collect())
+}
+
+fn due_row(protocol: &Protocol, planned: &Planned) -> DueRow {
+    let instrument = protocol.instrument(&planned.instrument);
+    let wave = protocol.wave(&planned.wave);
+    DueRow {
+        instrument: instrument.map_or_else(
+            || planned.instrument.to_string(),
+            |planned| planned.definition.short_title.clone(),
+        ),
+        wave: wave.map_or_else(|| planned.wave.to_string(), |wave| wave.label.clone()),
+        planned: planned.clone(),
+    }
+}
+
+fn heat(protocol: &Protocol, completeness: Vec<Completeness>) -> Heat {
+    let waves: Vec<_> = protocol
+        .waves
+        .iter()
+        .filter(|wave| completeness.iter().any(|one| one.wave == wave.id))
+        .collect();
+    let mut rows: Vec<(String, Vec<Option<Cell>>)> = Vec::new();
+    for planned in &protocol.instruments {
+        let cells: Vec<Option<Cell>> = waves
+            .iter()
+            .map(|wave| {
+                let here = completeness
+                    .iter()
+                    .find(|one| one.instrument == planned.id && one.wave == wave.id)?;
+                Some(Cell {
+                    percent: percent(here.n_done as usize, here.n_expected as usize),
+                    counts: here.clone(),
+                })
+            })
+            .collect();
+        if cells.iter().any(Option::is_some) {
+            rows.push((planned.definition.short_title.clone(), cells));
+        }
+    }
+    Heat {
+        waves: waves.iter().map(|wave| wave.label.clone()).collect(),
+        rows,
+    }
+}
+
+/// Waves at which families are measured, with their names.
+fn waves_of(protocol: &Protocol, families: &[FamilyFlow]) -> Vec<(String, String)> {
+    protocol
+        .waves
+        .iter()
+        .filter(|wave| {
+            families
+                .iter()
+                .any(|family| family.waves.iter().any(|(id, _)| *id == wave.id))
+        })
+        .map(|wave| (wave.id.to_string(), wave.label.clone()))
+        .collect()
+}
+
+fn flow_of<'a>(
+    waves: Vec<(String, String)>,
+    mut groups: Vec<Group>,
+    families: impl Iterator<Item = (&'a FamilyFlow, String)>,
+) -> Flow {
+    for (family, query) in families {
+        let standings: Vec<Option<AtWave>> = waves
+            .iter()
+            .map(|(wave, _)| {
+                let found = family.waves.iter().find(|(id, _)| id.as_str() == wave);
+                found.map(|(_, standing)| *standing)
+            })
+            .collect();
+        if let Some(group) = groups.iter_mut().find(|group| group.query == query) {
+            group.count(standings);
+        }
+    }
+    Flow { waves, groups }
+}
+
+fn flow_by_site(protocol: &Protocol, sight: &Sight, families: &[FamilyFlow]) -> Flow {
+    let waves = waves_of(protocol, families);
+    let groups = protocol
+        .sites
+        .iter()
+        .filter(|site| sight.sites.hold(&site.id))
+        .map(|site| Group::new(&site.label, format!("site={}", site.id), waves.len()))
+        .collect();
+    let with_site = families
+        .iter()
+        .map(|family| (family, format!("site={}", family.site)));
+    flow_of(waves, groups, with_site)
+}
+
+async fn flow_by_arm(
+    visit: &Visit,
+    protocol: &Protocol,
+    sight: &Sight,
+    families: &[FamilyFlow],
+) -> Result<Flow, Failure> {
+    let own = visit.app.store().arms(&visit.study()?.id, sight).await?;
+    let waves = waves_of(protocol, families);
+    let mut groups: Vec<Group> = protocol
+        .arms
+        .iter()
+        .map(|arm| Group::new(&arm.label, format!("arm={}", arm.id), waves.len()))
+        .collect();
+    groups.push(Group::new("No arm recorded", "arm=none", waves.len()));
+    let query = |family: &FamilyFlow| {
+        let recorded = own.get(&family.dyad).map_or(&[][..], Vec::as_slice);
+        let course = arm_course::arms(recorded);
+        let arm: Option<&ArmId> =
+            arm_course::arm_of_analysis(protocol, &course, &family.site, family.enrolled);
+        format!("arm={}", arm.map_or("none", |arm| arm.as_str()))
+    };
+    let with_arm: Vec<(&FamilyFlow, String)> = families
+        .iter()
+        .map(|family| (family, query(family)))
+        .collect();
+    let mut flow = flow_of(waves, groups, with_arm.into_iter());
+    flow.groups
+        .retain(|group| group.enrolled > 0 || group.query != "arm=none");
+    Ok(flow)
 }

@@ -15,7 +15,7 @@ use crate::harness::World;
 
 const STUDY: &str = "hostel-clinic";
 
-async fn world() -> World {
+pub async fn world() -> World {
     let world = World::new(Settings::default()).await;
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../studies")
@@ -40,10 +40,7 @@ async fn exported(world: &World, arms: bool) -> Export {
     let protocol = store.protocol(&STUDY.into()).await.expect("registered");
     let drawn = store.records(&STUDY.into()).await.expect("drawn");
     let measures = attune_measures::measure(&protocol, &drawn.records);
-    let rules = Rules {
-        arms,
-        smallest_group: 5,
-    };
+    let rules = Rules::of(protocol.sharing, arms);
     export(&protocol, &drawn.records, &measures, rules, &drawn.head)
 }
 

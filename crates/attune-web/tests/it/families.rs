@@ -14,7 +14,7 @@ use axum::http::StatusCode;
 
 use crate::harness::{Answer, Browser, World};
 
-const STUDY: &str = "hostel-clinic";
+pub const STUDY: &str = "hostel-clinic";
 
 /// Names that must be nowhere but on the page of names.
 const CANARIES: [&str; 4] = ["Wilhelmina", "Quackenbush", "Philippa", "Ottoline"];
@@ -109,7 +109,7 @@ pub async fn enrol(browser: &mut Browser<'_>) -> String {
 }
 
 /// A value of the options of a select whose words begin so.
-fn option_value(page: &str, select: &str, words: &str) -> String {
+pub fn option_value(page: &str, select: &str, words: &str) -> String {
     let after = page
         .split(&format!("name=\"{select}\""))
         .nth(1)
@@ -128,7 +128,7 @@ fn option_value(page: &str, select: &str, words: &str) -> String {
     value.split('"').next().unwrap_or_default().to_owned()
 }
 
-async fn agree(browser: &mut Browser<'_>, family: &str, purpose: &str, text: &str) -> Answer {
+pub async fn agree(browser: &mut Browser<'_>, family: &str, purpose: &str, text: &str) -> Answer {
     agree_with(browser, family, (purpose, text), ("", "")).await
 }
 
@@ -167,7 +167,7 @@ pub async fn agree_with(
     .await
 }
 
-fn new_assessment(family: &str, instrument: &str) -> String {
+pub fn new_assessment(family: &str, instrument: &str) -> String {
     format!("/families/{family}/assessments/new?instrument={instrument}&wave=enrolment")
 }
 

@@ -254,6 +254,37 @@ impl Browser<'_> {
         self.ask(request, Body::from(body)).await
     }
 
+    /// Sends files as a page's file field does, with the paths that a browser gives to the files of a folder.
+    pub async fn send_files(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &[u8])],
+    ) -> Answer {
+        const MARK: &str = "a-mark-between-parts";
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let part = format!(
+                "--{MARK}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            );
+            body.extend_from_slice(part.as_bytes());
+        }
+        for (name, bytes) in files {
+            let part = format!(
+                "--{MARK}\r\nContent-Disposition: form-data; name=\"files\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+            );
+            body.extend_from_slice(part.as_bytes());
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(format!("--{MARK}--\r\n").as_bytes());
+        let kind = format!("multipart/form-data; boundary={MARK}");
+        let request = Request::post(path)
+            .header("sec-fetch-site", "same-origin")
+            .header(header::CONTENT_TYPE, kind);
+        self.ask(request, Body::from(body)).await
+    }
+
     /// Looks at a part of a file.
     pub async fn get_range(&mut self, path: &str, range: &str) -> Answer {
         let request = Request::get(path).header(header::RANGE, range);
