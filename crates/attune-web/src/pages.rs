@@ -27,6 +27,7 @@ pub mod export;
 pub mod families;
 pub mod family;
 pub mod family_changes;
+pub mod family_history;
 pub mod findings;
 pub mod first_run;
 pub mod form;

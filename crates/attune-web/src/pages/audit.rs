@@ -10,6 +10,7 @@ use crate::{
     answer::{Answer, page as show},
     failure::Failure,
     layout::Layout,
+    pages::family_history::is_about_a_form,
     visit::Visit,
     words,
 };
@@ -33,6 +34,8 @@ struct Row {
     role: String,
     what: String,
     subject: String,
+    /// Where the subject is to be seen.
+    address: Option<String>,
     reason: String,
     hash: String,
 }
@@ -92,6 +95,12 @@ async fn row(visit: &Visit, entry: &Entry) -> Result<Row, Failure> {
         who: visit.app.name_of(&entry.actor).await?,
         role: entry.role.clone().unwrap_or_default().replace('-', " "),
         what: what.replace('-', " "),
+        address: match (&visit.study_id, &entry.subject) {
+            (Some(study), Some(form)) if is_about_a_form(&entry.kind) => {
+                Some(format!("/studies/{study}/forms/{form}"))
+            }
+            _ => None,
+        },
         subject: entry.subject.clone().unwrap_or_default(),
         reason: entry.reason.clone().unwrap_or_default(),
         hash,

@@ -15,10 +15,10 @@ use axum::extract::Path;
 
 use crate::{
     access::{Action, Scope},
-    answer::{Answer, page as show},
+    answer::{Answer, page as show, page_to_correct},
     failure::Failure,
     family::{age_with_corrected, find, new_key},
-    forms::outcome,
+    forms::{SentFields, outcome},
     layout::Layout,
     pages::{
         arms::{Course, course},
@@ -36,6 +36,7 @@ struct FamilyPage {
     study: String,
     code: String,
     key: String,
+    problems: Vec<String>,
     site: String,
     /// Arms and phases; none for whoever must not know them.
     course: Option<Course>,
@@ -127,6 +128,23 @@ pub fn part_words(part: &PartInDyad) -> &'static str {
     }
 }
 
+/// Who has parental responsibility, and by what, in words.
+pub fn responsibility_words(one: &Responsibility, parts: &[Part]) -> String {
+    let by = match one.authority.as_str() {
+        "birth" => "by birth",
+        "agreement" => "by agreement",
+        "court-order" => "by a court’s order",
+        "care-order" => "by a care order",
+        other => other,
+    };
+    let Some(holder) = one.holder else {
+        return format!("a local authority, {by}");
+    };
+    let part = parts.iter().rfind(|part| part.person == holder);
+    let who = part.map_or("a carer", |part| part_words(&part.role));
+    format!("{who}, {by}")
+}
+
 /// Where a family stands with a purpose, in words and in colour.
 pub fn consent_words(state: &PurposeState) -> (&'static str, &'static str) {
     match state.standing {
@@ -164,7 +182,29 @@ pub async fn planned_rows(visit: &Visit, dyad: Option<&Dyad>) -> Result<Vec<Plan
 
 /// `GET /studies/{study}/families/{family}`.
 pub async fn page(visit: Visit, Path((_, code)): Path<(String, String)>) -> Answer {
-    let dyad = find(&visit, &code).await?;
+    let nothing = SentFields::default();
+    show(&family_page(&visit, &code, &nothing, new_key(), Vec::new()).await?)
+}
+
+/// The page again with what was typed and what is to be mended.
+pub async fn page_with(
+    visit: &Visit,
+    code: &str,
+    sent: &SentFields,
+    key: String,
+    problems: Vec<String>,
+) -> Answer {
+    page_to_correct(&family_page(visit, code, sent, key, problems).await?)
+}
+
+async fn family_page(
+    visit: &Visit,
+    code: &str,
+    sent: &SentFields,
+    key: String,
+    problems: Vec<String>,
+) -> Result<FamilyPage, Failure> {
+    let dyad = find(visit, code).await?;
     let (store, study, today) = (
         visit.app.store(),
         visit.study()?.id.clone(),
@@ -173,7 +213,7 @@ pub async fn page(visit: Visit, Path((_, code)): Path<(String, String)>) -> Answ
     let sight = visit.sight(Action::SeeFamilies)?;
     let protocol = visit.protocol().await?;
     let events = store.events_of(dyad.key).await?;
-    let planned = planned_rows(&visit, Some(&dyad)).await?;
+    let planned = planned_rows(visit, Some(&dyad)).await?;
     let siblings = store.dyads_of_person(&study, &sight, dyad.carer).await?;
     let here = Scope::Site(&study, &dyad.site);
     let has = |action| {
@@ -190,15 +230,16 @@ pub async fn page(visit: Visit, Path((_, code)): Path<(String, String)>) -> Answ
     let day = || {
         Field::text("on", "Day")
             .of_kind(FieldKind::Day)
-            .value(today.to_string())
+            .value(typed(sent, "on", &today.to_string()))
     };
-    show(&FamilyPage {
-        layout: Layout::of(&visit, format!("Family {}", dyad.code)),
-        key: new_key(),
+    Ok(FamilyPage {
+        layout: Layout::of(visit, format!("Family {}", dyad.code)),
+        key,
+        problems,
         site: protocol
             .site(&dyad.site)
             .map_or_else(|| dyad.site.to_string(), |site| site.label.clone()),
-        course: course(&visit, &sight, &dyad).await?,
+        course: course(visit, &sight, &dyad).await?,
         state: state(&dyad),
         takes_part: dyad.takes_part(),
         age: match dyad.last_event {
@@ -211,7 +252,7 @@ pub async fn page(visit: Visit, Path((_, code)): Path<(String, String)>) -> Answ
         },
         enrolled: dyad.enrolled,
         purposes: store.purposes(&study, dyad.key).await?,
-        timeline: timeline(&visit, &dyad, &events, &planned).await?,
+        timeline: timeline(visit, &dyad, &events, &planned).await?,
         planned,
         parts: store.parts(dyad.key).await?,
         responsibility: store.responsibility(dyad.infant).await?,
@@ -223,18 +264,23 @@ pub async fn page(visit: Visit, Path((_, code)): Path<(String, String)>) -> Answ
             .map(|other| other.code.to_string())
             .collect(),
         event_fields: vec![
-            Field::text("what", "What happened").of_kind(FieldKind::OneOf(event_options())),
+            Field::text("what", "What happened")
+                .of_kind(FieldKind::OneOf(event_options()))
+                .value(sent.get("what")),
             day(),
             Field::text("why", "Why, as far as the family said")
+                .value(sent.get("why"))
                 .hint("Nothing that identifies anybody. “No reason given” is an answer."),
         ],
         move_fields: vec![
-            Field::text("site", "New site").of_kind(FieldKind::OneOf(site_options())),
+            Field::text("site", "New site")
+                .of_kind(FieldKind::OneOf(site_options()))
+                .value(sent.get("site")),
             Field::text("moved", "First day there")
                 .of_kind(FieldKind::Day)
-                .value(today.to_string()),
+                .value(typed(sent, "moved", &today.to_string())),
         ],
-        people_fields: people_fields(today),
+        people_fields: people_fields(sent, today),
         rights: Rights {
             enrol: has(Action::EnrolFamilies),
             consent: has(Action::RecordConsent),
@@ -245,6 +291,16 @@ pub async fn page(visit: Visit, Path((_, code)): Path<(String, String)>) -> Answ
         study: study.to_string(),
         code: dyad.code.to_string(),
     })
+}
+
+/// What was typed, or what a page begins with.
+fn typed(sent: &SentFields, name: &str, otherwise: &str) -> String {
+    let typed = if sent.has(name) {
+        sent.get(name)
+    } else {
+        otherwise
+    };
+    typed.to_owned()
 }
 
 /// What may be recorded by hand; enrolment and withdrawal have their own pages.
@@ -262,7 +318,9 @@ fn event_options() -> Vec<(String, String)> {
     .to_vec()
 }
 
-fn people_fields(today: jiff::civil::Date) -> Vec<Field> {
+fn people_fields(sent: &SentFields, today: jiff::civil::Date) -> Vec<Field> {
+    let field =
+        |name: &'static str, label: &'static str| Field::text(name, label).value(sent.get(name));
     let roles = [
         ("other-carer", "another carer"),
         ("foster-carer", "a foster carer"),
@@ -284,14 +342,14 @@ fn people_fields(today: jiff::civil::Date) -> Vec<Field> {
         FieldKind::OneOf(owned.collect())
     };
     vec![
-        Field::text("role", "As").of_kind(options(&roles)),
-        Field::text("given", "Given names"),
-        Field::text("family-name", "Family name"),
-        Field::text("telephone", "Telephone").hint("May be left empty."),
+        field("role", "As").of_kind(options(&roles)),
+        field("given", "Given names"),
+        field("family-name", "Family name"),
+        field("telephone", "Telephone").hint("May be left empty."),
         Field::text("since", "From this day")
             .of_kind(FieldKind::Day)
-            .value(today.to_string()),
-        Field::text("responsibility", "Parental responsibility").of_kind(options(&responsibility)),
+            .value(typed(sent, "since", &today.to_string())),
+        field("responsibility", "Parental responsibility").of_kind(options(&responsibility)),
     ]
 }
 

@@ -13,9 +13,9 @@ use jiff::civil::Date;
 use crate::{
     access::Action,
     answer::{Answer, see},
-    failure::Failure,
     family::{change, find_for, new_person, sent_key},
     forms::SentFields,
+    pages::family::page_with,
     visit::Visit,
 };
 
@@ -47,7 +47,7 @@ pub async fn event(
         problems.push("Say why the family left, or that no reason was given.".to_owned());
     }
     let (Some(what), Some(on), true) = (what, on, problems.is_empty()) else {
-        return Err(Failure::NotRight { problems });
+        return page_with(&visit, &code, &sent, key, problems).await;
     };
     let command = Command::RecordEvent {
         event: EventId::of_request(&key, 1),
@@ -84,7 +84,7 @@ pub async fn move_site(
     }
     let from = past_day(&visit, sent.get("moved"), &mut problems);
     let (Some(from), true) = (from, problems.is_empty()) else {
-        return Err(Failure::NotRight { problems });
+        return page_with(&visit, &code, &sent, key, problems).await;
     };
     let command = Command::MoveSite {
         dyad: dyad.key,
@@ -142,7 +142,7 @@ pub async fn add_person(
     }
     let from = past_day(&visit, sent.get("since"), &mut problems);
     let (Some(role), Some(from), true) = (role, from, problems.is_empty()) else {
-        return Err(Failure::NotRight { problems });
+        return page_with(&visit, &code, &sent, key, problems).await;
     };
     let person = PersonId::of_request(&key, 1);
     let (mut commands, secret) = new_person(

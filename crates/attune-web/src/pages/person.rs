@@ -90,14 +90,19 @@ async fn person_page(
         "the whole installation and every study".to_owned(),
     )];
     let oneself = visit.person()?;
+    let mut sites = String::new();
     for study in store.studies().await?.into_iter().rev() {
+        let protocol = store.protocol(&study.id).await?;
         let title = match oneself.is_blind_in(&study.id, study.unblinded.is_some()) {
-            true => {
-                let protocol = store.protocol(&study.id).await?;
-                protocol.title_for_the_blind().to_owned()
-            }
+            true => protocol.title_for_the_blind().to_owned(),
             false => study.title,
         };
+        let ids: Vec<String> = protocol
+            .sites
+            .iter()
+            .map(|site| format!("{} ({})", site.id, site.label))
+            .collect();
+        sites = format!("In {}: {}. {sites}", study.id, ids.join(", "));
         studies.insert(0, (study.id.to_string(), title));
     }
     let mut fields = vec![
@@ -108,7 +113,9 @@ async fn person_page(
             .of_kind(FieldKind::OneOf(studies))
             .value(&*typed.study),
         Field::text("sites", "Only at these sites")
-            .hint("Ids of sites with commas between, such as hostel-a, hostel-b. Empty: all sites of the study.")
+            .hint(format!(
+                "Ids of sites with commas between. Empty: all sites of the study. {sites}"
+            ))
             .value(&*typed.sites),
         Field::text("until", "Until")
             .hint("Last day. Empty: until it is ended.")

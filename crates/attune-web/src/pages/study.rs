@@ -3,7 +3,11 @@
 //! leads to its rows. Arms are on it only for those who may know them.
 
 use askama::Template;
-use attune_protocol::{Protocol, id::ArmId};
+use attune_protocol::{
+    Protocol,
+    id::{ArmId, InstrumentId},
+    instrument::AnsweredBy,
+};
 use attune_store::{
     Sight,
     counts::{AtWave, Completeness, FamilyFlow, Recruitment},
@@ -102,11 +106,18 @@ pub async fn page(visit: Visit) -> Answer {
     };
     let planned: Option<u32> = sites.iter().map(|site| site.recruitment.planned).sum();
     let planned = planned.filter(|planned| *planned > 0);
-    let completeness = store.completeness(&study.id, &sight, today).await?;
+    // What observers rate is no work of whoever is blind, and not in their lists.
+    let is_theirs = |instrument: &InstrumentId| {
+        let planned = protocol.instrument(instrument);
+        !visit.is_blind() || planned.is_none_or(|one| one.answered_by != AnsweredBy::Observer)
+    };
+    let mut completeness = store.completeness(&study.id, &sight, today).await?;
+    completeness.retain(|counts| is_theirs(&counts.instrument));
     let over_all = |number: fn(&Completeness) -> u32| completeness.iter().map(number).sum::<u32>();
     let n_expected = over_all(|counts| counts.n_expected);
     let n_done = over_all(|counts| counts.n_done);
-    let schedule = store.schedule(&study.id, &sight, today).await?;
+    let mut schedule = store.schedule(&study.id, &sight, today).await?;
+    schedule.retain(|planned| is_theirs(&planned.instrument));
     let standing = |wanted| {
         schedule
             .iter()

@@ -262,6 +262,16 @@ async fn an_arm_is_recorded_corrected_with_a_reason_and_never_shown_to_the_blind
         );
     }
 
+    let history = format!("{family}/history");
+    let told = manager.get(&history).await.body;
+    assert!(
+        told.contains("an arm was recorded") && told.contains("mia example"),
+        "{told}"
+    );
+    let told = assessor.get(&history).await.body;
+    assert!(told.contains("the family was registered"), "{told}");
+    assert!(!told.contains("an arm was recorded") && !told.contains("a line too low"));
+
     // Somebody who reads the audit trail and also assesses reads it without arms.
     let (account, secret) = world.add("both", true).await;
     for role in [Role::LeadEvaluator, Role::Assessor] {

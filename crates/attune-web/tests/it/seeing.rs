@@ -72,6 +72,8 @@ async fn every_number_of_the_study_s_home_leads_to_its_rows() {
     for (address, n) in numbers(&home) {
         assert_eq!(n_rows(&mut assessor, &address).await, n, "{address}");
     }
+    // What observers rate is no work of hers: neither in completeness nor in what is due.
+    assert!(!home.contains("instrument=interaction"), "{home}");
     let arms = assessor.get(&path("/families?arm=intervention")).await;
     assert_eq!(arms.status, StatusCode::FORBIDDEN);
 }
