@@ -148,7 +148,7 @@ pub async fn page(visit: Visit) -> Answer {
         },
         share: percent(n_done as usize, n_expected as usize),
         n_expected,
-        heat: heat(&protocol, completeness),
+        heat: heat(&protocol, &completeness),
         n_due: standing(PlannedStanding::Due).count(),
         n_overdue: standing(PlannedStanding::Overdue).count(),
         due: match may_see_families {
@@ -210,7 +210,7 @@ fn due_row(protocol: &Protocol, planned: &Planned) -> DueRow {
     }
 }
 
-fn heat(protocol: &Protocol, completeness: Vec<Completeness>) -> Heat {
+fn heat(protocol: &Protocol, completeness: &[Completeness]) -> Heat {
     let waves: Vec<_> = protocol
         .waves
         .iter()

@@ -239,7 +239,10 @@ async fn an_arm_is_recorded_corrected_with_a_reason_and_never_shown_to_the_blind
         .await
         .expect("drawn");
     let dyad = &drawn.records.dyads[0];
-    assert_eq!(dyad.arm.as_ref().map(|arm| arm.as_str()), Some("group"));
+    assert_eq!(
+        dyad.arm.as_ref().map(attune_protocol::id::ArmId::as_str),
+        Some("group")
+    );
 
     // Refused, and told nowhere.
     for address in [&arm, &format!("{TWO}/arms")] {
