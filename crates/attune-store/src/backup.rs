@@ -124,6 +124,8 @@ pub struct BackupRow {
 }
 
 pub(crate) const MANIFEST: &str = "manifest.json";
+/// Why the backup could not be restored on trial; not there when it could.
+const FAULT: &str = "FAULT.txt";
 pub(crate) const LITE_FILE: &str = "attune.db";
 pub(crate) const LINES_FILE: &str = "tables.jsonl";
 const FORMAT: u32 = 2;
@@ -187,6 +189,10 @@ impl Store {
             Err(error) => Some(error.to_string()),
             Ok(_) => copied.fault,
         };
+        if let Some(fault) = &fault {
+            let mut out = private(&temporary.path().join(FAULT)).map_err(cannot())?;
+            writeln!(out, "{fault}").map_err(cannot())?;
+        }
         sync(temporary.path()).map_err(cannot())?;
         let folder = free_name(&backups, at);
         fs::rename(temporary.keep(), &folder).map_err(cannot())?;
@@ -227,6 +233,13 @@ impl Store {
     pub async fn last_verified_backup(&self) -> Result<Option<BackupRow>> {
         let backups = self.backups().await?;
         Ok(backups.into_iter().find(|backup| backup.verified))
+    }
+
+    /// Why a recorded backup could not be restored on trial, where its folder still says so.
+    pub fn fault_of(&self, backup: &BackupRow) -> Option<String> {
+        let file = self.location().backups().join(&backup.folder).join(FAULT);
+        let text = fs::read_to_string(file).ok()?;
+        Some(text.trim_end().to_owned())
     }
 
     /// What is in a recorded backup; none where its folder was cleared away.

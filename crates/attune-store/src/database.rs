@@ -157,6 +157,8 @@ fn lite_options(location: &Location) -> SqliteConnectOptions {
         .foreign_keys(true)
         .busy_timeout(BUSY)
         .pragma("trusted_schema", "OFF")
+        // What is erased is overwritten in the file, not only forgotten.
+        .pragma("secure_delete", "ON")
         .disable_statement_logging()
 }
 

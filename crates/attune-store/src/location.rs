@@ -86,6 +86,11 @@ impl Location {
         self.keys.join("heads").join(name)
     }
 
+    /// Whether the database is on a server of PostgreSQL.
+    pub fn is_on_server(&self) -> bool {
+        matches!(self.database, DatabaseKind::Postgres { .. })
+    }
+
     /// In words, without passwords.
     pub fn words(&self) -> String {
         match &self.database {

@@ -75,7 +75,7 @@ pub async fn keep(store: Store, plan: Safekeeping) {
 
 impl Store {
     /// Deletes files of recordings whose families withdrew (which is done at once, unless it failed
-    /// then), seals what an older program left unsealed, and removes what a killed program left of its
+    /// then), empties SQLite's write-ahead log, seals what an older program left unsealed, and removes what a killed program left of its
     /// work. Returns how many recordings went.
     ///
     /// # Errors
@@ -83,6 +83,7 @@ impl Store {
     /// The database or the folder of recordings cannot be read or written.
     pub async fn keep_promises(&self, now: Moment) -> Result<usize> {
         let n_removed = self.honour_all_withdrawals(now).await?;
+        self.fold_log().await?;
         let media = self.media();
         let looked_after = tokio::task::spawn_blocking(move || {
             media.seal_what_is_not()?;

@@ -119,6 +119,10 @@ impl Store {
         let receipt = answer.await.map_err(|_| writer_is_gone())??;
         if let Some(erasure) = erasure.filter(|_| !receipt.repeated) {
             erasure.remember(&self.inner.location.keys)?;
+            // The write-ahead log still holds what was erased; the timer comes again should this fail.
+            if let Err(error) = self.fold_log().await {
+                tracing::warn!(%error, "the write-ahead log is not emptied yet");
+            }
             if let Some(study) = study.filter(|_| erasure.is_withdrawal()) {
                 // The withdrawal is stored and in force; the timer deletes what could not be deleted now.
                 if let Err(error) = Box::pin(self.honour_withdrawals(&study, at)).await {
@@ -195,6 +199,18 @@ impl Store {
     pub async fn check_writing(&self) -> Result<()> {
         let sql = "DELETE FROM one_time_code WHERE hash = ''";
         self.change(vec![(sql, Vec::new())]).await.map(drop)
+    }
+
+    /// Folds SQLite's write-ahead log into the file and empties it, so that nothing of what was erased
+    /// stays in it. PostgreSQL keeps its log by its own settings.
+    ///
+    /// # Errors
+    ///
+    /// Writing has stopped.
+    pub async fn fold_log(&self) -> Result<()> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Job::Fold(reply)).await?;
+        answer.await.map_err(|_| writer_is_gone())?
     }
 
     /// Makes the tables again from the log; what differed is named.

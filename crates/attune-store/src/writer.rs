@@ -20,7 +20,7 @@ use crate::{
     error::{Result, StoreError},
     execute::{Heads, Prepared, execute},
     keys::Keys,
-    location::{DatabaseKind, Location},
+    location::Location,
     rebuild::{self, Rebuilt},
 };
 
@@ -43,6 +43,8 @@ pub(crate) enum Job {
         only_try: bool,
         reply: oneshot::Sender<Result<Rebuilt>>,
     },
+    /// Folds the write-ahead log of SQLite into the file and empties it.
+    Fold(oneshot::Sender<Result<()>>),
     /// Ends the writer.
     Close(oneshot::Sender<()>),
 }
@@ -129,6 +131,10 @@ impl Writer {
                     Job::Rebuild { only_try, reply } => {
                         self.write(std::mem::take(&mut ordinary)).await;
                         drop(reply.send(self.rebuild(only_try).await));
+                    }
+                    Job::Fold(reply) => {
+                        self.write(std::mem::take(&mut ordinary)).await;
+                        drop(reply.send(self.fold().await));
                     }
                     job => ordinary.push(job),
                 }
@@ -239,6 +245,20 @@ impl Writer {
         rebuild::run(&mut connection.db(), only_try).await
     }
 
+    async fn fold(&mut self) -> Result<()> {
+        self.ready().await?;
+        match &mut self.connection {
+            Some(connection) if !self.location.is_on_server() => {
+                // A reader in the middle of something lets the log stay; the timer comes again.
+                connection
+                    .db()
+                    .script("PRAGMA wal_checkpoint(TRUNCATE)")
+                    .await
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Whether there is a connection that may write.
     async fn ready(&mut self) -> Result<()> {
         let Some(why) = &self.stopped else {
@@ -260,7 +280,7 @@ impl Writer {
     }
 
     fn is_postgres(&self) -> bool {
-        matches!(self.location.database, DatabaseKind::Postgres { .. })
+        self.location.is_on_server()
     }
 }
 
@@ -359,6 +379,10 @@ fn unreached(job: Job) -> Answer {
         Job::Execute(_, reply) => Answer::Receipt(reply, Err(lost())),
         Job::Statements(_, reply) => Answer::Counts(reply, Err(lost())),
         Job::Rebuild { reply, .. } => {
+            drop(reply.send(Err(lost())));
+            Answer::Counts(oneshot::channel().0, Err(lost()))
+        }
+        Job::Fold(reply) => {
             drop(reply.send(Err(lost())));
             Answer::Counts(oneshot::channel().0, Err(lost()))
         }

@@ -34,14 +34,15 @@ struct Fault {
 /// The second sync of a writer is of the folder: SQLite goes on without it, because the store has done it
 /// itself at opening, where `1` strikes.
 fn faults() -> Vec<Fault> {
-    let kinds: [(&str, &str, &[u32], &str); 5] = [
-        ("fsync,fdatasync", "EIO", &[1, 3, 4, 6, 9], ""),
-        ("fsync,fdatasync", "EIO", &[1, 2, 5], "+"),
-        ("pwrite64", "EIO", &[1, 2, 3, 5, 8, 13, 21, 34, 55], ""),
-        ("pwrite64", "ENOSPC", &[1, 2, 7, 20, 41], "+"),
-        ("pread64", "EIO", &[4, 9], "+"),
+    let syncs = (1..=13).filter(|place| *place != 2);
+    let kinds: [(&str, &str, Vec<u32>, &str); 5] = [
+        ("fsync,fdatasync", "EIO", syncs.collect(), ""),
+        ("fsync,fdatasync", "EIO", vec![1, 2, 5, 8], "+"),
+        ("pwrite64", "EIO", (1..=220).step_by(6).collect(), ""),
+        ("pwrite64", "ENOSPC", (2..=220).step_by(23).collect(), "+"),
+        ("pread64", "EIO", vec![4, 9], "+"),
     ];
-    let one = |(calls, error, places, more): (&'static str, &'static str, &[u32], &str)| {
+    let one = |(calls, error, places, more): (&'static str, &'static str, Vec<u32>, &str)| {
         let fault = |place: &u32| Fault {
             calls,
             error,
@@ -123,7 +124,10 @@ fn run_all() {
         runtime.block_on(all_are_whole(Location::folder(&data), &acknowledged));
     }
     let n = acknowledged.len() - n_failed;
-    assert!(n > 0, "nothing was acknowledged, so nothing was tested");
+    assert!(
+        n > 0 && n_unopened < faults.len() / 2,
+        "nearly nothing was acknowledged, so nothing was tested"
+    );
     println!(
         "{} failing calls ({n_unopened} while opening): {n} acknowledged requests, none lost, none half; \
          {n_failed} refused, sent again, there once",

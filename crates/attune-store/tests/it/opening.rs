@@ -2,7 +2,10 @@
 
 use std::fs;
 
-use attune_store::{Command, Location, Request, Store, StoreError, ids::AccountId};
+use attune_store::{
+    Command, Location, Request, Store, StoreError, command::WithdrawalLevel, ids::AccountId,
+};
+use jiff::civil::date;
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use crate::support::{ADA, NOON, World};
@@ -104,6 +107,66 @@ async fn a_full_disk_stops_writing_and_loses_nothing() {
         assert_eq!(receipt.repeated, n < n_acknowledged, "note {n}");
     }
     assert!(store.verify().await.expect("verified").is_sound());
+}
+
+/// Where these bytes are among the files of the database.
+fn places_of(location: &Location, wanted: &[u8]) -> Vec<String> {
+    let mut places = Vec::new();
+    for entry in fs::read_dir(&location.data).expect("listed") {
+        let path = entry.expect("read").path();
+        let is_there = |bytes: Vec<u8>| bytes.windows(wanted.len()).any(|some| some == wanted);
+        if path.is_file() && is_there(fs::read(&path).expect("read")) {
+            places.push(path.display().to_string());
+        }
+    }
+    places
+}
+
+#[tokio::test]
+async fn what_was_erased_is_not_in_the_files_of_the_database_either() {
+    let world = World::lite().await;
+    let study = world.hostel().await;
+    let family = world.consenting_family(&study, "hostel-a").await;
+    let mut saved = world.phq(&study, family, 1.0).await;
+    saved.unit = "Unit-that-nobody-else-has".to_owned();
+    world
+        .ask(&study, Command::SaveForm(Box::new(saved)))
+        .await
+        .expect("saved");
+    let options = SqliteConnectOptions::new().filename(world.location.database_file());
+    let mut connection = SqliteConnection::connect_with(&options)
+        .await
+        .expect("opens");
+    let key: Vec<u8> = sqlx::query_scalar("SELECT wrapped FROM vault_key WHERE person = $1")
+        .bind(family.carer.to_string())
+        .fetch_one(&mut connection)
+        .await
+        .expect("a key");
+    connection.close().await.expect("closed");
+    let answers = b"Unit-that-nobody-else-has";
+    assert!(!places_of(&world.location, &key).is_empty());
+    assert!(!places_of(&world.location, answers).is_empty());
+    let erase = Command::EraseIdentity {
+        person: family.carer,
+    };
+    world
+        .ask_because(&study, erase, "asked to be forgotten")
+        .await
+        .expect("erased");
+    assert_eq!(places_of(&world.location, &key), [""; 0]);
+    let withdraw = Command::WithdrawConsent {
+        dyad: family.dyad,
+        purpose: "participation".into(),
+        level: WithdrawalLevel::Erase,
+        on: date(2024, 7, 1),
+        ends_taking_part: true,
+    };
+    world
+        .ask_because(&study, withdraw, "asked for it")
+        .await
+        .expect("withdrawn");
+    assert_eq!(places_of(&world.location, answers), [""; 0]);
+    world.store.close().await;
 }
 
 #[tokio::test]

@@ -282,6 +282,8 @@ pub async fn a_recording_that_is_missing_or_damaged_is_told(world: World) {
         "{fault}"
     );
     assert_eq!(store.last_verified_backup().await.expect("read"), None);
+    let listed = &store.backups().await.expect("read")[0];
+    assert_eq!(store.fault_of(listed), Some(fault));
     fs::write(place(&files[0]), &good).expect("written");
     fs::remove_file(place(&files[1])).expect("removed");
     let made = store.backup(&ADA, NOON).await.expect("made");

@@ -30,6 +30,8 @@ struct Made {
     backup: BackupRow,
     /// What is in it; none where it was cleared away.
     content: Option<String>,
+    /// Why it could not be restored.
+    fault: Option<String>,
 }
 
 /// Backups that the page lists.
@@ -63,7 +65,11 @@ fn made(store: &Store, backup: BackupRow) -> Made {
             n => format!("{rows}, {n} files of recordings"),
         }
     });
-    Made { backup, content }
+    Made {
+        fault: store.fault_of(&backup),
+        backup,
+        content,
+    }
 }
 
 fn hours(seconds: i64) -> String {
