@@ -272,6 +272,15 @@ impl Db<'_> {
         Ok(())
     }
 
+    /// Forgets prepared statements: after a change of shape they would give columns as they were.
+    pub(crate) async fn forget_statements(&mut self) -> Result<()> {
+        match self {
+            Db::Lite(connection) => connection.clear_cached_statements().await?,
+            Db::Postgres(connection) => connection.clear_cached_statements().await?,
+        }
+        Ok(())
+    }
+
     /// Whether this is PostgreSQL.
     pub(crate) fn is_postgres(&self) -> bool {
         matches!(self, Db::Postgres(_))

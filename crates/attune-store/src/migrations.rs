@@ -81,7 +81,7 @@ pub(crate) async fn run_to(db: &mut Db<'_>, last: i64, at: Moment) -> Result<()>
             }
         }
     }
-    Ok(())
+    db.forget_statements().await
 }
 
 async fn take(db: &mut Db<'_>, step: &Step, at: Moment) -> Result<()> {

@@ -4,12 +4,18 @@
 //! version's text is made from: do so once, when the shape of the database changes, and keep it under
 //! its version.
 
-use std::{fmt::Write, fs, path::Path};
+use std::{
+    fmt::Write,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use attune_protocol::id::StudyId;
 use attune_store::{
     Command, Location, Sight, Store, backup,
+    command::video::{Angle, ClipAdded, CodingPurpose, Doing, Edit, RatingAnswer, VideoCommand},
     forms::FormFilter,
+    ids::{ClipId, CodingId},
     location::DatabaseKind,
     restore::restore,
     vault::{Identifier, Identifying},
@@ -104,6 +110,66 @@ async fn fill(world: &World) {
         from: None,
     };
     world.ask(&study, event).await.expect("assigned");
+    let consent = world.consent(family, "video", true);
+    world.ask(&study, consent).await.expect("consent");
+    let coder = world.account("coder").await;
+    let (clip, coding) = (ClipId::new(), CodingId::of_request("coding", 0));
+    let hash = |letter: &str| letter.repeat(64);
+    let added = VideoCommand::AddClip(Box::new(ClipAdded {
+        clip,
+        title: "A visit".to_owned(),
+        scheme: "play-form".into(),
+        scheme_version: 1,
+        site: Some("hostel-a".into()),
+        wave: None,
+        session: None,
+        dyads: vec![family.dyad],
+        purpose: Some("video".into()),
+        stratum: "before".to_owned(),
+        recorded: None,
+        angles: vec![Angle {
+            original: hash("a"),
+            original_frame_times: hash("b"),
+            playing: hash("c"),
+            playing_bytes: 5000,
+            frame_times: hash("b"),
+            frames: 3,
+            length: 120_000,
+            offset: 0,
+            peaks: None,
+            spectrum: None,
+        }],
+        own_scheme: None,
+    }));
+    let assigned = VideoCommand::AssignClip {
+        coding,
+        clip,
+        coder,
+        position: 1,
+        purpose: CodingPurpose::Study,
+    };
+    let changed = VideoCommand::ChangeCoding {
+        coding,
+        base: 0,
+        doing: Doing::Do,
+        edits: vec![Edit::Rating {
+            id: "notices".to_owned(),
+            before: None,
+            after: Some(RatingAnswer::NotCodable),
+        }],
+    };
+    let store = &world.store;
+    for command in [added, assigned] {
+        store
+            .change_video(&ADA, &study, vec![command], NOON)
+            .await
+            .expect("done");
+    }
+    let by = attune_store::Actor::of(coder, Some(attune_store::Role::Observer));
+    store
+        .change_video(&by, &study, vec![changed], NOON)
+        .await
+        .expect("coded");
 }
 
 async fn open_old(text: &str, keys: &Path) -> World {
@@ -180,18 +246,40 @@ async fn is_whole(world: &World) {
     );
 }
 
+/// Stores of every older shape: its version and the steps that made it on PostgreSQL.
+const OLD: [(i64, &[&str]); 2] = [
+    (
+        1,
+        &[include_str!("../../migrations/postgres/0001_begin.sql")],
+    ),
+    (
+        2,
+        &[
+            include_str!("../../migrations/postgres/0001_begin.sql"),
+            include_str!("../../migrations/postgres/0002_video.sql"),
+        ],
+    ),
+];
+
+fn stored(version: i64) -> PathBuf {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    data.join(format!("store-{version}"))
+}
+
 #[tokio::test]
-async fn a_store_of_the_first_shape_is_brought_forward_after_a_backup() {
-    let stored = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/store-1");
-    let text = fs::read_to_string(stored.join("store.sql")).expect("the stored text");
-    let world = open_old(&text, &stored).await;
-    is_whole(&world).await;
-    the_copy_from_before_can_be_restored(&world).await;
-    world.store.close().await;
+async fn stores_of_older_shapes_are_brought_forward_after_a_backup() {
+    for (version, _) in OLD {
+        let stored = stored(version);
+        let text = fs::read_to_string(stored.join("store.sql")).expect("the stored text");
+        let world = open_old(&text, &stored).await;
+        is_whole(&world).await;
+        the_copy_from_before_can_be_restored(&world, version).await;
+        world.store.close().await;
+    }
 }
 
 /// There is one backup, it is of the old shape, and a store that is restored from it is brought forward.
-async fn the_copy_from_before_can_be_restored(world: &World) {
+async fn the_copy_from_before_can_be_restored(world: &World, version: i64) {
     let backups: Vec<_> = fs::read_dir(world.location.backups())
         .expect("listed")
         .map(|entry| entry.expect("read").path())
@@ -200,7 +288,7 @@ async fn the_copy_from_before_can_be_restored(world: &World) {
         panic!("one copy was made before: {backups:?}");
     };
     let manifest = backup::check(copy, Some(world.store.keys())).await;
-    assert_eq!(manifest.expect("sound").schema, 1);
+    assert_eq!(manifest.expect("sound").schema, version);
     let target =
         Location::folder(world.folder.path().join("restored")).with_keys(&world.location.keys);
     restore(copy, target.clone(), NOON).await.expect("restored");
@@ -233,7 +321,7 @@ fn for_postgres(text: &str) -> String {
 }
 
 #[test]
-fn on_postgres_a_store_of_the_first_shape_is_brought_forward_and_a_newer_one_refused() {
+fn on_postgres_older_stores_are_brought_forward_and_newer_ones_refused() {
     let server = match Server::start() {
         Ok(server) => server,
         Err(why) => {
@@ -242,54 +330,60 @@ fn on_postgres_a_store_of_the_first_shape_is_brought_forward_and_a_newer_one_ref
         }
     };
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    runtime.block_on(async {
-        let stored = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/store-1");
-        let text = fs::read_to_string(stored.join("store.sql")).expect("the stored text");
-        let folder = tempfile::tempdir().expect("a folder");
-        let mut location = Location::folder(folder.path().join("data"));
-        fs::create_dir_all(&location.keys).expect("made");
-        for name in ["master.key", "signing.key"] {
-            fs::copy(stored.join(name), location.keys.join(name)).expect("copied");
-            private(&location.keys.join(name));
-        }
-        let schema = server.new_schema().await;
-        let mut connection = PgConnection::connect(&server.url).await.expect("connects");
-        let begin = format!(
-            "SET search_path = {schema}; CREATE TABLE schema_version (version BIGINT NOT NULL PRIMARY \
+    for (version, steps) in OLD {
+        runtime.block_on(old_and_new_on_postgres(&server, version, steps));
+    }
+}
+
+async fn old_and_new_on_postgres(server: &Server, version: i64, steps: &[&str]) {
+    let stored = stored(version);
+    let text = fs::read_to_string(stored.join("store.sql")).expect("the stored text");
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut location = Location::folder(folder.path().join("data"));
+    fs::create_dir_all(&location.keys).expect("made");
+    for name in ["master.key", "signing.key"] {
+        fs::copy(stored.join(name), location.keys.join(name)).expect("copied");
+        private(&location.keys.join(name));
+    }
+    let schema = server.new_schema().await;
+    let mut connection = PgConnection::connect(&server.url).await.expect("connects");
+    let begin = format!(
+        "SET search_path = {schema}; CREATE TABLE schema_version (version BIGINT NOT NULL PRIMARY \
              KEY, at BIGINT NOT NULL, program TEXT NOT NULL); {} {}",
-            include_str!("../../migrations/postgres/0001_begin.sql"),
-            for_postgres(&text)
-        );
-        sqlx::raw_sql(AssertSqlSafe(begin))
-            .execute(&mut connection)
-            .await
-            .expect("an old store");
-        location.database = DatabaseKind::Postgres {
-            url: server.url.clone(),
-            schema: Some(schema),
-        };
-        let store = Store::open(location.clone()).await.expect("an old store opens");
-        let world = World {
-            store,
-            location,
-            folder,
-            server: None,
-        };
-        is_whole(&world).await;
-        the_copy_from_before_can_be_restored(&world).await;
-        world.store.close().await;
-        let newer = "INSERT INTO schema_version VALUES (99, 0, '9.0.0')";
-        sqlx::query(newer)
-            .execute(&mut connection)
-            .await
-            .expect("done");
-        let refused = Store::open(world.location.clone()).await.err();
-        let told = refused.expect("refused").to_string();
-        assert!(
-            told.contains("version 99") && told.contains("newer program"),
-            "{told}"
-        );
-    });
+        steps.concat(),
+        for_postgres(&text)
+    );
+    sqlx::raw_sql(AssertSqlSafe(begin))
+        .execute(&mut connection)
+        .await
+        .expect("an old store");
+    location.database = DatabaseKind::Postgres {
+        url: server.url.clone(),
+        schema: Some(schema),
+    };
+    let store = Store::open(location.clone())
+        .await
+        .expect("an old store opens");
+    let world = World {
+        store,
+        location,
+        folder,
+        server: None,
+    };
+    is_whole(&world).await;
+    the_copy_from_before_can_be_restored(&world, version).await;
+    world.store.close().await;
+    let newer = "INSERT INTO schema_version VALUES (99, 0, '9.0.0')";
+    sqlx::query(newer)
+        .execute(&mut connection)
+        .await
+        .expect("done");
+    let refused = Store::open(world.location.clone()).await.err();
+    let told = refused.expect("refused").to_string();
+    assert!(
+        told.contains("version 99") && told.contains("newer program"),
+        "{told}"
+    );
 }
 
 #[tokio::test]
