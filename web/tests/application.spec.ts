@@ -154,7 +154,7 @@ test("the enforced policy lets our own script and style run, and nothing else", 
   const broken: string[] = [];
   page.on("console", (message) => broken.push(message.text()));
   await page.goto("/design");
-  await expect(page.getByRole("button", { name: "Wave" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Wave", exact: true })).toBeVisible();
   const font = await page.evaluate(() => getComputedStyle(document.body).fontFamily);
   expect(font).toContain("Atkinson");
   expect(broken).toEqual([]);

@@ -76,11 +76,11 @@ test.describe("in the application", () => {
     const context = await signInAs(browser, address, signIns, "statistician");
     const page = await context.newPage();
     await page.goto(hostel);
-    const frame = page.locator(".scroll").first();
+    const frame = page.getByRole("region", { name: "Recruitment and retention by site" });
     await frame.getByRole("button").last().click();
     await expect(frame.locator("th[aria-sort]")).toHaveCount(1);
     const waiting = page.waitForEvent("download");
-    await page.locator(".scroll + .table-tools button").first().click();
+    await page.getByRole("button", { name: /Download this table.*Recruitment and retention by site/ }).click();
     const file = await waiting;
     expect(file.suggestedFilename()).toMatch(/^simulated-[\w-]+\.csv$/);
     const lines = readFileSync(await file.path(), "utf8").replace("\ufeff", "").trim().split("\r\n");

@@ -62,6 +62,11 @@ struct Drawn {
 }
 
 impl Drawn {
+    /// Whether each row stands for itself, so that rows may be sorted.
+    fn is_flat(&self) -> bool {
+        self.rows.iter().all(|row| row.len() == self.headings.len())
+    }
+
     fn of(figure: &Figure, permuted: bool) -> Self {
         let words = |text: &Text| text.words(&str::to_owned);
         let data = &figure.data;

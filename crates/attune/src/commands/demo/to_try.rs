@@ -81,8 +81,8 @@ pub fn steps(login: &str) -> &'static [Step] {
         ],
         "observer" => &[
             (
-                "See which clips are yours to code",
-                "/studies/hostel-clinic/coding",
+                "Code the drawn film of a clinic room by keys",
+                "/studies/community-clinic/coding",
             ),
             (
                 "Try the findings: they are closed to whoever codes film",
