@@ -21,6 +21,8 @@ use anyhow::{Context, Result, bail};
 use crate::run;
 
 const FILM: &str = "crates/attune/assets/drawn-clinic.mp4";
+/// Who does what to whom, from and to which second: the standard of the made-up codings.
+const SCRIPT: &str = "crates/attune/assets/drawn-clinic.script";
 const FRAMES: &str = "crates/attune/assets/drawn-clinic.frames";
 /// Largest film that is kept in the repository.
 const LARGEST: u64 = 400 * 1024;
@@ -37,6 +39,7 @@ pub fn renew() -> Result<ExitCode> {
     draw(&film, &sound)?;
     fs::remove_file(&sound)?;
     fs::write(run::root().join(FRAMES), frame_times(&film)?)?;
+    fs::write(run::root().join(SCRIPT), scene::script_by_the_scheme())?;
     let size = fs::metadata(&film)?.len();
     if size > LARGEST {
         bail!(

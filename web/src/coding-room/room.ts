@@ -477,6 +477,7 @@ export class Room {
     this.transport.pause();
     if (this.live === null) this.transport.goTo(Math.max(sample.stop - 1, sample.start));
     this.samples.ask(sample);
+    this.showSamples();
   }
 
   /** The first sample without an answer. */

@@ -74,6 +74,41 @@ pub const SCRIPT: &[Line] = &[
     line(Who::Carer2, Does::Speaks(Who::Staff), 37.4, 39.0),
 ];
 
+/// The script in the codes of the community study's whole-room scheme: subject, behaviour, to whom, from,
+/// to, with tabs between.
+pub fn script_by_the_scheme() -> String {
+    let subject = |who| match who {
+        Who::Carer1 => "carer-1",
+        Who::Carer2 => "carer-2",
+        Who::Staff => "staff-1",
+        Who::Infant1 => "infant-1",
+        Who::Infant2 => "infant-2",
+    };
+    let target = |who, whom| match (who, whom) {
+        (Who::Carer1, Who::Infant1) | (Who::Carer2, Who::Infant2) => "own-infant",
+        (_, Who::Infant1 | Who::Infant2) => "other-infant",
+        (_, Who::Carer1 | Who::Carer2) => "other-parent",
+        (_, Who::Staff) => "staff",
+    };
+    let mut lines: Vec<(f64, String)> = SCRIPT
+        .iter()
+        .map(|line| {
+            let (does, to_whom) = match line.does {
+                Does::Speaks(whom) => ("speaks", target(line.who, whom)),
+                Does::Reaches(whom) => ("reaches", target(line.who, whom)),
+                Does::Smiles(_) => ("engaged", ""),
+                Does::Plays => ("exploring", ""),
+                Does::Cries => ("distressed", ""),
+            };
+            let who = subject(line.who);
+            let text = format!("{who}\t{does}\t{to_whom}\t{}\t{}\n", line.from, line.to);
+            (line.from, text)
+        })
+        .collect();
+    lines.sort_by(|a, b| a.0.total_cmp(&b.0));
+    lines.into_iter().map(|(_, text)| text).collect()
+}
+
 const WALL: Colour = [238, 232, 220];
 const FLOOR: Colour = [206, 190, 165];
 const MAT: Colour = [164, 190, 184];

@@ -180,8 +180,9 @@ async fn no_answer_that_a_coder_gets_tells_phase_site_day_file_or_who_else_codes
             n_answered += usize::from(answer.status == StatusCode::OK);
         }
     }
-    // List (twice), page, data, media, frames; there is no sound.
-    assert_eq!(n_answered, 6);
+    // The list and the page to bring files to (twice each), the room, what it asks for, media, frames,
+    // the formats and one of them; there is no sound.
+    assert_eq!(n_answered, 10);
 }
 
 #[tokio::test]

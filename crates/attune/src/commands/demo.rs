@@ -2,6 +2,7 @@
 //! them inside.
 
 mod application;
+mod made_up_codings;
 mod recording;
 mod to_try;
 

@@ -15,7 +15,7 @@ use attune_web::{
     sign_in::{password, recovery_codes, second_factor, tokens},
 };
 
-use super::{recording, to_try};
+use super::{made_up_codings, recording, to_try};
 use crate::{examples, output};
 
 /// The file beside the application's data that holds the sign-ins.
@@ -148,6 +148,7 @@ pub async fn fill(store: &Store, studies: &Path, folder: &Path) -> Result<()> {
     let film = recording::take_in(&store.media())?;
     for study in &loaded {
         recording::add(store, study, &film, &coders, at).await?;
+        made_up_codings::add(store, study, &film, at).await?;
     }
     told += "\nWhere a second factor is asked for, type one of that person's recovery codes (each works once), or\n\
              add the secret to an authenticator app and type its code.\n";
