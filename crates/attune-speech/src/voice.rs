@@ -41,7 +41,14 @@ pub fn scores(samples: &[f32]) -> Vec<f32> {
         .chunks(FRAME)
         .map(|chunk| {
             frame.fill(0.0);
-            frame[..chunk.len()].copy_from_slice(chunk);
+            // Lossy codecs and resampling overshoot full scale; the detector takes nothing beyond it, and
+            // nothing that is no number.
+            for (place, sample) in frame.iter_mut().zip(chunk) {
+                *place = match sample.is_finite() {
+                    true => sample.clamp(-1.0, 1.0),
+                    false => 0.0,
+                };
+            }
             detector.predict_f32(&frame)
         })
         .collect()
@@ -86,7 +93,7 @@ fn stretches(scores: &[f32], settings: &SpeechSettings) -> Vec<Range<usize>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{SpeechSettings, stretches};
+    use super::{SpeechSettings, scores as scores_of, stretches};
 
     fn scores(text: &str) -> Vec<f32> {
         let score = |letter| match letter {
@@ -95,6 +102,15 @@ mod tests {
             _ => 0.1,
         };
         text.chars().map(score).collect()
+    }
+
+    #[test]
+    fn sound_beyond_full_scale_is_heard_and_not_refused() {
+        let loud: Vec<f32> = (0..1000u16)
+            .map(|n| f32::from(n % 40) / 10.0 - 2.0)
+            .collect();
+        assert_eq!(scores_of(&loud).len(), 4);
+        assert!(scores_of(&[f32::NAN, f32::INFINITY])[0].is_finite());
     }
 
     #[test]

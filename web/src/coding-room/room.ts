@@ -647,7 +647,9 @@ export class Room {
 
   private selectionWords(): string {
     const event = this.selected === null ? undefined : this.coding.events.get(this.selected);
-    return event === undefined ? "" : this.words(event);
+    if (event !== undefined) return this.words(event);
+    const { compared } = this.data;
+    return compared === null ? "" : `Filled: ${compared.names[0]}. Beneath, hollow or paler: ${compared.names[1]}.`;
   }
 
   private words(event: CodedEvent): string {

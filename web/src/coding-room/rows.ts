@@ -34,18 +34,16 @@ export function rowsOf(scheme: Scheme, coding: Coding): Row[] {
 
 const OWN_ROWS: Record<string, string> = { [OBSERVED]: "Session", [NOT_CODABLE]: "Cannot be coded" };
 
-/** The rows of two people, each of the second under the same one of the first. */
-export function sideBySide(scheme: Scheme, first: Coding, second: Coding, names: [string, string]): Row[] {
+/** The rows of two people, each of the second, under their name, below the same one of the first. */
+export function sideBySide(scheme: Scheme, first: Coding, second: Coding, name: string): Row[] {
   const [own, other] = [rowsOf(scheme, first), rowsOf(scheme, second)];
   const rows: Row[] = [];
-  const named = (row: Row, name: string) => ({ ...row, label: `${row.label} · ${name}` });
   for (const row of own) {
-    rows.push(named(row, names[0]));
     const same = other.find((one) => one.key === row.key);
-    rows.push({ ...named(same ?? { ...row, events: [] }, names[1]), second: true });
+    rows.push(row, { ...(same ?? { ...row, events: [] }), label: name, second: true });
   }
   for (const row of other.filter((one) => own.every((had) => had.key !== one.key))) {
-    rows.push(named({ ...row, events: [] }, names[0]), { ...named(row, names[1]), second: true });
+    rows.push({ ...row, events: [] }, { ...row, label: name, second: true });
   }
   return rows;
 }

@@ -6,7 +6,7 @@ import { keyCap, make } from "./parts.js";
 import { codedName, subjectLabel, subjectOf, type Who, whoShows } from "./press.js";
 import { clock } from "./rows.js";
 import { answer, close, roster, type Sample, within } from "./sampling.js";
-import { TARGETS } from "./words.js";
+import { toWhom } from "./words.js";
 
 const ASKS = {
   interval: "What happened between",
@@ -113,7 +113,7 @@ export class SamplePrompt {
     const there = within(this.coding, sample).map(([, event]) => {
       const behaviour = this.scheme.behaviours.find((one) => one.id === event.behaviour)?.label ?? event.behaviour;
       const who = event.subject === undefined ? "" : `${subjectLabel(this.scheme, event.subject)}: `;
-      const to = event.target === undefined ? "" : ` to ${TARGETS[event.target] ?? event.target}`;
+      const to = event.target === undefined ? "" : toWhom(behaviour, event.target);
       return make("li", {}, `${who}${behaviour}${to}`);
     });
     const subject = subjectOf(this.scheme, this.who.subject ?? "");

@@ -98,7 +98,7 @@ export class Timeline {
   }
 
   private get margin(): number {
-    return Math.round(Math.min(Math.max(this.canvas.clientWidth * 0.17, 84), 190));
+    return Math.round(Math.min(Math.max(this.canvas.clientWidth * 0.2, 84), 230));
   }
 
   private view(): View {
@@ -125,7 +125,7 @@ export class Timeline {
       const { second } = this.beside;
       this.rows = second === null
         ? rowsOf(this.scheme, this.coding)
-        : sideBySide(this.scheme, this.coding, second.coding, second.names);
+        : sideBySide(this.scheme, this.coding, second.coding, `    ${second.names[1]}`);
       this.rowsRevision = this.coding.revision;
       this.hasOpen = this.coding.open().length > 0;
       this.scrollBy(0);

@@ -20,10 +20,15 @@ export const OWN: Record<string, string> = {
   [SAMPLED]: "Sample answered",
 };
 
+/** To whom an act is, after its name: "Speaks to" needs no second "to". */
+export function toWhom(act: string, target: string): string {
+  return `${act.endsWith(" to") ? "" : " to"} ${TARGETS[target] ?? target}`;
+}
+
 export function wordsOf(scheme: Scheme, event: CodedEvent): string {
   const who = event.subject === undefined ? "" : `${subjectLabel(scheme, event.subject)}: `;
   const what = OWN[event.behaviour] ?? labelOf(scheme, event);
-  const to = event.target === undefined ? "" : ` to ${TARGETS[event.target] ?? event.target}`;
+  const to = event.target === undefined ? "" : toWhom(what, event.target);
   const details = Object.values(event.modifiers ?? {}).map((one) => (Array.isArray(one) ? one.join(", ") : String(one)));
   const end = event.point ? "" : event.stop === null ? " – no end yet" : ` – ${clock(event.stop)}`;
   const sample = event.sampled === undefined ? "" : `, sample ${event.sampled.number + 1}`;

@@ -235,7 +235,10 @@ pub async fn listen(visit: Visit, Path((_, id)): Path<(String, ClipId)>) -> Answ
     tokio::spawn(async move {
         let heard = tokio::task::spawn_blocking(move || listening::listen(&media, &playing));
         let done = async {
-            let stretches = heard.await.map_err(|error| error.to_string())?;
+            let stretches = heard.await.map_err(|error| {
+                tracing::error!(%error, "the machine that listens broke off");
+                "the machine broke off; the server's log says where".to_owned()
+            })?;
             let command = VideoCommand::ProposeSpeech {
                 clip: id,
                 machine: listening::MACHINE.to_owned(),

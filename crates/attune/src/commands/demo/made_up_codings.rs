@@ -7,9 +7,7 @@ use attune_protocol::{id::StudyId, scheme::Scheme};
 use attune_store::{
     Actor, Command, Moment, Request, Role, Sites, Store,
     codings::ChangeAsked,
-    command::video::{
-        Angle, ClipAdded, CodedEvent, CodingPurpose, Doing, Edit, VideoCommand,
-    },
+    command::video::{Angle, ClipAdded, CodedEvent, CodingPurpose, Doing, Edit, VideoCommand},
     ids::{AccountId, ClipId, CodingId, GrantId},
     media::frame_times::FrameTimes,
 };
@@ -77,7 +75,14 @@ pub async fn add(store: &Store, study: &StudyId, film: &Angle, at: Moment) -> Re
             let coding = CodingId::of_request(&format!("{clip} {account}"), 1);
             let when = moment(day + DAY * i64::from(week % 3));
             let edits = edits(coder, week, &frame_times);
-            keep(store, study, (coding, clip, *account, coder.purpose), edits, when).await?;
+            keep(
+                store,
+                study,
+                (coding, clip, *account, coder.purpose),
+                edits,
+                when,
+            )
+            .await?;
         }
     }
     Ok(())
@@ -115,12 +120,7 @@ fn clip_of_week(clip: ClipId, week: u32, scheme: &Scheme, film: &Angle) -> Video
 }
 
 /// An account without a password: nobody can sign in as somebody who does not exist.
-async fn account(
-    store: &Store,
-    study: &StudyId,
-    coder: &Coder,
-    at: Moment,
-) -> Result<AccountId> {
+async fn account(store: &Store, study: &StudyId, coder: &Coder, at: Moment) -> Result<AccountId> {
     let account = AccountId::new();
     let create = Command::CreateAccount {
         account,
@@ -230,7 +230,9 @@ fn event(line: &str, frames: &FrameTimes, late: f64, later: f64) -> Result<Coded
 fn frame_at(frames: &FrameTimes, second: f64) -> (i64, u32) {
     let times = frames.as_slice();
     let micros = (second * 1e6) as i64;
-    let frame = times.partition_point(|time| *time <= micros).saturating_sub(1);
+    let frame = times
+        .partition_point(|time| *time <= micros)
+        .saturating_sub(1);
     (times[frame], u32::try_from(frame).unwrap_or_default())
 }
 
@@ -238,7 +240,9 @@ fn frame_at(frames: &FrameTimes, second: f64) -> (i64, u32) {
 fn uniform(reasons: &[u64]) -> f64 {
     let mut state = 1u64;
     for reason in reasons {
-        state = state.wrapping_add(*reason).wrapping_add(0x9e37_79b9_7f4a_7c15);
+        state = state
+            .wrapping_add(*reason)
+            .wrapping_add(0x9e37_79b9_7f4a_7c15);
         state = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         state = (state ^ (state >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         state ^= state >> 31;
@@ -251,7 +255,8 @@ mod tests {
     use super::*;
 
     fn frames() -> FrameTimes {
-        FrameTimes::from_bytes(include_bytes!("../../../assets/drawn-clinic.frames")).expect("times")
+        FrameTimes::from_bytes(include_bytes!("../../../assets/drawn-clinic.frames"))
+            .expect("times")
     }
 
     #[test]
