@@ -187,6 +187,7 @@ fn empty(question: &Question<'_>) -> Finding {
             role: plan.role,
             better: plan.better,
             measure: plan.measure.to_string(),
+            about: question.about(),
             smallest_difference_that_matters: plan.smallest_difference_that_matters,
         },
         term: question.analysis.answers.text.clone(),

@@ -108,8 +108,19 @@ pub struct OutcomeSummary {
     pub better: attune_protocol::plan::Better,
     /// The measure behind it.
     pub measure: String,
+    /// What its values are of: families, sessions, staff.
+    #[serde(skip)]
+    pub about: attune_protocol::plan::About,
     /// The smallest difference that would matter.
     pub smallest_difference_that_matters: Option<f64>,
+}
+
+impl Finding {
+    /// So many of the units that the outcome is measured on: "59 dyads", "50 sessions".
+    pub fn units(&self, n: usize) -> String {
+        let (one, many) = crate::words::unit_nouns(self.outcome.about);
+        crate::words::count_of(n, one, many)
+    }
 }
 
 /// Estimate, interval and test. What is not defined is absent (`null`), with the reason in the

@@ -168,11 +168,9 @@ impl<'a> Body<'a> {
         let begin = |print: &str| print.chars().take(12).collect::<String>();
         let words = format!(
             "{}Made by {} from protocol {} and data {}.",
-            if self.report.simulated {
-                "Simulated data. "
-            } else {
-                ""
-            },
+            self.report
+                .mark()
+                .map_or_else(String::new, |mark| format!("{mark}. ")),
             prints.engine,
             begin(&prints.protocol),
             begin(&prints.data)

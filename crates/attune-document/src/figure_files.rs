@@ -54,9 +54,8 @@ fn collect_block<'a>(block: &'a Block, figures: &mut Vec<&'a Figure>) {
 }
 
 fn file(report: &Report, figure: &Figure) -> Result<FigureFile, DocumentError> {
-    let simulated = if report.simulated { "simulated-" } else { "" };
     Ok(FigureFile {
-        name: format!("{simulated}{}-{}", report.study, figure.id),
+        name: format!("{}{}-{}", report.file_mark(), report.study, figure.id),
         svg: draw(figure, Format::Wide),
         png: png(figure)?,
         csv: figure.data.csv(),
@@ -72,11 +71,9 @@ fn caption(report: &Report, figure: &Figure) -> String {
     } else {
         "."
     };
-    let data = if report.simulated {
-        " Simulated data."
-    } else {
-        ""
-    };
+    let data = report
+        .mark()
+        .map_or_else(String::new, |mark| format!(" {mark}."));
     let words = format!(
         "{title}{stop} {} {}.{data}",
         words_in(report, &figure.caption),

@@ -12,6 +12,8 @@ pub struct Figure {
     pub number: Option<usize>,
     /// Whether it shows made-up data; set when the report is put together.
     pub simulated: bool,
+    /// Whether it shows permuted arms; set where a whole report is a rehearsal.
+    pub permuted: bool,
     /// The finding or the question.
     pub title: Text,
     /// How to read it, beneath.
@@ -44,6 +46,8 @@ pub enum Drawing {
 pub struct Trajectories {
     /// Horizontal axis, such as "Months since enrolment".
     pub time_label: String,
+    /// The same as it is printed, where it is in another language.
+    pub time_name: Option<String>,
     /// Places on the horizontal axis that have a name, such as planned waves.
     pub time_ticks: Vec<(f64, String)>,
     /// Vertical axis with its unit.

@@ -15,7 +15,7 @@ mod trajectories;
 
 pub(crate) use flow::MOST_COLUMNS as MOST_FLOW_COLUMNS;
 
-use crate::{Block, Drawing, Figure, Report, Section, table::file_name};
+use crate::{Block, Drawing, Figure, Report, Section, report::mark, table::file_name};
 
 /// How much room a figure has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,15 +46,20 @@ impl Format {
 
 /// The figure as an SVG element with its title and description.
 pub fn draw(figure: &Figure, format: Format) -> String {
+    draw_marked(figure, format, mark(figure.simulated, figure.permuted))
+}
+
+/// The same with other words for what its data are, such as those of another language.
+pub fn draw_marked(figure: &Figure, format: Format, mark: Option<&str>) -> String {
     let drawn = match &figure.drawing {
         Drawing::Trajectories(trajectories) => trajectories::draw(trajectories, format),
         Drawing::Forest(forest) => forest::draw(forest, format),
         Drawing::Flow(flow) => flow::draw(flow, format),
         Drawing::Missingness(missingness) => missingness::draw(missingness, format),
     };
-    let drawn = match figure.simulated {
-        true => drawn.marked("Simulated data"),
-        false => drawn,
+    let drawn = match mark {
+        Some(words) => drawn.marked(words),
+        None => drawn,
     };
     let title = figure.title.words(&str::to_owned);
     let id = format!("{}-{}", figure.id, format.word());

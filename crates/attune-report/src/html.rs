@@ -316,17 +316,11 @@ impl<'a> ChecklistPart<'a> {
 
 /// Fonts, the stylesheet, and the running foot of printed pages, which holds the title.
 fn style(report: &Report) -> String {
-    let simulated = if report.simulated {
-        "Simulated data · "
-    } else {
-        ""
-    };
-    let foot = css_string(&format!("{simulated}{}", report.title));
-    let head = css_string(if report.simulated {
-        "Simulated data"
-    } else {
-        ""
+    let foot = css_string(&match report.mark() {
+        Some(mark) => format!("{mark} · {}", report.title),
+        None => report.title.clone(),
     });
+    let head = css_string(report.mark().unwrap_or_default());
     let pages = format!(
         "@page{{@top-right{{content:{head}}}@bottom-left{{content:{foot}}}}}\n\
          @page:first{{@top-right{{content:none}}}}\n"

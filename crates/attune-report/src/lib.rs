@@ -12,14 +12,17 @@
 mod arm_mark;
 mod checklist;
 mod compose;
+pub mod design_limits;
 mod figure;
 mod figures;
 mod html;
 mod markdown;
+pub mod plain_result;
 pub mod plots;
 mod profile;
 mod references;
 mod report;
+pub mod result_words;
 mod table;
 mod text;
 
@@ -30,7 +33,7 @@ pub use figure::{
     ArmTrajectories, Drawing, Figure, FlowColumn, FlowDiagram, FlowStep, Forest, ForestRow,
     Missingness, MissingnessBar, MissingnessPanel, Trajectories,
 };
-pub use figures::{Format, draw, figures, svg::escape};
+pub use figures::{Format, draw, draw_marked, figures, svg::escape};
 pub use html::{html, table_html};
 pub use profile::{Profile, TableStyle};
 pub use references::Reference;

@@ -18,6 +18,8 @@ pub struct Report {
     pub plain_title: Option<String>,
     /// Whether any of the data are made up.
     pub simulated: bool,
+    /// Whether every family stands in another one's place: a rehearsal before arms are revealed.
+    pub permuted: bool,
     /// Where the data come from, in one sentence.
     pub data_sentence: String,
     /// What the team says about that.
@@ -58,6 +60,20 @@ pub struct Fingerprints {
     pub engine: String,
     /// Seed of everything random.
     pub seed: u64,
+}
+
+/// What a rehearsal says of itself.
+const PERMUTED: &str = "Arms are permuted: before any arm was revealed, every family was given another family’s place. \
+     No number in this document is a result; it rehearses the plan.";
+
+/// "Simulated data", "Permuted arms", or both.
+pub(crate) fn mark(simulated: bool, permuted: bool) -> Option<&'static str> {
+    match (simulated, permuted) {
+        (true, true) => Some("Simulated data, permuted arms"),
+        (true, false) => Some("Simulated data"),
+        (false, true) => Some("Permuted arms"),
+        (false, false) => None,
+    }
 }
 
 /// A section.
@@ -177,6 +193,13 @@ impl Section {
         }
     }
 
+    fn permute_figures(&mut self) {
+        self.blocks.iter_mut().for_each(Block::permute_figures);
+        for section in &mut self.sections {
+            section.permute_figures();
+        }
+    }
+
     /// Whether nothing is in it.
     pub fn is_empty(&self) -> bool {
         self.blocks.is_empty() && self.sections.is_empty()
@@ -184,6 +207,14 @@ impl Section {
 }
 
 impl Block {
+    fn permute_figures(&mut self) {
+        match self {
+            Self::Figure(figure) => figure.permuted = true,
+            Self::Details { blocks, .. } => blocks.iter_mut().for_each(Self::permute_figures),
+            _ => {}
+        }
+    }
+
     /// Every text in it.
     fn texts(&self) -> Vec<&Text> {
         match self {
@@ -223,6 +254,31 @@ impl Report {
         self.labels
             .get(id)
             .map_or_else(|| id.to_owned(), Clone::clone)
+    }
+
+    /// What a reader of any page, table or figure must know of the data, wherever it ends up.
+    pub fn mark(&self) -> Option<&'static str> {
+        mark(self.simulated, self.permuted)
+    }
+
+    /// What file names begin with.
+    pub fn file_mark(&self) -> &'static str {
+        match (self.simulated, self.permuted) {
+            (_, true) => "permuted-",
+            (true, false) => "simulated-",
+            (false, false) => "",
+        }
+    }
+
+    /// The same report of a rehearsal: the findings were made with every family in another one's place.
+    #[must_use]
+    pub fn with_permuted_arms(mut self) -> Self {
+        self.permuted = true;
+        self.data_statement = Some(format!("{PERMUTED} {}", self.statement()));
+        for section in &mut self.sections {
+            section.permute_figures();
+        }
+        self
     }
 
     /// What the data are, in two words.

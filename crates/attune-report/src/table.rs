@@ -222,8 +222,7 @@ pub fn tables(report: &Report) -> Vec<(String, String)> {
 
 /// The name of a file with a part of the report; made-up data say so in it.
 pub(crate) fn file_name(report: &Report, id: &str, ending: &str) -> String {
-    let simulated = if report.simulated { "simulated-" } else { "" };
-    format!("{simulated}{}-{id}.{ending}", report.study)
+    format!("{}{}-{id}.{ending}", report.file_mark(), report.study)
 }
 
 fn section_tables<'a>(section: &'a Section, tables: &mut Vec<(&'a str, &'a Table)>) {

@@ -46,7 +46,7 @@ impl<'a> Body<'a> {
                 self.say("Quote", &format!("“{words}”"));
                 self.say("Speaker", speaker);
             }
-            Block::Checklist(checklist) => self.table(&checklist_table(checklist)),
+            Block::Checklist(checklist) => self.table_with_pages(&checklist_table(checklist)),
             Block::References => self.references(),
             Block::Details { summary, blocks } => {
                 self.text("Subheading", summary);

@@ -65,9 +65,9 @@ fn zipped(parts: &[(String, Vec<u8>)]) -> Result<Vec<u8>, ZipError> {
 }
 
 fn document(report: &Report, body: &Body<'_>) -> String {
-    let header = match report.simulated {
-        true => "<w:headerReference w:type=\"default\" r:id=\"rIdHeader\"/>",
-        false => "",
+    let header = match report.mark() {
+        Some(_) => "<w:headerReference w:type=\"default\" r:id=\"rIdHeader\"/>",
+        None => "",
     };
     format!(
         "{DECLARATION}<w:document {NAMESPACES}><w:body>\n{}<w:sectPr>{header}<w:footerReference w:type=\"default\" r:id=\"rIdFooter\"/><w:pgSz w:w=\"11906\" w:h=\"16838\"/><w:pgMar w:top=\"1361\" w:right=\"1247\" w:bottom=\"1304\" w:left=\"1247\" w:header=\"624\" w:footer=\"567\" w:gutter=\"0\"/></w:sectPr></w:body></w:document>\n",
@@ -110,9 +110,9 @@ fn core_properties(report: &Report, settings: DocumentSettings) -> String {
             "<dcterms:created xsi:type=\"dcterms:W3CDTF\">{day}</dcterms:created><dcterms:modified xsi:type=\"dcterms:W3CDTF\">{day}</dcterms:modified>"
         )
     });
-    let subject = match report.simulated {
-        true => format!("{}, of simulated data", report.profile.kind()),
-        false => report.profile.kind().to_owned(),
+    let subject = match report.mark() {
+        Some(mark) => format!("{} ({})", report.profile.kind(), mark.to_lowercase()),
+        None => report.profile.kind().to_owned(),
     };
     format!(
         "{DECLARATION}<cp:coreProperties xmlns:cp=\"http://schemas.openxmlformats.org/package/2006/metadata/core-properties\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:dcterms=\"http://purl.org/dc/terms/\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><dc:title>{}</dc:title><dc:subject>{}</dc:subject><dc:creator>{}</dc:creator><dc:language>en-GB</dc:language>{day}</cp:coreProperties>\n",
@@ -187,22 +187,16 @@ fn numbering(body: &Body<'_>) -> String {
 }
 
 fn header(report: &Report) -> String {
-    let words = if report.simulated {
-        "Simulated data"
-    } else {
-        ""
-    };
+    let words = report.mark().unwrap_or_default();
     format!(
         "{DECLARATION}<w:hdr {NAMESPACES}><w:p><w:pPr><w:pStyle w:val=\"Header\"/><w:jc w:val=\"right\"/></w:pPr><w:r><w:t>{words}</w:t></w:r></w:p></w:hdr>\n"
     )
 }
 
 fn footer(report: &Report) -> String {
-    let simulated = if report.simulated {
-        "Simulated data · "
-    } else {
-        ""
-    };
+    let mark = report
+        .mark()
+        .map_or_else(String::new, |mark| format!("{mark} · "));
     // A long title would push the page number to a second line.
     let title: String = match report.title.char_indices().nth(84) {
         Some((at, _)) => format!("{}…", report.title[..at].trim_end()),
@@ -212,7 +206,7 @@ fn footer(report: &Report) -> String {
         format!("<w:fldSimple w:instr=\" {name} \"><w:r><w:t>1</w:t></w:r></w:fldSimple>")
     };
     format!(
-        "{DECLARATION}<w:ftr {NAMESPACES}><w:p><w:pPr><w:pStyle w:val=\"Footer\"/></w:pPr><w:r><w:t xml:space=\"preserve\">{simulated}{}</w:t></w:r><w:r><w:tab/></w:r>{}<w:r><w:t xml:space=\"preserve\"> / </w:t></w:r>{}</w:p></w:ftr>\n",
+        "{DECLARATION}<w:ftr {NAMESPACES}><w:p><w:pPr><w:pStyle w:val=\"Footer\"/></w:pPr><w:r><w:t xml:space=\"preserve\">{mark}{}</w:t></w:r><w:r><w:tab/></w:r>{}<w:r><w:t xml:space=\"preserve\"> / </w:t></w:r>{}</w:p></w:ftr>\n",
         escape(&title),
         field("PAGE"),
         field("NUMPAGES"),

@@ -79,6 +79,21 @@ impl<'a> Paragraph<'a> {
         runs.iter().fold(self, Self::one)
     }
 
+    /// The runs, each reference with its page, which the word processor counts when it opens the file.
+    pub fn runs_with_pages(self, runs: &[Run]) -> Self {
+        runs.iter().fold(self, |paragraph, run| {
+            let paragraph = paragraph.one(run);
+            let place = run.to.as_deref().filter(|_| run.kind == RunKind::See);
+            match place.and_then(|to| paragraph.bookmarks.name(to)) {
+                Some(name) => paragraph
+                    .words("\u{a0}(p.\u{a0}")
+                    .raw(&field::page_of(&name))
+                    .words(")"),
+                None => paragraph,
+            }
+        })
+    }
+
     /// The runs, all of them strong.
     pub fn strong_runs(self, runs: &[Run]) -> Self {
         self.runs_as(runs, RunKind::Strong)
@@ -217,6 +232,13 @@ pub mod field {
     pub fn simple(instruction: &str, runs: &str) -> String {
         let instruction = escape(instruction);
         format!("<w:fldSimple w:instr=\" {instruction} \">{runs}</w:fldSimple>")
+    }
+
+    /// The page of a bookmark. Nobody knows it before the pages are set, so it is to be counted at once.
+    pub fn page_of(bookmark: &str) -> String {
+        format!(
+            "<w:fldSimple w:instr=\" PAGEREF {bookmark} \\h \" w:dirty=\"true\"><w:r><w:t>…</w:t></w:r></w:fldSimple>"
+        )
     }
 
     /// The beginning of a field that reaches over paragraphs.

@@ -11,8 +11,17 @@ pub const TEXT_WIDTH: f64 = 9412.0;
 
 impl Body<'_> {
     pub(super) fn table(&mut self, table: &Table) {
+        self.set_table(table, Pages::Untold);
+    }
+
+    /// The table with the page behind each reference in it.
+    pub(super) fn table_with_pages(&mut self, table: &Table) {
+        self.set_table(table, Pages::Told);
+    }
+
+    fn set_table(&mut self, table: &Table, pages: Pages) {
         self.caption(table);
-        let sheet = Sheet::new(self, table);
+        let sheet = Sheet::new(self, table, pages);
         let xml = sheet.xml(self, table);
         self.xml += &xml;
         let mut is_first = true;
@@ -48,13 +57,13 @@ impl Body<'_> {
             }
         }
         caption = caption.runs(&runs);
-        if self.report.simulated && table.number.is_some() {
+        if let (Some(mark), Some(_)) = (self.report.mark(), table.number) {
             let stop = if said.ends_with(['.', '?', '!']) {
                 " "
             } else {
                 ". "
             };
-            caption = caption.words(stop).emphasised("Simulated data.");
+            caption = caption.words(stop).emphasised(&format!("{mark}."));
         }
         self.xml += &caption.xml();
     }
@@ -77,6 +86,14 @@ struct Sheet {
     widths: Vec<i64>,
     /// Style of the paragraphs in its cells.
     letters: &'static str,
+    pages: Pages,
+}
+
+/// Whether references say on which page they are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pages {
+    Told,
+    Untold,
 }
 
 /// Where a cell stands.
@@ -91,7 +108,7 @@ const THICK: &str = "w:val=\"single\" w:sz=\"8\" w:space=\"0\" w:color=\"1F2733\
 const FAINT: &str = "w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"B9B5AC\"";
 
 impl Sheet {
-    fn new(body: &Body<'_>, table: &Table) -> Self {
+    fn new(body: &Body<'_>, table: &Table, pages: Pages) -> Self {
         let widths = column_widths(body.report, table);
         let whole = TEXT_WIDTH * (widths.of_page * 1.06).min(1.0);
         Self {
@@ -105,6 +122,7 @@ impl Sheet {
                 letters if letters > 0.84 => "TableTextSmall",
                 _ => "TableTextSmallest",
             },
+            pages,
         }
     }
 
@@ -207,6 +225,7 @@ impl Sheet {
                     .with(&format!("{indent}{}", alignment(column.numeric)));
                 let paragraph = match row.kind {
                     RowKind::Emphasised => paragraph.strong_runs(&runs),
+                    _ if self.pages == Pages::Told => paragraph.runs_with_pages(&runs),
                     _ => paragraph.runs(&runs),
                 };
                 cells += &self.cell(Part::Body, place, 1, &borders, &paragraph.xml());

@@ -29,7 +29,8 @@ pub struct Document {
     title: String,
     plain_title: Option<String>,
     people: Vec<PersonPart>,
-    simulated: bool,
+    /// What every page says of the data: "Simulated data".
+    mark: Option<&'static str>,
     /// What the data are, before the team's statement; none where the statement says it.
     data_kind: Option<String>,
     data_statement: String,
@@ -118,7 +119,7 @@ struct TablePart {
     id: String,
     label: Option<String>,
     caption: Vec<Run>,
-    simulated: bool,
+    mark: Option<&'static str>,
     /// Share of the table's width per column.
     shares: Vec<f64>,
     of_page: f64,
@@ -186,7 +187,7 @@ fn document(report: &Report, settings: DocumentSettings, sections: Vec<SectionPa
         title: report.title.clone(),
         plain_title: report.plain_title.clone(),
         people: people(report),
-        simulated: report.simulated,
+        mark: report.mark(),
         data_kind: (!report.statement_says_kind()).then(|| report.kind_of_data().to_owned()),
         data_statement: report.statement().to_owned(),
         facts: facts(report),
@@ -349,7 +350,7 @@ impl Writer<'_> {
             id: table.id.clone(),
             label: table.number.map(|number| format!("Table {number}")),
             caption: self.runs(&table.caption),
-            simulated: self.report.simulated && table.number.is_some(),
+            mark: self.report.mark().filter(|_| table.number.is_some()),
             shares: widths.shares,
             of_page: widths.of_page,
             letters: widths.letters,

@@ -34,7 +34,10 @@ fn why_not(context: &Context<'_>, id: &str) -> Option<&'static str> {
     match id {
         "trend" | "strobe" if is_randomised => Some("for studies without randomisation"),
         "consort-cluster" if !is_randomised => Some("for randomised trials"),
-        "tidier" if !protocol.arms.iter().any(|arm| arm.receives_programme) => {
+        "tidier"
+            if !context.is_before_and_after()
+                && !protocol.arms.iter().any(|arm| arm.receives_programme) =>
+        {
             Some("no arm receives a programme")
         }
         "srqr" | "gramms" if protocol.codebooks.is_empty() => {

@@ -32,6 +32,10 @@ fn reach(context: &Context<'_>) -> Section {
         section.say("No participant is recorded.");
         return section;
     }
+    if context.is_before_and_after() {
+        section.push(Block::Paragraph(came(context, reached_by_phase(context))));
+        return section;
+    }
     let mut text = Text::default();
     let planned: Option<u32> = context
         .findings
@@ -68,6 +72,31 @@ fn reach(context: &Context<'_>) -> Section {
     section
 }
 
+/// Families by the phase in which they came first.
+pub fn reached_by_phase(context: &Context<'_>) -> Text {
+    let enrolled = context.enrolled();
+    let mut text = Text::from(format!(
+        "{} (a carer and an infant each) came for the first time at {}",
+        words::count_of(enrolled, "family", "families"),
+        words::count_of(context.n_sites(), "site", "sites"),
+    ));
+    let baseline = context.findings.description.baseline.first();
+    for (place, phase) in context.protocol.phases.iter().enumerate() {
+        let cell = baseline.and_then(|row| row.arms.get(place));
+        if let Some(cell) = cell {
+            let between = if place == 0 { ": " } else { ", " };
+            text = text
+                .and(format!(
+                    "{between}{} in “",
+                    words::count(cell.n + cell.missing)
+                ))
+                .and_own(&phase.label)
+                .and("”");
+        }
+    }
+    text.and(". ")
+}
+
 /// How often families came, where it is recorded.
 fn came(context: &Context<'_>, text: Text) -> Text {
     let attendance = context.findings.description.attendance.iter();
@@ -93,6 +122,13 @@ fn came(context: &Context<'_>, text: Text) -> Text {
 fn compared_with(context: &Context<'_>) -> Section {
     let mut section = Section::new("compared", "Compared with what");
     let arms = &context.protocol.arms;
+    if context.is_before_and_after() {
+        section.say(
+            "With itself: the same service before and after. Whoever came later need not be who came before.",
+        );
+        section.blocks.extend(phases(context).map(Block::Table));
+        return section;
+    }
     if arms.len() < 2 && context.protocol.phases.len() < 2 {
         section.say("The study file names no groups and no phases to compare.");
         return section;
@@ -112,6 +148,41 @@ fn compared_with(context: &Context<'_>) -> Section {
         words::capitalised(allocation_words(context.protocol.study.allocation))
     ));
     section
+}
+
+/// Every outcome in each phase, with how many values it rests on.
+pub fn phases(context: &Context<'_>) -> Option<Table> {
+    let phases = &context.protocol.phases;
+    if phases.len() < 2 {
+        return None;
+    }
+    let cells = &context.findings.description.outcomes;
+    let mut columns = vec![Column::words("What was measured")];
+    for phase in phases {
+        let (mark, label) = context.arm(phase.id.as_str());
+        let heading = crate::table::arm_heading(mark, &label);
+        columns.push(Column::numbers("Mean").under(heading.clone()));
+        columns.push(Column::numbers("n").under(heading));
+    }
+    let mut table = Table::new("phases", "What was measured before and after", columns);
+    for outcome in &context.protocol.outcomes {
+        let mut name = Text::own(&outcome.label);
+        if let Some(unit) = &outcome.unit {
+            name = name.and(", ").and_own(unit);
+        }
+        let mut row = vec![name];
+        for phase in phases {
+            let cell = cells.iter().find(|cell| {
+                cell.outcome == outcome.id.as_str()
+                    && cell.phase.as_deref() == Some(phase.id.as_str())
+            });
+            let mean = cell.and_then(|cell| cell.mean);
+            row.push(mean.map_or_else(|| "–".into(), |mean| Text::from(words::two_digits(mean))));
+            row.push(Text::count(cell.map_or(0, |cell| cell.n)));
+        }
+        table.rows.push(Row::of(row));
+    }
+    (!table.rows.is_empty()).then_some(table)
 }
 
 /// The characteristics of families, without the outcomes at the start and without medians.
@@ -188,7 +259,7 @@ fn what_changed(context: &Context<'_>) -> Section {
     let primary = findings
         .iter()
         .find(|finding| finding.outcome.role == OutcomeRole::Primary);
-    let courses = primary.and_then(|finding| trajectories::figure(context, finding));
+    let courses = primary.and_then(|finding| trajectories::figure_of_groups(context, finding));
     let forest = summary::all_outcomes(context, None);
     let figures = forest.into_iter().chain(courses);
     section

@@ -6,7 +6,11 @@ use attune_analysis::{
     findings::{Estimate, Finding},
     words,
 };
-use attune_protocol::{Protocol, id::ArmId, plan::OutcomeRole};
+use attune_protocol::{
+    Protocol,
+    id::ArmId,
+    plan::{About, OutcomeRole},
+};
 
 use super::Quotation;
 use crate::{ArmMark, Text, text::Inline};
@@ -58,6 +62,21 @@ impl<'a> Context<'a> {
     /// Whether any of the data are made up.
     pub fn is_simulated(&self) -> bool {
         self.findings.simulated || self.protocol.study.simulated
+    }
+
+    /// Whether a service is compared with itself, before and after.
+    pub fn is_before_and_after(&self) -> bool {
+        self.protocol.arms.len() < 2 && self.protocol.phases.len() > 1
+    }
+
+    /// What the primary outcome is measured on, where that is no family: who stayed cannot be told from it.
+    pub fn primary_of_others(&self) -> Option<About> {
+        let mut findings = self.findings.findings.iter();
+        let primary = findings.find(|finding| finding.outcome.role == OutcomeRole::Primary)?;
+        match primary.outcome.about {
+            About::Dyad | About::Infant | About::Carer => None,
+            about => Some(about),
+        }
     }
 
     /// Mark and name of an arm or phase; one that nobody declared keeps its id.

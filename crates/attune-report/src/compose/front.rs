@@ -20,6 +20,7 @@ pub fn matter(context: &Context<'_>, profile: Profile) -> Report {
         title,
         plain_title,
         simulated: context.is_simulated(),
+        permuted: false,
         data_sentence: data_sentence(context).to_owned(),
         data_statement: study.data_statement.clone(),
         people: people(context),
@@ -95,6 +96,10 @@ fn all_facts(context: &Context<'_>) -> Vec<(String, Text)> {
 pub fn design_words(context: &Context<'_>) -> String {
     let arms = context.protocol.arms.len();
     let sites = attune_analysis::words::count_of(context.protocol.sites.len(), "site", "sites");
+    if context.is_before_and_after() {
+        let phases = context.protocol.phases.len();
+        return format!("{sites}, compared with itself; {phases} phases");
+    }
     let compared = match arms {
         0 | 1 => "one arm".to_owned(),
         _ => format!("{arms} arms compared"),

@@ -3,14 +3,14 @@
 //! the journal does not want is easily deleted from the Word file.
 
 use attune_analysis::{
-    findings::{Finding, OutcomeCell},
+    findings::{Estimate, Finding, OutcomeCell},
     words,
 };
 
 use super::{
     apa, attendance, baseline,
-    context::{Context, role_words},
-    limits, methods, participants, reproduce, sensitivity, summary, trajectories,
+    context::{Context, anchor, role_words},
+    limits, methods, participants, reproduce, summary, trajectories,
 };
 use crate::{
     Block, Column, Profile, Row, RowKind, Section, Table, Text, table::arm_heading, text::Inline,
@@ -34,6 +34,9 @@ pub fn sections(context: &Context<'_>, methods: &methods::Methods) -> Vec<Sectio
 /// Participants without the long table: the diagram says the same.
 fn taking_part(context: &Context<'_>) -> Section {
     let full = participants::section(context);
+    if context.primary_of_others().is_some() {
+        return full;
+    }
     let mut section = Section::new("participants", "Participants");
     section.blocks = full
         .blocks
@@ -256,7 +259,7 @@ fn in_words(finding: &Finding) -> Text {
     text.and(format!(
         "The model had {} of {}.",
         words::count_of(finding.n_rows, "row", "rows"),
-        words::count_of(finding.n_units, "dyad", "dyads")
+        finding.units(finding.n_units)
     ))
 }
 
@@ -342,7 +345,7 @@ fn robustness(context: &Context<'_>) -> Section {
         if finding.sensitivity.is_empty() {
             continue;
         }
-        let table = sensitivity::table(finding);
+        let table = sensitivities(finding);
         section.push(Block::Paragraph(
             Text::from(Inline::Strong(format!("{}.", finding.outcome.label)))
                 .and(" ")
@@ -354,4 +357,59 @@ fn robustness(context: &Context<'_>) -> Section {
         section.push(Block::Table(table));
     }
     section
+}
+
+/// The planned estimate and those of the other analyses; what is not in the planned unit or could not be run is said
+/// beneath.
+fn sensitivities(finding: &Finding) -> Table {
+    let symbol = |symbol: &str| Text::from(Inline::Emphasis(symbol.to_owned()));
+    let mut table = Table::new(
+        anchor("sensitivity-table", &finding.id),
+        Text::from("Sensitivity Analyses: ").and_own(&finding.outcome.label),
+        vec![
+            Column::words("Analysis"),
+            Column::numbers(symbol("b")),
+            Column::numbers(apa::level(finding.estimate.level)),
+            Column::numbers(symbol("df")),
+            Column::numbers(symbol("p")),
+            Column::numbers(symbol("n")),
+        ],
+    );
+    let row = |label: Text, estimate: &Estimate, n: usize| {
+        let df = estimate
+            .df
+            .map_or_else(|| "–".into(), |df| words::short(df, 1).into());
+        let n = match n {
+            0 => "–".into(),
+            n => Text::count(n),
+        };
+        let value = apa::value(estimate).into();
+        let interval = apa::brackets(estimate).into();
+        Row::of(vec![label, value, interval, df, apa::p_cell(estimate.p), n])
+    };
+    let planned = row("As planned".into(), &finding.estimate, finding.n_units);
+    table.rows.push(planned.set(RowKind::Emphasised));
+    let unit = &finding.estimate_unit;
+    table
+        .notes
+        .push(Text::from("The unit is ").and_own(unit).and("."));
+    for other in &finding.sensitivity {
+        table
+            .rows
+            .push(row(Text::own(&other.label), &other.estimate, other.n_units));
+        let in_other_unit = (!other.estimate_unit.is_empty() && other.estimate_unit != *unit)
+            .then(|| format!("in {}", other.estimate_unit));
+        let warnings = other.warnings.iter().cloned();
+        let remarks: Vec<String> = in_other_unit
+            .into_iter()
+            .chain(warnings)
+            .map(|remark| remark.trim_end_matches('.').to_owned())
+            .collect();
+        if !remarks.is_empty() {
+            let remarks = remarks.join("; ");
+            let note = Text::own(&other.label).and(": ").and_own(remarks).and(".");
+            table.notes.push(note);
+        }
+    }
+    table
 }

@@ -6,7 +6,7 @@ use attune_analysis::words;
 use attune_protocol::page::PagePart;
 
 use super::{context::Context, participants, plain, quotations};
-use crate::{Block, Section, Text, markdown};
+use crate::{Block, Section, Text, design_limits, markdown, result_words::ResultWords};
 
 pub fn sections(context: &Context<'_>) -> Vec<Section> {
     vec![
@@ -67,7 +67,7 @@ pub fn of_page(context: &Context<'_>, part: PagePart, id: &str, title: &str) -> 
 /// Results in the team's words, where there are none from data and the team has released them.
 fn told(context: &Context<'_>, part: PagePart, id: &str, title: &str) -> Section {
     let has_findings = !context.findings.findings.is_empty();
-    match has_findings || !context.protocol.study.results_released {
+    match has_findings || !context.protocol.study.shows_results() {
         true => Section::default(),
         false => of_page(context, part, id, title),
     }
@@ -173,48 +173,9 @@ fn unknown(context: &Context<'_>) -> Section {
 
 /// What the design leaves open, one plain sentence or two each.
 pub fn limits(context: &Context<'_>) -> Vec<Text> {
-    let protocol = context.protocol;
-    let mut items: Vec<Text> = Vec::new();
-    if context.is_simulated() {
-        items.push("The numbers here are made up. They say nothing about real families.".into());
-    }
-    if protocol.arms.len() > 1 && !protocol.study.allocation.is_randomised() {
-        items.push(
-            "Chance did not decide which families were in which group. So the families may have \
-             differed from the start in ways that nobody measured."
-                .into(),
-        );
-    }
-    if n_programme_sites(context) == Some(1) {
-        items.push(
-            "The programme was in one place only. What the programme did, and what is special about \
-             that place, cannot be told apart."
-                .into(),
-        );
-    }
-    if let Some((_, measured)) = participants::measured_last(context)
-        && measured < context.enrolled()
-    {
-        items.push(
-            "Not every family was seen at the end. Those who were missed may have fared differently."
-                .into(),
-        );
-    }
-    items
-}
-
-/// Sites whose arm receives the programme, where arms belong to sites.
-fn n_programme_sites(context: &Context<'_>) -> Option<usize> {
-    let protocol = context.protocol;
-    if !protocol.study.allocation.is_by_site() {
-        return None;
-    }
-    let receives = |arm: Option<&str>| {
-        arm.is_some_and(|arm| {
-            let mut arms = protocol.arms.iter();
-            arms.any(|other| other.id.as_str() == arm && other.receives_programme)
-        })
-    };
-    let sites = context.findings.description.sites.iter();
-    Some(sites.filter(|site| receives(site.arm.as_deref())).count())
+    let words = ResultWords::english();
+    let limits = design_limits::of(context).into_iter();
+    limits
+        .map(|limit| words.limit(limit).as_str().into())
+        .collect()
 }

@@ -65,19 +65,26 @@ fn questions(context: &Context<'_>) -> Section {
     section
 }
 
+const BEFORE_AND_AFTER: &str = "One service is compared with itself, before and after. Whatever else changed at the same \
+     time cannot be told apart from the programme. Which units are analysed stands with each outcome.";
+
 fn design(context: &Context<'_>) -> Section {
     let protocol = context.protocol;
     let mut section = Section::new("methods-design", "Design");
-    let mut text = Text::from(format!(
-        "{}. The unit of assignment is the {}; the smallest unit analysed is the visit of a dyad (a \
+    let mut text = if context.is_before_and_after() {
+        Text::from(BEFORE_AND_AFTER)
+    } else {
+        Text::from(format!(
+            "{}. The unit of assignment is the {}; the smallest unit analysed is the visit of a dyad (a \
          carer and an infant).",
-        words::capitalised(allocation_words(protocol.study.allocation)),
-        if protocol.study.allocation.is_by_site() {
-            "site"
-        } else {
-            "dyad"
-        },
-    ));
+            words::capitalised(allocation_words(protocol.study.allocation)),
+            if protocol.study.allocation.is_by_site() {
+                "site"
+            } else {
+                "dyad"
+            },
+        ))
+    };
     if let Some(dates) = dates(&protocol.study) {
         text = text.and(format!(" Dates of the study: {dates}."));
     }

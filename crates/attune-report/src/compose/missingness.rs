@@ -81,6 +81,7 @@ fn figure(context: &Context<'_>, reasons: &[String]) -> Figure {
         id: "missing-figure".to_owned(),
         number: None,
         simulated: context.is_simulated(),
+        permuted: false,
         title: "Which values are missing, and why?".into(),
         caption:
             "Each bar is the share of the values expected in one arm at one wave; beside it how \

@@ -6,7 +6,12 @@ use attune_analysis::{
     words,
 };
 
-use super::context::{Context, mean_cell};
+use attune_protocol::plan::About;
+
+use super::{
+    commissioner,
+    context::{Context, mean_cell},
+};
 use crate::{
     Block, Column, Drawing, Figure, FlowColumn, FlowDiagram, FlowStep, Row, Section, Table, Text,
     figures::MOST_FLOW_COLUMNS,
@@ -19,11 +24,33 @@ pub fn section(context: &Context<'_>) -> Section {
         section.say("No participant is recorded.");
         return section;
     }
+    if let Some(about) = context.primary_of_others() {
+        others(context, &mut section, about);
+        return section;
+    }
     section.say(opening(context));
     section.push(Block::Figure(Box::new(diagram(context))));
     section.push(Block::Table(flow_table(context)));
     section.sections.extend(attrition(context));
     section
+}
+
+/// Where the primary outcome is measured on something else than families: how many there were of each, and how much
+/// of every outcome. Who stayed cannot be told from it, and is not.
+fn others(context: &Context<'_>, section: &mut Section, about: About) {
+    let (_, many) = words::unit_nouns(about);
+    section.push(Block::Paragraph(
+        match context.is_before_and_after() {
+            true => commissioner::reached_by_phase(context),
+            false => in_a_sentence(context).and(" "),
+        }
+        .and(format!(
+            "The primary outcome is measured on {many}, not on families, so it does not tell who stayed."
+        )),
+    ));
+    section
+        .blocks
+        .extend(commissioner::phases(context).map(Block::Table));
 }
 
 fn opening(context: &Context<'_>) -> Text {
@@ -59,6 +86,9 @@ pub fn in_a_sentence(context: &Context<'_>) -> Text {
 
 /// Name of the last wave and how many families had a value of the primary outcome then.
 pub fn measured_last(context: &Context<'_>) -> Option<(String, usize)> {
+    if context.primary_of_others().is_some() {
+        return None;
+    }
     let (last, label) = context.findings.description.waves.last()?;
     let waves = context
         .findings
@@ -95,6 +125,7 @@ fn diagram(context: &Context<'_>) -> Figure {
         id: "flow".to_owned(),
         number: None,
         simulated: context.is_simulated(),
+        permuted: false,
         title: "From enrolment to analysis".into(),
         caption: caption(context, &columns),
         description: description(&columns),

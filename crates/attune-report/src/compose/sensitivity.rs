@@ -46,6 +46,7 @@ fn forest(context: &Context<'_>, finding: &Finding) -> Figure {
     Figure {
         number: None,
         simulated: context.is_simulated(),
+        permuted: false,
         title: Text::from("Does the answer depend on how it is asked? ")
             .and_own(&finding.outcome.label),
         caption: caption(finding),
@@ -76,7 +77,7 @@ fn row(
 ) -> ForestRow {
     ForestRow {
         label: label.to_owned(),
-        detail: attune_analysis::words::count_of(n_units, "dyad", "dyads"),
+        detail: finding.units(n_units),
         estimate: interval_of(estimate),
         words: estimate_cell(estimate).words(&str::to_owned),
         smallest_difference: finding.smallest_difference_in_estimate_unit,

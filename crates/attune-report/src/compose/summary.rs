@@ -98,7 +98,7 @@ fn p_words(p: f64, adjusted: Option<f64>) -> String {
 fn in_the_model(finding: &Finding) -> String {
     format!(
         "{}, {}",
-        words::count_of(finding.n_units, "dyad", "dyads"),
+        finding.units(finding.n_units),
         words::count_of(finding.n_rows, "row", "rows")
     )
 }
@@ -125,6 +125,7 @@ pub fn all_outcomes(context: &Context<'_>, models: Option<&str>) -> Option<Figur
         id: id.to_owned(),
         number: None,
         simulated: context.is_simulated(),
+        permuted: false,
         title: "How large are the differences, all outcomes on one scale?".into(),
         caption: caption(context, models),
         description: description(findings),
@@ -143,9 +144,9 @@ fn row(finding: &Finding) -> ForestRow {
     ForestRow {
         label: finding.outcome.label.clone(),
         detail: format!(
-            "{}, {} dyads{}",
+            "{}, {}{}",
             role_words(finding.outcome.role),
-            words::count(finding.n_units),
+            finding.units(finding.n_units),
             better_words(finding.outcome.better)
         ),
         estimate: effect.map(|e| (e.estimate, e.ci_lower, e.ci_upper)),

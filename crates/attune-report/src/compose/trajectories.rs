@@ -21,14 +21,15 @@ pub fn figure(context: &Context<'_>, finding: &Finding) -> Option<Figure> {
     Some(Figure {
         number: None,
         simulated: context.is_simulated(),
-        title: Text::own(&finding.outcome.label)
-            .and(": how did single dyads change, and each arm on the whole?"),
+        permuted: false,
+        title: title(finding, &arms),
         caption: caption(finding, &arms),
         description: description(finding, &arms),
         data: data(finding, &id),
         shown_in: None,
         drawing: Drawing::Trajectories(Trajectories {
             time_label: finding.figure.time_label.clone(),
+            time_name: None,
             time_ticks: finding.figure.time_ticks.clone(),
             value_label: value_label(finding),
             level: words::level(finding.estimate.level),
@@ -36,6 +37,65 @@ pub fn figure(context: &Context<'_>, finding: &Finding) -> Option<Figure> {
         }),
         id,
     })
+}
+
+/// The same without single dyads, for readers who ask about the groups.
+pub fn figure_of_groups(context: &Context<'_>, finding: &Finding) -> Option<Figure> {
+    let mut figure = figure(context, finding)?;
+    let Drawing::Trajectories(drawing) = &mut figure.drawing else {
+        return None;
+    };
+    for arm in &mut drawing.arms {
+        arm.dyads.clear();
+    }
+    drawing.arms.retain(|arm| arm.fitted.len() > 1);
+    if drawing.arms.is_empty() {
+        return None;
+    }
+    let words = crate::result_words::ResultWords::english();
+    let is_of_names = crate::figures::axis::is_of_names(&drawing.time_label, &drawing.time_ticks);
+    let how = match is_of_names {
+        true => &words.figure_bars,
+        false => &words.figure_lines,
+    };
+    let mut caption = how.replace("{level}", &drawing.level);
+    if !is_of_names && drawing.arms.iter().any(|arm| !arm.means.is_empty()) {
+        caption = format!("{caption} {}", words.figure_dots);
+    }
+    figure.title = match drawing.arms.len() {
+        1 => Text::own(&finding.outcome.label).and(": before and after"),
+        _ => Text::own(&finding.outcome.label).and(": how did each group change?"),
+    };
+    figure.caption = caption.into();
+    figure
+        .data
+        .rows
+        .retain(|row| row.cells.first() == Some(&Text::from("fitted")));
+    Some(figure)
+}
+
+fn title(finding: &Finding, arms: &[ArmTrajectories]) -> Text {
+    let (one, many) = words::unit_nouns(finding.outcome.about);
+    let label = Text::own(&finding.outcome.label);
+    match (arms.len(), is_seen_once(finding)) {
+        (1, true) => label.and(format!(": each {one}, and what the model gives")),
+        (1, false) => label.and(format!(
+            ": how did single {many} change, and all on the whole?"
+        )),
+        (_, true) => label.and(format!(": each {one}, and each arm on the whole")),
+        (_, false) => label.and(format!(
+            ": how did single {many} change, and each arm on the whole?"
+        )),
+    }
+}
+
+/// Whether nothing was measured more than once, so that there are no courses.
+fn is_seen_once(finding: &Finding) -> bool {
+    finding
+        .figure
+        .dyads
+        .iter()
+        .all(|dyad| dyad.points.len() < 2)
 }
 
 fn value_label(finding: &Finding) -> String {
@@ -136,16 +196,32 @@ fn units_per_month(time_label: &str) -> Option<f64> {
 fn caption(finding: &Finding, arms: &[ArmTrajectories]) -> Text {
     let drawn: usize = arms.iter().map(|arm| arm.dyads.len()).sum();
     let all = finding.figure.n_dyads;
-    let dyads = match drawn < all {
-        true => format!(
-            "A thin line is one dyad; a regular sample of {} of {} is drawn.",
+    let (one, _) = words::unit_nouns(finding.outcome.about);
+    let shape = match is_seen_once(finding) {
+        true => format!("A small dot is one {one}"),
+        false => format!("A thin line is one {one}"),
+    };
+    let dyads = match (drawn < all, is_seen_once(finding)) {
+        (true, _) => format!(
+            "{shape}; a regular sample of {} of {} is drawn.",
             words::count(drawn),
-            words::count_of(all, "dyad", "dyads")
+            finding.units(all)
         ),
-        false => "A thin line is one dyad, a small dot one of its values.".to_owned(),
+        (false, true) => format!("{shape}."),
+        (false, false) => format!("{shape}, a small dot one of its values."),
     };
     let mut text = Text::from(dyads);
-    if arms.iter().any(|arm| !arm.fitted.is_empty()) {
+    let is_of_names = is_seen_once(finding)
+        && crate::figures::axis::is_of_names(
+            &finding.figure.time_label,
+            &finding.figure.time_ticks,
+        );
+    if is_of_names && arms.iter().any(|arm| !arm.fitted.is_empty()) {
+        text = text.and(format!(
+            " Large dots are the means that the planned model gives, bars their {} confidence interval.",
+            words::level(finding.estimate.level)
+        ));
+    } else if arms.iter().any(|arm| !arm.fitted.is_empty()) {
         text = text.and(format!(
             " Thick lines are what the planned model gives for each arm, bands its {} confidence \
              interval.",

@@ -19,6 +19,18 @@ pub struct Panel {
 /// A tick: where, and what stands beneath.
 pub type Tick = (f64, String);
 
+/// Whether the axis counts nothing and its places have names, such as phases.
+pub fn is_of_names(label: &str, named: &[Tick]) -> bool {
+    unit_of(label).is_none() && !named.is_empty()
+}
+
+fn unit_of(label: &str) -> Option<&'static str> {
+    let label = label.to_lowercase();
+    ["month", "year", "week", "day"]
+        .into_iter()
+        .find(|unit| label.contains(unit))
+}
+
 /// Numbers as ticks.
 pub fn numbered((marks, decimals): (Vec<f64>, usize)) -> Vec<Tick> {
     let number = |mark: f64| (mark, words::fixed(mark, decimals));
@@ -29,11 +41,8 @@ pub fn numbered((marks, decimals): (Vec<f64>, usize)) -> Vec<Tick> {
 /// quarters and years when the axis counts months, in round numbers when it counts something else;
 /// names where it counts nothing, such as phases.
 pub fn time_ticks(label: &str, named: &[Tick], scale: Scale) -> Vec<Tick> {
-    let label = label.to_lowercase();
     let (low, high) = scale.values();
-    let unit = ["month", "year", "week", "day"]
-        .into_iter()
-        .find(|unit| label.contains(unit));
+    let unit = unit_of(label);
     let waves: Vec<Tick> = named
         .iter()
         .map(|(time, _)| (*time, words::short(*time, 2)))

@@ -171,7 +171,8 @@ impl Svg {
             ""
         };
         let dashes = match mark.dashes() {
-            dashes if is_raw || dashes.is_empty() => String::new(),
+            // What is no course has no dashes either: they would be taken for a gap.
+            dashes if is_raw || class.contains("bar") || dashes.is_empty() => String::new(),
             dashes => format!(r#" stroke-dasharray="{dashes}""#),
         };
         let group = format!(

@@ -52,18 +52,32 @@ pub fn draw(figure: &Trajectories, format: Format) -> Svg {
         );
         let scales = Scales { x, y };
         match arm {
-            Some(arm) => arm_panel(&mut svg, *panel, &scales, arm, format),
+            Some(arm) => {
+                arm_panel(&mut svg, *panel, &scales, arm, format);
+                match is_of_names(figure) {
+                    true => bars(&mut svg, &scales, arm),
+                    false => {
+                        band(&mut svg, &scales, arm, 0.22);
+                        fitted_line(&mut svg, &scales, arm);
+                    }
+                }
+            }
             None => both_panel(&mut svg, *panel, &scales, figure),
         }
     }
-    name_of_time(&mut svg, &panels, &figure.time_label);
+    name_of_time(&mut svg, &panels, figure);
     svg
 }
 
 /// The fitted lines and observed means in one panel, for pages on which single dyads are not drawn. Arms
 /// are named above it, one below the other.
 fn draw_fitted_alone(figure: &Trajectories, format: Format) -> Svg {
-    let top = 40.0 + 22.0 * figure.arms.len() as f64;
+    // One line needs no name.
+    let named = match figure.arms.as_slice() {
+        [_] => &[][..],
+        several => several,
+    };
+    let top = 40.0 + 22.0 * named.len() as f64;
     let panel = Panel {
         left: 40.0,
         right: format.width() - 2.0,
@@ -75,7 +89,7 @@ fn draw_fitted_alone(figure: &Trajectories, format: Format) -> Svg {
         x: Scale::new(time_range(figure), (panel.left + 6.0, panel.right - 6.0)),
         y: Scale::new(fitted_range(figure), (panel.bottom, panel.top)),
     };
-    for (position, arm) in figure.arms.iter().enumerate() {
+    for (position, arm) in named.iter().enumerate() {
         let y = 16.0 + 22.0 * position as f64;
         sample_line(&mut svg, arm, (0.0, y - 4.5), 24.0);
         for line in lines(&arm.label, STRONG.size(), format.width() - 34.0, 1) {
@@ -94,16 +108,42 @@ fn draw_fitted_alone(figure: &Trajectories, format: Format) -> Svg {
     axis::across(&mut svg, panel, scales.y, true);
     let ticks = axis::time_ticks(&figure.time_label, &figure.time_ticks, scales.x);
     axis::below(&mut svg, panel, scales.x, &ticks);
-    for arm in &figure.arms {
-        band(&mut svg, &scales, arm, 0.18);
+    if is_of_names(figure) {
+        for arm in &figure.arms {
+            bars(&mut svg, &scales, arm);
+        }
+    } else {
+        for arm in &figure.arms {
+            band(&mut svg, &scales, arm, 0.18);
+        }
+        for arm in &figure.arms {
+            fitted_line(&mut svg, &scales, arm);
+            let means: Vec<(f64, f64)> = arm.means.iter().map(|mean| scales.at(*mean)).collect();
+            svg.arm_dots(arm.mark, "mean", 3.6, &means);
+        }
     }
-    for arm in &figure.arms {
-        fitted_line(&mut svg, &scales, arm);
-        let means: Vec<(f64, f64)> = arm.means.iter().map(|mean| scales.at(*mean)).collect();
-        svg.arm_dots(arm.mark, "mean", 3.6, &means);
-    }
-    name_of_time(&mut svg, &[panel], &figure.time_label);
+    name_of_time(&mut svg, &[panel], figure);
     svg
+}
+
+/// Whether the figure compares places that have names, such as before and after, and no course in time.
+fn is_of_names(figure: &Trajectories) -> bool {
+    axis::is_of_names(&figure.time_label, &figure.time_ticks)
+}
+
+/// A mean with its interval at each place that has a name: there is nothing between two of them.
+fn bars(svg: &mut Svg, scales: &Scales, arm: &ArmTrajectories) {
+    let path: String = arm
+        .fitted
+        .iter()
+        .map(|(time, _, lower, upper)| {
+            let ends = [scales.at((*time, *lower)), scales.at((*time, *upper))];
+            polyline(ends)
+        })
+        .collect();
+    svg.arm_line(arm.mark, "fit bar", 2.4, &path);
+    let means: Vec<(f64, f64)> = arm.fitted.iter().map(|f| scales.at((f.0, f.1))).collect();
+    svg.arm_dots(arm.mark, "mean", 4.6, &means);
 }
 
 struct Scales {
@@ -164,7 +204,10 @@ fn time_range(figure: &Trajectories) -> (f64, f64) {
         .iter()
         .flat_map(|arm| arm.fitted.iter().map(|f| f.0));
     let (low, high) = range(raw.chain(fitted)).unwrap_or((0.0, 1.0));
-    widened(low, high)
+    match is_of_names(figure) {
+        true => (low - 0.5, high + 0.5),
+        false => widened(low, high),
+    }
 }
 
 /// Of the panels with single dyads.
@@ -228,8 +271,6 @@ fn arm_panel(svg: &mut Svg, panel: Panel, scales: &Scales, arm: &ArmTrajectories
         let radius = if dots.len() > 400 { 1.0 } else { 1.5 };
         svg.arm_specks(arm.mark, radius, &dots);
     }
-    band(svg, scales, arm, 0.22);
-    fitted_line(svg, scales, arm);
 }
 
 /// The arm's name in its colour, a sample of its line and dot, and how many dyads there are.
@@ -241,12 +282,11 @@ fn heading(svg: &mut Svg, panel: Panel, arm: &ArmTrajectories) {
     for line in lines(&arm.label, STRONG.size(), room, 1) {
         svg.arm_text(arm.mark, (panel.left + sample, y), Anchor::Start, &line);
     }
-    let count = words::count_of(arm.dyads.len(), "dyad", "dyads");
     svg.text(
         SMALL,
         (panel.left + sample, y + 16.0),
         Anchor::Start,
-        &format!("{count} drawn"),
+        &format!("{} drawn", words::count(arm.dyads.len())),
     );
 }
 
@@ -295,10 +335,14 @@ fn both_panel(svg: &mut Svg, panel: Panel, scales: &Scales, figure: &Trajectorie
     }
 }
 
-fn name_of_time(svg: &mut Svg, panels: &[Panel], name: &str) {
+fn name_of_time(svg: &mut Svg, panels: &[Panel], figure: &Trajectories) {
+    let name = figure.time_name.as_ref().unwrap_or(&figure.time_label);
     let (Some(first), Some(last)) = (panels.first(), panels.last()) else {
         return;
     };
+    if name.is_empty() {
+        return;
+    }
     let whole = Panel {
         left: first.left,
         right: last.right,

@@ -33,7 +33,9 @@ fn without_data_every_profile_says_so_and_tells_released_results_in_the_teams_wo
         language: "en".to_owned(),
         file: "page.md".to_owned(),
         markdown: markdown.to_owned(),
+        words: Default::default(),
     }];
+    study.protocol.study.status = attune_protocol::study::StudyStatus::Completed;
     study.protocol.study.results_released = true;
     let released = page(&study, Profile::Lay);
     assert!(released.contains("Babies smiled more.") && released.contains("Sleep was as before."));

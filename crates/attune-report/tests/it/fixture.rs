@@ -322,6 +322,7 @@ fn finding(course: &Course, answer: &str, (value, se): (f64, f64), p: f64) -> Fi
             role: course.role,
             better: Better::Higher,
             measure: format!("developmental-index.{}", course.id),
+            about: attune_protocol::plan::About::Dyad,
             smallest_difference_that_matters: Some(course.matters),
         },
         term: term.to_owned(),
