@@ -26,6 +26,7 @@ mod instruments;
 mod measures;
 mod model;
 mod page;
+mod page_words;
 mod plan;
 mod schemes;
 mod study;
@@ -101,7 +102,7 @@ impl Checking<'_> {
         if is_blind {
             self.blinding(root, &arms, &phases);
         }
-        Protocol {
+        let protocol = Protocol {
             study,
             team: study::team(root),
             partners: study::partners(root),
@@ -123,7 +124,9 @@ impl Checking<'_> {
             assumptions,
             deviations: study::deviations(root),
             fingerprint: fingerprint(self.folder, root),
-        }
+        };
+        self.page_words(root, &protocol);
+        protocol
     }
 }
 

@@ -2,7 +2,7 @@
 //! level begins a part; which one it is says a mark behind the heading, `## Hintergrund {#background}`,
 //! or, in English, the heading itself. What a part says is left to whoever sets it.
 
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 /// Text of the public page in one language.
 #[derive(Debug, Clone)]
@@ -13,6 +13,8 @@ pub struct PageText {
     pub file: String,
     /// The Markdown in it.
     pub markdown: String,
+    /// The study's own names in this language, by how they stand in the study file.
+    pub words: BTreeMap<String, String>,
 }
 
 /// What a part of the page is about.
@@ -113,6 +115,11 @@ impl PagePart {
 }
 
 impl PageText {
+    /// A name of the study in this language; none where the team gave none.
+    pub fn word(&self, own: &str) -> Option<&str> {
+        self.words.get(own).map(String::as_str)
+    }
+
     /// The title of the page in its language: its heading of the first level.
     pub fn title(&self) -> Option<&str> {
         headings(&self.markdown)
@@ -255,6 +262,7 @@ mod tests {
             language: "en".to_owned(),
             file: "page.md".to_owned(),
             markdown: markdown.to_owned(),
+            words: BTreeMap::new(),
         }
     }
 

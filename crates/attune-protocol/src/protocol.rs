@@ -113,6 +113,61 @@ impl Protocol {
             .find(|outcome| outcome.role == OutcomeRole::Primary)
     }
 
+    /// The names that results show: of outcomes that are analysed and their units, of groups, and the questions.
+    pub fn names_in_results(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for analysis in &self.analyses {
+            if let Some(outcome) = self.outcome(&analysis.outcome) {
+                names.push(outcome.label.clone());
+                names.extend(outcome.unit.as_deref().and_then(short_unit));
+            }
+            names.push(analysis.question.clone());
+        }
+        names.extend(self.arms.iter().map(|arm| arm.label.clone()));
+        names.extend(self.phases.iter().map(|phase| phase.label.clone()));
+        let mut seen = std::collections::BTreeSet::new();
+        names.retain(|name| seen.insert(name.clone()));
+        names
+    }
+
+    /// Every name and fact that the public page shows and that can be told in another language.
+    pub fn names(&self) -> Vec<String> {
+        let study = &self.study;
+        let mut names = self.names_in_results();
+        for outcome in &self.outcomes {
+            names.push(outcome.label.clone());
+            if let Some(unit) = &outcome.unit {
+                names.push(unit.clone());
+                if let Some(short) = short_unit(unit) {
+                    let over = ["month", "year", "week", "day"];
+                    names.extend(over.map(|time| format!("{short} per {time}")));
+                    names.push(short);
+                }
+            }
+        }
+        names.extend(self.waves.iter().map(|wave| wave.label.clone()));
+        names.extend(study.aims.iter().cloned());
+        let facts = [
+            &study.funder,
+            &study.ethics_reference,
+            &study.registration,
+            &study.contact,
+            &study.data_statement,
+        ];
+        names.extend(facts.into_iter().flatten().cloned());
+        let roles = self
+            .team
+            .iter()
+            .flat_map(|member| [&member.role, &member.affiliation]);
+        names.extend(roles.flatten().cloned());
+        names.extend(
+            self.partners
+                .iter()
+                .filter_map(|partner| partner.role.clone()),
+        );
+        names
+    }
+
     /// The instrument and score behind a measure, where an instrument yields it.
     pub fn score(&self, measure: &MeasureId) -> Option<(&PlannedInstrument, &Score)> {
         let (source, score) = measure.parts()?;
@@ -127,4 +182,11 @@ impl Protocol {
             .find(|s| s.id.as_str() == score)?;
         Some((instrument, score))
     }
+}
+
+/// A unit as it stands in a sentence: without what is in parentheses behind it.
+fn short_unit(unit: &str) -> Option<String> {
+    let end = unit.find('(').unwrap_or(unit.len());
+    let short = unit[..end].trim();
+    (!short.is_empty()).then(|| short.to_owned())
 }

@@ -55,6 +55,14 @@ pub struct Study {
     pub last_changed: Option<Date>,
 }
 
+impl Study {
+    /// Whether the public may see results: they are released, and nobody is measured any more. Results of a running
+    /// study would tell its blind assessors what to expect.
+    pub fn shows_results(&self) -> bool {
+        self.results_released && self.status.is_over()
+    }
+}
+
 /// How dyads come to their arm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -107,6 +115,13 @@ pub enum StudyStatus {
     Completed,
     /// Ended before its time.
     Stopped,
+}
+
+impl StudyStatus {
+    /// Whether nobody is enrolled or measured any more.
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Completed | Self::Stopped)
+    }
 }
 
 /// The table `[[team]]`: a person who answers for the study.

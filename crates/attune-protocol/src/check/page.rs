@@ -20,6 +20,7 @@ pub(super) struct NamedPage {
 impl Checking<'_> {
     /// Checks what every page says; `study` is the table `[study]`.
     pub(super) fn page_texts(&mut self, root: &Written, study: &Study, pages: &[NamedPage]) {
+        self.too_early(root, study);
         for (position, named) in pages.iter().enumerate() {
             self.parts_of_page(study, &named.page);
             if position > 0 && named.page.title().is_none() {
@@ -35,6 +36,19 @@ impl Checking<'_> {
         }
         if study.status != StudyStatus::Planned && !pages.is_empty() {
             self.missing_facts(root, study);
+        }
+    }
+
+    /// Results that are released while families are still measured stay hidden.
+    fn too_early(&mut self, root: &Written, study: &Study) {
+        if study.results_released && !study.status.is_over() {
+            let table = root.table("study").unwrap_or(root);
+            self.reading.warning(
+                table.at_key("results-released"),
+                "results are released while families are still measured, so nobody is shown them yet: they would tell \
+                 assessors who must not know",
+                "write status = \"completed\" (or \"stopped\") when all data are in, or take this line out until then",
+            );
         }
     }
 
@@ -88,11 +102,11 @@ impl Checking<'_> {
     /// Parts that a visitor looks for.
     fn missing_parts(&mut self, root: &Written, study: &Study, named: &NamedPage) {
         let asks_families = root.has("consent");
-        let is_over = matches!(study.status, StudyStatus::Completed | StudyStatus::Stopped);
         let wanted = [
             (PagePart::Background, true),
             (PagePart::Methodology, true),
-            (PagePart::Results, is_over && study.results_released),
+            (PagePart::Results, study.shows_results()),
+            (PagePart::NotFound, study.shows_results()),
             (PagePart::DataProtection, asks_families),
             (PagePart::Withdrawal, asks_families),
         ];
@@ -138,7 +152,7 @@ impl Checking<'_> {
 }
 
 fn unknown(study: &Study, section: &PageSection<'_>) -> String {
-    let kept_back = match study.results_released {
+    let kept_back = match study.shows_results() {
         true => "",
         false => ", so it is kept back until results are released",
     };

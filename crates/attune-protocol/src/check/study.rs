@@ -1,7 +1,7 @@
 //! The tables `[study]`, `[[team]]`, `[[partner]]`, `[[publication]]`, `[[deviation]]`, and the
 //! texts of the public page.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Checking, page::NamedPage};
 use crate::{
@@ -70,18 +70,19 @@ impl Checking<'_> {
     fn pages(&mut self, study: &Written) -> Vec<NamedPage> {
         let own = study.text_at("page").map(|file| {
             let language = study.text_or_default("language");
-            (language, file, study.at_key("page"))
+            (language, file, study.at_key("page"), None)
         });
         let others = study.tables("pages").filter_map(|page| {
             Some((
                 page.text("language")?,
                 page.text_at("file")?,
                 page.at_key("language"),
+                Some(page),
             ))
         });
         let mut languages = BTreeSet::new();
         let mut pages = Vec::new();
-        for (language, file, at) in own.into_iter().chain(others) {
+        for (language, file, at, further) in own.into_iter().chain(others) {
             if !languages.insert(language.to_owned()) {
                 self.reading.error(
                     at,
@@ -94,6 +95,7 @@ impl Checking<'_> {
                     language: language.to_owned(),
                     file: file.text.to_owned(),
                     markdown,
+                    words: further.map_or_else(BTreeMap::new, words_of),
                 };
                 pages.push(NamedPage { page, at: file.at });
             }
@@ -192,4 +194,13 @@ pub(super) fn deviations(root: &Written) -> Vec<Deviation> {
         })
     };
     root.tables("deviation").filter_map(deviation).collect()
+}
+
+/// The study's own names in the language of a page.
+fn words_of(page: &Written) -> BTreeMap<String, String> {
+    let pairs = page.map("words").iter();
+    let texts = pairs.filter_map(|(own, word)| Some((own.text_at()?.text, word.text_at()?.text)));
+    texts
+        .map(|(own, word)| (own.to_owned(), word.to_owned()))
+        .collect()
 }

@@ -109,6 +109,15 @@ static PAGE: Table = Table {
     keys: &[
         required("language", Kind::Language, "Language of the text."),
         required("file", Kind::File(FileUse::Read), "Markdown text."),
+        optional(
+            "words",
+            Kind::Map {
+                keys: &Kind::Text,
+                values: &Kind::Text,
+            },
+            "The study's own names in this language: of outcomes, units, groups, times, questions and facts, each as it \
+             stands in the study file.",
+        ),
     ],
 };
 
