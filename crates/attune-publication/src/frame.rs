@@ -55,6 +55,8 @@ struct Frame<'a> {
     title: &'a str,
     simulated: bool,
     words: &'static PageWords,
+    /// Whether they are in the page's language.
+    speaks: bool,
     links: &'a Links,
     alternates: Vec<(&'a str, &'a str)>,
     tool: Option<&'a Matomo>,
@@ -100,6 +102,7 @@ impl Page<'_> {
             title: &self.title,
             simulated: self.simulated,
             words: words_in(self.language).0,
+            speaks: words_in(self.language).1,
             links: &self.links,
             alternates: others
                 .map(|choice| (choice.tag.as_str(), choice.address.as_str()))

@@ -26,11 +26,12 @@ mod results;
 mod settings;
 mod site_pages;
 mod study_page;
+mod tongue;
 pub mod visits;
 
 pub use choice_form::with_banner;
 pub use cookies_page::{Visitor, cookies_page};
-pub use links::{ABOUT, COOKIES, INDEX, study_path};
+pub use links::{ABOUT, COOKIES, ICON, INDEX, SCRIPT, STYLESHEET, study_path};
 pub use publication::{Files, media_type, publish};
 pub use settings::{Analytics, Matomo, Place, Settings};
-pub use study_page::{Published, StudyPage};
+pub use study_page::{Published, Reader, StudyPage};

@@ -36,20 +36,30 @@ pub struct PageWords {
     pub not_stated: String,
     pub aims: String,
     pub numbers: String,
-    pub numbers_remark: String,
     pub not_released: String,
+    pub held_back: String,
     pub publications: String,
     pub data: String,
     pub changed: String,
     pub made_by: String,
     pub nothing_elsewhere: String,
+    pub results: String,
+    pub not_in_this_language: String,
+    pub read_it_there: String,
+    pub names_in_own: String,
+    pub counted: String,
+    pub object: String,
 }
 
 static ALL: LazyLock<Vec<(&str, PageWords)>> = LazyLock::new(|| {
     [
         ("en", include_str!("../words/en.toml")),
         ("ar", include_str!("../words/ar.toml")),
+        ("de", include_str!("../words/de.toml")),
+        ("es", include_str!("../words/es.toml")),
         ("fr", include_str!("../words/fr.toml")),
+        ("pl", include_str!("../words/pl.toml")),
+        ("pt", include_str!("../words/pt.toml")),
     ]
     .into_iter()
     .map(|(language, text)| {
@@ -104,7 +114,10 @@ mod tests {
 
     #[test]
     fn every_file_of_words_is_whole() {
-        assert_eq!(ALL.len(), 3);
+        let with_results: Vec<&str> =
+            attune_report::result_words::ResultWords::languages().collect();
+        let whole: Vec<&str> = ALL.iter().map(|(language, _)| *language).collect();
+        assert_eq!(whole, with_results);
     }
 
     #[test]

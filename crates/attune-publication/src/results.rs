@@ -1,19 +1,27 @@
 //! What a page shows of the findings: each question of the plan with its answer, the primary one with its
-//! figure and table. Every number comes from the report that the same findings give, so that page and report
-//! cannot disagree. Single families are neither drawn nor listed, and means of few are left out.
+//! figure and table, told in the language of the page. Every number comes from the report that the same findings give,
+//! so that page and report cannot disagree. Single families are neither drawn nor listed, and means of few are left out.
+
+mod chart;
+mod table;
 
 use askama::Template;
-use attune_analysis::{
-    Findings,
-    findings::{Finding, FittedLine},
-    words,
-};
+use attune_analysis::{Findings, findings::Finding};
 use attune_protocol::{Protocol, plan::OutcomeRole};
 use attune_report::{
-    Block, Drawing, Figure, Format, Report, Section, Table, compose, draw, table_html,
+    Block, Drawing, Report, Section, Trajectories, compose,
+    design_limits::design_limits,
+    escape,
+    plain_result::{PlainResult, Unit, plain_result},
+    result_words::Piece,
 };
 
-use crate::links::{Links, figure_path};
+use crate::{
+    links::{Links, figure_path},
+    page_words::direction,
+    tongue::Tongue,
+};
+use chart::ShownFigure;
 
 /// Observed means of fewer units than this are left out of figures and their files.
 pub const FEWEST: usize = 5;
@@ -22,135 +30,212 @@ pub const FEWEST: usize = 5;
 pub struct Results {
     /// HTML.
     pub html: String,
+    /// Whether every name and sentence is in the language of the page.
+    pub is_whole: bool,
     /// Files by their path within the publication.
     pub files: Vec<(String, Vec<u8>)>,
 }
 
 #[derive(Template)]
 #[template(path = "results.html")]
-struct Part<'a> {
-    primary: Vec<Primary<'a>>,
-    others: Vec<Other<'a>>,
-    cannot_show: &'a [String],
-    engine: &'a str,
-    protocol: &'a str,
-    data: &'a str,
+struct Part {
+    /// Language and direction, where they are not the page's.
+    marked: Option<(String, &'static str)>,
+    primary: Vec<Primary>,
+    others_heading: String,
+    others: Vec<Told>,
+    limits_heading: String,
+    limits: Vec<String>,
+    exact_limits: Vec<String>,
+    exact_words: String,
+    figure_file: String,
+    numbers_file: String,
+    made_from: String,
 }
 
-struct Primary<'a> {
-    id: String,
-    outcome: &'a str,
-    question: &'a str,
-    answer: &'a str,
-    doubts: &'a [String],
+struct Primary {
+    told: Told,
     figure: Option<ShownFigure>,
     table: String,
 }
 
-struct ShownFigure {
+/// One question with its answer; texts are HTML.
+struct Told {
     id: String,
-    title: String,
-    caption: String,
-    wide: String,
-    narrow: String,
-    csv: String,
-    svg_address: String,
-    csv_address: String,
+    role: String,
+    question: String,
+    answer: Option<String>,
+    /// The answer in the words of the report, and what is to be borne in mind.
+    exact: String,
+    doubts: Vec<String>,
 }
 
-struct Other<'a> {
-    role: &'static str,
-    outcome: &'a str,
-    question: &'a str,
-    answer: &'a str,
+/// What all results of a page have in common.
+#[derive(Clone, Copy)]
+pub(crate) struct Setting<'a> {
+    pub protocol: &'a Protocol,
+    pub findings: &'a Findings,
+    pub report: &'a Report,
+    pub links: &'a Links,
+    pub tongue: Tongue<'a>,
 }
 
-/// The results of a study whose results are released.
-pub fn results(protocol: &Protocol, findings: &Findings, links: &Links) -> Results {
+/// The results of a study whose results are released, in a language.
+pub fn results(
+    protocol: &Protocol,
+    findings: &Findings,
+    links: &Links,
+    tongue: Tongue<'_>,
+) -> Results {
     let report = compose(protocol, findings);
-    let study = &findings.study;
+    let setting = Setting {
+        protocol,
+        findings,
+        report: &report,
+        links,
+        tongue,
+    };
     let of_role = |is_primary: bool| {
         let findings = findings.findings.iter();
         findings.filter(move |f| (f.outcome.role == OutcomeRole::Primary) == is_primary)
     };
-    let primary: Vec<Primary<'_>> = of_role(true)
-        .map(|finding| one(&report, findings, finding, links))
+    let primary: Vec<Primary> = of_role(true)
+        .map(|finding| setting.primary(finding))
         .collect();
-    let mut files = Vec::new();
-    for figure in primary.iter().filter_map(|one| one.figure.as_ref()) {
-        let path = |ending| figure_path(study, &figure.id, ending);
-        files.push((path("svg"), figure.wide.clone().into_bytes()));
-        files.push((path("csv"), figure.csv.clone().into_bytes()));
-    }
+    let files = primary
+        .iter()
+        .filter_map(|one| one.figure.as_ref())
+        .flat_map(|figure| figure.files.clone())
+        .collect();
+    let words = tongue.words;
+    let html = escape_all(&words.made_from)
+        .replace(
+            "{engine}",
+            &format!("<bdi>{}</bdi>", escape(&findings.engine)),
+        )
+        .replace("{protocol}", &code(&findings.protocol_fingerprint))
+        .replace("{data}", &code(&findings.data_fingerprint));
     let part = Part {
+        marked: (!tongue.tells_results()).then(|| {
+            let language = tongue.words_language;
+            (language.to_owned(), direction(language))
+        }),
         primary,
-        others: of_role(false).map(other).collect(),
-        cannot_show: &findings.cannot_show,
-        engine: &findings.engine,
-        protocol: short(&findings.protocol_fingerprint),
-        data: short(&findings.data_fingerprint),
+        others_heading: escape(&words.others),
+        others: of_role(false)
+            .map(|finding| setting.told(finding))
+            .collect(),
+        limits_heading: escape(&words.cannot_show),
+        limits: design_limits(protocol, findings)
+            .into_iter()
+            .map(|limit| escape(words.limit(limit)))
+            .collect(),
+        exact_limits: findings.cannot_show.clone(),
+        exact_words: escape(&words.in_the_reports_words),
+        figure_file: escape(&words.figure_file),
+        numbers_file: escape(&words.numbers_file),
+        made_from: html,
     };
     Results {
         html: part
             .render()
             .expect("templates only write to a string, which never fails"),
+        is_whole: tongue.tells_results() && findings.findings.iter().all(|f| setting.is_whole(f)),
         files,
     }
 }
 
+fn escape_all(sentence: &str) -> String {
+    // Braces stay: they are filled with HTML.
+    escape(sentence)
+}
+
 /// The beginning of a fingerprint, enough to compare by eye.
-fn short(fingerprint: &str) -> &str {
-    fingerprint.get(..12).unwrap_or(fingerprint)
+fn code(fingerprint: &str) -> String {
+    let short = fingerprint.get(..12).unwrap_or(fingerprint);
+    format!("<code>{}</code>", escape(short))
 }
 
-fn one<'a>(
-    report: &Report,
-    findings: &Findings,
-    finding: &'a Finding,
-    links: &Links,
-) -> Primary<'a> {
-    let id = anchor("finding", &finding.id);
-    let section = find_section(&report.sections, &id);
-    let blocks = section.map_or(&[][..], |section| section.blocks.as_slice());
-    let figure = blocks.iter().find_map(|block| match block {
-        Block::Figure(figure) => shown(findings, finding, figure, links),
-        _ => None,
-    });
-    let contrasts = anchor("contrasts", &finding.id);
-    let table = blocks.iter().find_map(|block| match block {
-        Block::Table(table) if table.id == contrasts => Some(table.clone()),
-        _ => None,
-    });
-    let table = table.or_else(|| ends_of_lines(finding));
-    Primary {
-        id,
-        outcome: &finding.outcome.label,
-        question: &finding.question,
-        answer: &finding.answer,
-        doubts: &finding.warnings,
-        figure,
-        table: table.map_or_else(String::new, |table| {
-            table_html(
-                report,
-                &Table {
-                    number: None,
-                    ..table
-                },
-            )
-        }),
+impl Setting<'_> {
+    fn primary(&self, finding: &Finding) -> Primary {
+        let drawn = self.drawn(finding);
+        let figure = drawn
+            .as_ref()
+            .and_then(|(id, figure)| chart::shown(self, finding, id, figure));
+        Primary {
+            told: self.told(finding),
+            table: table::table(self, finding, drawn.as_ref().map(|(_, figure)| figure)),
+            figure,
+        }
     }
-}
 
-fn other(finding: &Finding) -> Other<'_> {
-    Other {
-        role: match finding.outcome.role {
-            OutcomeRole::Primary => "Primary",
-            OutcomeRole::Secondary => "Secondary",
-            OutcomeRole::Exploratory => "Exploratory",
-        },
-        outcome: &finding.outcome.label,
-        question: &finding.question,
-        answer: &finding.answer,
+    fn told(&self, finding: &Finding) -> Told {
+        let tongue = &self.tongue;
+        let words = tongue.words;
+        let role = match finding.outcome.role {
+            OutcomeRole::Primary => &words.primary,
+            OutcomeRole::Secondary => &words.secondary,
+            OutcomeRole::Exploratory => &words.exploratory,
+        };
+        let told = self.plainly(finding);
+        Told {
+            id: anchor("finding", &finding.id),
+            role: tongue.sentence(&tongue.about(role, &finding.outcome.label)),
+            question: tongue.html(&finding.question),
+            answer: told.map(|pieces| tongue.sentence(&pieces)),
+            exact: finding.answer.clone(),
+            doubts: finding.warnings.clone(),
+        }
+    }
+
+    /// The answer in plain words; none for questions that compare no two groups.
+    fn plainly(&self, finding: &Finding) -> Option<Vec<Piece>> {
+        let result = plain_result(self.protocol, self.findings, finding)?;
+        Some(self.tongue.words.tell(&result))
+    }
+
+    /// The report's figure of a finding: its anchor and what is drawn.
+    fn drawn(&self, finding: &Finding) -> Option<(String, Trajectories)> {
+        let section = find_section(&self.report.sections, &anchor("finding", &finding.id))?;
+        section.blocks.iter().find_map(|block| match block {
+            Block::Figure(figure) => match &figure.drawing {
+                Drawing::Trajectories(drawing) => Some((figure.id.clone(), drawing.clone())),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+
+    /// Whether every name in it is in the language of the page.
+    fn is_whole(&self, finding: &Finding) -> bool {
+        let names_are = plain_result(self.protocol, self.findings, finding)
+            .is_some_and(|result| self.has_names_of(&result));
+        names_are && self.tongue.has(&finding.question)
+    }
+
+    fn has_names_of(&self, result: &PlainResult) -> bool {
+        let has_unit = match &result.size.unit {
+            Unit::Named(unit) => self.tongue.has(unit),
+            Unit::Points => true,
+        };
+        let names = [
+            &result.outcome,
+            &result.compared.group,
+            &result.compared.reference,
+        ];
+        has_unit && names.iter().all(|name| self.tongue.has(name))
+    }
+
+    /// Where the figure's files lie: in each language that has its own.
+    fn figure_path(&self, figure: &str, ending: &str) -> String {
+        let study = &self.findings.study;
+        match (ending, self.tongue.language == self.tongue.own) {
+            ("svg", false) => {
+                let language = self.tongue.language.to_ascii_lowercase();
+                figure_path(study, figure, &format!("{language}.svg"))
+            }
+            _ => figure_path(study, figure, ending),
+        }
     }
 }
 
@@ -171,137 +256,4 @@ fn anchor(prefix: &str, id: &str) -> String {
         })
         .collect();
     format!("{prefix}-{id}")
-}
-
-/// The report's figure without single families; none where nothing else is in it.
-fn shown(
-    findings: &Findings,
-    finding: &Finding,
-    figure: &Figure,
-    links: &Links,
-) -> Option<ShownFigure> {
-    let Drawing::Trajectories(trajectories) = &figure.drawing else {
-        return None;
-    };
-    let mut trajectories = trajectories.clone();
-    let few = means_of_few(findings, finding);
-    for arm in &mut trajectories.arms {
-        arm.dyads.clear();
-        arm.means.retain(|(_, mean)| !few.contains(mean));
-    }
-    trajectories.arms.retain(|arm| arm.fitted.len() > 1);
-    if trajectories.arms.is_empty() {
-        return None;
-    }
-    let level = trajectories.level.clone();
-    let means: Vec<(String, f64, f64)> = trajectories
-        .arms
-        .iter()
-        .flat_map(|arm| {
-            arm.means
-                .iter()
-                .map(|(time, mean)| (arm.label.clone(), *time, *mean))
-        })
-        .collect();
-    let mut caption = format!(
-        "Lines are what the planned model gives for each arm, bands their {level} confidence interval."
-    );
-    if !means.is_empty() {
-        caption += " Dots are observed means.";
-    }
-    caption += " Single families are not drawn, so that none can be recognised.";
-    let title = format!("{}: how did each arm change?", finding.outcome.label);
-    let drawn = Figure {
-        title: title.clone().into(),
-        drawing: Drawing::Trajectories(trajectories),
-        ..figure.clone()
-    };
-    let study = &findings.study;
-    Some(ShownFigure {
-        title,
-        caption,
-        wide: draw(&drawn, Format::Wide),
-        narrow: draw(&drawn, Format::Narrow),
-        csv: csv(findings, finding, &means),
-        svg_address: links.file(&figure_path(study, &figure.id, "svg")),
-        csv_address: links.file(&figure_path(study, &figure.id, "csv")),
-        id: figure.id.clone(),
-    })
-}
-
-fn means_of_few(findings: &Findings, finding: &Finding) -> Vec<f64> {
-    let cells = findings.description.outcomes.iter();
-    cells
-        .filter(|cell| cell.outcome == finding.outcome.id && cell.n < FEWEST)
-        .filter_map(|cell| cell.mean)
-        .collect()
-}
-
-/// The numbers behind the figure: fitted lines with their limits, then observed means.
-fn csv(findings: &Findings, finding: &Finding, means: &[(String, f64, f64)]) -> String {
-    let mut text = String::from("kind,arm,time,value,lower,upper\r\n");
-    for line in &finding.figure.fitted {
-        let arm = quoted(arm_label(findings, line));
-        for (time, value, lower, upper) in &line.points {
-            text += &format!("fitted,{arm},{time},{value},{lower},{upper}\r\n");
-        }
-    }
-    for (arm, time, mean) in means {
-        text += &format!("observed mean,{},{time},{mean},,\r\n", quoted(arm));
-    }
-    text
-}
-
-fn arm_label<'a>(findings: &'a Findings, line: &'a FittedLine) -> &'a str {
-    let Some(id) = line.arm.as_deref() else {
-        return "all";
-    };
-    let description = &findings.description;
-    let known = description.arms.iter().chain(&description.phases);
-    let mut labels = known.filter(|(arm, _)| arm == id);
-    labels.next().map_or(id, |(_, label)| label)
-}
-
-fn quoted(words: &str) -> String {
-    match words.contains(['"', ',', '\n', '\r']) {
-        true => format!("\"{}\"", words.replace('"', "\"\"")),
-        false => words.to_owned(),
-    }
-}
-
-/// Where the plan names no times: the fitted lines at their beginning and end.
-fn ends_of_lines(finding: &Finding) -> Option<Table> {
-    use attune_report::{Column, Row, Text};
-    let figure = &finding.figure;
-    let mut table = Table::new(
-        anchor("ends", &finding.id),
-        Text::from("What the model gives at the beginning and at the end: ")
-            .and_own(&finding.outcome.label),
-        vec![
-            Column::words("Arm"),
-            Column::numbers(Text::own(&figure.time_label)),
-            Column::numbers(format!(
-                "Mean ({} CI)",
-                words::level(finding.estimate.level)
-            )),
-        ],
-    );
-    for line in &figure.fitted {
-        let ends = line.points.first().into_iter().chain(line.points.last());
-        for (time, value, lower, upper) in ends {
-            let decimals = words::decimals_for(*lower, *upper);
-            table.rows.push(Row::of(vec![
-                Text::own(line.arm.as_deref().unwrap_or("all")),
-                words::short(*time, 2).into(),
-                format!(
-                    "{} ({} to {})",
-                    words::fixed(*value, decimals),
-                    words::fixed(*lower, decimals),
-                    words::fixed(*upper, decimals)
-                )
-                .into(),
-            ]));
-        }
-    }
-    (!table.rows.is_empty()).then_some(table)
 }

@@ -111,6 +111,19 @@ impl Settings {
         }
     }
 
+    /// For a server's header: a policy that allows nothing but what these pages need with the analytics tool, which may
+    /// run a script of its own host. None where there is no tool.
+    pub fn policy_for_tool(&self) -> Option<String> {
+        let origin = match self.tool()?.origin() {
+            Some(origin) => format!(" {origin}"),
+            None => String::new(),
+        };
+        Some(format!(
+            "default-src 'none'; script-src 'self'{origin}; style-src 'self'; img-src 'self' data:{origin}; font-src 'self'; \
+             connect-src 'self'{origin}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        ))
+    }
+
     /// The analytics tool, where there is one.
     pub fn tool(&self) -> Option<&Matomo> {
         match &self.analytics {

@@ -53,7 +53,7 @@ pub fn index(studies: &[Published<'_>], settings: &Settings) -> String {
             simulated: published.is_simulated(),
             summary: in_short(published.protocol),
             status: status_words(study.status, words),
-            results: study.results_released,
+            results: study.shows_results(),
             others,
         }
     });

@@ -18,6 +18,7 @@ use crate::{
     page_words::{PageWords, language_name, words_in},
     results::results,
     settings::Settings,
+    tongue::Tongue,
 };
 
 /// A study as it is published.
@@ -27,6 +28,15 @@ pub struct Published<'a> {
     pub protocol: &'a Protocol,
     /// What came out; shown only when the study's results are released.
     pub findings: Option<&'a Findings>,
+}
+
+/// Who reads the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// Anybody.
+    Anybody,
+    /// Somebody who assesses or observes in the study and must not learn what came out.
+    Blind,
 }
 
 /// A page and the files that belong to it, by their path within the publication.
@@ -46,14 +56,18 @@ struct Body<'a> {
     own_language: &'a str,
     words: &'static PageWords,
     title: &'a str,
+    title_is_own: bool,
     formal_title: Option<&'a str>,
     summary: Option<Part>,
+    /// What is not in the page's language is said to be so.
+    remark: Option<String>,
     facts: Vec<Fact<'a>>,
     team: &'a [TeamMember],
     partners: &'a [Partner],
     parts: Vec<Part>,
     publications: &'a [Publication],
-    data: Vec<&'a str>,
+    data: Option<String>,
+    tongue: Tongue<'a>,
 }
 
 /// One part of the page; heading and body are HTML.
@@ -67,13 +81,15 @@ struct Fact<'a> {
     name: &'a str,
     /// HTML.
     value: String,
-    /// Whether the value is in the page's language.
-    is_fixed: bool,
 }
 
 impl Body<'_> {
     fn fixed(&self, words: &str) -> String {
         fixed(self.language, words)
+    }
+
+    fn name(&self, own: &str) -> String {
+        self.tongue.html(own)
     }
 }
 
@@ -107,9 +123,8 @@ impl<'a> Published<'a> {
 
     /// The findings, where they may be shown.
     pub fn released(&self) -> Option<&'a Findings> {
-        self.findings.filter(|findings| {
-            self.protocol.study.results_released && !findings.findings.is_empty()
-        })
+        self.findings
+            .filter(|findings| self.protocol.study.shows_results() && !findings.findings.is_empty())
     }
 
     fn text(&self, language: &str) -> Option<&'a PageText> {
@@ -124,6 +139,11 @@ impl<'a> Published<'a> {
 
     /// The page in one of its languages.
     pub fn page(&self, language: &str, settings: &Settings) -> StudyPage {
+        self.page_for(Reader::Anybody, language, settings)
+    }
+
+    /// The page in one of its languages, as this reader may see it.
+    pub fn page_for(&self, reader: Reader, language: &str, settings: &Settings) -> StudyPage {
         let study = &self.protocol.study;
         let id = study.id.as_str();
         let links = Links::from_depth(&settings.place, 1);
@@ -131,11 +151,14 @@ impl<'a> Published<'a> {
             .text(language)
             .map(PageText::sections)
             .unwrap_or_default();
-        let (numbers, files) = match self.released() {
-            Some(findings) => {
-                let results = results(self.protocol, findings, &links);
-                (Some(results.html), results.files)
-            }
+        let tongue = Tongue::of(self.protocol, language);
+        let shown = self
+            .released()
+            .filter(|_| reader == Reader::Anybody)
+            .map(|findings| results(self.protocol, findings, &links, tongue));
+        let results_are_whole = shown.as_ref().is_none_or(|results| results.is_whole);
+        let (numbers, files) = match shown {
+            Some(results) => (Some(results.html), results.files),
             None => (None, Vec::new()),
         };
         let title = self.title(language);
@@ -149,14 +172,23 @@ impl<'a> Published<'a> {
             own_language: &study.language,
             words: words_in(language).0,
             title,
+            title_is_own: self.title_is_own(language),
             formal_title: (title != study.title).then_some(study.title.as_str()),
-            summary: summary.map(|section| own_part(language, section, "summary")),
-            facts: self.facts(language),
+            summary: summary
+                .map(|section| own_part(language, section, "summary"))
+                .or_else(|| self.elsewhere(language, &links, PagePart::Summary, "summary")),
+            remark: (!results_are_whole || !self.facts_are_whole(&tongue))
+                .then(|| fixed(language, &words_in(language).0.names_in_own)),
+            facts: self.facts(&tongue),
             team: &self.protocol.team,
             partners: &self.protocol.partners,
-            parts: self.parts(language, &sections, numbers.as_deref()),
+            parts: self.parts(reader, &tongue, &links, &sections, numbers.as_deref()),
             publications: &self.protocol.publications,
-            data: study.data_statement.as_deref().into_iter().collect(),
+            data: study
+                .data_statement
+                .as_ref()
+                .map(|statement| tongue.html(statement)),
+            tongue,
         };
         let path = study_path(id, self.other(language));
         let page = Page {
@@ -194,13 +226,57 @@ impl<'a> Published<'a> {
             .collect()
     }
 
-    fn facts(&self, language: &str) -> Vec<Fact<'a>> {
+    /// Whether the title is in the study's language on a page of another one.
+    fn title_is_own(&self, language: &str) -> bool {
+        let has_one = self.text(language).and_then(PageText::title).is_some();
+        language != self.protocol.study.language && !has_one
+    }
+
+    /// Whether all facts that are sentences, and no names, are in the page's language.
+    fn facts_are_whole(&self, tongue: &Tongue<'_>) -> bool {
         let study = &self.protocol.study;
+        let facts = [
+            &study.funder,
+            &study.ethics_reference,
+            &study.contact,
+            &study.data_statement,
+        ];
+        let mut facts = facts.into_iter().flatten();
+        facts.all(|fact| !fact.contains(' ') || tongue.has(fact))
+    }
+
+    /// A part that the study's own page has and this one has not: where it can be read.
+    fn elsewhere(&self, language: &str, links: &Links, part: PagePart, id: &str) -> Option<Part> {
+        let study = &self.protocol.study;
+        if language == study.language {
+            return None;
+        }
+        let own = self.text(&study.language)?.section(part)?;
+        let words = words_in(language).0;
+        let address = links.study(&study.id, None);
+        let heading = match own.heading {
+            "" => fixed(language, &words.in_short),
+            heading => in_own(heading, &study.language),
+        };
+        Some(Part {
+            id: id.to_owned(),
+            heading,
+            body: format!(
+                "<p>{} <a href=\"{address}#{id}\" hreflang=\"{}\">{}</a></p>\n",
+                fixed(language, &words.not_in_this_language),
+                escape(&study.language),
+                fixed(language, &words.read_it_there),
+            ),
+        })
+    }
+
+    fn facts(&self, tongue: &Tongue<'_>) -> Vec<Fact<'a>> {
+        let study = &self.protocol.study;
+        let language = tongue.language;
         let (words, _) = words_in(language);
         let mut facts = vec![Fact {
             name: &words.status,
             value: fixed(language, status_words(study.status, words)),
-            is_fixed: true,
         }];
         let days = match (study.started, study.ended) {
             (Some(from), Some(to)) => Some(format!("{from} {} {to}", words.from_to)),
@@ -210,7 +286,6 @@ impl<'a> Published<'a> {
         facts.extend(days.map(|days| Fact {
             name: &words.dates,
             value: escape(&days),
-            is_fixed: true,
         }));
         for (name, value, is_always_there) in [
             (&words.funder, &study.funder, true),
@@ -221,13 +296,11 @@ impl<'a> Published<'a> {
             match value {
                 Some(value) => facts.push(Fact {
                     name,
-                    value: linked(value),
-                    is_fixed: false,
+                    value: linked(tongue, value),
                 }),
                 None if is_always_there => facts.push(Fact {
                     name,
                     value: fixed(language, &words.not_stated),
-                    is_fixed: true,
                 }),
                 None => {}
             }
@@ -237,30 +310,40 @@ impl<'a> Published<'a> {
 
     fn parts(
         &self,
-        language: &str,
+        reader: Reader,
+        tongue: &Tongue<'_>,
+        links: &Links,
         sections: &[PageSection<'_>],
         numbers: Option<&str>,
     ) -> Vec<Part> {
         let study = &self.protocol.study;
+        let language = tongue.language;
+        let told = |part: PagePart, id: &str, section: Option<&PageSection<'_>>| match section {
+            Some(section) => Some(own_part(language, section, id)),
+            None => self.elsewhere(language, links, part, id),
+        };
         let of = |part: PagePart| sections.iter().find(|section| section.part == Some(part));
         let (words, _) = words_in(language);
         let mut parts = Vec::new();
-        parts.extend(of(PagePart::Background).map(|s| own_part(language, s, "background")));
+        let add = |parts: &mut Vec<Part>, part: PagePart, id: &str| {
+            parts.extend(told(part, id, of(part)));
+        };
+        add(&mut parts, PagePart::Background, "background");
         match of(PagePart::Aims) {
             Some(section) => parts.push(own_part(language, section, "aims")),
             None if !study.aims.is_empty() => parts.push(Part {
                 id: "aims".to_owned(),
                 heading: fixed(language, &words.aims),
-                body: aims(&study.aims, &study.language),
+                body: aims(&study.aims, tongue),
             }),
             None => {}
         }
-        parts.extend(of(PagePart::Methodology).map(|s| own_part(language, s, "methodology")));
-        parts.extend(self.results_part(language, of(PagePart::Results), numbers));
+        add(&mut parts, PagePart::Methodology, "methodology");
+        parts.extend(self.results_part(reader, language, of(PagePart::Results), numbers));
         let others = sections.iter().filter(|section| match section.part {
             Some(PagePart::Other) => true,
             // What does not say what it is may be results.
-            None => study.results_released,
+            None => study.shows_results() && reader == Reader::Anybody,
             _ => false,
         });
         for (position, section) in others.enumerate() {
@@ -270,14 +353,14 @@ impl<'a> Published<'a> {
                 &format!("more-{}", position + 1),
             ));
         }
-        parts
-            .extend(of(PagePart::DataProtection).map(|s| own_part(language, s, "data-protection")));
-        parts.extend(of(PagePart::Withdrawal).map(|s| own_part(language, s, "withdrawal")));
+        add(&mut parts, PagePart::DataProtection, "data-protection");
+        add(&mut parts, PagePart::Withdrawal, "withdrawal");
         parts
     }
 
     fn results_part(
         &self,
+        reader: Reader,
         language: &str,
         section: Option<&PageSection<'_>>,
         numbers: Option<&str>,
@@ -286,14 +369,19 @@ impl<'a> Published<'a> {
         let (words, _) = words_in(language);
         let has_any = section.is_some() || !self.protocol.analyses.is_empty();
         let heading = section.map_or_else(
-            || fixed(language, "Results"),
+            || fixed(language, &words.results),
             |section| escape(section.heading),
         );
-        if !study.results_released {
+        let hidden = match reader {
+            _ if !study.shows_results() => Some(&words.not_released),
+            Reader::Blind => Some(&words.held_back),
+            Reader::Anybody => None,
+        };
+        if let Some(why) = hidden {
             return has_any.then(|| Part {
                 id: "results".to_owned(),
                 heading,
-                body: format!("<p>{}</p>", fixed(language, &words.not_released)),
+                body: format!("<p>{}</p>", fixed(language, why)),
             });
         }
         let mut body = String::new();
@@ -303,9 +391,6 @@ impl<'a> Published<'a> {
         }
         if let Some(numbers) = numbers {
             body += &format!("<h3>{}</h3>\n", fixed(language, &words.numbers));
-            if !words.numbers_remark.is_empty() {
-                body += &format!("<p>{}</p>\n", fixed(language, &words.numbers_remark));
-            }
             body += numbers;
         }
         (!body.is_empty()).then_some(Part {
@@ -347,22 +432,25 @@ fn own_part(language: &str, section: &PageSection<'_>, id: &str) -> Part {
     }
 }
 
-fn aims(aims: &[String], language: &str) -> String {
+fn aims(aims: &[String], tongue: &Tongue<'_>) -> String {
     let items: String = aims
         .iter()
-        .map(|aim| {
-            format!(
-                "<li lang=\"{}\" dir=\"auto\">{}</li>\n",
-                escape(language),
-                escape(aim)
-            )
-        })
+        .map(|aim| format!("<li>{}</li>\n", tongue.html(aim)))
         .collect();
     format!("<ul>\n{items}</ul>\n")
 }
 
-/// An e-mail address or web address as a link; other words as they are.
-fn linked(value: &str) -> String {
+/// Words of the study's own language on a page in another one.
+fn in_own(words: &str, own: &str) -> String {
+    format!(
+        "<span lang=\"{}\" dir=\"auto\">{}</span>",
+        escape(own),
+        escape(words)
+    )
+}
+
+/// An e-mail address or web address as a link; other words as the language has them.
+fn linked(tongue: &Tongue<'_>, value: &str) -> String {
     let escaped = escape(value);
     let is_one_word = !value.chars().any(char::is_whitespace);
     match is_one_word {
@@ -370,7 +458,7 @@ fn linked(value: &str) -> String {
         true if value.contains('@') && !value.contains(':') => {
             format!("<a href=\"mailto:{escaped}\">{escaped}</a>")
         }
-        _ => escaped,
+        _ => tongue.html(value),
     }
 }
 

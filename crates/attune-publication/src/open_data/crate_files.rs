@@ -115,6 +115,12 @@ fn may_be_handed_on(protocol: &Protocol, measures: &Measures) -> Result<(), NotO
             "write under [study]: last-changed = the day, such as 2026-01-31",
         );
     }
+    if study.results_released && !study.status.is_over() {
+        add(
+            "families are still measured, and open data would tell assessors who must not know",
+            "write status = \"completed\" (or \"stopped\") under [study] when all data are in",
+        );
+    }
     if !study.results_released {
         add(
             "the results of the study are not released",
