@@ -1,7 +1,7 @@
 //! What every page holds, and what none may hold.
 
 use attune_publication::{
-    Analytics, COOKIES, Files, INDEX, Matomo, Place, Published, Settings, Visitor,
+    Analytics, COOKIES, Files, INDEX, Matomo, Place, Published, Reader, Settings, Visitor,
     choice::{Choice, Signals},
     cookies, cookies_page, publish, with_banner,
 };
@@ -188,7 +188,9 @@ fn numbers_are_those_of_the_findings_and_null_answers_stand_beside_the_others() 
     for limit in &findings.cannot_show {
         assert!(plain.contains(limit), "{limit}");
     }
-    assert!(page.contains("<figure") && page.contains("Means that the model gives"));
+    assert!(
+        page.contains("<figure") && page.contains("what the planned model gives at chosen times")
+    );
 }
 
 #[test]
@@ -232,7 +234,7 @@ fn results_that_are_not_released_are_nowhere() {
     for language in published.languages() {
         let page = published.page(language, &Settings::default());
         assert!(page.files.is_empty());
-        for hidden in ["<figure", "Primary outcome", "What was found", "id=\"found"] {
+        for hidden in ["<figure", "Main question", "What was found", "id=\"found"] {
             assert!(!page.html.contains(hidden), "{language}: {hidden}");
         }
     }
@@ -255,7 +257,8 @@ fn a_part_that_nobody_can_place_is_kept_back_with_the_results() {
             .contains("Big.")
     };
     assert!(!shown(""));
-    assert!(shown("results-released = true\n"));
+    assert!(!shown("results-released = true\nstatus = \"follow-up\"\n"));
+    assert!(shown("results-released = true\nstatus = \"completed\"\n"));
 }
 
 #[test]
@@ -432,6 +435,60 @@ fn a_server_tells_what_was_chosen_and_lets_visitors_object_to_counting() {
     assert!(page(None, Signals::default()).contains("__Host-attune-session"));
     let files = examples(&settings);
     for (path, page) in pages(&files) {
-        assert!(page.contains("You can object"), "{path} gives notice");
+        assert!(
+            page.contains("cookies.html#counting"),
+            "{path} gives notice"
+        );
     }
+}
+
+#[test]
+fn results_of_a_running_study_are_shown_to_nobody_and_a_blind_reader_sees_none_of_a_finished_one() {
+    let (mut protocol, findings) = example("hostel-clinic");
+    let page_for = |protocol: &attune_protocol::Protocol, reader| {
+        let published = Published {
+            protocol,
+            findings: Some(&findings),
+        };
+        published.page_for(reader, "en", &Settings::default())
+    };
+    let blind = page_for(&protocol, Reader::Blind);
+    assert!(blind.files.is_empty() && !blind.html.contains("<figure"));
+    assert!(!blind.html.contains("improved over time"));
+    assert!(
+        page_for(&protocol, Reader::Anybody)
+            .html
+            .contains("<figure")
+    );
+    protocol.study.status = attune_protocol::study::StudyStatus::FollowUp;
+    let running = page_for(&protocol, Reader::Anybody);
+    assert!(running.files.is_empty() && !running.html.contains("<figure"));
+}
+
+#[test]
+fn results_are_told_in_the_language_of_the_page_and_what_is_not_is_marked() {
+    let (mut protocol, findings) = example("hostel-clinic");
+    let arabic = |protocol: &attune_protocol::Protocol| {
+        let published = Published {
+            protocol,
+            findings: Some(&findings),
+        };
+        published.page("ar", &Settings::default()).html
+    };
+    let whole = arabic(&protocol);
+    assert!(whole.contains("لم يمكن القول هل كان هناك فرق"));
+    assert!(whole.contains("النموّ الذهني: كيف تغيّرت كل مجموعة؟"));
+    assert!(whole.contains("<div class=\"drawing\" dir=\"ltr\">"));
+    assert!(!whole.contains("class=\"remark\""));
+    let page = protocol
+        .study
+        .pages
+        .iter_mut()
+        .find(|page| page.language == "ar")
+        .expect("a page in Arabic");
+    page.words.remove("Mental development");
+    let in_part = arabic(&protocol);
+    assert!(in_part.contains("<bdi lang=\"en\" dir=\"ltr\">Mental development</bdi>"));
+    assert!(in_part.contains("<div class=\"drawing\" lang=\"en\" dir=\"ltr\">"));
+    assert!(in_part.contains("class=\"remark\""));
 }
