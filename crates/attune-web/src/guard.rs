@@ -10,7 +10,7 @@ use attune_protocol::id::StudyId;
 use attune_store::{Moment, StoreError, sessions::Session};
 use axum::{
     extract::{ConnectInfo, FromRequestParts, RawPathParams, Request, State},
-    http::{HeaderMap, Method},
+    http::{HeaderMap, HeaderValue, Method, header},
     middleware::Next,
     response::Response,
 };
@@ -61,16 +61,28 @@ pub async fn guard(State(watch): State<Watch>, request: Request, next: Next) -> 
         study_id: study.map(StudyId::new),
         site,
         study: None,
+        outside: None,
     };
     if let Err(failure) = admit(&mut visit, &watch, &parts.headers).await {
         return refuse(&visit, &failure, &parts.method, wants_json);
     }
     parts.extensions.insert(visit.clone());
+    let method = parts.method.clone();
     let response = next.run(Request::from_parts(parts, body)).await;
-    match response.extensions().get::<Failure>() {
+    let mut response = match response.extensions().get::<Failure>() {
+        // Where the public finds nothing, members are asked to sign in.
+        Some(failure) if matches!(watch.needs, Needs::MayOrAnybody(_)) => {
+            refuse(&visit, &failure.clone(), &method, wants_json)
+        }
         Some(failure) => failure_page::answer(&visit, &failure.clone(), wants_json),
         None => response,
+    };
+    if matches!(watch.needs, Needs::MayOrAnybody(_)) {
+        response
+            .headers_mut()
+            .insert(header::VARY, HeaderValue::from_static("cookie"));
     }
+    response
 }
 
 /// Address of the browser: of whoever is connected, or what a proxy that is trusted says of it. Of
@@ -116,6 +128,12 @@ async fn admit(visit: &mut Visit, watch: &Watch, headers: &HeaderMap) -> Result<
             visit.person()?;
         }
         Needs::May(action) => visit.may(action, visit.scope())?,
+        Needs::MayOrAnybody(action) => {
+            if let Err(refusal) = visit.may(action, visit.scope()) {
+                visit.outside = Some(refusal);
+                return Ok(());
+            }
+        }
     }
     if let Some(id) = &visit.study_id {
         let store = visit.app.store().clone();

@@ -19,6 +19,7 @@ mod brought;
 mod check_report;
 mod clock;
 mod cookies;
+mod documents;
 pub mod export;
 mod failure;
 mod failure_page;

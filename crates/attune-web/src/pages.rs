@@ -42,6 +42,7 @@ pub mod plan;
 pub mod public;
 pub mod queries;
 pub mod reliability;
+pub mod reports;
 pub mod schedule;
 pub mod second_factor;
 pub mod sign_in;

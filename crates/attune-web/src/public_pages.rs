@@ -1,7 +1,7 @@
 //! The public pages as this server answers with them: made by `attune-publication` from the studies that have a
 //! page, kept until a study or its findings change, and counted by day and page without knowing who came.
 //!
-//! A study shows numbers only when its results are released and its arms are revealed. The counts are one small file
+//! A study shows numbers only when its results are released, nobody is measured any more and its arms are revealed. The counts are one small file
 //! beside the store: they belong to no study and hold nothing about anybody.
 
 use std::{
@@ -10,9 +10,9 @@ use std::{
     sync::Arc,
 };
 
-use attune_protocol::Protocol;
+use attune_protocol::{Protocol, id::StudyId};
 use attune_publication::{
-    Analytics, Files, Place, Published, Settings,
+    Analytics, Files, Place, Published, Reader, Settings,
     choice::{Choice, Signals},
     publish,
     visits::Visits,
@@ -24,22 +24,13 @@ use tokio::{sync::Mutex, task::spawn_blocking};
 use crate::{failure::Failure, results::Results, settings::Transport, state::App};
 
 /// Where the public pages stand.
-pub const ROOT: &str = "/public";
+pub const ROOT: &str = "/studies";
 
 /// What the server keeps for the public pages.
 #[derive(Debug, Default)]
 pub struct PublicPages {
     publication: Mutex<Option<(String, Arc<Files>)>>,
     visits: Mutex<Option<Visits>>,
-}
-
-/// How the pages are published here.
-pub fn settings() -> Settings {
-    Settings {
-        place: Place::Served(ROOT.to_owned()),
-        analytics: Analytics::OwnCounts,
-        ..Settings::default()
-    }
 }
 
 /// What a browser remembers of a choice, and what it says by itself.
@@ -55,6 +46,18 @@ pub fn visitor(headers: &HeaderMap) -> (Option<Choice>, Signals) {
 }
 
 impl App {
+    /// How the pages are published here.
+    pub(crate) fn publishing(&self) -> Settings {
+        Settings {
+            place: Place::Served(ROOT.to_owned()),
+            analytics: match &self.settings().matomo {
+                Some(matomo) => Analytics::Matomo(matomo.clone()),
+                None => Analytics::OwnCounts,
+            },
+            ..Settings::default()
+        }
+    }
+
     /// The public pages as they are now.
     ///
     /// # Errors
@@ -68,7 +71,7 @@ impl App {
             if protocol.study.pages.is_empty() {
                 continue;
             }
-            let may_show = protocol.study.results_released && !protocol.analyses.is_empty();
+            let may_show = protocol.study.shows_results() && !protocol.analyses.is_empty();
             let results = match may_show {
                 true => Some(self.results(&study).await?).filter(|results| !results.permuted),
                 false => None,
@@ -86,14 +89,41 @@ impl App {
         {
             return Ok(Arc::clone(files));
         }
+        let settings = self.publishing();
         let files = spawn_blocking(move || {
             let published: Vec<Published<'_>> = studies.iter().map(as_published).collect();
-            Arc::new(publish(&published, &settings()))
+            Arc::new(publish(&published, &settings))
         })
         .await
         .map_err(Failure::internal)?;
         *kept = Some((made_from, Arc::clone(&files)));
         Ok(files)
+    }
+
+    /// A page of the study without results, for its members who must not learn them; none where the study has no
+    /// page at this path.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub(crate) async fn page_for_the_blind(
+        &self,
+        study: &StudyId,
+        path: &str,
+    ) -> Result<Option<String>, Failure> {
+        let protocol = self.store().protocol(study).await?;
+        if protocol.study.pages.is_empty() {
+            return Ok(None);
+        }
+        let published = Published {
+            protocol: &protocol,
+            findings: None,
+        };
+        let settings = self.publishing();
+        let pages = published.languages().into_iter();
+        let mut pages =
+            pages.map(|language| published.page_for(Reader::Blind, language, &settings));
+        Ok(pages.find(|page| page.path == path).map(|page| page.html))
     }
 
     /// Counts one visit of a page, unless the visitor or the browser objects.
@@ -108,7 +138,7 @@ impl App {
         signals: Signals,
     ) -> Result<(), Failure> {
         let choice = choice.unwrap_or_default();
-        if !choice.allows_counting(signals) {
+        if self.settings().matomo.is_some() || !choice.allows_counting(signals) {
             return Ok(());
         }
         let day: Date = self.now().date();

@@ -41,6 +41,21 @@ pub struct ResultsKept(Mutex<Vec<(String, Arc<Results>)>>);
 /// Seed of everything random in findings; they name it.
 const SEED: u64 = 1;
 
+/// How findings are made here.
+pub fn settings_of_findings() -> Settings {
+    Settings {
+        seed: SEED,
+        ..Settings::default()
+    }
+}
+
+impl Results {
+    /// Which records, protocol and arms they are made from, in one word.
+    pub fn made_from(&self) -> &str {
+        &self.made_from
+    }
+}
+
 impl App {
     /// The results of a study as it is now.
     ///
@@ -67,12 +82,11 @@ impl App {
                 true => with_permuted_arms(&measures, &made_from),
                 false => measures.clone(),
             };
-            let settings = Settings {
-                seed: SEED,
-                ..Settings::default()
+            let findings = analyse(&protocol, &analysed, &settings_of_findings());
+            let report = match permuted {
+                true => compose(&protocol, &findings).with_permuted_arms(),
+                false => compose(&protocol, &findings),
             };
-            let findings = analyse(&protocol, &analysed, &settings);
-            let report = compose(&protocol, &findings);
             Results {
                 protocol,
                 measures,

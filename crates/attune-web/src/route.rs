@@ -33,6 +33,9 @@ pub enum Needs {
     /// Whoever may do this where the path says: in its `{study}`, at its `{site}`, or in the
     /// installation.
     May(Action),
+    /// Whoever may do this sees the page of the study's members; anybody else what the public may read
+    /// at the same address, if there is anything.
+    MayOrAnybody(Action),
 }
 
 /// What an answer tells of arms and phases.

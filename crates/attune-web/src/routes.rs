@@ -9,12 +9,12 @@ use crate::{
         clip_uploads, clips, coding_bring, coding_export, coding_list, coding_media, coding_room,
         consent, consent_again, design, enrol, export, families, family, family_changes,
         family_history, findings, first_run, form, health, home, load_study, measures, names,
-        people, person, plan, public, queries, reliability, schedule, second_factor, sign_in,
+        people, person, plan, public, queries, reliability, reports, schedule, second_factor, sign_in,
         study, verification, visits, welcome,
     },
     route::{
         Arms::{AsFindings as Findings, ToThoseWhoMayKnow, Untold},
-        Needs::{May, Nothing, SignedIn},
+        Needs::{May, MayOrAnybody, Nothing, SignedIn},
         Route,
     },
 };
@@ -29,12 +29,16 @@ pub fn table() -> Vec<Route> {
         Route::get("/design", Nothing, Untold, design::page),
 
         // What anybody may read: released results, which show arms, and texts that the team wrote for all.
-        Route::get("/public", Nothing, Untold, public::index),
-        Route::get("/public/cookies.html", Nothing, Untold, public::cookies),
-        Route::post("/public/cookies.html", Nothing, Untold, public::choose),
-        Route::get("/public/{page}", Nothing, Untold, public::study),
-        Route::get("/public/{page}/{file}", Nothing, Untold, public::file),
-        Route::get("/public/{page}/figures/{file}", Nothing, Untold, public::figure),
+        // Blind members of a study are shown its public page without them.
+        Route::get("/studies", Nothing, Untold, public::index),
+        Route::get("/studies/cookies.html", Nothing, Untold, public::cookies),
+        Route::post("/studies/cookies.html", Nothing, Untold, public::choose),
+        Route::get("/studies/about.html", Nothing, Untold, public::about),
+        Route::get("/studies/publication.css", Nothing, Untold, public::stylesheet),
+        Route::get("/studies/icon.svg", Nothing, Untold, public::icon),
+        Route::get("/studies/choice.js", Nothing, Untold, public::script),
+        Route::get("/studies/{study}/{page}", Nothing, ToThoseWhoMayKnow, public::page),
+        Route::get("/studies/{study}/figures/{file}", Nothing, ToThoseWhoMayKnow, public::figure),
         Route::get("/visits", May(Action::ChangeStudies), Untold, visits::page),
         Route::get("/visits/{figure}", May(Action::ChangeStudies), Untold, visits::figure),
 
@@ -82,7 +86,7 @@ pub fn table() -> Vec<Route> {
         Route::post("/studies/upload", May(Action::ChangeStudies), Untold, load_study::upload).with_upload(),
         Route::post("/studies/from-inbox", May(Action::ChangeStudies), Untold, load_study::from_inbox),
         Route::post("/studies/from-path", May(Action::ChangeStudies), Untold, load_study::from_path),
-        Route::get("/studies/{study}", May(Action::SeeStudy), ToThoseWhoMayKnow, study::page),
+        Route::get("/studies/{study}", MayOrAnybody(Action::SeeStudy), ToThoseWhoMayKnow, study::page),
 
         // From measures to findings.
         Route::get("/studies/{study}/measures", May(Action::SeeMeasures), Untold, measures::page),
@@ -90,6 +94,10 @@ pub fn table() -> Vec<Route> {
         Route::get("/studies/{study}/findings", May(Action::SeeFindings), Findings, findings::page),
         Route::get("/studies/{study}/findings/{finding}", May(Action::SeeFindings), Findings, findings::one),
         Route::get("/studies/{study}/report", May(Action::SeeFindings), Findings, findings::report),
+        Route::get("/studies/{study}/reports", May(Action::SeeFindings), Findings, reports::page),
+        Route::post("/studies/{study}/reports", May(Action::SeeFindings), Findings, reports::begin),
+        Route::get("/studies/{study}/reports/{file}", May(Action::SeeFindings), Findings, reports::file),
+        Route::post("/studies/{study}/reports/crate.zip", May(Action::Export), Findings, reports::hand_on),
         Route::get("/studies/{study}/plan", May(Action::SeeFindings), ToThoseWhoMayKnow, plan::page),
         Route::post("/studies/{study}/plan/seal", May(Action::SealPlan), Untold, plan::seal),
         Route::get("/studies/{study}/plan/unblind", May(Action::Unblind), Untold, plan::unblind_page),

@@ -2,6 +2,7 @@
 
 use std::{net::IpAddr, time::Duration};
 
+use attune_publication::Matomo;
 use attune_store::safekeeping::Safekeeping;
 
 /// Settings of one server.
@@ -25,6 +26,9 @@ pub struct Settings {
     pub largest_upload: usize,
     /// How often the server makes a backup by itself, and how many it keeps.
     pub safekeeping: Safekeeping,
+    /// A Matomo of the owner's, which public pages load only after a visitor's yes. Without one the server counts visits
+    /// itself, by day and page.
+    pub matomo: Option<Matomo>,
     /// What the first page of a demonstration says.
     pub demonstration: Option<Demonstration>,
 }
@@ -91,6 +95,7 @@ impl Default for Settings {
             largest_request: 2 * 1024 * 1024,
             largest_upload: 64 * 1024 * 1024,
             safekeeping: Safekeeping::default(),
+            matomo: None,
             demonstration: None,
         }
     }

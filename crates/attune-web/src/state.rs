@@ -6,6 +6,7 @@ use attune_store::{Moment, Store};
 
 use crate::{
     clock::Clock,
+    documents::DocumentsKept,
     failure::Failure,
     intake::Intake,
     public_pages::PublicPages,
@@ -25,6 +26,7 @@ struct Inner {
     pauses: Pauses,
     comparisons: Comparisons,
     results: ResultsKept,
+    documents: DocumentsKept,
     intake: Intake,
     public_pages: PublicPages,
 }
@@ -39,6 +41,7 @@ impl App {
             pauses: Pauses::default(),
             comparisons: Comparisons::default(),
             results: ResultsKept::default(),
+            documents: DocumentsKept::default(),
             intake: Intake::default(),
             public_pages: PublicPages::default(),
         }))
@@ -67,6 +70,11 @@ impl App {
     /// Findings and reports that were computed.
     pub(crate) fn results_kept(&self) -> &ResultsKept {
         &self.0.results
+    }
+
+    /// Documents that were made of them.
+    pub(crate) fn documents_kept(&self) -> &DocumentsKept {
+        &self.0.documents
     }
 
     /// The public pages and how often they were read.

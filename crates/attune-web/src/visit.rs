@@ -36,6 +36,8 @@ pub struct Visit {
     pub site: Option<Arc<str>>,
     /// The study of the path, once the guard has let the person in.
     pub study: Option<Arc<StudyRow>>,
+    /// Why the person sees only what anybody may read, at an address that has something for both.
+    pub outside: Option<Failure>,
 }
 
 impl Visit {
@@ -113,6 +115,17 @@ impl Visit {
         match (&self.person, &self.study_id) {
             (Some(person), Some(study)) => person.is_blind_in(study, true),
             _ => true,
+        }
+    }
+
+    /// Whether the person works in the study of the path and must never learn what came out there. Somebody without a
+    /// part in it is a reader like any other.
+    pub fn is_blind_member(&self) -> bool {
+        match (&self.person, &self.study_id) {
+            (Some(person), Some(study)) => {
+                person.roles_in(study).next().is_some() && person.is_blind_in(study, true)
+            }
+            _ => false,
         }
     }
 

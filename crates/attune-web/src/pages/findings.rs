@@ -5,18 +5,13 @@ use askama::Template;
 use attune_analysis::findings::{Estimate, Finding};
 use attune_analysis::words;
 use attune_report::{Block, Figure, Format, Section, Text, draw};
-use axum::{
-    extract::Path,
-    http::{HeaderValue, StatusCode, header},
-    response::IntoResponse,
-};
-use base64::{Engine, engine::general_purpose::STANDARD};
-use sha2::{Digest, Sha256};
+use axum::extract::Path;
 
 use crate::{
     answer::{Answer, page as show},
     failure::Failure,
     layout::Layout,
+    pages::reports,
     visit::Visit,
 };
 
@@ -161,33 +156,10 @@ fn figures_of<'a>(section: &'a Section, id: &str, inside: bool, found: &mut Vec<
     }
 }
 
-/// `GET /studies/{study}/report`: the report, one page with its own policy. Its one stylesheet is named by
-/// its hash; nothing else runs or loads.
+/// `GET /studies/{study}/report`: the full report to read here.
 pub async fn report(visit: Visit) -> Answer {
-    let study = visit.study()?;
-    let results = visit.app.results(study).await?;
-    if results.permuted {
-        return Err(Failure::Conflict {
-            reason: "The report is written when arms are revealed. Until then the findings rehearse the plan with permuted arms.".to_owned(),
-        });
-    }
-    let html = attune_report::html(&results.report);
-    let style = html
-        .split("<style>")
-        .nth(1)
-        .and_then(|rest| rest.split("</style>").next())
-        .unwrap_or_default();
-    let policy = format!(
-        "default-src 'none'; style-src 'sha256-{}'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-        STANDARD.encode(Sha256::digest(style.as_bytes()))
-    );
-    let policy = HeaderValue::try_from(policy).map_err(Failure::internal)?;
-    let kind = HeaderValue::from_static("text/html; charset=utf-8");
-    let headers = [
-        (header::CONTENT_TYPE, kind),
-        (header::CONTENT_SECURITY_POLICY, policy),
-    ];
-    Ok((StatusCode::OK, headers, html).into_response())
+    let results = visit.app.results(visit.study()?).await?;
+    reports::to_read(attune_report::html(&results.report))
 }
 
 /// "4.1 (95 % CI 1.2 to 7.0)", or a dash.

@@ -1,83 +1,174 @@
-//! `/public`: the pages that anybody may read. They set no cookie while one reads; a choice on the Cookies page is a
-//! form and works without script.
+//! `/studies` and beneath: the pages that anybody may read. They set no cookie while one reads; a choice on the Cookies
+//! page is a form and works without script.
+//!
+//! Whoever assesses or observes in a study is shown its page without results. What is the same for everybody may be kept
+//! by caches, which ask each time whether it has changed.
 
-use attune_publication::{COOKIES, INDEX, Visitor, cookies_page, media_type};
-use attune_store::Role;
+use attune_publication::{
+    ABOUT, COOKIES, ICON, INDEX, SCRIPT, STYLESHEET, Settings, Visitor, cookies_page, media_type,
+    study_path, with_banner,
+};
 use axum::{
     extract::Path,
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
 use crate::{
     answer::{Answer, see},
     failure::Failure,
     form::Form,
-    public_pages::{ROOT, settings, visitor},
+    public_pages::{ROOT, visitor},
     visit::Visit,
 };
 
-/// `GET /public`: all studies.
+/// `GET /studies`: all studies.
 pub async fn index(visit: Visit, headers: HeaderMap) -> Answer {
-    page(&visit, &headers, INDEX).await
+    open(&visit, &headers, INDEX).await
 }
 
-/// `GET /public/cookies.html`: what is kept, and what this visitor chose.
+/// `GET /studies/about.html`: privacy and accessibility.
+pub async fn about(visit: Visit, headers: HeaderMap) -> Answer {
+    open(&visit, &headers, ABOUT).await
+}
+
+/// `GET /studies/publication.css`.
+pub async fn stylesheet(visit: Visit, headers: HeaderMap) -> Answer {
+    open(&visit, &headers, STYLESHEET).await
+}
+
+/// `GET /studies/icon.svg`.
+pub async fn icon(visit: Visit, headers: HeaderMap) -> Answer {
+    open(&visit, &headers, ICON).await
+}
+
+/// `GET /studies/choice.js`: what loads the owner's analytics tool after a yes; not there without a tool.
+pub async fn script(visit: Visit, headers: HeaderMap) -> Answer {
+    open(&visit, &headers, SCRIPT).await
+}
+
+/// `GET /studies/cookies.html`: what is kept, and what this visitor chose. Nobody else may be shown their choice.
 pub async fn cookies(visit: Visit, headers: HeaderMap) -> Answer {
-    page(&visit, &headers, COOKIES).await
+    let (choice, signals) = visitor(&headers);
+    count(&visit, &headers, COOKIES).await?;
+    let settings = visit.app.publishing();
+    let body = cookies_page(&settings, Visitor { choice, signals });
+    let kind = [(header::CONTENT_TYPE, media_type(COOKIES))];
+    with_policy((kind, body).into_response(), &settings)
 }
 
-/// `GET /public/{page}`: the page of a study, or one of the pages and files beside.
-pub async fn study(visit: Visit, Path(name): Path<String>, headers: HeaderMap) -> Answer {
-    let path = match name.contains('.') {
-        true => name,
-        false => format!("{name}/index.html"),
-    };
-    page(&visit, &headers, &path).await
-}
-
-/// `GET /public/{page}/{file}`: the page of a study in another language.
-pub async fn file(
+/// `GET /studies/{study}/{page}`: the page of a study in one of its languages; `index.html` is its own.
+pub async fn page(
     visit: Visit,
     Path((study, file)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Answer {
-    page(&visit, &headers, &format!("{study}/{file}")).await
+    of_study(&visit, &headers, &format!("{study}/{file}")).await
 }
 
-/// `GET /public/{page}/figures/{file}`: a figure, or the numbers behind it.
+/// `GET /studies/{study}/figures/{file}`: a figure, or the numbers behind it.
 pub async fn figure(
     visit: Visit,
     Path((study, file)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Answer {
-    page(&visit, &headers, &format!("{study}/figures/{file}")).await
+    if visit.is_blind_member() {
+        return Err(Failure::Blind);
+    }
+    of_study(&visit, &headers, &format!("{study}/figures/{file}")).await
 }
 
-async fn page(visit: &Visit, headers: &HeaderMap, path: &str) -> Answer {
-    let (choice, signals) = visitor(headers);
+/// The public page at the address of a study's home, for whoever has no part in the study. A study without one answers
+/// them as it answers about everything else.
+pub async fn instead(visit: &Visit, headers: &HeaderMap, refusal: Failure) -> Answer {
+    let study = visit.study_id.as_ref().ok_or(Failure::no_such("page"))?;
+    let path = study_path(study, None);
+    match of_study(visit, headers, &path).await {
+        Err(Failure::NotFound { .. }) => Err(refusal),
+        answer => answer,
+    }
+}
+
+/// A file of one study, which blind members see without results.
+async fn of_study(visit: &Visit, headers: &HeaderMap, path: &str) -> Answer {
+    if !visit.is_blind_member() {
+        return open(visit, headers, path).await;
+    }
+    let study = visit.study_id.as_ref().ok_or(Failure::no_such("page"))?;
+    let page = visit.app.page_for_the_blind(study, path).await?;
+    let page = page.ok_or(Failure::no_such("public page"))?;
+    let kind = [(header::CONTENT_TYPE, media_type(path))];
+    with_policy((kind, page).into_response(), &visit.app.publishing())
+}
+
+/// A file of the publication.
+async fn open(visit: &Visit, headers: &HeaderMap, path: &str) -> Answer {
     let files = visit.app.publication().await?;
-    let is_about = |study: &str| path.starts_with(&format!("{study}/"));
-    if let Some(person) = &visit.person {
-        // Released results show arms: somebody blind who is signed in here does not come upon them by chance.
-        for study in visit.app.store().studies().await? {
-            let mut roles = person.roles_in(&study.id);
-            let is_blind = roles.any(|role| matches!(role, Role::Assessor | Role::Observer));
-            if is_about(&study.id) && is_blind {
-                return Err(Failure::Blind);
-            }
-        }
-    }
     let bytes = files.get(path).ok_or(Failure::no_such("public page"))?;
-    if path.ends_with(".html") {
-        visit.app.count_visit(path, choice, signals).await?;
+    count(visit, headers, path).await?;
+    if !path.ends_with(".html") {
+        return Ok(to_be_kept(visit, headers, path, bytes));
     }
-    let body = match path == COOKIES {
-        true => cookies_page(&settings(), Visitor { choice, signals }).into_bytes(),
-        false => bytes.clone(),
+    let (choice, signals) = visitor(headers);
+    let is_to_be_asked = choice.unwrap_or_default().is_to_be_asked(signals);
+    let settings = visit.app.publishing();
+    let page = String::from_utf8_lossy(bytes);
+    let page = with_banner(&page, path, &settings, is_to_be_asked);
+    let response = to_be_kept(visit, headers, path, page.as_bytes());
+    with_policy(response, &settings)
+}
+
+/// The policy of every page of the application holds here too, beside the page's own; where the owner has an analytics
+/// tool it is opened for that tool and for nothing else.
+fn with_policy(mut response: Response, settings: &Settings) -> Answer {
+    if let Some(tool) = settings.policy_for_tool() {
+        let policy = HeaderValue::try_from(tool).map_err(Failure::internal)?;
+        response
+            .headers_mut()
+            .insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    Ok(response)
+}
+
+/// Counts a reader. People who work here would only count themselves.
+async fn count(visit: &Visit, headers: &HeaderMap, path: &str) -> Result<(), Failure> {
+    let (choice, signals) = visitor(headers);
+    match visit.person.is_none() && path.ends_with(".html") {
+        true => visit.app.count_visit(path, choice, signals).await,
+        false => Ok(()),
+    }
+}
+
+/// The answer with what caches must know. Browsers ask each time, so that a study that is taken back is gone at once.
+fn to_be_kept(visit: &Visit, headers: &HeaderMap, path: &str, bytes: &[u8]) -> Response {
+    let digest = Sha256::digest(bytes);
+    let tag: String = digest[..12]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let tag = format!("\"{tag}\"");
+    let has_it = headers
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .any(|value| value.contains(&tag));
+    let who = if visit.person.is_some() {
+        "private"
+    } else {
+        "public"
     };
-    Ok(([(header::CONTENT_TYPE, media_type(path))], body).into_response())
+    let kept: [(HeaderName, String); 4] = [
+        (header::CONTENT_TYPE, media_type(path).to_owned()),
+        (header::ETAG, tag),
+        (header::CACHE_CONTROL, format!("{who}, no-cache")),
+        (header::VARY, "cookie".to_owned()),
+    ];
+    match has_it {
+        true => (StatusCode::NOT_MODIFIED, kept).into_response(),
+        false => (kept, bytes.to_owned()).into_response(),
+    }
 }
 
 /// What the forms of the Cookies page send.
@@ -89,7 +180,7 @@ pub struct Chosen {
     from: Option<String>,
 }
 
-/// `POST /public/cookies.html`: a choice, remembered in one cookie.
+/// `POST /studies/cookies.html`: a choice, remembered in one cookie.
 pub async fn choose(visit: Visit, headers: HeaderMap, Form(chosen): Form<Chosen>) -> Answer {
     let (choice, _) = visitor(&headers);
     let fields = [("analytics", &chosen.analytics), ("counts", &chosen.counts)];
@@ -100,8 +191,12 @@ pub async fn choose(visit: Visit, headers: HeaderMap, Form(chosen): Form<Chosen>
     // Back to where the form stood, if that is one of our pages.
     let files = visit.app.publication().await?;
     let from = chosen.from.filter(|from| files.contains_key(from));
-    let from = from.unwrap_or_else(|| COOKIES.to_owned());
-    let mut response: Response = see(&format!("{ROOT}/{from}"));
+    let place = match from.as_deref() {
+        Some(INDEX) => ROOT.to_owned(),
+        Some(from) => format!("{ROOT}/{from}"),
+        None => format!("{ROOT}/{COOKIES}"),
+    };
+    let mut response: Response = see(&place);
     let cookie = HeaderValue::try_from(choice.set_cookie(visit.app.is_encrypted()))
         .map_err(Failure::internal)?;
     response.headers_mut().insert(header::SET_COOKIE, cookie);

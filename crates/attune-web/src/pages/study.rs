@@ -1,6 +1,6 @@
-//! `/studies/{study}`: the study's home. Four numbers that matter, recruitment against plan, the flow of
-//! families by site and wave, completeness by instrument and wave, what is due, open queries. Every number
-//! leads to its rows. Arms are on it only for those who may know them.
+//! `/studies/{study}`: the study's home for its members, and its public page for everybody else. Four numbers that
+//! matter, recruitment against plan, the flow of families by site and wave, completeness by instrument and wave, what
+//! is due, open queries. Every number leads to its rows. Arms are on it only for those who may know them.
 
 use askama::Template;
 use attune_protocol::{
@@ -15,6 +15,7 @@ use attune_store::{
     schedule::{Planned, PlannedStanding},
     studies::StudyRow,
 };
+use axum::http::HeaderMap;
 
 use crate::{
     access::{Action, Scope},
@@ -23,6 +24,7 @@ use crate::{
     failure::Failure,
     flow::{Flow, Group, STANDINGS},
     layout::Layout,
+    pages::public,
     recruitment_plot::Recruited,
     visit::Visit,
     words::percent,
@@ -54,6 +56,7 @@ struct Home {
     may_raise: bool,
     may_see_backups: bool,
     may_assess: bool,
+    has_public_page: bool,
     backup: Option<String>,
     backup_is_old: bool,
 }
@@ -91,7 +94,10 @@ impl Cell {
 const MOST_DUE: usize = 12;
 
 /// `GET /studies/{study}`.
-pub async fn page(visit: Visit) -> Answer {
+pub async fn page(visit: Visit, headers: HeaderMap) -> Answer {
+    if let Some(refusal) = visit.outside.clone() {
+        return public::instead(&visit, &headers, refusal).await;
+    }
     let (store, study) = (visit.app.store(), visit.study()?.clone());
     let protocol = visit.protocol().await?;
     let sight = visit.sight(Action::SeeStudy)?;
@@ -173,6 +179,7 @@ pub async fn page(visit: Visit) -> Answer {
             .person()?
             .has_right(Action::SeeBackups, Scope::Installation),
         may_assess: visit.has_right(Action::EnterAssessments),
+        has_public_page: !protocol.study.pages.is_empty(),
         backup_is_old: last_backup.is_none_or(|at| visit.at.seconds_since(at) > 2 * 24 * 60 * 60),
         backup: last_backup.map(|at| crate::words::moment(&at)),
         layout: Layout::of(&visit, "Overview"),

@@ -181,7 +181,8 @@ impl Place {
 fn is_allowed(route: &Route, role: Role, held: Held) -> bool {
     let action = match route.needs {
         Needs::Nothing | Needs::SignedIn => return true,
-        Needs::May(action) => action,
+        // Without a part in the study the public page would come, which these studies do not have at that address.
+        Needs::May(action) | Needs::MayOrAnybody(action) => action,
     };
     let in_study = route.path.contains("{study}");
     let reaches = match held {

@@ -9,7 +9,7 @@ use attune_store::{Actor, Command, Request as Change, Role};
 use attune_web::Settings;
 use axum::http::StatusCode;
 
-use crate::harness::World;
+use crate::harness::{Browser, World, ask};
 
 /// An installation with example studies and their records.
 async fn with_examples() -> World {
@@ -66,21 +66,21 @@ async fn anybody_may_read_and_no_cookie_is_set() {
     let mut browser = world.browser();
     for (path, said) in [
         (
-            "/public",
+            "/studies",
             "Baby clinics where the feelings of babies come first",
         ),
-        ("/public/baby-clinic-groups", "Camden Health Visiting"),
-        ("/public/hostel-clinic", "Simulated data."),
-        ("/public/hostel-clinic/ar.html", "dir=\"rtl\""),
+        ("/studies/baby-clinic-groups", "Camden Health Visiting"),
+        ("/studies/hostel-clinic", "Simulated data."),
+        ("/studies/hostel-clinic/ar.html", "dir=\"rtl\""),
         (
-            "/public/cookies.html",
+            "/studies/cookies.html",
             "These pages set no cookies while you read.",
         ),
         (
-            "/public/about.html",
+            "/studies/about.html",
             "Attune writes no address into its records.",
         ),
-        ("/public/publication.css", "--paper"),
+        ("/studies/publication.css", "--paper"),
     ] {
         let answer = browser.get(path).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}");
@@ -88,7 +88,7 @@ async fn anybody_may_read_and_no_cookie_is_set() {
         assert!(answer.body.contains(said), "{path} does not say {said}");
     }
     assert!(browser.cookies.is_empty());
-    let nowhere = browser.get("/public/nothing-here").await;
+    let nowhere = browser.get("/studies/nothing-here").await;
     assert_eq!(nowhere.status, StatusCode::NOT_FOUND);
 }
 
@@ -96,39 +96,177 @@ async fn anybody_may_read_and_no_cookie_is_set() {
 async fn numbers_are_public_only_once_arms_are_revealed() {
     let world = with_examples().await;
     let mut browser = world.browser();
-    let before = browser.get("/public/hostel-clinic").await;
+    let before = browser.get("/studies/hostel-clinic").await;
     assert!(
         !before.body.contains("<figure"),
         "permuted arms are no result"
     );
     reveal(&world).await;
-    let after = browser.get("/public/hostel-clinic").await;
+    let after = browser.get("/studies/hostel-clinic").await;
     assert!(after.body.contains("<figure"));
     let figure = browser
-        .get("/public/hostel-clinic/figures/courses-mental-over-time.csv")
+        .get("/studies/hostel-clinic/figures/courses-mental-over-time.csv")
         .await;
     assert_eq!(figure.header("content-type"), "text/csv; charset=utf-8");
+}
+
+/// Somebody with a role in the hostel study, signed in with a second factor.
+async fn member<'a>(world: &'a World, login: &str, role: Role) -> Browser<'a> {
+    let (account, secret) = world.add(login, true).await;
+    world.give(account, role, Some("hostel-clinic"), &[]).await;
+    world.signed_in(login, secret.as_deref()).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_address_is_the_public_page_for_the_public_and_the_study_s_home_for_its_members() {
+    let world = with_examples().await;
+    let outside = world.browser().get("/studies/hostel-clinic").await;
+    assert_eq!(outside.status, StatusCode::OK);
+    assert!(outside.body.contains("Research project team"));
+    assert_eq!(outside.header("vary"), "cookie");
+    assert_eq!(outside.header("cache-control"), "public, no-cache");
+
+    let mut lead = member(&world, "lead", Role::LeadEvaluator).await;
+    let inside = lead.get("/studies/hostel-clinic").await;
+    assert!(inside.body.contains("Families by site"), "{}", inside.body);
+    let link = "href=\"/studies/hostel-clinic/index.html\"";
+    assert!(inside.body.contains(link));
+    assert_eq!(inside.header("vary"), "cookie");
+    assert_eq!(inside.header("cache-control"), "no-store");
+    let public = lead.get("/studies/hostel-clinic/index.html").await;
+    assert!(public.body.contains("Research project team"));
+    assert_eq!(public.header("cache-control"), "private, no-cache");
+    // Without a part in that other study a member is a reader like any other.
+    let other = lead.get("/studies/baby-clinic-groups").await;
+    assert!(other.body.contains("Camden Health Visiting"));
+
+    let nothing = world.browser().get("/studies/no-such-study").await;
+    assert!(nothing.header("location").starts_with("/sign-in?"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_assesses_blind_is_shown_no_result_by_the_public_page_either() {
+    let world = with_examples().await;
+    reveal(&world).await;
+    let figure = "/studies/hostel-clinic/figures/courses-mental-over-time.csv";
+    for (login, role) in [("assessor", Role::Assessor), ("observer", Role::Observer)] {
+        let mut blind = member(&world, login, role).await;
+        for page in ["index.html", "ar.html"] {
+            let path = format!("/studies/hostel-clinic/{page}");
+            let page = blind.get(&path).await;
+            assert_eq!(page.status, StatusCode::OK);
+            assert!(!page.body.contains("<figure"), "{path} as {role:?}");
+            assert!(
+                !page.body.contains("improved over time"),
+                "{path} as {role:?}"
+            );
+        }
+        let page = blind.get("/studies/hostel-clinic/index.html").await;
+        assert!(
+            page.body
+                .contains("results are left out of the page that you see")
+        );
+        assert_eq!(page.header("cache-control"), "no-store");
+        assert_eq!(blind.get(figure).await.status, StatusCode::FORBIDDEN);
+    }
+    assert_eq!(world.browser().get(figure).await.status, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_that_has_the_page_is_told_so() {
+    let world = with_examples().await;
+    let mut browser = world.browser();
+    let first = browser.get("/studies/baby-clinic-groups").await;
+    let tag = first.header("etag").to_owned();
+    assert!(tag.len() > 10);
+    let again = axum::http::Request::builder()
+        .uri("/studies/baby-clinic-groups")
+        .header("host", "localhost")
+        .header("if-none-match", &tag)
+        .body(axum::body::Body::empty())
+        .expect("a request");
+    let again = ask(&world.router, again).await;
+    assert_eq!(again.status, StatusCode::NOT_MODIFIED);
+    assert!(again.body.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reports_are_offered_in_every_format_and_a_rehearsal_says_so_in_each() {
+    let world = with_examples().await;
+    let mut lead = member(&world, "lead", Role::LeadEvaluator).await;
+    let offered = lead.get("/studies/hostel-clinic/reports").await;
+    assert_eq!(offered.status, StatusCode::OK, "{}", offered.body);
+    for name in [
+        "full.pdf",
+        "journal.docx",
+        "commissioner.pdf",
+        "lay.html",
+        "annex.docx",
+        "figures.zip",
+    ] {
+        assert!(
+            offered.body.contains(&format!("/reports/{name}\"")),
+            "{name}"
+        );
+    }
+    let page = lead.get("/studies/hostel-clinic/reports/lay.html").await;
+    assert!(
+        page.body.contains("Simulated data, permuted arms"),
+        "{}",
+        page.body
+    );
+    let word = lead.get("/studies/hostel-clinic/reports/lay.docx").await;
+    let file = "attachment; filename=\"permuted-hostel-clinic-lay.docx\"";
+    assert_eq!(word.header("content-disposition"), file);
+    let ready = lead.get("/studies/hostel-clinic/reports").await;
+    assert!(ready.body.contains("class=\"tag good\">ready"));
+
+    reveal(&world).await;
+    let page = lead.get("/studies/hostel-clinic/reports/lay.html").await;
+    assert!(!page.body.contains("ermuted arms"));
+    let nothing = lead.get("/studies/hostel-clinic/reports/full.exe").await;
+    assert_eq!(nothing.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_open_data_package_leaves_after_unblinding_and_is_noted() {
+    let world = with_examples().await;
+    let mut manager = member(&world, "manager", Role::DataManager).await;
+    let address = "/studies/hostel-clinic/reports/crate.zip";
+    let key = [("key", "11111111-1111-7111-8111-111111111111")];
+    let early = manager.post(address, &key).await;
+    assert_eq!(early.status, StatusCode::CONFLICT, "{}", early.body);
+    reveal(&world).await;
+    let made = manager.post(address, &key).await;
+    assert_eq!(made.status, StatusCode::OK, "{}", made.body);
+    assert_eq!(made.header("content-type"), "application/zip");
+    let noted = manager.get("/studies/hostel-clinic/export").await;
+    assert!(
+        noted.body.contains("hostel-clinic-crate.zip"),
+        "{}",
+        noted.body
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn visits_are_counted_until_somebody_objects_and_the_manager_sees_them() {
     let world = with_examples().await;
     let mut browser = world.browser();
-    browser.get("/public/baby-clinic-groups").await;
-    browser.get("/public/baby-clinic-groups").await;
+    browser.get("/studies/baby-clinic-groups").await;
+    browser.get("/studies/baby-clinic-groups").await;
     let objected = browser
-        .post("/public/cookies.html", &[("counts", "no")])
+        .post("/studies/cookies.html", &[("counts", "no")])
         .await;
-    assert_eq!(objected.header("location"), "/public/cookies.html");
+    assert_eq!(objected.header("location"), "/studies/cookies.html");
     let names: Vec<&String> = browser.cookies.keys().collect();
     assert_eq!(names, [cookies::CHOICE], "the choice is the only cookie");
-    let cookies_page = browser.get("/public/cookies.html").await;
+    let cookies_page = browser.get("/studies/cookies.html").await;
     assert!(
         cookies_page
             .body
             .contains("You objected. Your visits are not counted.")
     );
-    browser.get("/public/baby-clinic-groups").await;
+    browser.get("/studies/baby-clinic-groups").await;
 
     let (manager, secret) = world.add("manager", true).await;
     world.give(manager, Role::DataManager, None, &[]).await;
@@ -148,11 +286,42 @@ async fn a_form_with_more_than_a_choice_is_refused_and_leads_nowhere_else() {
     let world = with_examples().await;
     let mut browser = world.browser();
     let more = [("counts", "no"), ("id", "me")];
-    let refused = browser.post("/public/cookies.html", &more).await;
+    let refused = browser.post("/studies/cookies.html", &more).await;
     assert!(refused.status.is_client_error());
     let away = [("counts", "no"), ("from", "https://elsewhere.example/")];
-    let stays = browser.post("/public/cookies.html", &away).await;
-    assert_eq!(stays.header("location"), "/public/cookies.html");
+    let stays = browser.post("/studies/cookies.html", &away).await;
+    assert_eq!(stays.header("location"), "/studies/cookies.html");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_served_tool_waits_for_a_yes_and_the_choice_is_a_form() {
+    let matomo =
+        attune_publication::Matomo::at("https://stats.example.org/", 1).expect("an address");
+    let world = World::new(Settings {
+        matomo: Some(matomo),
+        ..Settings::default()
+    })
+    .await;
+    let mut browser = world.browser();
+    let before = browser.get("/studies").await;
+    assert!(before.body.contains("id=\"choice\""));
+    assert!(
+        before
+            .header("content-security-policy")
+            .contains("https://stats.example.org")
+    );
+    assert_eq!(before.header("set-cookie"), "");
+    let sent = [("analytics", "no"), ("from", "index.html")];
+    let rejected = browser.post("/studies/cookies.html", &sent).await;
+    assert_eq!(rejected.header("location"), "/studies");
+    let after = browser.get("/studies").await;
+    assert!(!after.body.contains("id=\"choice\""));
+    let cookies_page = browser.get("/studies/cookies.html").await;
+    assert!(
+        cookies_page
+            .body
+            .contains("You rejected analytics. Nothing optional is set or loaded.")
+    );
 }
 
 #[test]
