@@ -54,7 +54,7 @@ fn once(folder: &Path) -> Result<[f64; 4]> {
 }
 
 /// Largest resident memory of this process so far.
-fn peak_memory_mb() -> Option<f64> {
+pub fn peak_memory_mb() -> Option<f64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
     line.split_whitespace()

@@ -2,6 +2,7 @@
 //!
 //!     cargo run --release -p attune-benches -- analyse [DYADS]
 //!     cargo run --release -p attune-benches -- coding [FILE.boris]
+//!     cargo run --release -p attune-benches -- report [STUDY]
 //!     cargo run --release -p attune-benches -- peers [--quick] [--only WORD]
 //!
 //! A benchmark prints what it measured, on which data, and, where the peer is installed, the ratio
@@ -15,6 +16,7 @@ mod growth_data;
 mod growth_study;
 mod peers;
 mod python_random;
+mod report;
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -22,9 +24,14 @@ fn main() -> Result<()> {
         Some("analyse") => analyse::run(arguments.get(1).map_or(Ok(33_334), |n| n.parse())?),
         Some("peers") => peers::run(&peers::Options::parse(&arguments[1..])?),
         Some("coding") => coding::run(arguments.get(1).map(String::as_str)),
+        Some("report") => report::run(
+            arguments
+                .get(1)
+                .map_or("studies/hostel-clinic", String::as_str),
+        ),
         Some("memory-of-a-fit") => peers::memory_of_a_fit(),
         _ => bail!(
-            "name a benchmark: analyse [DYADS], coding [FILE.boris], peers [--quick] [--only WORD]"
+            "name a benchmark: analyse [DYADS], coding [FILE.boris], report [STUDY], peers [--quick] [--only WORD]"
         ),
     }
 }

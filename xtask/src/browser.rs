@@ -99,6 +99,7 @@ impl Application {
             "attune",
             "--",
             "demo",
+            "--pages-only",
             "--listen",
             "127.0.0.1:0",
             "--data",

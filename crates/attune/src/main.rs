@@ -10,6 +10,7 @@ use clap::Parser;
 
 mod commands;
 mod data_file;
+mod documents;
 mod examples;
 mod findings_text;
 mod level;

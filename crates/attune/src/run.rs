@@ -44,27 +44,25 @@ pub fn measures(study: &Path, data: Option<&Path>) -> Result<(Protocol, Measures
 /// From the folder to the findings.
 pub fn findings(study: &Path, data: Option<&Path>, seed: u64) -> Result<(Protocol, Findings)> {
     let (protocol, measures) = measures(study, data)?;
+    let findings = analysed(&protocol, &measures, seed);
+    Ok((protocol, findings))
+}
+
+/// From the long table to the findings.
+pub fn analysed(protocol: &Protocol, measures: &Measures, seed: u64) -> Findings {
     let settings = Settings {
         seed,
         ..Settings::default()
     };
-    let findings = progress::during("Running the plan", || {
-        analyse(&protocol, &measures, &settings)
-    });
-    Ok((protocol, findings))
+    progress::during("Running the plan", || {
+        analyse(protocol, measures, &settings)
+    })
 }
 
 /// The findings of a study that has been read already.
 pub fn findings_of(protocol: &Protocol, data: &Path, seed: u64) -> Result<Findings> {
     let records = records(protocol, data)?;
-    let measures = measure(protocol, &records);
-    let settings = Settings {
-        seed,
-        ..Settings::default()
-    };
-    Ok(progress::during("Running the plan", || {
-        analyse(protocol, &measures, &settings)
-    }))
+    Ok(analysed(protocol, &measure(protocol, &records), seed))
 }
 
 /// From the findings to the report for these readers.

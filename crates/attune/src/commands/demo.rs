@@ -13,12 +13,17 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
+use attune_analysis::Findings;
+use attune_document::DocumentSettings;
+use attune_protocol::Protocol;
+use attune_report::Profile;
 use attune_store::Location;
 use attune_web::{App, Clock, Demonstration, Settings};
 use clap::Args;
 
 use crate::{
-    commands::{publish, report, serve},
+    commands::{open_crate, publish, serve},
+    documents::{Document, Kind, documents},
     examples, findings_text, log, output, run,
 };
 
@@ -28,6 +33,9 @@ pub struct Demo {
     /// they are. Without it a fresh folder is made and named
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Write reports as pages only: no PDF, no Word file, no open-data package
+    #[arg(long)]
+    pages_only: bool,
     /// Stop before the application is opened
     #[arg(long)]
     no_serve: bool,
@@ -47,32 +55,48 @@ impl Demo {
             );
         }
         let folder = self.data.clone().map_or_else(fresh_folder, Ok)?;
+        let reports_folder = folder.join("reports");
         let mut reports = Vec::new();
+        let mut crates = Vec::new();
         let mut studies = Vec::new();
         for example in examples::ALL {
             let study = folder.join("studies").join(example.id);
             if !study.exists() {
                 write_example(example, &study)?;
             }
-            let (protocol, findings) = run::findings(&study, None, self.seed)?;
+            let (protocol, measures) = run::measures(&study, None)?;
+            let findings = run::analysed(&protocol, &measures, self.seed);
             // A study that only has a page has no questions to answer.
             if !protocol.analyses.is_empty() {
                 output::print_text(&findings_text::all(&findings))?;
                 output::print_text("\n")?;
-                let reports_folder = folder.join("reports");
-                reports.push(report::write_html(&protocol, &findings, &reports_folder)?);
+                for document in self.reports(&protocol, &findings)? {
+                    let path = reports_folder.join(&document.name);
+                    output::write_file(&path, &document.bytes)?;
+                    reports.push(path);
+                }
+                if !self.pages_only {
+                    crates.push(open_crate::write_crate(
+                        &study,
+                        &protocol,
+                        &measures,
+                        self.seed,
+                        &folder.join("archive"),
+                    )?);
+                }
             }
             studies.push((protocol, findings));
         }
         let public = publish::write_publication(&studies, &folder.join("public"))?;
-        output::print_text("Reports, to be opened in a browser:\n")?;
-        for path in &reports {
-            output::print_text(&format!("  {}\n", path.display()))?;
-        }
-        output::print_text(&format!(
-            "The studies' public pages:\n  {}\n",
-            public.display()
-        ))?;
+        list("Reports:", &reports)?;
+        list(
+            "Open data for an archive; `attune reproduce` runs each again:",
+            &crates,
+        )?;
+        list(
+            "The studies' public pages, to be opened in a browser:",
+            &[public],
+        )?;
         let studies = folder.join("studies");
         output::print_text(&format!(
             "\nThe studies are in {}; change a study.toml there and run `attune check` and `attune report` on its folder.\n",
@@ -82,6 +106,17 @@ impl Demo {
             true => Ok(()),
             false => self.open_application(&folder, &studies),
         }
+    }
+
+    /// The full report and the commissioner's two pages.
+    fn reports(&self, protocol: &Protocol, findings: &Findings) -> Result<Vec<Document>> {
+        let kinds: &[Kind] = match self.pages_only {
+            true => &[Kind::Html],
+            false => &[Kind::Html, Kind::Pdf, Kind::Docx],
+        };
+        let composed = [Profile::Full, Profile::Commissioner]
+            .map(|profile| run::report(protocol, findings, profile, &[]));
+        documents(&composed, kinds, DocumentSettings::default())
     }
 
     /// The application, filled at the first start and kept afterwards.
@@ -111,6 +146,18 @@ impl Demo {
             serve::run(app, self.listen, None).await
         })
     }
+}
+
+/// Paths beneath what they are; nothing where there are none.
+fn list(what: &str, paths: &[PathBuf]) -> Result<()> {
+    if paths.is_empty() {
+        return Ok(());
+    }
+    let lines: String = paths
+        .iter()
+        .map(|path| format!("  {}\n", path.display()))
+        .collect();
+    output::print_text(&format!("{what}\n{lines}"))
 }
 
 /// `attune-demo` in the working folder, or the first free `attune-demo-2`, `-3`, ….

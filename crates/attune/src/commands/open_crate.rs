@@ -7,25 +7,33 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use attune_analysis::Settings;
-use attune_protocol::StudyFolder;
+use attune_measures::Measures;
+use attune_protocol::{Protocol, StudyFolder};
 use attune_publication::{Files, open_data::open_crate};
 
 use crate::{
     output::{self, AsItIs},
-    problems, run,
+    problems, progress,
 };
 
 /// Writes the crate of a study to `<study>-crate` in the folder and returns its path.
-pub fn write_crate(study: &Path, data: Option<&Path>, seed: u64, folder: &Path) -> Result<PathBuf> {
-    let (protocol, measures) = run::measures(study, data)?;
+pub fn write_crate(
+    study: &Path,
+    protocol: &Protocol,
+    measures: &Measures,
+    seed: u64,
+    folder: &Path,
+) -> Result<PathBuf> {
     let on_disk = StudyFolder::on_disk(study)
         .map_err(|problems| AsItIs(problems.render(problems::style())))?;
     let settings = Settings {
         seed,
         ..Settings::default()
     };
-    let files = open_crate(&protocol, &on_disk.protocol_files(), &measures, &settings)
-        .map_err(|not_open| AsItIs(not_open.to_string()))?;
+    let files = progress::during("Making the open-data crate", || {
+        open_crate(protocol, &on_disk.protocol_files(), measures, &settings)
+    })
+    .map_err(|not_open| AsItIs(not_open.to_string()))?;
     let target = folder.join(format!("{}-crate", protocol.study.id));
     write_folder(&files, &target)?;
     Ok(target)

@@ -68,7 +68,7 @@ fn read_all(folders: &[PathBuf], seed: u64) -> Result<Vec<(Protocol, Option<Find
                 "two studies have the id '{id}'; their pages would be one, so give one of them another id"
             );
         }
-        let shows_numbers = protocol.study.results_released && !protocol.analyses.is_empty();
+        let shows_numbers = protocol.study.shows_results() && !protocol.analyses.is_empty();
         let findings = match shows_numbers {
             true => Some(run::findings_of(&protocol, folder, seed)?),
             false => None,

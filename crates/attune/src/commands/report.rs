@@ -4,7 +4,6 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use attune_analysis::Findings;
 use attune_document::{Date, DocumentSettings};
 use attune_protocol::Protocol;
 use attune_report::{Profile, Quotation, Report};
@@ -12,6 +11,7 @@ use clap::{Args, ValueEnum};
 
 use crate::{
     commands::open_crate,
+    documents::{Document, Kind, documents},
     output::{self, AsItIs},
     progress, quotations, run,
 };
@@ -74,19 +74,22 @@ enum ProfileName {
 
 impl ReportCommand {
     pub fn run(&self) -> Result<()> {
-        let (protocol, findings) = run::findings(&self.study, self.data.as_deref(), self.seed)?;
+        let (protocol, measures) = run::measures(&self.study, self.data.as_deref())?;
+        let findings = run::analysed(&protocol, &measures, self.seed);
         let quotations = self.quotations(&protocol)?;
-        for name in &self.profile {
-            let report = run::report(&protocol, &findings, name.profile(), &quotations);
-            for format in &self.to {
-                if let Some(path) = self.write(&report, *format)? {
-                    output::print_text(&format!("{}\n", path.display()))?;
-                }
-            }
+        let reports: Vec<Report> = self
+            .profile
+            .iter()
+            .map(|name| run::report(&protocol, &findings, name.profile(), &quotations))
+            .collect();
+        let kinds: Vec<Kind> = self.to.iter().filter_map(|format| format.kind()).collect();
+        let settings = DocumentSettings { date: self.date };
+        for document in documents(&reports, &kinds, settings)? {
+            write(&document, &self.out)?;
         }
         if self.to.contains(&Format::Crate) {
-            let data = self.data.as_deref();
-            let path = open_crate::write_crate(&self.study, data, self.seed, &self.out)?;
+            let path =
+                open_crate::write_crate(&self.study, &protocol, &measures, self.seed, &self.out)?;
             output::print_text(&format!("{}\n", path.display()))?;
         }
         if let Some(folder) = &self.figures {
@@ -108,40 +111,26 @@ impl ReportCommand {
             .map_err(|problems| AsItIs(problems.rendered()))?;
         quotations::read(file, protocol, &records)
     }
-
-    /// Writes the report in a format that is a document; the crate, which is the whole study, is none.
-    fn write(&self, report: &Report, format: Format) -> Result<Option<PathBuf>> {
-        let settings = DocumentSettings { date: self.date };
-        let (ending, bytes) = match format {
-            Format::Html => ("html", attune_report::html(report).into_bytes()),
-            Format::Pdf => ("pdf", pdf(report, settings)?),
-            Format::Docx => (
-                "docx",
-                progress::during("Writing the Word file", || {
-                    attune_document::docx(report, settings)
-                })?,
-            ),
-            Format::Crate => return Ok(None),
-        };
-        let path = self.out.join(file_name(report, ending));
-        output::write_file(&path, &bytes)?;
-        Ok(Some(path))
-    }
 }
 
-fn pdf(report: &Report, settings: DocumentSettings) -> Result<Vec<u8>> {
-    let pdf = progress::during("Typesetting", || attune_document::pdf(report, settings))?;
-    for why in &pdf.short_of_accessible {
-        eprintln!("note: the PDF is tagged, but does not meet PDF/UA-1: {why}");
+fn write(document: &Document, folder: &Path) -> Result<()> {
+    for note in &document.notes {
+        eprintln!("note: {note}");
     }
-    Ok(pdf.bytes)
+    let path = folder.join(&document.name);
+    output::write_file(&path, &document.bytes)?;
+    output::print_text(&format!("{}\n", path.display()))
 }
 
-/// `<study>.html` for the full report, `<study>-lay.html` for another.
-fn file_name(report: &Report, ending: &str) -> String {
-    match report.profile {
-        Profile::Full => format!("{}.{ending}", report.study),
-        profile => format!("{}-{}.{ending}", report.study, profile.id()),
+impl Format {
+    /// The document; the crate, which is the whole study, is none.
+    fn kind(self) -> Option<Kind> {
+        match self {
+            Self::Html => Some(Kind::Html),
+            Self::Pdf => Some(Kind::Pdf),
+            Self::Docx => Some(Kind::Docx),
+            Self::Crate => None,
+        }
     }
 }
 
@@ -161,14 +150,6 @@ fn write_figures(report: &Report, folder: &Path) -> Result<()> {
     }
     output::write_file(&folder.join("captions.txt"), captions.as_bytes())?;
     output::print_text(&format!("{}\n", folder.display()))
-}
-
-/// Writes `<study>.html`, the full report, into the folder and returns its path.
-pub fn write_html(protocol: &Protocol, findings: &Findings, folder: &Path) -> Result<PathBuf> {
-    let report = run::report(protocol, findings, Profile::Full, &[]);
-    let path = folder.join(file_name(&report, "html"));
-    output::write_file(&path, attune_report::html(&report).as_bytes())?;
-    Ok(path)
 }
 
 impl ProfileName {

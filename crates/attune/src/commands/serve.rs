@@ -6,7 +6,8 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
+use attune_publication::Matomo;
 use attune_store::{
     Location, Store,
     safekeeping::{self, Safekeeping},
@@ -42,6 +43,13 @@ pub struct Serve {
     /// Address of a proxy before this server, whose X-Forwarded-For is believed; may be repeated
     #[arg(long, value_name = "IP")]
     trusted_proxy: Vec<IpAddr>,
+    /// Address of a Matomo of your own, which public pages load only after a visitor's yes; without it the server counts
+    /// visits itself, by day and page, and there is no banner
+    #[arg(long, value_name = "URL", requires = "matomo_site")]
+    matomo: Option<String>,
+    /// Number of the site in that Matomo
+    #[arg(long, value_name = "N", requires = "matomo")]
+    matomo_site: Option<u32>,
     /// Minutes of rest after which a person is signed out
     #[arg(long, value_name = "MINUTES", default_value_t = 15, value_parser = clap::value_parser!(u64).range(1..=480))]
     idle_minutes: u64,
@@ -101,6 +109,12 @@ impl Serve {
                 backup_every: i64::from(self.backup_hours) * 60 * 60,
                 keep: self.keep_backups as usize,
                 ..Safekeeping::default()
+            },
+            matomo: match (&self.matomo, self.matomo_site) {
+                (Some(address), Some(site)) => {
+                    Some(Matomo::at(address, site).map_err(|message| anyhow!(message))?)
+                }
+                _ => None,
             },
             ..Settings::default()
         })

@@ -117,16 +117,23 @@ fn the_same_seed_simulates_the_same_bytes() {
 }
 
 #[test]
-fn the_demo_writes_both_reports_and_says_where() {
+fn the_demo_writes_reports_pages_and_packages_and_says_where() {
     let here = tempfile::tempdir().expect("a temporary folder");
     let out = succeed(here.path(), &["demo", "--no-serve"]);
-    for report in ["early-intervention.html", "hostel-clinic.html"] {
-        assert!(out.contains(report), "{out}");
-        assert!(
-            here.path()
-                .join("attune-demo/reports")
-                .join(report)
-                .exists()
-        );
+    let demo = here.path().join("attune-demo");
+    for study in ["early-intervention", "hostel-clinic", "community-clinic"] {
+        for name in [
+            format!("reports/{study}.html"),
+            format!("reports/{study}.pdf"),
+            format!("reports/{study}.docx"),
+            format!("reports/{study}-commissioner.pdf"),
+            format!("archive/{study}-crate"),
+        ] {
+            assert!(out.contains(&name), "{name} is not named:\n{out}");
+            assert!(demo.join(&name).exists(), "{name}");
+        }
+        assert!(demo.join(format!("public/{study}/index.html")).exists());
     }
+    assert!(demo.join("public/baby-clinic-groups/index.html").exists());
+    assert!(out.contains("public/index.html"), "{out}");
 }
