@@ -103,6 +103,7 @@ const pages: Record<string, [name: string, path: string][]> = {
     ["measures", "/studies/hostel-clinic/measures?measure=developmental-index.mental"],
     ["findings", "/studies/early-intervention/findings"],
     ["findings-permuted", "/studies/hostel-clinic/findings"],
+    ["reports-permuted", "/studies/hostel-clinic/reports"],
     ["plan", "/studies/hostel-clinic/plan"],
   ],
   assessor: [
