@@ -21,8 +21,8 @@ const PAGES: &[&str] = &[
     "/healthz",
     "/sign-in",
     "/design",
-    "/public",
-    "/public/cookies.html",
+    "/studies",
+    "/studies/cookies.html",
 ];
 
 /// Rest before the reading, in seconds.

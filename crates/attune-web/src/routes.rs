@@ -9,8 +9,8 @@ use crate::{
         clip_uploads, clips, coding_bring, coding_export, coding_list, coding_media, coding_room,
         consent, consent_again, design, enrol, export, families, family, family_changes,
         family_history, findings, first_run, form, health, home, load_study, measures, names,
-        people, person, plan, public, queries, reliability, reports, schedule, second_factor, sign_in,
-        study, verification, visits, welcome,
+        people, person, plan, public, queries, reliability, reports, schedule, second_factor,
+        sign_in, study, verification, visits, welcome,
     },
     route::{
         Arms::{AsFindings as Findings, ToThoseWhoMayKnow, Untold},

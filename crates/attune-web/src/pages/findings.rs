@@ -6,6 +6,7 @@ use attune_analysis::findings::{Estimate, Finding};
 use attune_analysis::words;
 use attune_report::{Block, Figure, Format, Section, Text, draw};
 use axum::extract::Path;
+use base64::{Engine, engine::general_purpose::STANDARD};
 
 use crate::{
     answer::{Answer, page as show},
