@@ -62,7 +62,7 @@ pub fn analyse(protocol: &Protocol, measures: &Measures, settings: &Settings) ->
         engine: settings.engine.clone(),
         seed: settings.seed,
         simulated: measures.simulated || protocol.study.simulated,
-        description: describe(&long, &analysed(&long, &answered)),
+        description: describe(&long, &analysed(&long, &answered), settings.seed),
         multiplicity,
         cannot_show: cannot_show::of_design(&long),
         deviations: deviations(&long, &answered),

@@ -1,5 +1,5 @@
 //! Who took part, what was measured, what is missing: the description that stands before any
-//! estimate. Each part has its own file; none of them tests anything.
+//! estimate. Each part has its own file; none of them but the clinic as a whole tests anything.
 
 mod attendance;
 mod attrition;
@@ -7,16 +7,26 @@ mod baseline_table;
 mod flow;
 mod missingness;
 mod outcomes_by_wave;
+mod room;
+mod run_charts;
 
+use attune_measures::Measures;
+use attune_protocol::Protocol;
 use attune_statistics::descriptives;
 
 use crate::{
-    findings::{Description, SiteSummary},
+    findings::{Description, Room, SiteSummary},
     long_table::LongTable,
 };
 
-/// Describes the study. `analysed` says for each unit whether any analysis of the plan used it.
-pub fn describe(long: &LongTable<'_>, analysed: &[bool]) -> Description {
+/// The clinic as a whole alone, without any analysis of the plan.
+pub fn rooms(protocol: &Protocol, measures: &Measures, seed: u64) -> Vec<Room> {
+    room::rooms(&LongTable::of(protocol, measures), seed)
+}
+
+/// Describes the study. `analysed` says for each unit whether any analysis of the plan used it; `seed` is
+/// that of permutations too many to enumerate.
+pub fn describe(long: &LongTable<'_>, analysed: &[bool], seed: u64) -> Description {
     let protocol = long.protocol;
     let groups = Groups::of(long);
     Description {
@@ -43,6 +53,8 @@ pub fn describe(long: &LongTable<'_>, analysed: &[bool]) -> Description {
         attrition: attrition::attrition(long),
         missingness: missingness::missingness(long),
         attendance: attendance::attendance(long, &groups),
+        rooms: room::rooms(long, seed),
+        run_charts: run_charts::run_charts(long),
     }
 }
 

@@ -2,6 +2,14 @@
 //! all made from it. Names and order of the keys are stable; see the interface notes in
 //! `docs/formats/findings.md`.
 
+mod room;
+mod run_chart;
+
+pub use room::{
+    Room, RoomArrow, RoomComparison, RoomGroup, RoomPermutation, RoomPerson, RoomValues,
+};
+pub use run_chart::{RunChart, RunChartPoint};
+
 use serde::Serialize;
 
 /// All results of one run of the plan.
@@ -111,6 +119,8 @@ pub struct OutcomeSummary {
     /// What its values are of: families, sessions, staff.
     #[serde(skip)]
     pub about: attune_protocol::plan::About,
+    /// What it is measured on, one and many: `dyad`, `dyads`; `session`, `sessions`.
+    pub measured_on: (&'static str, &'static str),
     /// The smallest difference that would matter.
     pub smallest_difference_that_matters: Option<f64>,
 }
@@ -404,6 +414,10 @@ pub struct Description {
     pub missingness: Vec<MissingnessCell>,
     /// Sessions attended, where attendance is recorded.
     pub attendance: Vec<AttendanceSummary>,
+    /// The clinic as a whole, where sessions are coded by a scheme with acts.
+    pub rooms: Vec<Room>,
+    /// What sessions counted, along time.
+    pub run_charts: Vec<RunChart>,
 }
 
 /// One site.

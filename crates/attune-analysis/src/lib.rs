@@ -37,4 +37,5 @@ mod trajectory_figure;
 pub mod words;
 
 pub use analyse::{Settings, analyse};
+pub use description::rooms;
 pub use findings::Findings;

@@ -119,6 +119,18 @@ impl<'a> LongTable<'a> {
             .or((!outcomes.is_empty()).then_some(0))
     }
 
+    /// The outcome by which participants are followed: the primary one, or where that is measured on
+    /// something else than participants (sessions, say) the first that is measured on them.
+    pub fn followed(&self) -> Option<usize> {
+        let on_participants =
+            |&outcome: &usize| self.outcomes[outcome].iter().any(|row| self.takes_part[row.unit]);
+        let primary = self.primary()?;
+        let others = (0..self.outcomes.len()).filter(|outcome| *outcome != primary);
+        let by_rank = std::iter::once(primary).chain(others);
+        // A study without any data follows its primary outcome, and says that there is nothing.
+        by_rank.clone().find(on_participants).or(Some(primary))
+    }
+
     /// Waves at which an outcome is planned, in order: those of its instrument, and otherwise those
     /// that its rows have.
     pub fn waves_of(&self, outcome: usize) -> Vec<usize> {

@@ -41,6 +41,16 @@ impl Known {
         })
     }
 
+    /// In a unit that is so much smaller.
+    fn times(self, by: f64) -> Self {
+        Self {
+            estimate: by * self.estimate,
+            lower: by * self.lower,
+            upper: by * self.upper,
+            ..self
+        }
+    }
+
     /// Seen from the other side.
     fn reversed(self) -> Self {
         Self {
@@ -122,13 +132,21 @@ fn main_sentence(
     sense: &Sense,
     known: Known,
 ) -> String {
+    let unit = words::unit_in_sentence(question.plan().unit.as_deref());
+    let share = share(question);
+    let label = &question.plan().label;
+    let with_share = format!("{label} ({})", unit.unwrap_or_default());
+    // A difference of shares is told in percentage points.
+    let (known, total) = match share {
+        true => (known.times(100.0), None),
+        false => (known, total_over_follow_up(finding.over_follow_up.as_ref(), known)),
+    };
     let told = Told {
-        label: &question.plan().label,
-        unit: words::unit_in_sentence(question.plan().unit.as_deref()),
+        label: if share { &with_share } else { label },
+        unit: if share { Some(POINTS) } else { unit },
         n: counted(question, finding),
         better: question.plan().better,
     };
-    let total = total_over_follow_up(finding.over_follow_up.as_ref(), known);
     let comparison = sense.meaning.comparison.as_ref();
     match (&sense.meaning.quantity, comparison) {
         (Quantity::Other, _) => told.other(&finding.term, known),
@@ -149,6 +167,15 @@ fn main_sentence(
             told.more_or_less(comparison, &per, sense.changes, known, &over)
         }
     }
+}
+
+/// The unit of a difference of shares.
+const POINTS: &str = "percentage points";
+
+/// Whether the outcome is a share of something, and the estimate a difference of two such shares.
+fn share(question: &Question<'_>) -> bool {
+    let unit = words::unit_in_sentence(question.plan().unit.as_deref());
+    unit.is_some_and(|unit| unit.starts_with("share of "))
 }
 
 /// The words that all sentences share.
@@ -391,6 +418,7 @@ fn matters(question: &Question<'_>, finding: &Finding, known: Known) -> Option<S
     let declared = question.plan().smallest_difference_that_matters?;
     let unit = words::unit_in_sentence(question.plan().unit.as_deref());
     let size = match unit {
+        Some(_) if share(question) => format!("{} {POINTS}", words::short(100.0 * declared, 2)),
         Some(unit) => format!("{} {unit}", words::short(declared, 2)),
         None => words::short(declared, 2),
     };

@@ -177,6 +177,25 @@ pub enum DataFault {
         /// Largest possible value, or "…".
         maximum: String,
     },
+    /// Between two ratings of a scale.
+    #[error("{cell} is no rating of this scale, which goes in steps of {step} from {minimum}")]
+    OffTheScale {
+        /// The cell.
+        cell: String,
+        /// Distance between two ratings.
+        step: String,
+        /// Lowest rating.
+        minimum: String,
+    },
+    /// A rating, and no column for its value.
+    #[error("this row holds a rating, and no column is declared for its value")]
+    RatingWithoutColumn,
+    /// One rating twice in one coding.
+    #[error("'{id}' was rated before in this coding")]
+    RatedTwice {
+        /// The rating.
+        id: String,
+    },
     /// Not one of the options.
     #[error("{cell} is not one of the options {options}")]
     NotAnOption {
@@ -367,7 +386,9 @@ impl DataFault {
             | Self::CommaInNumber { .. }
             | Self::DateForNumber { .. }
             | Self::FailedFormula { .. } => "not a number",
-            Self::OutOfRange { .. } => "value out of range",
+            Self::OutOfRange { .. } | Self::OffTheScale { .. } => "value out of range",
+            Self::RatingWithoutColumn => "no column for ratings",
+            Self::RatedTwice { .. } => "rated twice",
             Self::NotAnOption { .. } => "not one of the options",
             Self::TooManyDecimals { .. } => "too many decimals",
             Self::NotACount { .. } => "not a count",
@@ -441,7 +462,11 @@ impl DataFault {
                 "type the number again; the spreadsheet program took it for a date"
             }
             Self::FailedFormula { .. } => "mend the formula, or type the number",
-            Self::OutOfRange { .. } | Self::NotAnOption { .. } => {
+            Self::RatingWithoutColumn => "add value = … to the columns of this file in the study file",
+            Self::RatedTwice { .. } => {
+                "keep one of the two rows; ratings of two coders need a column for the coder"
+            }
+            Self::OutOfRange { .. } | Self::OffTheScale { .. } | Self::NotAnOption { .. } => {
                 "correct the cell; if it says why there is no value, declare it under `missing` in the study file"
             }
             Self::TooManyDecimals { .. } => {

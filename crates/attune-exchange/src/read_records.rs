@@ -167,7 +167,7 @@ impl Reading {
             }
         });
         let (mut assessments, mut attendance) = (Vec::new(), Vec::new());
-        let mut codings = Vec::new();
+        let (mut codings, mut dyad_codings) = (Vec::new(), Vec::new());
         self.read_each(protocol, tables, |_, sheet, content| {
             match (content, sheet) {
                 (DataContent::Assessments(columns), Some(sheet)) => {
@@ -180,13 +180,16 @@ impl Reading {
                     if let Some(scheme) =
                         protocol.schemes.iter().find(|one| one.id == columns.scheme)
                     {
-                        codings.extend(read_codings(sheet, columns, scheme));
+                        let read = read_codings(sheet, columns, scheme, &records);
+                        codings.extend(read.sessions);
+                        dyad_codings.extend(read.dyads);
                     }
                 }
                 _ => {}
             }
         });
         records.codings = codings;
+        records.dyad_codings = dyad_codings;
         records.assessments = assessments;
         records.attendance = attendance;
         records

@@ -44,6 +44,7 @@ pub fn measure(protocol: &Protocol, records: &Records) -> Measures {
         );
     }
     let mut measures = Measures {
+        sociograms: codings::sociograms(protocol, records, &units),
         units,
         rows,
         files: records.files.clone(),
@@ -82,6 +83,10 @@ fn measure_unit(
         About::Session => {
             session_counts::count_rows(protocol, records, &who, &unit.id, rows);
             codings::coding_rows(protocol, records, &who, &unit.id, rows);
+        }
+        About::Dyad => {
+            attending.rows(protocol, records, &who, of_unit, cut, rows);
+            codings::dyad_rows(protocol, records, &who, &unit.id, cut, rows);
         }
         _ => attending.rows(protocol, records, &who, of_unit, cut, rows),
     }

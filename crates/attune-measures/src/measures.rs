@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use attune_protocol::{
-    id::{ArmId, AttributeId, MeasureId, PhaseId, SiteId, WaveId},
+    id::{ArmId, AttributeId, MeasureId, PhaseId, SchemeId, SiteId, WaveId},
     missing::Missing,
     plan::About,
 };
 pub use attune_records::records::{AttributeValue, Leaving};
 use attune_records::source::{Source, SourceFile};
 use jiff::civil::Date;
+
+use crate::observation::sociogram::Sociogram;
 
 /// The long table. Rows are in the order unit, measure, time; each unit's rows stand together, and
 /// measures are in the order of the study file.
@@ -19,6 +21,9 @@ pub struct Measures {
     pub units: Vec<Unit>,
     /// One row per unit, planned wave (or time) and measure.
     pub rows: Vec<Measure>,
+    /// Who addressed whom in each coding of each session, in the order of the sessions' days. The rows
+    /// have what the first coding of a session amounts to; this has every coding, and the arrows.
+    pub sociograms: Vec<SessionSociogram>,
     /// The files behind the rows.
     pub files: Vec<SourceFile>,
     /// SHA-256 over the fingerprints of the files, lower-case hexadecimal.
@@ -82,6 +87,27 @@ pub struct Measure {
     pub value: Result<f64, Missing>,
     /// Where it comes from; `None` for a planned visit without a record.
     pub source: Option<Source>,
+}
+
+/// Who addressed whom in one coder's coding of one session.
+#[derive(Debug, Clone)]
+pub struct SessionSociogram {
+    /// Index of the session in [`Measures::units`].
+    pub unit: u32,
+    /// The scheme by which it was coded.
+    pub scheme: SchemeId,
+    /// Who coded, where noted.
+    pub coder: Option<Arc<str>>,
+    /// Site of the session.
+    pub site: SiteId,
+    /// Phase of the site on the day.
+    pub phase: Option<PhaseId>,
+    /// Day of the session.
+    pub date: Date,
+    /// Codable minutes.
+    pub minutes: f64,
+    /// People and acts.
+    pub sociogram: Sociogram,
 }
 
 impl Measures {

@@ -28,6 +28,7 @@ mod model;
 mod page;
 mod page_words;
 mod plan;
+mod scheme_measures;
 mod schemes;
 mod study;
 
@@ -92,7 +93,7 @@ impl Checking<'_> {
             codebooks: &codebooks,
         };
         let measures = self.measures(root, &sources);
-        let data = self.data_files(root, &instruments);
+        let data = self.data_files(root, &instruments, &schemes);
         let outcomes = self.outcomes(root, &sources);
         let analyses = self.analyses(root);
         let multiplicity = self.multiplicity(root);

@@ -42,7 +42,7 @@ pub enum DataContent {
     Attendance(AttendanceColumns),
     /// One row per session of the clinic or group.
     Sessions(SessionColumns),
-    /// Events of coded recordings of sessions, one row per event.
+    /// Events and ratings of coded recordings of sessions or dyads, one row per event or rating.
     Codings(CodingColumns),
 }
 
@@ -198,14 +198,28 @@ pub struct SessionColumns {
     pub measures: Vec<(MeasureId, String)>,
 }
 
-/// Column headings of a file of codings of sessions: one row per event. A row without a behaviour says
-/// that its subject was there.
+/// What the recordings of a file of codings show.
+#[derive(Debug, Clone)]
+pub enum CodedUnit {
+    /// Sessions; the column with the code of the session.
+    Session(String),
+    /// Dyads at a visit.
+    Dyad {
+        /// The column with the study code of the dyad.
+        dyad: String,
+        /// When the recording was made.
+        when: VisitColumns,
+    },
+}
+
+/// Column headings of a file of codings: one row per event or rating. A row without a behaviour says that
+/// its subject was there.
 #[derive(Debug, Clone)]
 pub struct CodingColumns {
     /// The coding scheme.
     pub scheme: SchemeId,
-    /// Code of the session.
-    pub session: String,
+    /// What the recordings show.
+    pub unit: CodedUnit,
     /// Who coded.
     pub coder: Option<String>,
     /// Codable length of the recording in seconds, the same in each row of a coding.
@@ -213,8 +227,10 @@ pub struct CodingColumns {
     /// Who showed the behaviour: the id of a subject of the scheme, with the number of the family where
     /// there are several (`infant 3`).
     pub subject: String,
-    /// The behaviour.
+    /// The behaviour, or the rating.
     pub behaviour: String,
+    /// The rating itself, in rows of ratings.
+    pub value: Option<String>,
     /// To whom an act went: a subject, or `group`.
     pub target: Option<String>,
     /// Begin in seconds.

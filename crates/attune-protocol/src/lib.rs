@@ -25,6 +25,7 @@ pub mod problem;
 pub mod protocol;
 pub mod schema;
 pub mod scheme;
+pub mod scheme_measure;
 pub mod shape;
 pub mod sharing;
 pub mod source;

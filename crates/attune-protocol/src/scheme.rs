@@ -6,6 +6,7 @@ use crate::{
     id::{SchemeId, ScoreId},
     instrument::BlindTo,
     plan::About,
+    scheme_measure::SchemeMeasure,
 };
 
 /// What coders record from a recording, by which rules.
@@ -33,6 +34,8 @@ pub struct Scheme {
     pub ratings: Vec<Rating>,
     /// Means or sums of ratings.
     pub composites: Vec<Composite>,
+    /// Measures of events beyond those that behaviours yield by themselves.
+    pub measures: Vec<SchemeMeasure>,
     /// Named spans of a recording, such as trials or still-face episodes.
     pub spans: Vec<Behaviour>,
     /// What coders may not know.
@@ -41,8 +44,20 @@ pub struct Scheme {
     pub double_coded_share: Option<f64>,
 }
 
-/// What the events of a session's recording amount to, as a measure whose unit is the session.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Names of the measures that acts of a session yield.
+pub const OF_ACTS: [&str; 8] = [
+    "density",
+    "reciprocity",
+    "centralisation",
+    "isolates",
+    "across-family-share",
+    "to-infants-share",
+    "infants-addressed",
+    "acts-per-minute",
+];
+
+/// What the events of a recording amount to, as a measure whose unit is the session or the dyad.
+#[derive(Debug, Clone, PartialEq)]
 pub enum EventMeasure {
     /// Share of possible arrows between people that occur.
     Density,
@@ -64,29 +79,32 @@ pub enum EventMeasure {
     PerMinute(String),
     /// Share of codable time in a state, mean over the people present who can show it.
     Share(String),
+    /// A measure that the scheme declares.
+    Declared(SchemeMeasure),
 }
 
 impl Scheme {
-    /// The measures that codings of sessions yield, by name: `scheme.density` and so on from the
-    /// acts, `scheme.<behaviour>-per-minute` and `scheme.<state>-share`. Schemes about anything
-    /// else have none.
+    /// The measures that codings yield, by name: of sessions `scheme.density` and so on from the acts; of
+    /// sessions and dyads `scheme.<behaviour>-per-minute`, `scheme.<state>-share` and what the scheme
+    /// declares. Schemes about anything else have none.
     pub fn event_measures(&self) -> Vec<(String, EventMeasure)> {
-        if self.about != About::Session {
+        if !matches!(self.about, About::Session | About::Dyad) {
             return Vec::new();
         }
         let mut measures = Vec::new();
-        if !self.acts.is_empty() {
+        if !self.acts.is_empty() && self.about == About::Session {
             let of_acts = [
-                ("density", EventMeasure::Density),
-                ("reciprocity", EventMeasure::Reciprocity),
-                ("centralisation", EventMeasure::Centralisation),
-                ("isolates", EventMeasure::Isolates),
-                ("across-family-share", EventMeasure::AcrossFamilyShare),
-                ("to-infants-share", EventMeasure::ToInfantsShare),
-                ("infants-addressed", EventMeasure::InfantsAddressed),
-                ("acts-per-minute", EventMeasure::ActsPerMinute),
+                EventMeasure::Density,
+                EventMeasure::Reciprocity,
+                EventMeasure::Centralisation,
+                EventMeasure::Isolates,
+                EventMeasure::AcrossFamilyShare,
+                EventMeasure::ToInfantsShare,
+                EventMeasure::InfantsAddressed,
+                EventMeasure::ActsPerMinute,
             ];
-            measures.extend(of_acts.map(|(name, measure)| (name.to_owned(), measure)));
+            let named = OF_ACTS.into_iter().map(str::to_owned).zip(of_acts);
+            measures.extend(named);
         }
         let acts = self.acts.iter().map(|act| &act.behaviour);
         for behaviour in self.points.iter().chain(acts) {
@@ -97,7 +115,16 @@ impl Scheme {
             let measure = EventMeasure::Share(state.id.clone());
             measures.push((format!("{}-share", state.id), measure));
         }
+        let declared = self.measures.iter().cloned();
+        measures.extend(
+            declared.map(|measure| (measure.id.to_string(), EventMeasure::Declared(measure))),
+        );
         measures
+    }
+
+    /// A rating by its id.
+    pub fn rating(&self, id: &str) -> Option<&Rating> {
+        self.ratings.iter().find(|rating| *rating.id == *id)
     }
 
     /// The subject that a name in a file of codings stands for, with the family's number where there

@@ -15,6 +15,7 @@ pub mod instrument;
 pub mod plan;
 pub mod scheme;
 pub mod sharing;
+pub mod scheme_measure;
 pub mod simulation;
 pub mod study;
 pub mod thing;

@@ -189,6 +189,13 @@ fn check_codings(records: &Records, problems: &mut Vec<RecordProblem>) {
             problems.push(problem(&coding.source, Field::CodedSession, fault));
         }
     }
+    for coded in &records.dyad_codings {
+        if records.dyad(&coded.dyad).is_none() {
+            let code = coded.dyad.to_string();
+            let fault = RecordFault::UnknownDyad { code };
+            problems.push(problem(&coded.coding.source, Field::CodedDyad, fault));
+        }
+    }
 }
 
 fn check_sessions(protocol: &Protocol, sessions: &[Session], problems: &mut Vec<RecordProblem>) {

@@ -57,6 +57,8 @@ pub enum Field {
     Session,
     /// The session of a coding.
     CodedSession,
+    /// Code of the dyad whose recording was coded.
+    CodedDyad,
     /// Day of a session.
     SessionDate,
     /// Code of the dyad in a row of attendance.

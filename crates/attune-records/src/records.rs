@@ -5,7 +5,7 @@ use std::sync::Arc;
 use attune_protocol::{
     Protocol,
     design::Site,
-    id::{ArmId, AttributeId, DyadId, InstrumentId, ItemId, MeasureId, SchemeId, SiteId, WaveId},
+    id::{ArmId, AttributeId, DyadId, InstrumentId, ItemId, MeasureId, SchemeId, ScoreId, SiteId, WaveId},
     missing::Missing,
     plan::About,
 };
@@ -29,6 +29,8 @@ pub struct Records {
     pub attendance: Vec<Attendance>,
     /// Codings of recorded sessions, in the order of the files.
     pub codings: Vec<SessionCoding>,
+    /// Codings of recorded dyads, in the order of the files.
+    pub dyad_codings: Vec<DyadCoding>,
     /// The files they were read from, in the order of the study file.
     pub files: Vec<SourceFile>,
 }
@@ -196,7 +198,7 @@ pub struct Attendance {
 /// One coder's coding of the recording of one session.
 #[derive(Debug, Clone)]
 pub struct SessionCoding {
-    /// Code of the session.
+    /// Code of the session; within a [`DyadCoding`] the code of the dyad.
     pub session: Arc<str>,
     /// The scheme.
     pub scheme: SchemeId,
@@ -208,6 +210,21 @@ pub struct SessionCoding {
     pub people: Vec<Arc<str>>,
     /// What was coded.
     pub events: Vec<Event>,
+    /// Judgements for the whole recording, or why one could not be made.
+    pub ratings: Vec<(ScoreId, Result<f64, Missing>)>,
     /// The first row.
     pub source: Source,
+}
+
+/// One coder's coding of the recording of one dyad at one visit.
+#[derive(Debug, Clone)]
+pub struct DyadCoding {
+    /// The dyad.
+    pub dyad: Arc<str>,
+    /// The planned wave.
+    pub wave: Option<WaveId>,
+    /// When the recording was made.
+    pub when: When,
+    /// What was coded.
+    pub coding: SessionCoding,
 }

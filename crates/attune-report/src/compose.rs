@@ -23,6 +23,8 @@ pub(crate) mod participants;
 mod plain;
 mod quotations;
 mod reproduce;
+mod room;
+mod run_charts;
 mod sensitivity;
 mod summary;
 mod trajectories;
@@ -32,6 +34,7 @@ use attune_protocol::Protocol;
 
 use crate::{Inline, Profile, Reference, Report, Section, references};
 use context::Context;
+pub use room::sociogram;
 
 /// What the report says beyond protocol and findings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,6 +93,8 @@ fn full(context: &Context<'_>, methods: &methods::Methods) -> Vec<Section> {
         baseline::section(context),
         outcomes::section(context),
         finding::section(context),
+        room::section(context),
+        run_charts::section(context),
         missingness::section(context),
         attendance::section(context),
         quotations::section(context),

@@ -1,7 +1,10 @@
 //! Figures as data: what is drawn, what it says in words, and the numbers behind it. Drawing them
 //! belongs to `figures.rs`; nothing here knows SVG.
 
-use crate::{ArmMark, Table, Text};
+use crate::{
+    ArmMark, Table, Text,
+    plots::{SessionDots, Sociogram, TimeSeries},
+};
 
 /// A figure.
 #[derive(Debug, Clone)]
@@ -39,6 +42,12 @@ pub enum Drawing {
     Flow(FlowDiagram),
     /// Share of missing values by reason.
     Missingness(Missingness),
+    /// Who turned to whom, phase by phase.
+    Sociogram(Sociogram),
+    /// Sessions as dots along time, property by property.
+    SessionDots(SessionDots),
+    /// A series along time with its median.
+    TimeSeries(TimeSeries),
 }
 
 /// Each dyad's course with fitted lines and bands.
@@ -56,6 +65,8 @@ pub struct Trajectories {
     pub arms: Vec<ArmTrajectories>,
     /// Level of the bands, such as "95 %".
     pub level: String,
+    /// What a line is, one and many: dyad, dyads.
+    pub measured_on: (&'static str, &'static str),
 }
 
 /// One arm's courses.

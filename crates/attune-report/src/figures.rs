@@ -15,7 +15,7 @@ mod trajectories;
 
 pub(crate) use flow::MOST_COLUMNS as MOST_FLOW_COLUMNS;
 
-use crate::{Block, Drawing, Figure, Report, Section, report::mark, table::file_name};
+use crate::{Block, Drawing, Figure, Report, Section, plots::Plot, report::mark, table::file_name};
 
 /// How much room a figure has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +56,9 @@ pub fn draw_marked(figure: &Figure, format: Format, mark: Option<&str>) -> Strin
         Drawing::Forest(forest) => forest::draw(forest, format),
         Drawing::Flow(flow) => flow::draw(flow, format),
         Drawing::Missingness(missingness) => missingness::draw(missingness, format),
+        Drawing::Sociogram(sociogram) => sociogram.body(format).into_svg(),
+        Drawing::SessionDots(dots) => dots.body(format).into_svg(),
+        Drawing::TimeSeries(series) => series.body(format).into_svg(),
     };
     let drawn = match mark {
         Some(words) => drawn.marked(words),

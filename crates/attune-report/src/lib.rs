@@ -28,7 +28,7 @@ mod text;
 
 pub use arm_mark::{ArmKind, ArmMark};
 pub use checklist::{Checklist, ChecklistItem, Reported};
-pub use compose::{Quotation, compose, compose_for};
+pub use compose::{Quotation, compose, compose_for, sociogram};
 pub use figure::{
     ArmTrajectories, Drawing, Figure, FlowColumn, FlowDiagram, FlowStep, Forest, ForestRow,
     Missingness, MissingnessBar, MissingnessPanel, Trajectories,

@@ -22,6 +22,7 @@ mod group_dots;
 mod paired_change;
 mod power_curve;
 mod residuals;
+mod session_dots;
 mod sociogram;
 mod time_series;
 
@@ -39,6 +40,7 @@ pub use group_dots::{DotGroup, GroupDots};
 pub use paired_change::PairedChange;
 pub use power_curve::{PowerCurve, PowerCurves, PowerPoint};
 pub use residuals::Residuals;
+pub use session_dots::{SessionDots, SessionDotsPanel};
 pub use sociogram::{Sociogram, SociogramPanel, SociogramPerson};
 pub use time_series::{Limit, SeriesPoint, TimeSeries};
 
@@ -93,6 +95,13 @@ pub trait Plot {
 
 /// A drawing on its way into a file.
 pub struct Drawn(Svg);
+
+impl Drawn {
+    /// The drawing, for the figures of a report.
+    pub(crate) fn into_svg(self) -> Svg {
+        self.0
+    }
+}
 
 /// Marks of groups in their order: one alone has the programme's; of several the first is the
 /// reference and has the comparison's.

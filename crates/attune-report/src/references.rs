@@ -22,6 +22,12 @@ pub(crate) fn find(key: &str) -> Option<&'static Reference> {
 /// Sorted as the list is printed.
 const REFERENCES: &[Reference] = &[
     Reference {
+        key: "anhoj-2014",
+        short: "Anhøj and Olesen 2014",
+        full: "Anhøj J, Olesen AV. Run charts revisited: a simulation study of run chart rules for detection of non-random variation in health care processes. PLoS ONE 2014; 9(11): e113825.",
+        doi: Some("10.1371/journal.pone.0113825"),
+    },
+    Reference {
         key: "austin-2009",
         short: "Austin 2009",
         full: "Austin PC. Balance diagnostics for comparing the distribution of baseline covariates between treatment groups in propensity-score matched samples. Statistics in Medicine 2009; 28(25): 3083–3107.",

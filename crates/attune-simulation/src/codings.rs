@@ -9,7 +9,7 @@
 use std::sync::Arc;
 
 use attune_protocol::{
-    data::DataContent,
+    data::{CodedUnit, DataContent},
     id::MeasureId,
     scheme::{ActTarget, Scheme, SubjectKind},
 };
@@ -54,7 +54,8 @@ pub fn code_sessions(rehearsal: &Rehearsal<'_>, sessions: &[Session]) -> Vec<Ses
         let Some(scheme) = schemes.iter().find(|scheme| scheme.id == columns.scheme) else {
             continue;
         };
-        if done.contains(&&scheme.id) {
+        // Recordings of dyads are not made up.
+        if done.contains(&&scheme.id) || matches!(columns.unit, CodedUnit::Dyad { .. }) {
             continue;
         }
         done.push(&scheme.id);
@@ -167,6 +168,7 @@ fn coding(
         window: span(0.0, LENGTH_S),
         people: room.people(),
         events,
+        ratings: Vec::new(),
         source: session.source.clone(),
     }
 }

@@ -196,33 +196,105 @@ pub fn exact_interval(
             allowed,
         });
     };
-    let indicator: Vec<f64> = treated.iter().map(|t| f64::from(u8::from(*t))).collect();
-    let actual = difference_in_means(cluster_means, treated);
-    let mut n_always = 0;
-    let (mut lower, mut upper) = (Vec::new(), Vec::new());
-    for_each_assignment(treated.len(), n_treated, |assigned| {
-        let overlap = difference_in_means(&indicator, assigned);
+    let mut shifts = Shifts::of(cluster_means, treated);
+    for_each_assignment(treated.len(), n_treated, |assigned| shifts.add(assigned));
+    debug_assert_eq!(shifts.n() as u64, n_all);
+    Ok(shifts.limits(level))
+}
+
+/// Interval for the difference in cluster means by the same inversion over a seeded random sample of
+/// assignments, for designs that have too many of them to enumerate. The actual assignment is one of the
+/// sample, so the interval never leaves out the difference itself. Its limits have a Monte-Carlo error
+/// that shrinks with the root of `settings.n_random`.
+///
+/// # Errors
+///
+/// As in [`permute_clusters`].
+///
+/// # Examples
+///
+/// ```
+/// use attune_statistics::permutation::{PermutationSettings, exact_interval, sampled_interval};
+/// let means = [5.0, 6.5, 7.0, 6.1, 1.0, 2.2, 3.0, 2.9];
+/// let treated = [true, true, true, true, false, false, false, false];
+/// let settings = PermutationSettings::default();
+/// let exact = exact_interval(&means, &treated, 0.95, &settings).unwrap();
+/// let sampled = sampled_interval(&means, &treated, 0.95, &settings).unwrap();
+/// assert!((exact.0 - sampled.0).abs() < 0.2 && (exact.1 - sampled.1).abs() < 0.2);
+/// ```
+pub fn sampled_interval(
+    cluster_means: &[f64],
+    treated: &[bool],
+    level: f64,
+    settings: &PermutationSettings,
+) -> Result<(f64, f64), DataProblem> {
+    check(cluster_means, treated)?;
+    require_level(level)?;
+    let mut shifts = Shifts::of(cluster_means, treated);
+    shifts.add(treated);
+    let mut random = ChaCha8Rng::seed_from_u64(settings.seed);
+    let mut assigned = treated.to_vec();
+    for _ in 0..settings.n_random {
+        assigned.shuffle(&mut random);
+        shifts.add(&assigned);
+    }
+    Ok(shifts.limits(level))
+}
+
+/// For each assignment the shifts under which it is at least as extreme as the actual one.
+struct Shifts<'a> {
+    cluster_means: &'a [f64],
+    indicator: Vec<f64>,
+    actual: f64,
+    /// Assignments that are as extreme under every shift: the actual one and its mirror.
+    n_always: usize,
+    lower: Vec<f64>,
+    upper: Vec<f64>,
+}
+
+impl<'a> Shifts<'a> {
+    fn of(cluster_means: &'a [f64], treated: &[bool]) -> Self {
+        Self {
+            cluster_means,
+            indicator: treated.iter().map(|t| f64::from(u8::from(*t))).collect(),
+            actual: difference_in_means(cluster_means, treated),
+            n_always: 0,
+            lower: Vec::new(),
+            upper: Vec::new(),
+        }
+    }
+
+    fn n(&self) -> usize {
+        self.n_always + self.lower.len()
+    }
+
+    fn add(&mut self, assigned: &[bool]) {
+        let overlap = difference_in_means(&self.indicator, assigned);
         if overlap.abs() > 1.0 - 1e-9 {
-            n_always += 1;
+            self.n_always += 1;
             return;
         }
-        let shifted = difference_in_means(cluster_means, assigned);
+        let shifted = difference_in_means(self.cluster_means, assigned);
         let bounds = (
-            (actual - shifted) / (1.0 - overlap),
-            (actual + shifted) / (1.0 + overlap),
+            (self.actual - shifted) / (1.0 - overlap),
+            (self.actual + shifted) / (1.0 + overlap),
         );
-        lower.push(bounds.0.min(bounds.1));
-        upper.push(bounds.0.max(bounds.1));
-    });
-    // The smallest count whose p value exceeds 1 − level.
-    let needed = ((1.0 - level) * n_all as f64 + 1e-9).floor() as usize + 1;
-    if needed <= n_always {
-        return Ok((f64::NEG_INFINITY, f64::INFINITY));
+        self.lower.push(bounds.0.min(bounds.1));
+        self.upper.push(bounds.0.max(bounds.1));
     }
-    lower.sort_by(f64::total_cmp);
-    upper.sort_by(f64::total_cmp);
-    let place = needed - n_always - 1;
-    Ok((lower[place], upper[upper.len() - 1 - place]))
+
+    /// Every shift whose p value exceeds 1 − `level`.
+    fn limits(mut self, level: f64) -> (f64, f64) {
+        // The smallest count whose p value exceeds 1 − level.
+        let needed = ((1.0 - level) * self.n() as f64 + 1e-9).floor() as usize + 1;
+        if needed <= self.n_always {
+            return (f64::NEG_INFINITY, f64::INFINITY);
+        }
+        self.lower.sort_by(f64::total_cmp);
+        self.upper.sort_by(f64::total_cmp);
+        let place = needed - self.n_always - 1;
+        (self.lower[place], self.upper[self.upper.len() - 1 - place])
+    }
 }
 
 fn check(values: &[f64], treated: &[bool]) -> Result<usize, DataProblem> {

@@ -9,10 +9,10 @@ use crate::{
     words,
 };
 
-/// Attrition of the primary outcome; retained means a value at the last wave planned for it.
+/// Attrition of the outcome by which participants are followed; retained means a value at the last wave planned for it.
 pub fn attrition(long: &LongTable<'_>) -> Attrition {
     let groups = Groups::of(long);
-    let Some(primary) = long.primary() else {
+    let Some(primary) = long.followed() else {
         return Attrition {
             by_arm: Vec::new(),
             by_baseline: Vec::new(),

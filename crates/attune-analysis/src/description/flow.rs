@@ -104,12 +104,12 @@ struct Assessed {
 }
 
 impl Assessed {
-    /// A dyad counts as assessed by its value of the primary outcome; at waves where the primary
-    /// outcome is not planned, by any outcome.
+    /// A dyad counts as assessed by its value of the outcome by which it is followed (the primary one
+    /// where that is measured on dyads); at waves where that is not planned, by any outcome.
     fn of(long: &LongTable<'_>) -> Self {
         let n_waves = long.protocol.waves.len();
         let mut present = vec![false; n_waves * long.units.len()];
-        let primary = long.primary();
+        let primary = long.followed();
         let primary_waves = primary.map_or_else(Vec::new, |primary| long.waves_of(primary));
         for (outcome, rows) in long.outcomes.iter().enumerate() {
             for row in rows {

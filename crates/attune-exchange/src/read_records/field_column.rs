@@ -2,7 +2,7 @@
 
 use attune_protocol::{
     Protocol,
-    data::{AssessmentColumns, AssessmentLayout, DataContent, DataFile, DyadColumns},
+    data::{AssessmentColumns, AssessmentLayout, CodedUnit, DataContent, DataFile, DyadColumns},
     id::{InstrumentId, WaveId},
 };
 use attune_records::record_problem::Field;
@@ -33,7 +33,10 @@ fn heading<'a>(content: &'a DataContent, field: &Field) -> Option<&'a str> {
             _ => None,
         },
         DataContent::Codings(columns) => match field {
-            Field::CodedSession => Some(&columns.session),
+            Field::CodedSession | Field::CodedDyad => Some(match &columns.unit {
+                CodedUnit::Session(session) => session,
+                CodedUnit::Dyad { dyad, .. } => dyad,
+            }),
             _ => None,
         },
     }

@@ -1,18 +1,22 @@
-//! A file of codings of sessions: one row per event; a row without a behaviour says that its subject
-//! was there.
+//! A file of codings of sessions or dyads: one row per event or rating; a row without a behaviour says
+//! that its subject was there.
 
 use std::sync::Arc;
 
 use attune_protocol::{
-    data::CodingColumns,
+    missing::Missing,
+    data::{CodedUnit, CodingColumns},
     near_miss::{listed, nearest},
-    scheme::Scheme,
+    plan::About,
+    scheme::{Rating, Scheme},
 };
 use attune_records::{
+    Records,
     observation::{Event, Interval, Micros, Span},
-    records::SessionCoding,
+    records::{DyadCoding, SessionCoding},
 };
 
+use super::visit_time::{TimeColumns, VisitTime};
 use crate::{
     data_fault::DataFault,
     sheet::{Column, Limits, Sheet},
@@ -21,9 +25,27 @@ use crate::{
 /// The target that is everybody.
 const GROUP: &str = "group";
 
+/// The codings of a file.
+#[derive(Debug, Default)]
+pub(crate) struct Codings {
+    /// Of sessions.
+    pub sessions: Vec<SessionCoding>,
+    /// Of dyads.
+    pub dyads: Vec<DyadCoding>,
+}
+
+/// A coding being read: of a dyad it has the visit.
+struct Reading {
+    visit: Option<VisitTime>,
+    coding: SessionCoding,
+}
+
 /// Columns that were found.
 struct Columns<'a> {
-    session: Column<'a>,
+    unit: Column<'a>,
+    /// Of codings of dyads.
+    time: Option<TimeColumns<'a>>,
+    value: Option<Column<'a>>,
     coder: Option<Column<'a>>,
     length: Column<'a>,
     subject: Column<'a>,
@@ -38,8 +60,15 @@ pub(crate) fn read_codings<'a>(
     sheet: &mut Sheet<'a>,
     names: &'a CodingColumns,
     scheme: &Scheme,
-) -> Vec<SessionCoding> {
-    let session = sheet.column(&names.session);
+    records: &Records,
+) -> Codings {
+    let (unit, time) = match &names.unit {
+        CodedUnit::Session(session) => (sheet.column(session), Some(None)),
+        CodedUnit::Dyad { dyad, when } => {
+            let unit = sheet.column(dyad);
+            (unit, TimeColumns::find(sheet, when).map(Some))
+        }
+    };
     let coder = sheet.optional_column(names.coder.as_ref());
     let length = sheet.column(&names.length);
     let subject = sheet.column(&names.subject);
@@ -47,13 +76,16 @@ pub(crate) fn read_codings<'a>(
     let target = sheet.optional_column(names.target.as_ref());
     let start = sheet.column(&names.start);
     let stop = sheet.optional_column(names.stop.as_ref());
-    let (Some(session), Some(length), Some(subject), Some(behaviour), Some(start)) =
-        (session, length, subject, behaviour, start)
+    let value = sheet.optional_column(names.value.as_ref());
+    let (Some(unit), Some(time), Some(length), Some(subject), Some(behaviour), Some(start)) =
+        (unit, time, length, subject, behaviour, start)
     else {
-        return Vec::new();
+        return Codings::default();
     };
     let columns = Columns {
-        session,
+        unit,
+        time,
+        value,
         coder,
         length,
         subject,
@@ -62,9 +94,21 @@ pub(crate) fn read_codings<'a>(
         start,
         stop,
     };
-    let mut codings: Vec<SessionCoding> = Vec::new();
+    let mut read: Vec<Reading> = Vec::new();
     for row in sheet.rows() {
-        read_row(sheet, row, &columns, scheme, &mut codings);
+        read_row(sheet, row, &columns, (scheme, records), &mut read);
+    }
+    let mut codings = Codings::default();
+    for Reading { visit, coding } in read {
+        match visit {
+            None => codings.sessions.push(coding),
+            Some(visit) => codings.dyads.push(DyadCoding {
+                dyad: coding.session.clone(),
+                wave: visit.wave,
+                when: visit.when,
+                coding,
+            }),
+        }
     }
     codings
 }
@@ -73,11 +117,19 @@ fn read_row<'a>(
     sheet: &mut Sheet<'a>,
     row: usize,
     columns: &Columns<'a>,
-    scheme: &Scheme,
-    codings: &mut Vec<SessionCoding>,
+    (scheme, records): (&Scheme, &Records),
+    codings: &mut Vec<Reading>,
 ) -> Option<()> {
-    let session = sheet.required(row, &columns.session, "the code of the session")?;
-    let session = sheet.name(session);
+    let what = match columns.time {
+        None => "the code of the session",
+        Some(_) => "the code of the dyad",
+    };
+    let unit = sheet.required(row, &columns.unit, what)?;
+    let unit = sheet.name(unit);
+    let visit = match &columns.time {
+        None => None,
+        Some(time) => Some(time.read_planned(sheet, row, (About::Dyad, &[]), (records, &unit))?),
+    };
     let coder = columns
         .coder
         .as_ref()
@@ -88,25 +140,32 @@ fn read_row<'a>(
         .number(row, &columns.length, Limits::Bounds(Some(0.001), None))
         .ok()?;
     let window = Interval::new(Micros::ZERO, Micros::from_seconds(seconds)?)?;
-    let same = |one: &SessionCoding| one.session == session && one.coder == coder;
+    let same = |one: &Reading| {
+        one.coding.session == unit && one.coding.coder == coder && one.visit == visit
+    };
     let place = match codings.iter().rposition(same) {
         Some(place) => place,
         None => {
-            codings.push(SessionCoding {
-                session,
-                scheme: scheme.id.clone(),
-                coder,
-                window,
-                people: Vec::new(),
-                events: Vec::new(),
-                source: sheet.row_source(row),
+            codings.push(Reading {
+                visit,
+                coding: SessionCoding {
+                    session: unit,
+                    scheme: scheme.id.clone(),
+                    coder,
+                    window,
+                    people: Vec::new(),
+                    events: Vec::new(),
+                    ratings: Vec::new(),
+                    source: sheet.row_source(row),
+                },
             });
             codings.len() - 1
         }
     };
-    if codings[place].window != window {
+    let coding = &mut codings[place].coding;
+    if coding.window != window {
         // One coding has one length: that of its first row.
-        let first = codings[place].window.length().seconds().to_string();
+        let first = coding.window.length().seconds().to_string();
         let fault = DataFault::OutOfRange {
             cell: sheet.cell(row, &columns.length).to_owned(),
             minimum: first.clone(),
@@ -115,16 +174,57 @@ fn read_row<'a>(
         sheet.report(row, &columns.length, fault);
         return None;
     }
+    let behaviour = sheet.cell(row, &columns.behaviour);
+    if let Some(rating) = scheme.rating(behaviour) {
+        return read_rating(sheet, row, columns, rating, coding);
+    }
     let subject = person(sheet, row, &columns.subject, scheme, false)?;
-    add(&mut codings[place].people, &subject);
+    add(&mut coding.people, &subject);
     if sheet.cell(row, &columns.behaviour).is_empty() {
         return Some(());
     }
     let event = event(sheet, row, columns, scheme, (subject, seconds))?;
     if let Some(target) = event.target.as_ref().filter(|target| ***target != *GROUP) {
-        add(&mut codings[place].people, target);
+        add(&mut coding.people, target);
     }
-    codings[place].events.push(event);
+    coding.events.push(event);
+    Some(())
+}
+
+/// A judgement; an empty cell says that it could not be made, where the form allows that.
+fn read_rating<'a>(
+    sheet: &mut Sheet<'a>,
+    row: usize,
+    columns: &Columns<'a>,
+    rating: &Rating,
+    coding: &mut SessionCoding,
+) -> Option<()> {
+    let Some(column) = &columns.value else {
+        sheet.report(row, &columns.behaviour, DataFault::RatingWithoutColumn);
+        return None;
+    };
+    let limits = Limits::Bounds(Some(rating.minimum), Some(rating.maximum));
+    let mut value = sheet.number(row, column, limits);
+    if let Ok(number) = value {
+        let steps = (number - rating.minimum) / rating.step;
+        if (steps - steps.round()).abs() > 1e-9 {
+            let fault = DataFault::OffTheScale {
+                cell: sheet.cell(row, column).to_owned(),
+                step: rating.step.to_string(),
+                minimum: rating.minimum.to_string(),
+            };
+            sheet.report(row, column, fault);
+            value = Err(Missing::Invalid);
+        }
+    } else if value == Err(Missing::NotRecorded) && rating.may_be_not_codable {
+        value = Err(Missing::NotApplicable);
+    }
+    if coding.ratings.iter().any(|(known, _)| *known == rating.id) {
+        let id = rating.id.to_string();
+        sheet.report(row, &columns.behaviour, DataFault::RatedTwice { id });
+        return None;
+    }
+    coding.ratings.push((rating.id.clone(), value));
     Some(())
 }
 
@@ -143,6 +243,7 @@ fn event<'a>(
 ) -> Option<Event> {
     let known: Vec<(&str, &str, bool)> = scheme
         .behaviours()
+        .chain(scheme.spans.iter().map(|span| (span, true)))
         .map(|(behaviour, has_end)| (behaviour.id.as_str(), behaviour.label.as_str(), has_end))
         .collect();
     let found = sheet.known(row, &columns.behaviour, "behaviour", &known, |one| {

@@ -63,8 +63,19 @@ impl<'a> TimeColumns<'a> {
         records: &Records,
         unit: &str,
     ) -> Option<VisitTime> {
+        self.read_planned(sheet, row, (planned.about, &planned.waves), (records, unit))
+    }
+
+    /// The same for what is planned at these waves (at any when empty) and is about such units.
+    pub fn read_planned(
+        &self,
+        sheet: &mut Sheet<'a>,
+        row: usize,
+        (about, waves): (About, &[WaveId]),
+        (records, unit): (&Records, &str),
+    ) -> Option<VisitTime> {
         let when = read_when(sheet, row, self.date.as_ref(), self.time.as_ref())?;
-        let when = match (when, planned.about, records.session(unit)) {
+        let when = match (when, about, records.session(unit)) {
             (When::NotSaid, About::Session, Some(session)) => When::On(session.date),
             _ => when,
         };
@@ -74,7 +85,8 @@ impl<'a> TimeColumns<'a> {
                 sheet,
                 row,
                 self.time_column(),
-                (planned, records, unit),
+                (about, waves),
+                (records, unit),
                 when,
             )?,
         };
@@ -135,13 +147,14 @@ fn find_wave<'a>(
     sheet: &mut Sheet<'a>,
     row: usize,
     column: Option<&Column<'a>>,
-    (planned, records, unit): (&PlannedInstrument, &Records, &str),
+    (about, planned_waves): (About, &[WaveId]),
+    (records, unit): (&Records, &str),
     when: When,
 ) -> Option<Option<WaveId>> {
     let protocol = sheet.protocol;
-    let is_planned = |wave: &&Wave| planned.waves.is_empty() || planned.waves.contains(&wave.id);
+    let is_planned = |wave: &&Wave| planned_waves.is_empty() || planned_waves.contains(&wave.id);
     let waves: Vec<&Wave> = protocol.waves.iter().filter(is_planned).collect();
-    let (is_known, dyad) = match planned.about {
+    let (is_known, dyad) = match about {
         About::Dyad | About::Infant | About::Carer => {
             let dyad = records.dyad(unit);
             (dyad.is_some(), dyad)
@@ -157,7 +170,7 @@ fn find_wave<'a>(
         // Without waves none is looked for; an unknown unit is reported on its own.
         return Some(None);
     }
-    let site = records.site_of(protocol, planned.about, unit);
+    let site = records.site_of(protocol, about, unit);
     match wave_of_visit(&waves, dyad, site, when) {
         Ok(wave) => Some(Some(wave.id.clone())),
         Err(reason) => {

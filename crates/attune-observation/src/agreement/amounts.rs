@@ -1,11 +1,12 @@
 //! Agreement on amounts: how often and how long each code was, clip by clip, by intraclass
 //! correlation. The clip is the unit, as it is in the analysis of such amounts.
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::ratings::{Measured, intraclass_of};
 use crate::coding::{Coding, Stream};
-use crate::window::{Window, seconds};
+use crate::window::{Micros, Window, seconds};
 
 /// Agreement on one amount of one code.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -34,12 +35,16 @@ pub fn agree_on_amounts(
     level: f64,
 ) -> Vec<AmountAgreement> {
     let mut all = Vec::new();
+    // Each clip's events are looked up once, for all codes.
+    let by_clip: Vec<[Vec<(f64, f64)>; 2]> = clips
+        .par_iter()
+        .filter(|(_, _, window)| window.length() > 0)
+        .map(|(first, second, window)| [first, second].map(|coding| amounts_of(stream, coding, window)))
+        .collect();
     for (place, code) in stream.codes.iter().enumerate() {
-        let amounts = |coding: &Coding, window: &Window| amounts_of(stream, coding, window, place);
-        let pairs: Vec<_> = clips
+        let pairs: Vec<_> = by_clip
             .iter()
-            .filter(|(_, _, window)| window.length() > 0)
-            .map(|(first, second, window)| (amounts(first, window), amounts(second, window)))
+            .map(|[first, second]| (first[place], second[place]))
             .collect();
         let rates: Vec<(f64, f64)> = pairs.iter().map(|(a, b)| (a.0, b.0)).collect();
         let shares: Vec<(f64, f64)> = pairs.iter().map(|(a, b)| (a.1, b.1)).collect();
@@ -66,15 +71,17 @@ pub fn agree_on_amounts(
     all
 }
 
-/// Rate per minute and share of the window.
-fn amounts_of(stream: &Stream, coding: &Coding, window: &Window, code: usize) -> (f64, f64) {
-    let events = stream.events(coding, window);
-    let of_code = events.iter().filter(|event| event.code == code);
-    let n = of_code.clone().count() as f64;
-    let stretches = of_code.map(|event| (event.start, event.end)).collect();
+/// For each code its rate per minute and its share of the window.
+fn amounts_of(stream: &Stream, coding: &Coding, window: &Window) -> Vec<(f64, f64)> {
+    let mut of_codes: Vec<(f64, Vec<(Micros, Micros)>)> = vec![(0.0, Vec::new()); stream.codes.len()];
+    for event in stream.events(coding, window) {
+        let (n, stretches) = &mut of_codes[event.code];
+        *n += 1.0;
+        stretches.push((event.start, event.end));
+    }
     let length = seconds(window.length());
-    (
-        n / (length / 60.0),
-        seconds(Window::of(stretches).length()) / length,
-    )
+    of_codes
+        .into_iter()
+        .map(|(n, stretches)| (n / (length / 60.0), seconds(Window::of(stretches).length()) / length))
+        .collect()
 }

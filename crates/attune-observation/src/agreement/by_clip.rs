@@ -71,24 +71,45 @@ impl Draws {
     ) -> Estimate {
         debug_assert_eq!(clips.len(), self.n_clips);
         let width = clips.iter().map(Vec::len).max().unwrap_or(0);
-        let sum = |weights: &dyn Fn(usize) -> f64| {
-            let mut totals = vec![0.0; width];
-            for (clip, values) in clips.iter().enumerate() {
-                let weight = weights(clip);
-                if weight > 0.0 {
-                    for (total, value) in totals.iter_mut().zip(values) {
-                        *total += weight * value;
+        // Cells that no clip ever fills stay zero in every resample.
+        let filled: Vec<usize> = (0..width)
+            .filter(|cell| clips.iter().any(|clip| clip.get(*cell).is_some_and(|value| *value != 0.0)))
+            .collect();
+        let dense: Vec<f64> = clips
+            .iter()
+            .flat_map(|clip| filled.iter().map(|cell| clip.get(*cell).copied().unwrap_or(0.0)))
+            .collect();
+        let resampled = |counts: &[u32], totals: &mut [f64]| {
+            for cell in &filled {
+                totals[*cell] = 0.0;
+            }
+            if filled.is_empty() {
+                return;
+            }
+            for (count, values) in counts.iter().zip(dense.chunks_exact(filled.len())) {
+                if *count > 0 {
+                    let weight = f64::from(*count);
+                    for (cell, value) in filled.iter().zip(values) {
+                        totals[*cell] += weight * value;
                     }
                 }
             }
-            totals
         };
-        let estimate = measure(&sum(&|_| 1.0));
+        let mut all = vec![0.0; width];
+        resampled(&vec![1; clips.len()], &mut all);
+        let estimate = measure(&all);
         let mut values: Vec<f64> = self
             .counts
             .par_iter()
             .with_min_len(64)
-            .filter_map(|counts| measure(&sum(&|clip| f64::from(counts[clip]))))
+            .map_init(
+                || vec![0.0; width],
+                |totals, counts| {
+                    resampled(counts, totals);
+                    measure(totals)
+                },
+            )
+            .flatten()
             .collect();
         let n_undefined = self.counts.len() - values.len();
         values.sort_by(f64::total_cmp);

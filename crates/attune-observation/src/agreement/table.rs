@@ -79,6 +79,45 @@ impl Table {
         wider
     }
 
+    /// Kappa alone of cells row by row, without making a table: what a resample needs.
+    pub fn kappa_of_cells(n: usize, cells: &[f64], chance: Chance) -> Option<f64> {
+        let mut total = 0.0;
+        let mut diagonal = 0.0;
+        let (mut product, mut n_used) = (0.0, 0_usize);
+        let (mut row_of_nil, mut column_of_nil) = (0.0, 0.0);
+        for label in 0..n {
+            let row: f64 = cells[label * n..(label + 1) * n].iter().sum();
+            let column: f64 = (0..n).map(|first| cells[first * n + label]).sum();
+            total += row;
+            diagonal += cells[label * n + label];
+            match (label, chance) {
+                (0, Chance::WithoutNil) => (row_of_nil, column_of_nil) = (row, column),
+                _ => {
+                    product += row * column;
+                    n_used += usize::from(row + column > 0.0);
+                }
+            }
+        }
+        if total <= 0.0 {
+            return None;
+        }
+        let observed = diagonal / total;
+        let expected = match chance {
+            Chance::Margins => product / (total * total),
+            Chance::WithoutNil if n_used < 2 => return None,
+            Chance::WithoutNil => {
+                let both = total - row_of_nil - column_of_nil;
+                let scale = (total - row_of_nil) * (total - column_of_nil);
+                if both <= 0.0 || scale <= 0.0 {
+                    0.0
+                } else {
+                    product * both / scale / total
+                }
+            }
+        };
+        (1.0 - expected > 1e-12).then(|| (observed - expected) / (1.0 - expected))
+    }
+
     /// All amounts together.
     pub fn total(&self) -> f64 {
         self.cells.iter().sum()
@@ -202,6 +241,26 @@ mod tests {
             let table = Table::from_cells(4, &cells);
             let expected = table.kappa(Chance::WithoutNil).expected;
             prop_assert!((expected - fitted(&table)).abs() < 1e-9);
+        }
+
+        #[test]
+        fn kappa_of_cells_is_the_kappa_of_their_table(
+            cells in proptest::collection::vec(0_u8..9, 16)
+        ) {
+            let mut cells: Vec<f64> = cells.into_iter().map(f64::from).collect();
+            for chance in [Chance::Margins, Chance::WithoutNil] {
+                if chance == Chance::WithoutNil {
+                    cells[0] = 0.0;
+                }
+                let (table, alone) = (
+                    Table::from_cells(4, &cells).kappa(chance).kappa,
+                    Table::kappa_of_cells(4, &cells, chance),
+                );
+                match (table, alone) {
+                    (Some(a), Some(b)) => prop_assert!((a - b).abs() < 1e-12),
+                    (a, b) => prop_assert_eq!(a, b),
+                }
+            }
         }
 
         #[test]

@@ -279,9 +279,11 @@ impl Checking<'_> {
                     "add [[simulation.attendance]]".to_owned(),
                 ),
                 Some(("sessions", _)) => continue,
-                // The sociogram follows from the acts, whose number and targets have courses.
-                Some((source, of_acts))
-                    if FOLLOWS_FROM_ACTS.contains(&of_acts)
+                // The sociogram follows from the acts, whose number and targets have courses; so do
+                // measures that a scheme declares.
+                Some((source, of_events))
+                    if (FOLLOWS_FROM_ACTS.contains(&of_events)
+                        || self.index.all(Thing::SchemeMeasure).any(|id| id == of_events))
                         && self.index.all(Thing::Scheme).any(|id| id == source) =>
                 {
                     continue;

@@ -3,14 +3,15 @@
 use super::Checking;
 use crate::{
     data::{
-        AttendanceColumns, CodingColumns, DataContent, DataFile, DyadColumns, SessionColumns,
-        TimeColumn, TimeUnit,
+        AttendanceColumns, CodedUnit, CodingColumns, DataContent, DataFile, DyadColumns,
+        SessionColumns, TimeColumn, TimeUnit, VisitColumns,
     },
     id::{MeasureId, SchemeId},
     instrument::PlannedInstrument,
     missing::Missing,
     near_miss::{listed, suggestion},
     plan::About,
+    scheme::Scheme,
     problem::{Place, Problem},
     shape::Thing,
     written::{Node, TextAt, Written},
@@ -81,8 +82,10 @@ const PARTS: &[Parts] = &[
     Parts {
         kind: "codings",
         keys: &["scheme"],
-        required: &["session", "length", "subject", "behaviour", "start"],
-        optional: &["coder", "target", "stop"],
+        required: &["length", "subject", "behaviour", "start"],
+        optional: &[
+            "session", "dyad", "wave", "date", "time", "coder", "target", "stop", "value",
+        ],
     },
 ];
 
@@ -91,6 +94,7 @@ impl Checking<'_> {
         &mut self,
         root: &Written,
         instruments: &[PlannedInstrument],
+        schemes: &[Scheme],
     ) -> Vec<DataFile> {
         let mut files = Vec::new();
         for table in root.tables("data") {
@@ -99,7 +103,7 @@ impl Checking<'_> {
             let instrument = table
                 .text("instrument")
                 .and_then(|id| instruments.iter().find(|planned| &*planned.id == id));
-            let content = self.content(table, instrument);
+            let content = self.content(table, instrument, schemes);
             let recode = self.recode(root, table, instrument);
             if let (Some(file), Some(content)) = (table.string("file"), content) {
                 files.push(DataFile {
@@ -212,6 +216,7 @@ impl Checking<'_> {
         &mut self,
         table: &Written,
         instrument: Option<&PlannedInstrument>,
+        schemes: &[Scheme],
     ) -> Option<DataContent> {
         match table.text("kind")? {
             "dyads" => Some(DataContent::Dyads(self.dyads(table)?)),
@@ -227,7 +232,7 @@ impl Checking<'_> {
                     minutes: columns.string("minutes"),
                 }))
             }
-            "codings" => self.codings(table).map(DataContent::Codings),
+            "codings" => self.codings(table, schemes).map(DataContent::Codings),
             _ => Some(DataContent::Sessions(self.sessions(table)?)),
         }
     }
@@ -289,7 +294,55 @@ impl Checking<'_> {
         })
     }
 
-    fn codings(&mut self, table: &Written) -> Option<CodingColumns> {
+    /// A recording shows a session, or a dyad at a visit: as its scheme says.
+    fn coded_unit(&mut self, columns: &Written, scheme: Option<&Scheme>) -> Option<CodedUnit> {
+        let about = scheme.map_or(About::Session, |scheme| scheme.about);
+        let (needed, other) = match about {
+            About::Dyad | About::Infant | About::Carer => ("dyad", "session"),
+            _ => ("session", "dyad"),
+        };
+        if columns.has(other) && scheme.is_some() {
+            self.reading.error(
+                columns.at_key(other),
+                format!("the scheme is about a {needed}, and this column is about a {other}"),
+                format!("write {needed} = … here, or correct 'about' in the scheme"),
+            );
+        } else if !columns.has(needed) {
+            self.reading.error(
+                columns.at,
+                format!("no column says the {needed}"),
+                format!("add {needed} = … with the heading of its column"),
+            );
+        }
+        let when = VisitColumns {
+            wave: columns.string("wave"),
+            date: columns.string("date"),
+            time: columns.table("time").and_then(time_column),
+        };
+        if needed == "session" {
+            for key in ["wave", "date", "time"].into_iter().filter(|key| columns.has(key)) {
+                self.reading.error(
+                    columns.at_key(key),
+                    "a session has its day in the file of sessions",
+                    "remove the line",
+                );
+            }
+            return Some(CodedUnit::Session(columns.string("session")?));
+        }
+        if !["wave", "date", "time"].iter().any(|key| columns.has(key)) {
+            self.reading.error(
+                columns.at,
+                "no column says when the dyad was recorded",
+                "add wave = … or date = … with the heading of its column",
+            );
+        }
+        Some(CodedUnit::Dyad {
+            dyad: columns.string("dyad")?,
+            when,
+        })
+    }
+
+    fn codings(&mut self, table: &Written, schemes: &[Scheme]) -> Option<CodingColumns> {
         if !table.has("scheme") {
             self.reading.error(
                 table.at,
@@ -298,9 +351,25 @@ impl Checking<'_> {
             );
         }
         let columns = table.table("columns")?;
+        let scheme = table
+            .text("scheme")
+            .and_then(|id| schemes.iter().find(|scheme| *scheme.id == *id));
+        let unit = self.coded_unit(columns, scheme);
+        if let Some(scheme) = scheme
+            && !scheme.ratings.is_empty()
+            && !columns.has("value")
+            && scheme.behaviours().next().is_none()
+        {
+            self.reading.error(
+                columns.at,
+                "no column holds the ratings",
+                "add value = … with the heading of its column",
+            );
+        }
         Some(CodingColumns {
             scheme: SchemeId::new(table.text("scheme")?),
-            session: columns.string("session")?,
+            unit: unit?,
+            value: columns.string("value"),
             coder: columns.string("coder"),
             length: columns.string("length")?,
             subject: columns.string("subject")?,
@@ -322,6 +391,9 @@ impl Checking<'_> {
         }
         let speaks_of_dyads = |table: &Written| match table.text("kind") {
             Some("attendance") => true,
+            Some("codings") => table
+                .table("columns")
+                .is_some_and(|columns| columns.has("dyad")),
             Some("assessments") => instruments.iter().any(|planned| {
                 Some(&*planned.id) == table.text("instrument")
                     && matches!(planned.about, About::Dyad | About::Infant | About::Carer)

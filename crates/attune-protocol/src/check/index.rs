@@ -47,6 +47,7 @@ impl Within {
             | Thing::StateSet
             | Thing::Rating
             | Thing::Composite
+            | Thing::SchemeMeasure
             | Thing::Code => self.scheme,
             _ => Scope(None),
         }
@@ -241,11 +242,11 @@ pub(crate) fn unknown_remedy(thing: Thing, written: &str, known: &[&str]) -> Str
 fn shares_names_with(thing: Thing) -> &'static [Thing] {
     const FORMULA: &[Thing] = &[Thing::Attribute, Thing::Outcome];
     const SOURCE: &[Thing] = &[Thing::Instrument, Thing::Scheme, Thing::Codebook];
-    const SCORE: &[Thing] = &[Thing::Rating, Thing::Composite];
+    const SCORE: &[Thing] = &[Thing::Rating, Thing::Composite, Thing::SchemeMeasure];
     match thing {
         Thing::Attribute | Thing::Outcome => FORMULA,
         Thing::Instrument | Thing::Scheme | Thing::Codebook => SOURCE,
-        Thing::Rating | Thing::Composite => SCORE,
+        Thing::Rating | Thing::Composite | Thing::SchemeMeasure => SCORE,
         Thing::Study => &[Thing::Study],
         Thing::Arm => &[Thing::Arm],
         Thing::Phase => &[Thing::Phase],

@@ -8,7 +8,7 @@ use crate::{
     problem::Problem,
     scheme::{
         Behaviour, Composite, DirectedAct, Modifier, ModifierValues, Rating, Sampling, Scheme,
-        StateSet, Subject,
+        OF_ACTS, StateSet, Subject,
     },
     written::{At, TextAt, Written},
 };
@@ -38,6 +38,8 @@ impl Checking<'_> {
                 .tables("composite")
                 .filter_map(|c| self.composite(c))
                 .collect();
+            let measures = self.scheme_measures(table);
+            self.check_names_of_measures(table);
             let parts = (
                 table.text("id"),
                 table.string("title"),
@@ -57,6 +59,7 @@ impl Checking<'_> {
                     acts,
                     ratings,
                     composites,
+                    measures,
                     spans,
                     blind_to: table.words("blind-to"),
                     double_coded_share: table.number("double-coded-share"),
@@ -136,6 +139,25 @@ impl Checking<'_> {
                 self.reading.problems.push(problem);
             } else {
                 seen.insert(key.text, key.at);
+            }
+        }
+    }
+
+    /// A declared measure may not be called as one that a behaviour yields by itself.
+    fn check_names_of_measures(&mut self, scheme: &Written) {
+        let states = scheme.tables("states").flat_map(|set| set.tables("state"));
+        let points = scheme.tables("point").chain(scheme.tables("act"));
+        let named = |suffix: &'static str| move |b: &Written| Some(format!("{}{suffix}", b.text("id")?));
+        let mut taken: Vec<String> = states.filter_map(named("-share")).collect();
+        taken.extend(points.filter_map(named("-per-minute")));
+        taken.extend(OF_ACTS.map(str::to_owned));
+        for id in scheme.tables("measure").filter_map(|m| m.text_at("id")) {
+            if taken.iter().any(|name| name == id.text) {
+                self.reading.error(
+                    id.at,
+                    format!("the scheme yields '{}' by itself", id.text),
+                    "choose another id, or name that one as the outcome's measure",
+                );
             }
         }
     }

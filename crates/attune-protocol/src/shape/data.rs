@@ -100,7 +100,7 @@ const DATA_KIND: &[Word] = &[
     word("sessions", "one row per session of the clinic or group"),
     word(
         "codings",
-        "events of coded recordings of sessions, one row per event",
+        "events and ratings of coded recordings of sessions or dyads, one row each",
     ),
 ];
 
@@ -130,7 +130,7 @@ static COLUMNS: Table = Table {
         optional(
             "dyad",
             Kind::Column,
-            "Study code of the dyad. In files of dyads, attendance and assessments.",
+            "Study code of the dyad. In files of dyads, attendance, assessments, and codings of dyads.",
         ),
         optional(
             "unit",
@@ -188,17 +188,20 @@ static COLUMNS: Table = Table {
         optional(
             "wave",
             Kind::Column,
-            "The planned wave; found from date and windows when left out. In files of assessments.",
+            "The planned wave; found from date and windows when left out. In files of assessments and of \
+             codings of dyads.",
         ),
         optional(
             "date",
             Kind::Column,
-            "Day of the visit or session. In files of assessments, attendance and sessions.",
+            "Day of the visit or session. In files of assessments, attendance, sessions, and codings of \
+             dyads.",
         ),
         optional(
             "time",
             Kind::Table(&TIME_COLUMN),
-            "Time since enrolment, where there is no date. In files of assessments.",
+            "Time since enrolment, where there is no date. In files of assessments and of codings of \
+             dyads.",
         ),
         optional(
             "assessor",
@@ -213,7 +216,8 @@ static COLUMNS: Table = Table {
         optional(
             "value",
             Kind::Column,
-            "Column with the value, in layout `values`.",
+            "Column with the value, in layout `values`; with the rating itself in files of codings, in rows whose \
+             behaviour is a rating.",
         ),
         optional(
             "minutes",
@@ -242,7 +246,7 @@ static COLUMNS: Table = Table {
         optional(
             "behaviour",
             Kind::Column,
-            "State, point behaviour or act. In files of codings.",
+            "State, point behaviour, act, span or rating. In files of codings.",
         ),
         optional(
             "target",

@@ -1,8 +1,8 @@
 //! The table `[[scheme]]`: what coders record from a recording.
 
 use super::{
-    Bounds, FileUse, Key, Kind, Table, Thing, Word, instrument, optional, plan, required, tables,
-    with_default, word,
+    Bounds, FileUse, Key, Kind, Table, Thing, Word, instrument, optional, plan, required,
+    scheme_measure, tables, with_default, word,
 };
 
 pub(super) static SCHEME: Table = Table {
@@ -62,6 +62,11 @@ pub(super) static SCHEME: Table = Table {
             "Judgements for a whole recording or span.",
         ),
         tables("composite", &COMPOSITE, "Means or sums of ratings."),
+        tables(
+            "measure",
+            &scheme_measure::MEASURE,
+            "Measures of events beyond those that behaviours yield by themselves.",
+        ),
         tables(
             "span",
             &SPAN,

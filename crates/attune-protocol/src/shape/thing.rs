@@ -37,6 +37,8 @@ pub enum Thing {
     Rating,
     /// A composite of one scheme.
     Composite,
+    /// A declared measure of one scheme.
+    SchemeMeasure,
     /// A modifier of one behaviour.
     Modifier,
     /// A code of one codebook.
@@ -66,6 +68,7 @@ impl Thing {
             Self::StateSet => "set of states",
             Self::Rating => "rating",
             Self::Composite => "composite",
+            Self::SchemeMeasure => "measure",
             Self::Modifier => "modifier",
             Self::Code => "code",
             Self::Level => "level",
@@ -112,6 +115,7 @@ impl Thing {
             Self::StateSet => "[[scheme.states]]",
             Self::Rating => "[[scheme.rating]]",
             Self::Composite => "[[scheme.composite]]",
+            Self::SchemeMeasure => "[[scheme.measure]]",
             Self::Modifier => "modifiers = [{ … }]",
             Self::Code => "[[codebook.code]]",
             Self::Level => "levels = [{ … }]",

@@ -81,6 +81,16 @@ fn remove_sources(open: &mut Measures, log: &mut Log) {
         open.rows.len(),
         "they lead back to records with codes and dates",
     );
+    if !open.sociograms.is_empty() {
+        log.add(
+            "sociograms",
+            "Arrows between the people of single sessions are left out",
+            open.sociograms.len(),
+            "who turned to whom in a small group on one day can be recognised by those who were there; what \
+             each session amounts to stays among the measures",
+        );
+        open.sociograms.clear();
+    }
 }
 
 fn coarsen_ages(open: &mut Measures, names: &[String], log: &mut Log) {

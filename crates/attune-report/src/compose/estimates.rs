@@ -8,7 +8,7 @@ use attune_analysis::{
 use super::{
     context::{
         Context, anchor, df_cell, estimate_cell, finding_anchor, inference_name, level_heading,
-        p_cell, short_interval,
+        p_cell, short_interval, units_heading,
     },
     summary::kind_words,
 };
@@ -30,7 +30,7 @@ pub fn table(context: &Context<'_>) -> Table {
     }
     columns.extend([
         Column::numbers(format!("Effect size ({level})")),
-        Column::numbers("Dyads (rows)"),
+        Column::numbers(format!("{} (rows)", units_heading(&context.findings.findings))),
         Column::words("Finding"),
     ]);
     let mut table = Table::new(
@@ -62,14 +62,14 @@ fn outcome_row(finding: &Finding, adjusted: bool) -> Row {
     );
     cells.extend([
         effect,
-        dyads_and_rows(finding.n_units, finding.n_rows),
+        units_and_rows(finding.n_units, finding.n_rows),
         Text::default().and_see(finding_anchor(finding)),
     ]);
     Row::of(cells)
 }
 
 /// "59 (201)".
-fn dyads_and_rows(n_units: usize, n_rows: usize) -> Text {
+fn units_and_rows(n_units: usize, n_rows: usize) -> Text {
     format!("{} ({})", words::count(n_units), words::count(n_rows)).into()
 }
 

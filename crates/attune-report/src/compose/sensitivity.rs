@@ -2,7 +2,7 @@
 
 use attune_analysis::findings::{Estimate, Finding};
 
-use super::context::{Context, anchor, df_cell, estimate_cell, interval_of, level_heading, p_cell};
+use super::context::{Context, anchor, df_cell, estimate_cell, interval_of, level_heading, p_cell, units_heading};
 use crate::{Block, Column, Drawing, Figure, Forest, ForestRow, Row, RowKind, Table, Text};
 
 pub fn blocks(context: &Context<'_>, finding: &Finding) -> Vec<Block> {
@@ -107,7 +107,7 @@ pub fn table(finding: &Finding) -> Table {
             Column::numbers(format!("Estimate ({level})")),
             Column::numbers("df"),
             Column::numbers("p"),
-            Column::numbers("Dyads"),
+            Column::numbers(units_heading(std::slice::from_ref(finding))),
             Column::numbers("Rows"),
             Column::words("Unit and remarks"),
         ],

@@ -7,7 +7,7 @@ use attune_analysis::{
 };
 use attune_protocol::plan::Better;
 
-use super::context::{Context, estimate_words, finding_anchor, role_words, short_interval};
+use super::context::{Context, estimate_words, finding_anchor, role_words, short_interval, units_heading};
 use crate::{
     Block, Column, Drawing, Figure, Forest, ForestRow, Row, RowKind, Section, Statement, Table,
     Text,
@@ -253,7 +253,7 @@ fn data(figure: &str, findings: &[Finding]) -> Table {
             Column::numbers("Lower"),
             Column::numbers("Upper"),
             Column::numbers("Smallest difference that matters"),
-            Column::numbers("Dyads"),
+            Column::numbers(units_heading(findings)),
         ],
     );
     for finding in findings {

@@ -3,7 +3,9 @@
 use attune_analysis::{findings::Finding, words};
 
 use super::context::{Context, anchor};
-use crate::{ArmTrajectories, Column, Drawing, Figure, Row, Table, Text, Trajectories};
+use crate::{
+    ArmTrajectories, Column, Drawing, Figure, Row, Table, Text, Trajectories,
+};
 
 /// More dyads than this are not told apart in a drawing; a regular sample of each arm is drawn.
 const MOST_DYADS: usize = 240;
@@ -33,6 +35,7 @@ pub fn figure(context: &Context<'_>, finding: &Finding) -> Option<Figure> {
             time_ticks: finding.figure.time_ticks.clone(),
             value_label: value_label(finding),
             level: words::level(finding.estimate.level),
+            measured_on: finding.outcome.measured_on,
             arms,
         }),
         id,

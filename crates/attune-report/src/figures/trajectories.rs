@@ -53,7 +53,7 @@ pub fn draw(figure: &Trajectories, format: Format) -> Svg {
         let scales = Scales { x, y };
         match arm {
             Some(arm) => {
-                arm_panel(&mut svg, *panel, &scales, arm, format);
+                arm_panel(&mut svg, *panel, &scales, (arm, figure.measured_on), format);
                 match is_of_names(figure) {
                     true => bars(&mut svg, &scales, arm),
                     false => {
@@ -247,8 +247,14 @@ fn with_room(values: impl Iterator<Item = f64>) -> (f64, f64) {
     (low - room, high + room)
 }
 
-fn arm_panel(svg: &mut Svg, panel: Panel, scales: &Scales, arm: &ArmTrajectories, format: Format) {
-    heading(svg, panel, arm);
+fn arm_panel(
+    svg: &mut Svg,
+    panel: Panel,
+    scales: &Scales,
+    (arm, measured_on): (&ArmTrajectories, (&str, &str)),
+    format: Format,
+) {
+    heading(svg, panel, arm, measured_on);
     let lines: String = arm
         .dyads
         .iter()
@@ -273,8 +279,8 @@ fn arm_panel(svg: &mut Svg, panel: Panel, scales: &Scales, arm: &ArmTrajectories
     }
 }
 
-/// The arm's name in its colour, a sample of its line and dot, and how many dyads there are.
-fn heading(svg: &mut Svg, panel: Panel, arm: &ArmTrajectories) {
+/// The arm's name in its colour, a sample of its line and dot, and how many there are.
+fn heading(svg: &mut Svg, panel: Panel, arm: &ArmTrajectories, (one, many): (&str, &str)) {
     let sample = 30.0;
     let y = panel.top - 30.0;
     sample_line(svg, arm, (panel.left, y - 4.5), sample - 6.0);
@@ -286,7 +292,7 @@ fn heading(svg: &mut Svg, panel: Panel, arm: &ArmTrajectories) {
         SMALL,
         (panel.left + sample, y + 16.0),
         Anchor::Start,
-        &format!("{} drawn", words::count(arm.dyads.len())),
+        &format!("{} drawn", words::count_of(arm.dyads.len(), one, many)),
     );
 }
 

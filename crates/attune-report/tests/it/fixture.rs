@@ -323,6 +323,7 @@ fn finding(course: &Course, answer: &str, (value, se): (f64, f64), p: f64) -> Fi
             better: Better::Higher,
             measure: format!("developmental-index.{}", course.id),
             about: attune_protocol::plan::About::Dyad,
+            measured_on: ("dyad", "dyads"),
             smallest_difference_that_matters: Some(course.matters),
         },
         term: term.to_owned(),
@@ -581,6 +582,8 @@ fn description() -> Description {
             quartiles: Some((5.0, 23.0)),
             maximum: Some(41.0),
         }],
+        rooms: Vec::new(),
+        run_charts: Vec::new(),
     }
 }
 

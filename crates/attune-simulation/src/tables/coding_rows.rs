@@ -1,6 +1,6 @@
 //! Rows of a file of codings: first who was there, then what happened.
 
-use attune_protocol::data::{CodingColumns, DataFile};
+use attune_protocol::data::{CodedUnit, CodingColumns, DataFile};
 use attune_records::{
     Records,
     observation::{Event, Span},
@@ -33,27 +33,38 @@ pub(super) fn coding_rows(file: &DataFile, columns: &CodingColumns, records: &Re
             rows.push((key(rows.len()), cells));
         }
     }
-    let mut headings = vec![columns.session.clone()];
+    let mut headings = unit_headings(&columns.unit);
     headings.extend(columns.coder.clone());
     headings.extend([&columns.length, &columns.subject, &columns.behaviour].map(Clone::clone));
     headings.extend(columns.target.clone());
     headings.push(columns.start.clone());
     headings.extend(columns.stop.clone());
+    headings.extend(columns.value.clone());
     Part {
         columns: headings,
         rows,
     }
 }
 
+fn unit_headings(unit: &CodedUnit) -> Vec<String> {
+    match unit {
+        CodedUnit::Session(session) => vec![session.clone()],
+        CodedUnit::Dyad { dyad, when } => {
+            let mut headings = vec![dyad.clone()];
+            headings.extend(when.wave.clone());
+            headings.extend(when.date.clone());
+            headings.extend(when.time.as_ref().map(|time| time.column.clone()));
+            headings
+        }
+    }
+}
+
 fn of_coding(file: &DataFile, columns: &CodingColumns, coding: &SessionCoding) -> Cells {
     let length = coding.window.length().seconds();
-    let mut cells = vec![
-        (
-            columns.session.clone(),
-            id_cell(file, &columns.session, &coding.session),
-        ),
-        (columns.length.clone(), Cell::Number(length)),
-    ];
+    let mut cells = vec![(columns.length.clone(), Cell::Number(length))];
+    if let CodedUnit::Session(session) = &columns.unit {
+        cells.insert(0, (session.clone(), id_cell(file, session, &coding.session)));
+    }
     if let (Some(column), Some(coder)) = (&columns.coder, &coding.coder) {
         cells.push((column.clone(), Cell::Text(coder.to_string())));
     }

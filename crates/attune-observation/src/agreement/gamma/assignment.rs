@@ -1,10 +1,15 @@
 //! The best alignment of two coders: an assignment problem, solved by shortest augmenting paths.
 
-use super::Best;
+use super::{Best, CodeDisorder};
 use crate::coding::Event;
 
 /// Pairs every event with one of the other coder or with nothing at the least cost.
-pub(super) fn best(first: &[Event], second: &[Event], cost: impl Fn(Event, Event) -> f64) -> Best {
+pub(super) fn best(
+    first: &[Event],
+    second: &[Event],
+    cost: impl Fn(Event, Event) -> f64,
+    codes: impl Fn(&[Event]) -> CodeDisorder,
+) -> Best {
     // A row per event of the first coder; the columns are the second's events and, for each row, a
     // place of its own that stands for nothing. Both left alone cost 2, so a pair saves 2 − its cost.
     let (n, m) = (first.len(), second.len());
@@ -19,16 +24,19 @@ pub(super) fn best(first: &[Event], second: &[Event], cost: impl Fn(Event, Event
     };
     let row_of_column = assign(n, m + n, price);
     let (mut sum, mut n_pairs) = ((n + m) as f64, 0);
+    let mut of_codes = CodeDisorder::default();
     for (j, row) in row_of_column[..m].iter().enumerate() {
         if let Some(i) = row {
             sum += price(*i, j);
             n_pairs += 1;
+            of_codes += codes(&[first[*i], second[j]]);
         }
     }
     Best {
         sum,
         n_groups: n + m - n_pairs,
         proved: true,
+        codes: of_codes,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The best alignment of three and more coders: every event in one group, at most one event of each
 //! coder in a group. Branch and bound with a limit on the number of steps.
 
-use super::Best;
+use super::{Best, CodeDisorder};
 use crate::coding::Event;
 
 /// Steps after which the best alignment found so far is taken, and said to be unproved.
@@ -14,7 +14,11 @@ struct Group {
 }
 
 /// Groups all events at the least sum of disorder.
-pub(super) fn best(coders: &[Vec<Event>], cost: impl Fn(Event, Event) -> f64) -> Best {
+pub(super) fn best(
+    coders: &[Vec<Event>],
+    cost: impl Fn(Event, Event) -> f64,
+    codes: impl Fn(&[Event]) -> CodeDisorder,
+) -> Best {
     let groups = groups(coders, cost);
     let n: usize = coders.iter().map(Vec::len).sum();
     let mut of_event: Vec<Vec<usize>> = vec![Vec::new(); n];
@@ -35,14 +39,23 @@ pub(super) fn best(coders: &[Vec<Event>], cost: impl Fn(Event, Event) -> f64) ->
         of_event: &of_event,
         share: &share,
         covered: vec![false; n],
-        best: (f64::INFINITY, 0),
+        chosen: Vec::new(),
+        best: (f64::INFINITY, Vec::new()),
         steps: 0,
     };
-    search.go(0, (0.0, 0), share.iter().sum());
+    search.go(0, 0.0, share.iter().sum());
+    let events: Vec<Event> = coders.iter().flatten().copied().collect();
+    let mut of_codes = CodeDisorder::default();
+    for number in &search.best.1 {
+        let members = &groups[*number].members;
+        let members: Vec<Event> = members.iter().map(|member| events[*member]).collect();
+        of_codes += codes(&members);
+    }
     Best {
         sum: search.best.0,
-        n_groups: search.best.1,
+        n_groups: search.best.1.len(),
         proved: search.steps < MOST_STEPS,
+        codes: of_codes,
     }
 }
 
@@ -87,19 +100,21 @@ struct Search<'a> {
     of_event: &'a [Vec<usize>],
     share: &'a [f64],
     covered: Vec<bool>,
-    best: (f64, usize),
+    /// Numbers of the groups on the way to here.
+    chosen: Vec<usize>,
+    best: (f64, Vec<usize>),
     steps: usize,
 }
 
 impl Search<'_> {
     /// Covers the first event that is left; `left` is what the uncovered events cost at least.
-    fn go(&mut self, from: usize, (sum, n_groups): (f64, usize), left: f64) {
+    fn go(&mut self, from: usize, sum: f64, left: f64) {
         self.steps += 1;
         if self.steps >= MOST_STEPS || sum + left >= self.best.0 - 1e-12 {
             return;
         }
         let Some(event) = (from..self.covered.len()).find(|event| !self.covered[*event]) else {
-            self.best = (sum, n_groups);
+            self.best = (sum, self.chosen.clone());
             return;
         };
         for number in &self.of_event[event] {
@@ -111,11 +126,9 @@ impl Search<'_> {
             for member in &group.members {
                 self.covered[*member] = true;
             }
-            self.go(
-                event + 1,
-                (sum + group.disorder, n_groups + 1),
-                left - spent,
-            );
+            self.chosen.push(*number);
+            self.go(event + 1, sum + group.disorder, left - spent);
+            self.chosen.pop();
             for member in &group.members {
                 self.covered[*member] = false;
             }

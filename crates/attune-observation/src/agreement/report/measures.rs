@@ -67,7 +67,7 @@ pub(super) fn of_stream(
         });
         all.extend(unitising_alphas(stream, clips, settings));
         if settings.gamma.is_some() {
-            all.push(gamma_of(clips, draws, settings));
+            all.extend(gammas_of(clips, draws, settings));
         }
     }
     all.push(interval_agreement(clips, draws, settings));
@@ -106,7 +106,7 @@ fn of_tables(
     let kappa = all.kappa(chance);
     let totals: Vec<Vec<f64>> = tables.iter().map(|table| table.cells().to_vec()).collect();
     let found = draws.estimate(&totals, |cells| {
-        Table::from_cells(n, cells).kappa(chance).kappa
+        Table::kappa_of_cells(n, cells, chance)
     });
     let nothing = all.total() == 0.0;
     let note = if nothing {
@@ -163,12 +163,29 @@ fn interval_agreement(
     }
 }
 
-fn gamma_of(clips: &[ClipOfStream], draws: &Draws, settings: &AgreeSettings) -> MeasureReport {
+/// Gamma, and gamma of the codes alone.
+fn gammas_of(clips: &[ClipOfStream], draws: &Draws, settings: &AgreeSettings) -> [MeasureReport; 2] {
+    [
+        gamma_of("gamma", clips, draws, settings),
+        gamma_of("gamma-cat", clips, draws, settings),
+    ]
+}
+
+fn gamma_of(
+    measure: &'static str,
+    clips: &[ClipOfStream],
+    draws: &Draws,
+    settings: &AgreeSettings,
+) -> MeasureReport {
+    let of_codes = measure == "gamma-cat";
     let totals: Vec<Vec<f64>> = clips
         .iter()
-        .map(|clip| {
-            clip.gamma
-                .map_or(vec![0.0, 0.0], |gamma| vec![gamma.observed, gamma.expected])
+        .map(|clip| match clip.gamma {
+            None => vec![0.0, 0.0],
+            // A clip without aligned events says nothing of their codes.
+            Some(gamma) if of_codes && gamma.of_codes.is_none() => vec![0.0, 0.0],
+            Some(gamma) if of_codes => vec![gamma.codes.0, gamma.codes.1],
+            Some(gamma) => vec![gamma.observed, gamma.expected],
         })
         .collect();
     let ratio = |totals: &[f64]| (totals[1] > 0.0).then(|| 1.0 - totals[0] / totals[1]);
@@ -191,7 +208,7 @@ fn gamma_of(clips: &[ClipOfStream], draws: &Draws, settings: &AgreeSettings) -> 
         note: gammas()
             .any(|gamma| !gamma.proved)
             .then(|| "the best alignment is not proved to be the best".to_owned()),
-        ..bare("gamma")
+        ..bare(measure)
     }
 }
 

@@ -48,6 +48,7 @@ pub fn read(
     Ok(Measures {
         rows,
         units: units_read,
+        sociograms: Vec::new(),
         files: Vec::new(),
         data_fingerprint: hexadecimal(&hash.finalize()),
         simulated: false,

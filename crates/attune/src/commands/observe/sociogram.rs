@@ -1,19 +1,16 @@
-//! `attune observe sociogram STUDY`: who addressed whom, phase by phase.
+//! `attune observe sociogram STUDY`: who addressed whom, phase by phase, and what changed with the
+//! session as the unit. The same numbers and the same drawing as in the report.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
-use attune_analysis::words;
-use attune_measures::measure::sociogram;
-use attune_measures::observation::sociogram::{PersonKind, SociogramMeasures};
-use attune_protocol::Protocol;
-use attune_records::{Records, records::SessionCoding};
-use attune_report::Format;
-use attune_report::plots::{Heading, Sociogram, SociogramPanel, SociogramPerson, svg_file};
+use attune_analysis::{findings::Room, rooms, words};
+use attune_measures::{Measures, measure::measure, observation::sociogram::SociogramMeasures};
+use attune_report::{Format, plots::svg_file, sociogram};
 use clap::Args;
 use serde::Serialize;
+use serde_json::json;
 
 use super::summary::fixed;
 use crate::{output, run, text_table::TextTable};
@@ -33,6 +30,9 @@ pub struct SociogramCommand {
     /// The scheme, where the study has several
     #[arg(long, value_name = "ID")]
     scheme: Option<String>,
+    /// Seed of the permutations, where there are too many to enumerate
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    seed: u64,
     /// Draw the phases side by side to this SVG file
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
@@ -41,31 +41,11 @@ pub struct SociogramCommand {
     json: bool,
 }
 
-/// The sessions of one phase.
-/// Where each person stands: by dyad, kind and name.
-type Places = BTreeMap<(u32, PersonKind, String), usize>;
-
+/// A coding of a session.
 #[derive(Debug, Serialize)]
-struct PhaseSociogram {
-    phase: String,
-    label: String,
-    n_sessions: usize,
-    /// Mean acts per session between places in the room.
-    arrows: Vec<Arrow>,
-    sessions: Vec<SessionSociogram>,
-}
-
-#[derive(Debug, Serialize)]
-struct Arrow {
-    from: String,
-    to: String,
-    acts_per_session: f64,
-}
-
-#[derive(Debug, Serialize)]
-struct SessionSociogram {
-    session: Arc<str>,
-    coder: Option<Arc<str>>,
+struct SessionSociogram<'a> {
+    session: &'a str,
+    coder: Option<&'a Arc<str>>,
     #[serde(flatten)]
     measures: SociogramMeasures,
 }
@@ -74,207 +54,120 @@ impl SociogramCommand {
     pub fn run(&self) -> Result<()> {
         let protocol = run::protocol(&self.study)?;
         let records = run::records(&protocol, self.data.as_deref().unwrap_or(&self.study))?;
-        let (phases, people) = self.phases(&protocol, &records)?;
-        let simulated = records.simulated() || protocol.study.simulated;
+        let measures = measure(&protocol, &records);
+        let rooms = rooms(&protocol, &measures, self.seed);
+        let wanted = |room: &&Room| self.scheme.as_ref().is_none_or(|id| room.scheme == *id);
+        let found: Vec<&Room> = rooms.iter().filter(wanted).collect();
+        let room = match found.as_slice() {
+            [room] => *room,
+            [] => bail!(
+                "the study has no codings of sessions\nhelp: add [[data]] with kind = \"codings\", of a scheme with acts"
+            ),
+            _ => bail!("the study has codings by several schemes\nhelp: name one with --scheme"),
+        };
+        let simulated = measures.simulated;
         if let Some(path) = &self.plot {
-            let figure = figure(&phases, people, simulated);
+            let figure = sociogram(room, simulated);
             output::write_file(path, svg_file(&figure, Format::Wide).as_bytes())?;
         }
         if self.json {
-            return output::print_json(
-                &serde_json::json!({ "simulated": simulated, "phases": phases }),
-            );
+            return output::print_json(&as_json(room, &measures));
         }
-        output::print_text(&text(&phases, simulated))
+        output::print_text(&text(room, simulated))
     }
+}
 
-    /// Each phase with its sessions, and everybody's place: carers, infants, staff, by number.
-    fn phases(
-        &self,
-        protocol: &Protocol,
-        records: &Records,
-    ) -> Result<(Vec<PhaseSociogram>, Places)> {
-        let with_codings: Vec<_> = protocol
-            .schemes
-            .iter()
-            .filter(|scheme| {
-                records
-                    .codings
-                    .iter()
-                    .any(|coding| coding.scheme == scheme.id)
+fn as_json(room: &Room, measures: &Measures) -> serde_json::Value {
+    let name = |place: usize| &room.people[place].name;
+    let phase = |group: &attune_analysis::findings::RoomGroup| {
+        let arrows = group.arrows.iter().map(|arrow| {
+            json!({
+                "from": name(arrow.from),
+                "to": name(arrow.to),
+                "acts": arrow.acts,
+                "acts_per_session": arrow.per_session,
             })
-            .filter(|scheme| {
-                self.scheme
-                    .as_ref()
-                    .is_none_or(|wanted| *scheme.id == **wanted)
+        });
+        let of_group = measures.sociograms.iter().filter(|one| {
+            let id = one.phase.as_deref().or(measures.units[one.unit as usize].arm.as_deref());
+            *one.scheme == *room.scheme && (group.id == "all" || id == Some(group.id.as_str()))
+        });
+        let sessions: Vec<SessionSociogram<'_>> = of_group
+            .map(|one| SessionSociogram {
+                session: &measures.units[one.unit as usize].id,
+                coder: one.coder.as_ref(),
+                measures: one.sociogram.measures(),
             })
             .collect();
-        let [scheme] = with_codings.as_slice() else {
-            match with_codings.as_slice() {
-                [] => bail!(
-                    "the study has no codings of sessions\nhelp: add [[data]] with kind = \"codings\""
-                ),
-                _ => {
-                    bail!("the study has codings by several schemes\nhelp: name one with --scheme")
-                }
-            }
-        };
-        let mut first: BTreeMap<&str, &SessionCoding> = BTreeMap::new();
-        for coding in records
-            .codings
-            .iter()
-            .filter(|coding| coding.scheme == scheme.id)
-        {
-            first.entry(&coding.session).or_insert(coding);
-        }
-        let mut phases: Vec<PhaseSociogram> = Vec::new();
-        let mut places: Places = BTreeMap::new();
-        let mut sums: BTreeMap<(String, String, String), usize> = BTreeMap::new();
-        for session in &records.sessions {
-            let Some(coding) = first.get(&*session.id) else {
-                continue;
-            };
-            let site = protocol.site(&session.site);
-            let phase = site.and_then(|site| site.phase_on(Some(session.date)));
-            let label = phase
-                .and_then(|id| protocol.phases.iter().find(|phase| phase.id == *id))
-                .map_or_else(|| "All sessions".to_owned(), |phase| phase.label.clone());
-            let phase = phase.map_or_else(|| "all".to_owned(), ToString::to_string);
-            let drawn = sociogram(scheme, coding);
-            for person in &drawn.people {
-                let number = person
-                    .family
-                    .as_deref()
-                    .and_then(|family| family.parse().ok())
-                    .unwrap_or(u32::MAX);
-                places.insert((number, person.kind, person.name.clone()), 0);
-            }
-            for ((from, to), n) in &drawn.acts {
-                let names = [from, to].map(|person| drawn.people[*person].name.clone());
-                let [from, to] = names;
-                *sums.entry((phase.clone(), from, to)).or_default() += n;
-            }
-            let of_session = SessionSociogram {
-                session: session.id.clone(),
-                coder: coding.coder.clone(),
-                measures: drawn.measures(),
-            };
-            match phases.iter_mut().find(|one| one.phase == phase) {
-                Some(one) => one.sessions.push(of_session),
-                None => phases.push(PhaseSociogram {
-                    phase,
-                    label,
-                    n_sessions: 0,
-                    arrows: Vec::new(),
-                    sessions: vec![of_session],
-                }),
-            }
-        }
-        for one in &mut phases {
-            one.n_sessions = one.sessions.len();
-            let of_phase = sums.iter().filter(|((phase, ..), _)| *phase == one.phase);
-            one.arrows = of_phase
-                .map(|((_, from, to), n)| Arrow {
-                    from: from.clone(),
-                    to: to.clone(),
-                    acts_per_session: *n as f64 / one.n_sessions as f64,
-                })
-                .collect();
-        }
-        for (place, seat) in places.values_mut().enumerate() {
-            *seat = place;
-        }
-        Ok((phases, places))
+        json!({
+            "phase": group.id,
+            "label": group.label,
+            "n_sessions": group.n_sessions,
+            "arrows": arrows.collect::<Vec<_>>(),
+            "sessions": sessions,
+        })
+    };
+    json!({
+        "simulated": measures.simulated,
+        "scheme": room.scheme,
+        "coders": room.coders,
+        "n_coded_twice": room.n_coded_twice,
+        "phases": room.groups.iter().map(phase).collect::<Vec<_>>(),
+        "comparisons": room.comparisons,
+        "answer": room.answer,
+        "cannot_show": room.cannot_show,
+    })
+}
+
+fn p_value(p: Option<f64>) -> String {
+    match p {
+        Some(p) if p < 0.0001 => "< 0.0001".to_owned(),
+        p => fixed(p, 4),
     }
 }
 
-fn figure(phases: &[PhaseSociogram], places: Places, simulated: bool) -> Sociogram {
-    let seat = |name: &str| {
-        places
-            .iter()
-            .find(|((_, _, known), _)| known == name)
-            .map(|(_, seat)| *seat)
-    };
-    let panel = |phase: &PhaseSociogram| SociogramPanel {
-        label: phase.label.clone(),
-        remark: words::count_of(phase.n_sessions, "session", "sessions"),
-        arrows: phase
-            .arrows
-            .iter()
-            .filter_map(|arrow| {
-                Some((seat(&arrow.from)?, seat(&arrow.to)?, arrow.acts_per_session))
-            })
-            .collect(),
-    };
-    let panels = phases.iter().map(panel).collect();
-    Sociogram {
-        heading: Heading {
-            title: "Who turned to whom".to_owned(),
-            subtitle: "Mean acts per session between the places in the room; the same place in every panel, families side \
-                       by side"
-                .to_owned(),
-            description: phases
-                .iter()
-                .map(|phase| format!("{}: {} arrows in {} sessions. ", phase.label, phase.arrows.len(), phase.n_sessions))
-                .collect(),
-            note: if simulated { "Simulated data: they describe no family.".to_owned() } else { String::new() },
-        },
-        people: places
-            .into_keys()
-            .map(|(_, kind, label)| SociogramPerson {
-                label,
-                is_infant: kind == PersonKind::Infant,
-            })
-            .collect(),
-        panels,
-        measure: "acts per session".to_owned(),
+fn text(room: &Room, simulated: bool) -> String {
+    let mut heading = vec!["property of a session"];
+    heading.extend(room.groups.iter().map(|group| group.label.as_str()));
+    let compares = room.groups.len() > 1;
+    if compares {
+        heading.extend(["difference", "95 % CI", "p", "p, sessions permuted"]);
     }
-}
-
-fn text(phases: &[PhaseSociogram], simulated: bool) -> String {
-    let mut table = TextTable::new(&[
-        "phase",
-        "sessions",
-        "people",
-        "acts",
-        "density",
-        "reciprocity",
-        "centralisation",
-        "isolates",
-        "across families",
-        "to infants",
-        "infants addressed",
-    ]);
-    for phase in phases {
-        let mean = |pick: &dyn Fn(&SociogramMeasures) -> Option<f64>| {
-            let values: Vec<f64> = phase
-                .sessions
-                .iter()
-                .filter_map(|one| pick(&one.measures))
-                .collect();
-            (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
-        };
-        table.row([
-            phase.label.clone(),
-            phase.n_sessions.to_string(),
-            fixed(mean(&|one| Some(one.n_people as f64)), 1),
-            fixed(mean(&|one| Some(one.n_acts as f64)), 1),
-            fixed(mean(&|one| one.density), 3),
-            fixed(mean(&|one| one.reciprocity), 3),
-            fixed(mean(&|one| one.centralisation), 3),
-            fixed(mean(&|one| one.isolates), 2),
-            fixed(mean(&|one| one.across_family_share), 3),
-            fixed(mean(&|one| one.to_infants_share), 3),
-            fixed(mean(&|one| one.infants_addressed), 3),
-        ]);
+    let mut table = TextTable::new(&heading);
+    for one in &room.comparisons {
+        let mut cells = vec![format!("{}, {}", one.label, one.unit)];
+        cells.extend(one.groups.iter().map(|group| match (group.mean, group.sd) {
+            (Some(mean), Some(sd)) => format!("{} ({})", fixed(Some(mean), 3), fixed(Some(sd), 3)),
+            (mean, _) => fixed(mean, 3),
+        }));
+        if compares {
+            let of = &one.difference;
+            cells.push(fixed(of.estimate, 3));
+            cells.push(match (of.ci_lower, of.ci_upper) {
+                (Some(lower), Some(upper)) => format!("{} to {}", fixed(Some(lower), 3), fixed(Some(upper), 3)),
+                _ => fixed(None, 3),
+            });
+            cells.push(p_value(of.p));
+            cells.push(p_value(one.permutation.as_ref().map(|result| result.p)));
+        }
+        table.row(cells);
     }
-    let note = if simulated {
-        "These data are simulated and describe no family.\n"
-    } else {
-        ""
+    let sessions = room.groups.iter().map(|group| {
+        format!("{}: {}", group.label, words::count_of(group.n_sessions, "session", "sessions"))
+    });
+    let sessions: Vec<String> = sessions.collect();
+    let limits: String = room.cannot_show.iter().map(|one| format!("- {one}\n")).collect();
+    let note = match simulated {
+        true => "These data are simulated and describe no family.\n",
+        false => "",
     };
     format!(
-        "Means of the sessions of each phase; the session is the unit (tests: attune analyse)\n\n{}{note}",
-        table.text()
+        "The clinic as a whole by the scheme {} ({}; {} coded by more than one coder)\nMean (SD) of the sessions: the session \
+         is the unit\n\n{}\n{}\n\n{limits}{note}",
+        room.scheme,
+        sessions.join(", "),
+        words::count(room.n_coded_twice),
+        table.text(),
+        room.answer,
     )
 }

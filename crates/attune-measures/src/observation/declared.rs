@@ -1,0 +1,301 @@
+//! Measures that a scheme declares, of one recording: amounts of a behaviour, latencies, what follows what,
+//! what is answered, each of the people and in the part of the recording that the scheme names.
+//!
+//! Counts and rates add up everybody; lengths, gaps and latencies are taken of each person who was there and
+//! can show the behaviour, and averaged. Definitions: `docs/methods/observation-measures.md`.
+
+use std::sync::Arc;
+
+use attune_protocol::{
+    missing::Missing,
+    scheme::{Scheme, SubjectKind},
+    scheme_measure::{
+        Amount, ContingencyStatistic, MeasureScope, Measured, SchemeMeasure, TransitionStatistic,
+    },
+};
+use attune_records::{
+    observation::{Event, Interval, Micros, Span, united},
+    records::SessionCoding,
+};
+
+use super::{
+    amounts::{Amounts, amounts},
+    answered::answered,
+    lag::transitions,
+};
+
+/// A declared measure of a coding.
+///
+/// # Errors
+///
+/// Why there is no value: the part of the recording is not there or nobody in it can show the behaviour (not
+/// applicable), a bout lacks an end (not recorded), or the recording stopped before the limit (not done).
+pub fn declared(
+    scheme: &Scheme,
+    coding: &SessionCoding,
+    measure: &SchemeMeasure,
+) -> Result<f64, Missing> {
+    let part = Part::of(scheme, coding, &measure.scope).ok_or(Missing::NotApplicable)?;
+    match &measure.what {
+        Measured::Amount(Amount::Count, behaviour) => Ok(part.n(behaviour) as f64),
+        Measured::Amount(Amount::Rate, behaviour) => {
+            Ok(part.n(behaviour) as f64 / (part.length_s() / 60.0))
+        }
+        Measured::Amount(amount, behaviour) => part.mean(behaviour, |of| amount_of(*amount, &of)),
+        Measured::Latency { behaviour, within } => {
+            part.mean(behaviour, |of| latency(&of, part.length_s(), *within))
+        }
+        Measured::Occurs { behaviour, within } => part.mean(behaviour, |of| {
+            // What is not known to come too late is not known at all.
+            latency(&of, part.length_s(), *within)?;
+            let came = !of.latency_censored && of.latency_s.is_some_and(|first| first <= *within);
+            Ok(if came { 1.0 } else { 0.0 })
+        }),
+        Measured::Transition {
+            from,
+            to,
+            lag,
+            among,
+            statistic,
+        } => part.transition((from, to), *lag, among, *statistic),
+        Measured::Contingency {
+            given,
+            answer,
+            answer_subjects,
+            within,
+            statistic,
+        } => part.contingency((given, answer, answer_subjects), *within, *statistic),
+    }
+}
+
+/// Everybody who was there: those whom the coding names, and the subjects of whom a recording has only one.
+pub fn people_of(scheme: &Scheme, coding: &SessionCoding) -> Vec<Arc<str>> {
+    let mut people = coding.people.clone();
+    for subject in &scheme.subjects {
+        let is_person = !subject.many && subject.kind != SubjectKind::Group;
+        if is_person && !people.iter().any(|name| **name == *subject.id) {
+            people.push(Arc::from(subject.id.as_str()));
+        }
+    }
+    people
+}
+
+/// The value of an amount that is taken person by person.
+fn amount_of(amount: Amount, of: &Amounts) -> Result<f64, Missing> {
+    let lengths_unknown = || match of.n_open {
+        0 => Missing::NotApplicable,
+        _ => Missing::NotRecorded,
+    };
+    let value = match amount {
+        Amount::Count => Some(of.n as f64),
+        Amount::Rate => of.rate_per_minute,
+        Amount::Duration => of.union_s,
+        Amount::Share => of.share,
+        Amount::MeanLength => of.mean_s,
+        Amount::Gap => of.gap_mean_s,
+    };
+    value.ok_or_else(lengths_unknown)
+}
+
+/// The latency up to a limit. One that did not come within a shorter recording is only known to be longer
+/// than the recording, so it has no value.
+fn latency(of: &Amounts, length_s: f64, within: f64) -> Result<f64, Missing> {
+    match of.latency_s {
+        Some(first) if !of.latency_censored => Ok(first.min(within)),
+        Some(_) if length_s >= within => Ok(within),
+        _ => Err(Missing::NotDone),
+    }
+}
+
+/// The part of a recording that counts, and who counts in it.
+struct Part<'a> {
+    scheme: &'a Scheme,
+    coding: &'a SessionCoding,
+    scope: &'a MeasureScope,
+    people: Vec<Arc<str>>,
+    codable: Vec<Interval>,
+}
+
+impl<'a> Part<'a> {
+    /// `None` where the recording has no such part.
+    fn of(scheme: &'a Scheme, coding: &'a SessionCoding, scope: &'a MeasureScope) -> Option<Self> {
+        let mut codable = vec![coding.window];
+        if let Some(during) = &scope.during {
+            let spans = coding.events.iter().filter(|event| *event.behaviour == **during);
+            let spans = spans.filter_map(|event| match event.span {
+                Span::State(bout) => bout.intersection(coding.window),
+                Span::Point(_) | Span::Open { .. } | Span::Unstarted { .. } => None,
+            });
+            codable = united(spans);
+        }
+        let first = codable.first()?.start();
+        let last = codable.last()?.stop();
+        let after = |seconds: Option<f64>| seconds.and_then(Micros::from_seconds).map(|by| first + by);
+        let from = after(scope.from_seconds).unwrap_or(first);
+        let until = after(scope.until_seconds).unwrap_or(last);
+        let stretch = Interval::new(from, until)?;
+        codable = codable
+            .into_iter()
+            .filter_map(|part| part.intersection(stretch))
+            .filter(|part| !part.is_empty())
+            .collect();
+        (!codable.is_empty()).then(|| Self {
+            people: people_of(scheme, coding),
+            scheme,
+            coding,
+            scope,
+            codable,
+        })
+    }
+
+    fn length_s(&self) -> f64 {
+        self.codable.iter().map(|part| part.length().seconds()).sum()
+    }
+
+    /// Whether a person is one of these subjects; anybody is one of none.
+    fn is_one_of(&self, name: &str, subjects: &[String]) -> bool {
+        subjects.is_empty()
+            || self
+                .scheme
+                .subject_named(name)
+                .is_some_and(|(subject, _)| subjects.contains(&subject.id))
+    }
+
+    /// Events of a behaviour of the people who count, to those who count.
+    fn events(&self, behaviour: &'a str) -> impl Iterator<Item = &'a Event> + '_ {
+        let of_behaviour = move |event: &&Event| *event.behaviour == *behaviour;
+        self.coding.events.iter().filter(of_behaviour).filter(|event| {
+            let subject = event.subject.as_deref().unwrap_or_default();
+            let target = event.target.as_deref().unwrap_or_default();
+            self.is_one_of(subject, &self.scope.subjects)
+                && (self.scope.to.is_empty() || self.is_one_of(target, &self.scope.to))
+        })
+    }
+
+    /// Times that a behaviour occurs, whoever shows it.
+    fn n(&self, behaviour: &'a str) -> usize {
+        let spans: Vec<Span> = self.events(behaviour).map(|event| event.span).collect();
+        amounts(&spans, self.has_length(behaviour), &self.codable).n
+    }
+
+    fn has_length(&self, behaviour: &str) -> bool {
+        let mut behaviours = self.scheme.behaviours();
+        behaviours.any(|(known, has_end)| known.id == behaviour && has_end)
+    }
+
+    /// The mean over the people who can show a behaviour of what it comes to for each. People for whom it is
+    /// not defined (no bout, no mean length) are left out; any other reason is that of the whole.
+    fn mean(
+        &self,
+        behaviour: &'a str,
+        value: impl Fn(Amounts) -> Result<f64, Missing>,
+    ) -> Result<f64, Missing> {
+        let found = self.scheme.behaviours().find(|(known, _)| known.id == behaviour);
+        let (definition, has_length) = found.ok_or(Missing::NotApplicable)?;
+        let can_show = |name: &&Arc<str>| {
+            self.is_one_of(name, &definition.subjects) && self.is_one_of(name, &self.scope.subjects)
+        };
+        let (mut sum, mut n) = (0.0, 0.0);
+        for name in self.people.iter().filter(can_show) {
+            let own = self.events(behaviour).filter(|event| event.subject.as_ref() == Some(name));
+            let spans: Vec<Span> = own.map(|event| event.span).collect();
+            match value(amounts(&spans, has_length, &self.codable)) {
+                Ok(value) => (sum, n) = (sum + value, n + 1.0),
+                Err(Missing::NotApplicable) => {}
+                Err(missing) => return Err(missing),
+            }
+        }
+        if n == 0.0 {
+            return Err(Missing::NotApplicable);
+        }
+        Ok(sum / n)
+    }
+
+    fn begins(&self, behaviour: &'a str) -> Vec<Micros> {
+        self.events(behaviour).map(|event| event.span.begin()).collect()
+    }
+
+    fn transition(
+        &self,
+        (from, to): (&str, &str),
+        lag: usize,
+        among: &[String],
+        statistic: TransitionStatistic,
+    ) -> Result<f64, Missing> {
+        let mut codes: Vec<&str> = match among {
+            [] => self.scheme.behaviours().map(|(one, _)| one.id.as_str()).collect(),
+            among => among.iter().map(String::as_str).collect(),
+        };
+        for named in [from, to] {
+            if !codes.contains(&named) {
+                codes.push(named);
+            }
+        }
+        let place = |id: &str| codes.iter().position(|code| *code == id);
+        let counts = |event: &&Event| {
+            let subject = event.subject.as_deref().unwrap_or_default();
+            let begin = event.span.begin();
+            self.is_one_of(subject, &self.scope.subjects)
+                && self.codable.iter().any(|part| part.contains(begin))
+        };
+        let mut events: Vec<(Micros, usize)> = self
+            .coding
+            .events
+            .iter()
+            .filter(counts)
+            .filter_map(|event| Some((event.span.begin(), place(&event.behaviour)?)))
+            .collect();
+        events.sort_unstable();
+        let sequence: Vec<usize> = events.into_iter().map(|(_, code)| code).collect();
+        let may_repeat = !self.excludes_repeats(&codes);
+        let table = transitions(&[sequence], codes.len(), lag, may_repeat).table();
+        let cell = table
+            .iter()
+            .find(|cell| Some(cell.from) == place(from) && Some(cell.to) == place(to));
+        let cell = cell.ok_or(Missing::NotApplicable)?;
+        let value = match statistic {
+            TransitionStatistic::Probability => cell.probability,
+            TransitionStatistic::AdjustedResidual => cell.adjusted_residual,
+            TransitionStatistic::YulesQ => cell.yule_q,
+            // Halves alone say nothing: without the first behaviour there is nothing to follow.
+            TransitionStatistic::LogOdds => cell.probability.map(|_| cell.log_odds),
+        };
+        value.filter(|value| value.is_finite()).ok_or(Missing::NotApplicable)
+    }
+
+    /// Whether the codes are one exclusive set of states of one person, in which none follows itself.
+    fn excludes_repeats(&self, codes: &[&str]) -> bool {
+        let in_one_set = self.scheme.states.iter().any(|set| {
+            let has = |code: &&str| set.states.iter().any(|state| state.id == **code);
+            set.exclusive && codes.iter().all(has)
+        });
+        let shown = |name: &&Arc<str>| self.is_one_of(name, &self.scope.subjects);
+        in_one_set && self.people.iter().filter(shown).count() == 1
+    }
+
+    fn contingency(
+        &self,
+        (given, answer, answer_subjects): (&'a str, &'a str, &'a [String]),
+        within: f64,
+        statistic: ContingencyStatistic,
+    ) -> Result<f64, Missing> {
+        let answers: Vec<Micros> = self
+            .coding
+            .events
+            .iter()
+            .filter(|event| *event.behaviour == *answer)
+            .filter(|event| {
+                let subject = event.subject.as_deref().unwrap_or_default();
+                self.is_one_of(subject, answer_subjects)
+            })
+            .map(|event| event.span.begin())
+            .collect();
+        let within = Micros::from_seconds(within).ok_or(Missing::Invalid)?;
+        let found = answered(&self.begins(given), &answers, &self.codable, within);
+        let found = found.ok_or(Missing::NotApplicable)?;
+        Ok(match statistic {
+            ContingencyStatistic::Answered => found.answered,
+            ContingencyStatistic::AboveChance => found.answered - found.by_chance,
+        })
+    }
+}
