@@ -122,8 +122,11 @@ impl<'a> LongTable<'a> {
     /// The outcome by which participants are followed: the primary one, or where that is measured on
     /// something else than participants (sessions, say) the first that is measured on them.
     pub fn followed(&self) -> Option<usize> {
-        let on_participants =
-            |&outcome: &usize| self.outcomes[outcome].iter().any(|row| self.takes_part[row.unit]);
+        let on_participants = |&outcome: &usize| {
+            self.outcomes[outcome]
+                .iter()
+                .any(|row| self.takes_part[row.unit])
+        };
         let primary = self.primary()?;
         let others = (0..self.outcomes.len()).filter(|outcome| *outcome != primary);
         let by_rank = std::iter::once(primary).chain(others);

@@ -139,7 +139,10 @@ fn main_sentence(
     // A difference of shares is told in percentage points.
     let (known, total) = match share {
         true => (known.times(100.0), None),
-        false => (known, total_over_follow_up(finding.over_follow_up.as_ref(), known)),
+        false => (
+            known,
+            total_over_follow_up(finding.over_follow_up.as_ref(), known),
+        ),
     };
     let told = Told {
         label: if share { &with_share } else { label },

@@ -462,7 +462,9 @@ impl DataFault {
                 "type the number again; the spreadsheet program took it for a date"
             }
             Self::FailedFormula { .. } => "mend the formula, or type the number",
-            Self::RatingWithoutColumn => "add value = … to the columns of this file in the study file",
+            Self::RatingWithoutColumn => {
+                "add value = … to the columns of this file in the study file"
+            }
             Self::RatedTwice { .. } => {
                 "keep one of the two rows; ratings of two coders need a column for the coder"
             }

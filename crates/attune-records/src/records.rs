@@ -5,7 +5,10 @@ use std::sync::Arc;
 use attune_protocol::{
     Protocol,
     design::Site,
-    id::{ArmId, AttributeId, DyadId, InstrumentId, ItemId, MeasureId, SchemeId, ScoreId, SiteId, WaveId},
+    id::{
+        ArmId, AttributeId, DyadId, InstrumentId, ItemId, MeasureId, SchemeId, ScoreId, SiteId,
+        WaveId,
+    },
     missing::Missing,
     plan::About,
 };

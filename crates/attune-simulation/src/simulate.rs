@@ -117,6 +117,7 @@ pub fn simulate_records(
         sessions,
         attendance,
         codings,
+        dyad_codings: Vec::new(),
         files: vec![no_file(protocol, seed)],
     };
     let (records, _warnings) = Records::checked(protocol, records)

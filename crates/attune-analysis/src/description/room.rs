@@ -56,7 +56,9 @@ impl<'a> Coded<'a> {
                 (true, false) => arm(),
                 (true, true) => Some("all"),
             };
-            groups.iter().position(|(known, _)| Some(known.as_str()) == id)
+            groups
+                .iter()
+                .position(|(known, _)| Some(known.as_str()) == id)
         };
         let codings: Vec<(usize, &SessionSociogram)> = long
             .measures
@@ -113,7 +115,9 @@ impl<'a> Coded<'a> {
     fn people(&self) -> Vec<RoomPerson> {
         let mut places: BTreeMap<(bool, u64, String, PersonKind, String), RoomPerson> =
             BTreeMap::new();
-        let drawn = self.first_codings().flat_map(|(_, one)| &one.sociogram.people);
+        let drawn = self
+            .first_codings()
+            .flat_map(|(_, one)| &one.sociogram.people);
         for person in drawn {
             let family = person.family.clone().unwrap_or_default();
             let number = family.parse().unwrap_or(u64::MAX);

@@ -46,7 +46,10 @@ fn chart(
         })
         .collect();
     let first_day = dated.first()?.0;
-    let days = |date: Date| date.since(first_day).map_or(0.0, |span| f64::from(span.get_days()));
+    let days = |date: Date| {
+        date.since(first_day)
+            .map_or(0.0, |span| f64::from(span.get_days()))
+    };
     let points: Vec<RunChartPoint> = dated
         .iter()
         .map(|(date, value, phase)| RunChartPoint {
@@ -130,8 +133,14 @@ fn answer(chart: &RunChart) -> String {
     );
     let later = &chart.points[chart.n_baseline..];
     if !later.is_empty() {
-        let above = later.iter().filter(|point| point.value > chart.median).count();
-        let below = later.iter().filter(|point| point.value < chart.median).count();
+        let above = later
+            .iter()
+            .filter(|point| point.value > chart.median)
+            .count();
+        let below = later
+            .iter()
+            .filter(|point| point.value < chart.median)
+            .count();
         text += &format!(
             " Of the {} afterwards {} lie above it and {} below.",
             words::count_of(later.len(), "session", "sessions"),

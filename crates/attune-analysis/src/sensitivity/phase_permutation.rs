@@ -4,7 +4,9 @@
 //! resemble each other.
 
 use attune_protocol::plan::Sensitivity;
-use attune_statistics::permutation::{PermutationSettings, exact_interval, permute_cluster_means, sampled_interval};
+use attune_statistics::permutation::{
+    PermutationSettings, exact_interval, permute_cluster_means, sampled_interval,
+};
 
 use super::{Planned, SensitivityFinding, id, label};
 use crate::{

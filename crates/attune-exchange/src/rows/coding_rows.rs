@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use attune_protocol::{
-    missing::Missing,
     data::{CodedUnit, CodingColumns},
+    missing::Missing,
     near_miss::{listed, nearest},
     plan::About,
     scheme::{Rating, Scheme},

@@ -95,9 +95,11 @@ pub(super) fn dyad_rows(
             .collect();
         let is_recorded = |wave: &&Wave| of_scheme().any(|one| one.wave.as_ref() == Some(&wave.id));
         let is_own = |wave: &Wave| own.iter().any(|one| one.wave.as_ref() == Some(&wave.id));
-        let missed = protocol.waves.iter().filter(is_recorded).filter(|wave| {
-            !is_own(wave) && who.is_planned(wave) && cut.is_due(who, wave)
-        });
+        let missed = protocol
+            .waves
+            .iter()
+            .filter(is_recorded)
+            .filter(|wave| !is_own(wave) && who.is_planned(wave) && cut.is_due(who, wave));
         let mut visits: Vec<(Occasion, Result<&SessionCoding, Missing>)> = missed
             .map(|wave| {
                 let occasion = who.visit(Some(wave), When::NotSaid);
@@ -150,13 +152,21 @@ fn rating_rows(
         let found = ratings.iter().find(|(known, _)| **known == *id);
         found.map_or(Err(Missing::NotRecorded), |(_, value)| *value)
     };
-    let ratings = scheme.ratings.iter().map(|rating| (&rating.id, rated(&rating.id)));
+    let ratings = scheme
+        .ratings
+        .iter()
+        .map(|rating| (&rating.id, rated(&rating.id)));
     let composites = scheme.composites.iter().map(|composite| {
         let value = coding.and_then(|_| composites::composite(scheme, composite, rated));
         (&composite.id, value)
     });
     for (id, value) in ratings.chain(composites) {
-        rows.push(who.row(occasion, &MeasureId::of(&scheme.id, id), value, source.clone()));
+        rows.push(who.row(
+            occasion,
+            &MeasureId::of(&scheme.id, id),
+            value,
+            source.clone(),
+        ));
     }
 }
 

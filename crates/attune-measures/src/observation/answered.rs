@@ -27,8 +27,13 @@ pub fn answered(
     codable: &[Interval],
     within: Micros,
 ) -> Option<Answered> {
-    let length = codable.iter().fold(Micros::ZERO, |sum, part| sum + part.length());
-    let mut answers: Vec<Micros> = answers.iter().filter_map(|at| on_clock(codable, *at)).collect();
+    let length = codable
+        .iter()
+        .fold(Micros::ZERO, |sum, part| sum + part.length());
+    let mut answers: Vec<Micros> = answers
+        .iter()
+        .filter_map(|at| on_clock(codable, *at))
+        .collect();
     answers.sort_unstable();
     let possible: Vec<Micros> = given
         .iter()
@@ -40,7 +45,9 @@ pub fn answered(
     }
     let is_answered = |at: &&Micros| {
         let next = answers.partition_point(|answer| answer <= *at);
-        answers.get(next).is_some_and(|answer| *answer <= **at + within)
+        answers
+            .get(next)
+            .is_some_and(|answer| *answer <= **at + within)
     };
     let n_answered = possible.iter().filter(is_answered).count();
     // The stretches before answers, those that reach over the begin carried to the end.
@@ -52,7 +59,9 @@ pub fn answered(
             .flatten();
         here.into_iter().chain(carried)
     });
-    let covered = united(before).iter().fold(Micros::ZERO, |sum, part| sum + part.length());
+    let covered = united(before)
+        .iter()
+        .fold(Micros::ZERO, |sum, part| sum + part.length());
     Some(Answered {
         n: possible.len(),
         answered: n_answered as f64 / possible.len() as f64,
@@ -66,7 +75,9 @@ fn on_clock(codable: &[Interval], at: Micros) -> Option<Micros> {
     let passed = codable
         .iter()
         .filter(|part| part.start() < at)
-        .fold(Micros::ZERO, |sum, part| sum + (part.stop().min(at) - part.start()));
+        .fold(Micros::ZERO, |sum, part| {
+            sum + (part.stop().min(at) - part.start())
+        });
     inside.then_some(passed)
 }
 
@@ -79,7 +90,9 @@ mod tests {
     }
 
     fn clip(stop: i64) -> Vec<Interval> {
-        Interval::new(Micros::ZERO, Micros(stop * 1_000_000)).into_iter().collect()
+        Interval::new(Micros::ZERO, Micros(stop * 1_000_000))
+            .into_iter()
+            .collect()
     }
 
     #[test]
@@ -99,14 +112,22 @@ mod tests {
 
     #[test]
     fn nothing_to_answer_is_not_an_answer_that_never_comes() {
-        assert_eq!(answered(&[], &seconds(&[3]), &clip(100), Micros(1_000_000)), None);
+        assert_eq!(
+            answered(&[], &seconds(&[3]), &clip(100), Micros(1_000_000)),
+            None
+        );
         let late = answered(&seconds(&[99]), &[], &clip(100), Micros(3_000_000));
         assert_eq!(late, None);
     }
 
     #[test]
     fn answers_at_the_same_moment_do_not_answer() {
-        let found = answered(&seconds(&[10]), &seconds(&[10]), &clip(100), Micros(3_000_000));
+        let found = answered(
+            &seconds(&[10]),
+            &seconds(&[10]),
+            &clip(100),
+            Micros(3_000_000),
+        );
         assert_eq!(found.map(|found| found.answered), Some(0.0));
     }
 }

@@ -121,7 +121,10 @@ impl<'a> Part<'a> {
     fn of(scheme: &'a Scheme, coding: &'a SessionCoding, scope: &'a MeasureScope) -> Option<Self> {
         let mut codable = vec![coding.window];
         if let Some(during) = &scope.during {
-            let spans = coding.events.iter().filter(|event| *event.behaviour == **during);
+            let spans = coding
+                .events
+                .iter()
+                .filter(|event| *event.behaviour == **during);
             let spans = spans.filter_map(|event| match event.span {
                 Span::State(bout) => bout.intersection(coding.window),
                 Span::Point(_) | Span::Open { .. } | Span::Unstarted { .. } => None,
@@ -130,7 +133,8 @@ impl<'a> Part<'a> {
         }
         let first = codable.first()?.start();
         let last = codable.last()?.stop();
-        let after = |seconds: Option<f64>| seconds.and_then(Micros::from_seconds).map(|by| first + by);
+        let after =
+            |seconds: Option<f64>| seconds.and_then(Micros::from_seconds).map(|by| first + by);
         let from = after(scope.from_seconds).unwrap_or(first);
         let until = after(scope.until_seconds).unwrap_or(last);
         let stretch = Interval::new(from, until)?;
@@ -149,7 +153,10 @@ impl<'a> Part<'a> {
     }
 
     fn length_s(&self) -> f64 {
-        self.codable.iter().map(|part| part.length().seconds()).sum()
+        self.codable
+            .iter()
+            .map(|part| part.length().seconds())
+            .sum()
     }
 
     /// Whether a person is one of these subjects; anybody is one of none.
@@ -164,12 +171,16 @@ impl<'a> Part<'a> {
     /// Events of a behaviour of the people who count, to those who count.
     fn events(&self, behaviour: &'a str) -> impl Iterator<Item = &'a Event> + '_ {
         let of_behaviour = move |event: &&Event| *event.behaviour == *behaviour;
-        self.coding.events.iter().filter(of_behaviour).filter(|event| {
-            let subject = event.subject.as_deref().unwrap_or_default();
-            let target = event.target.as_deref().unwrap_or_default();
-            self.is_one_of(subject, &self.scope.subjects)
-                && (self.scope.to.is_empty() || self.is_one_of(target, &self.scope.to))
-        })
+        self.coding
+            .events
+            .iter()
+            .filter(of_behaviour)
+            .filter(|event| {
+                let subject = event.subject.as_deref().unwrap_or_default();
+                let target = event.target.as_deref().unwrap_or_default();
+                self.is_one_of(subject, &self.scope.subjects)
+                    && (self.scope.to.is_empty() || self.is_one_of(target, &self.scope.to))
+            })
     }
 
     /// Times that a behaviour occurs, whoever shows it.
@@ -190,14 +201,19 @@ impl<'a> Part<'a> {
         behaviour: &'a str,
         value: impl Fn(Amounts) -> Result<f64, Missing>,
     ) -> Result<f64, Missing> {
-        let found = self.scheme.behaviours().find(|(known, _)| known.id == behaviour);
+        let found = self
+            .scheme
+            .behaviours()
+            .find(|(known, _)| known.id == behaviour);
         let (definition, has_length) = found.ok_or(Missing::NotApplicable)?;
         let can_show = |name: &&Arc<str>| {
             self.is_one_of(name, &definition.subjects) && self.is_one_of(name, &self.scope.subjects)
         };
         let (mut sum, mut n) = (0.0, 0.0);
         for name in self.people.iter().filter(can_show) {
-            let own = self.events(behaviour).filter(|event| event.subject.as_ref() == Some(name));
+            let own = self
+                .events(behaviour)
+                .filter(|event| event.subject.as_ref() == Some(name));
             let spans: Vec<Span> = own.map(|event| event.span).collect();
             match value(amounts(&spans, has_length, &self.codable)) {
                 Ok(value) => (sum, n) = (sum + value, n + 1.0),
@@ -212,7 +228,9 @@ impl<'a> Part<'a> {
     }
 
     fn begins(&self, behaviour: &'a str) -> Vec<Micros> {
-        self.events(behaviour).map(|event| event.span.begin()).collect()
+        self.events(behaviour)
+            .map(|event| event.span.begin())
+            .collect()
     }
 
     fn transition(
@@ -223,7 +241,11 @@ impl<'a> Part<'a> {
         statistic: TransitionStatistic,
     ) -> Result<f64, Missing> {
         let mut codes: Vec<&str> = match among {
-            [] => self.scheme.behaviours().map(|(one, _)| one.id.as_str()).collect(),
+            [] => self
+                .scheme
+                .behaviours()
+                .map(|(one, _)| one.id.as_str())
+                .collect(),
             among => among.iter().map(String::as_str).collect(),
         };
         for named in [from, to] {
@@ -260,7 +282,9 @@ impl<'a> Part<'a> {
             // Halves alone say nothing: without the first behaviour there is nothing to follow.
             TransitionStatistic::LogOdds => cell.probability.map(|_| cell.log_odds),
         };
-        value.filter(|value| value.is_finite()).ok_or(Missing::NotApplicable)
+        value
+            .filter(|value| value.is_finite())
+            .ok_or(Missing::NotApplicable)
     }
 
     /// Whether the codes are one exclusive set of states of one person, in which none follows itself.

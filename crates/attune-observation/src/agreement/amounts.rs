@@ -39,7 +39,9 @@ pub fn agree_on_amounts(
     let by_clip: Vec<[Vec<(f64, f64)>; 2]> = clips
         .par_iter()
         .filter(|(_, _, window)| window.length() > 0)
-        .map(|(first, second, window)| [first, second].map(|coding| amounts_of(stream, coding, window)))
+        .map(|(first, second, window)| {
+            [first, second].map(|coding| amounts_of(stream, coding, window))
+        })
         .collect();
     for (place, code) in stream.codes.iter().enumerate() {
         let pairs: Vec<_> = by_clip
@@ -73,7 +75,8 @@ pub fn agree_on_amounts(
 
 /// For each code its rate per minute and its share of the window.
 fn amounts_of(stream: &Stream, coding: &Coding, window: &Window) -> Vec<(f64, f64)> {
-    let mut of_codes: Vec<(f64, Vec<(Micros, Micros)>)> = vec![(0.0, Vec::new()); stream.codes.len()];
+    let mut of_codes: Vec<(f64, Vec<(Micros, Micros)>)> =
+        vec![(0.0, Vec::new()); stream.codes.len()];
     for event in stream.events(coding, window) {
         let (n, stretches) = &mut of_codes[event.code];
         *n += 1.0;
@@ -82,6 +85,11 @@ fn amounts_of(stream: &Stream, coding: &Coding, window: &Window) -> Vec<(f64, f6
     let length = seconds(window.length());
     of_codes
         .into_iter()
-        .map(|(n, stretches)| (n / (length / 60.0), seconds(Window::of(stretches).length()) / length))
+        .map(|(n, stretches)| {
+            (
+                n / (length / 60.0),
+                seconds(Window::of(stretches).length()) / length,
+            )
+        })
         .collect()
 }

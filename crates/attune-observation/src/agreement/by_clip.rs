@@ -73,11 +73,19 @@ impl Draws {
         let width = clips.iter().map(Vec::len).max().unwrap_or(0);
         // Cells that no clip ever fills stay zero in every resample.
         let filled: Vec<usize> = (0..width)
-            .filter(|cell| clips.iter().any(|clip| clip.get(*cell).is_some_and(|value| *value != 0.0)))
+            .filter(|cell| {
+                clips
+                    .iter()
+                    .any(|clip| clip.get(*cell).is_some_and(|value| *value != 0.0))
+            })
             .collect();
         let dense: Vec<f64> = clips
             .iter()
-            .flat_map(|clip| filled.iter().map(|cell| clip.get(*cell).copied().unwrap_or(0.0)))
+            .flat_map(|clip| {
+                filled
+                    .iter()
+                    .map(|cell| clip.get(*cell).copied().unwrap_or(0.0))
+            })
             .collect();
         let resampled = |counts: &[u32], totals: &mut [f64]| {
             for cell in &filled {

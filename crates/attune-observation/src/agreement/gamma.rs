@@ -9,6 +9,7 @@
 //!
 //! Gamma of the codes alone (γ_cat, Mathet 2017) takes the same best alignments and asks, of the pairs in
 //! their groups, how often the codes differ, a pair counting the more the better its positions match.
+//! pygamma-agreement counts an event aligned with nothing as a pair that differs, too; both are given.
 
 use rayon::prelude::*;
 
@@ -64,6 +65,8 @@ pub struct Gamma {
     pub of_codes: Option<f64>,
     /// Share of aligned pairs (by weight) whose codes differ, and its mean over chance codings.
     pub codes: (f64, f64),
+    /// The same where an event aligned with nothing is a pair that differs, as in pygamma-agreement.
+    pub codes_with_alone: (f64, f64),
     /// Groups in the best alignment.
     pub n_groups: usize,
     /// Chance codings drawn.
@@ -88,22 +91,29 @@ pub(crate) struct Best {
 pub(crate) struct CodeDisorder {
     different: f64,
     all: f64,
+    /// Pairs of an event with nothing.
+    alone: f64,
 }
 
 impl std::ops::AddAssign for CodeDisorder {
     fn add_assign(&mut self, other: Self) {
         self.different += other.different;
         self.all += other.all;
+        self.alone += other.alone;
     }
 }
 
 impl CodeDisorder {
-    /// Of one group of aligned events.
-    fn of(group: &[Event], settings: &GammaSettings) -> Self {
-        let mut sum = Self::default();
+    /// Of one group of aligned events, of so many coders.
+    fn of(group: &[Event], n_coders: usize, settings: &GammaSettings) -> Self {
+        let mut sum = Self {
+            alone: (group.len() * (n_coders - group.len())) as f64,
+            ..Self::default()
+        };
         for (place, a) in group.iter().enumerate() {
             for b in &group[place + 1..] {
-                let weight = (1.0 - settings.alpha * apart(*a, *b)).max(0.0) / (group.len() - 1) as f64;
+                let weight =
+                    (1.0 - settings.alpha * apart(*a, *b)).max(0.0) / (group.len() - 1) as f64;
                 sum.different += weight * f64::from(u8::from(a.code != b.code));
                 sum.all += weight;
             }
@@ -113,7 +123,21 @@ impl CodeDisorder {
 
     /// The share of pairs that differ; none of no pair differs.
     fn share(self) -> f64 {
-        if self.all > 0.0 { self.different / self.all } else { 0.0 }
+        if self.all > 0.0 {
+            self.different / self.all
+        } else {
+            0.0
+        }
+    }
+
+    /// The share where an event aligned with nothing is a pair that differs.
+    fn share_with_alone(self) -> f64 {
+        let all = self.all + self.alone;
+        if all > 0.0 {
+            (self.different + self.alone) / all
+        } else {
+            0.0
+        }
     }
 }
 
@@ -154,10 +178,18 @@ pub fn gamma(
     let n = drawn.len() as f64;
     let expected = drawn.iter().map(|(disorder, _)| disorder).sum::<f64>() / n;
     let codes = found.codes.share();
-    let codes_expected = drawn.iter().map(|(_, best)| best.codes.share()).sum::<f64>() / n;
+    let mean = |share: fn(CodeDisorder) -> f64| {
+        drawn.iter().map(|(_, best)| share(best.codes)).sum::<f64>() / n
+    };
+    let codes_expected = mean(CodeDisorder::share);
     (expected > 0.0).then(|| Gamma {
-        of_codes: (found.codes.all > 0.0 && codes_expected > 0.0).then(|| 1.0 - codes / codes_expected),
+        of_codes: (found.codes.all > 0.0 && codes_expected > 0.0)
+            .then(|| 1.0 - codes / codes_expected),
         codes: (codes, codes_expected),
+        codes_with_alone: (
+            found.codes.share_with_alone(),
+            mean(CodeDisorder::share_with_alone),
+        ),
         gamma: 1.0 - observed / expected,
         observed,
         expected,
@@ -180,11 +212,11 @@ fn n_needed(drawn: &[(f64, Best)], precision: f64) -> usize {
 fn best(coders: &[Vec<Event>], settings: &GammaSettings) -> Best {
     match coders {
         [first, second] => {
-            let codes = |group: &[Event]| CodeDisorder::of(group, settings);
+            let codes = |group: &[Event]| CodeDisorder::of(group, 2, settings);
             assignment::best(first, second, |a, b| cost(a, b, settings), codes)
         }
         _ => {
-            let codes = |group: &[Event]| CodeDisorder::of(group, settings);
+            let codes = |group: &[Event]| CodeDisorder::of(group, coders.len(), settings);
             partition::best(coders, |a, b| cost(a, b, settings), codes)
         }
     }
@@ -274,7 +306,9 @@ mod tests {
         for (coders, end, expected) in cases {
             let gamma = gamma(&coders, (0, end * 1_000_000), &settings).unwrap();
             assert!((gamma.gamma - expected.0).abs() < 0.02, "{gamma:?}");
-            assert!((gamma.of_codes.unwrap() - expected.1).abs() < 0.02, "{gamma:?}");
+            let (observed, by_chance) = gamma.codes_with_alone;
+            let of_codes = 1.0 - observed / by_chance;
+            assert!((of_codes - expected.1).abs() < 0.02, "{of_codes} {gamma:?}");
         }
     }
 
@@ -310,7 +344,7 @@ mod tests {
         for pair in [[0, 1], [0, 2], [1, 2]] {
             let (a, b) = (&coders[pair[0]], &coders[pair[1]]);
             let settings = GammaSettings::default();
-            let codes = |group: &[Event]| CodeDisorder::of(group, &settings);
+            let codes = |group: &[Event]| CodeDisorder::of(group, 2, &settings);
             let one = assignment::best(a, b, |a, b| cost(a, b, &settings), codes);
             let both = [a.clone(), b.clone()];
             let other = partition::best(&both, |a, b| cost(a, b, &settings), codes);

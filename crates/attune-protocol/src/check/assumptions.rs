@@ -283,7 +283,10 @@ impl Checking<'_> {
                 // measures that a scheme declares.
                 Some((source, of_events))
                     if (FOLLOWS_FROM_ACTS.contains(&of_events)
-                        || self.index.all(Thing::SchemeMeasure).any(|id| id == of_events))
+                        || self
+                            .index
+                            .all(Thing::SchemeMeasure)
+                            .any(|id| id == of_events))
                         && self.index.all(Thing::Scheme).any(|id| id == source) =>
                 {
                     continue;

@@ -11,8 +11,8 @@ use crate::{
     missing::Missing,
     near_miss::{listed, suggestion},
     plan::About,
-    scheme::Scheme,
     problem::{Place, Problem},
+    scheme::Scheme,
     shape::Thing,
     written::{Node, TextAt, Written},
 };
@@ -320,7 +320,10 @@ impl Checking<'_> {
             time: columns.table("time").and_then(time_column),
         };
         if needed == "session" {
-            for key in ["wave", "date", "time"].into_iter().filter(|key| columns.has(key)) {
+            for key in ["wave", "date", "time"]
+                .into_iter()
+                .filter(|key| columns.has(key))
+            {
                 self.reading.error(
                     columns.at_key(key),
                     "a session has its day in the file of sessions",

@@ -123,7 +123,7 @@ impl Checking<'_> {
                 "name a state, or measure its count or rate",
             );
         }
-        if table.has("to") && act.is_none() {
+        if table.has("to") && (is_state || (is_point && act.is_none())) {
             self.reading.error(
                 table.at_key("to"),
                 format!("'{}' is directed to nobody", behaviour.text),
@@ -133,7 +133,10 @@ impl Checking<'_> {
         if scheme.tables("span").any(is) {
             self.reading.error(
                 behaviour.at,
-                format!("'{}' is a part of the recording and no behaviour", behaviour.text),
+                format!(
+                    "'{}' is a part of the recording and no behaviour",
+                    behaviour.text
+                ),
                 "name a state, a point or an act here, and the part in 'during'",
             );
         }
@@ -171,8 +174,11 @@ impl Checking<'_> {
                 }
                 _ => "nothing says within how many seconds it must begin",
             };
-            self.reading
-                .error(table.at, why, "add within-seconds = …, the same for all recordings");
+            self.reading.error(
+                table.at,
+                why,
+                "add within-seconds = …, the same for all recordings",
+            );
         }
         table.number("within-seconds")
     }
@@ -189,7 +195,11 @@ impl Checking<'_> {
     }
 
     /// The statistic, which must be one of this kind.
-    fn statistic<T: serde::de::DeserializeOwned>(&mut self, table: &Written, usual: T) -> Option<T> {
+    fn statistic<T: serde::de::DeserializeOwned>(
+        &mut self,
+        table: &Written,
+        usual: T,
+    ) -> Option<T> {
         let Some(written) = table.text_at("statistic") else {
             return (!table.has("statistic")).then_some(usual);
         };

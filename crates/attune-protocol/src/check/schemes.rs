@@ -7,8 +7,8 @@ use crate::{
     id::{SchemeId, ScoreId},
     problem::Problem,
     scheme::{
-        Behaviour, Composite, DirectedAct, Modifier, ModifierValues, Rating, Sampling, Scheme,
-        OF_ACTS, StateSet, Subject,
+        Behaviour, Composite, DirectedAct, Modifier, ModifierValues, OF_ACTS, Rating, Sampling,
+        Scheme, StateSet, Subject,
     },
     written::{At, TextAt, Written},
 };
@@ -147,7 +147,8 @@ impl Checking<'_> {
     fn check_names_of_measures(&mut self, scheme: &Written) {
         let states = scheme.tables("states").flat_map(|set| set.tables("state"));
         let points = scheme.tables("point").chain(scheme.tables("act"));
-        let named = |suffix: &'static str| move |b: &Written| Some(format!("{}{suffix}", b.text("id")?));
+        let named =
+            |suffix: &'static str| move |b: &Written| Some(format!("{}{suffix}", b.text("id")?));
         let mut taken: Vec<String> = states.filter_map(named("-share")).collect();
         taken.extend(points.filter_map(named("-per-minute")));
         taken.extend(OF_ACTS.map(str::to_owned));

@@ -82,9 +82,15 @@ pub(super) static MEASURE: Table = Table {
 const KIND: &[Word] = &[
     word("count", "times that it occurs"),
     word("rate", "times per codable minute"),
-    word("duration", "seconds that it lasts in all, mean over the people"),
+    word(
+        "duration",
+        "seconds that it lasts in all, mean over the people",
+    ),
     word("share", "share of the codable time, mean over the people"),
-    word("mean-length", "mean length in seconds, mean over the people"),
+    word(
+        "mean-length",
+        "mean length in seconds, mean over the people",
+    ),
     word(
         "gap",
         "mean seconds from the end of one to the begin of the next, mean over the people",
@@ -97,7 +103,10 @@ const KIND: &[Word] = &[
         "occurs",
         "whether it begins within `within-seconds`: 1 or 0, mean over the people",
     ),
-    word("transition", "how `answer` follows `behaviour` in the order of events"),
+    word(
+        "transition",
+        "how `answer` follows `behaviour` in the order of events",
+    ),
     word(
         "contingency",
         "how often `behaviour` is followed by `answer` within `within-seconds`",
@@ -106,9 +115,15 @@ const KIND: &[Word] = &[
 
 const STATISTIC: &[Word] = &[
     word("probability", "of a transition: the share of what follows"),
-    word("adjusted-residual", "of a transition: its adjusted residual"),
+    word(
+        "adjusted-residual",
+        "of a transition: its adjusted residual",
+    ),
     word("yules-q", "of a transition: Yule's Q"),
-    word("log-odds", "of a transition: its log odds ratio, a half added to each cell"),
+    word(
+        "log-odds",
+        "of a transition: its log odds ratio, a half added to each cell",
+    ),
     word("answered", "of a contingency: the share that is answered"),
     word(
         "above-chance",

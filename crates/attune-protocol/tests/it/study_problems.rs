@@ -385,6 +385,14 @@ told! {
         ("library = \"phq-4\"", "file = \"page.md\""),
         ("about = \"carer\"", "about = \"carer\"\nitem-order = \"interest-frist\""),
     ];
+    measures_of_schemes: [
+        ("[[scheme.composite]]", "[[scheme.measure]]\nid = \"often\"\nlabel = \"Often\"\nkind = \"latency\"\nbehaviour = \"smile\"\n\n[[scheme.composite]]"),
+        ("[[scheme.composite]]", "[[scheme.measure]]\nid = \"often\"\nlabel = \"Often\"\nkind = \"share\"\nbehaviour = \"smile\"\nlag = 2\n\n[[scheme.composite]]"),
+        ("[[scheme.composite]]", "[[scheme.measure]]\nid = \"often\"\nlabel = \"Often\"\nkind = \"contingency\"\nbehaviour = \"smile\"\nstatistic = \"yules-q\"\n\n[[scheme.composite]]"),
+        ("[[scheme.composite]]", "[[scheme.measure]]\nid = \"often\"\nlabel = \"Often\"\nkind = \"count\"\nbehaviour = \"smlie\"\nto = [\"infant\"]\nduring = \"smile\"\nfrom-seconds = 9\nuntil-seconds = 9\n\n[[scheme.composite]]"),
+        ("[[scheme.composite]]", "[[scheme.measure]]\nid = \"smile-per-minute\"\nlabel = \"Often\"\nkind = \"rate\"\nbehaviour = \"smile\"\n\n[[scheme.composite]]"),
+        ("[[data]]\nfile = \"mood.csv\"", "[[data]]\nfile = \"families.csv\"\nkind = \"codings\"\nscheme = \"play-form\"\ncolumns = { session = \"code\", length = \"s\", subject = \"who\", behaviour = \"what\", start = \"from\" }\n\n[[data]]\nfile = \"mood.csv\""),
+    ];
     schemes_and_codebooks: [
         ("sampling = [\"continuous\"]\n", ""),
         ("sampling = [\"continuous\"]", "sampling = []"),

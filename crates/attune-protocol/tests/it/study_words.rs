@@ -7,6 +7,7 @@ use attune_protocol::{
     missing::Missing,
     plan::{About, Better, Estimator, Inference, MultiplicityMethod, OutcomeRole, Sensitivity},
     scheme::{ActTarget, SubjectKind},
+    scheme_measure::{Amount, ContingencyStatistic, TransitionStatistic},
     shape::{Kind, Need, STUDY_TOML, Word},
     sharing::SharedTimes,
     study::{Allocation, StudyStatus},
@@ -31,6 +32,16 @@ fn is_read(heading: &str, key: &str, word: &str) -> Option<bool> {
         ("[[instrument]]", "answered-by") => reads_as::<AnsweredBy>,
         ("[[scheme.subject]]", "kind") => reads_as::<SubjectKind>,
         ("[[scheme.act]]", "to") => reads_as::<ActTarget>,
+        ("[[scheme.measure]]", "kind") => {
+            // The kinds that are no amount have keys of their own, which the checks compare as text.
+            const OTHER: [&str; 4] = ["latency", "occurs", "transition", "contingency"];
+            return Some(reads_as::<Amount>(word) || OTHER.contains(&word));
+        }
+        ("[[scheme.measure]]", "statistic") => {
+            return Some(
+                reads_as::<TransitionStatistic>(word) || reads_as::<ContingencyStatistic>(word),
+            );
+        }
         ("[[outcome]]", "role") => reads_as::<OutcomeRole>,
         ("[[outcome]]", "better") => reads_as::<Better>,
         ("[[analysis]]", "estimator") => reads_as::<Estimator>,

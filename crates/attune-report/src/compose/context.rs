@@ -270,7 +270,11 @@ pub fn inference_name(inference: &str) -> String {
 pub fn units_heading(findings: &[Finding]) -> String {
     let mut kinds = findings.iter().map(|finding| finding.outcome.measured_on.1);
     let first = kinds.next().unwrap_or("dyads");
-    words::capitalised(if kinds.all(|kind| kind == first) { first } else { "units" })
+    words::capitalised(if kinds.all(|kind| kind == first) {
+        first
+    } else {
+        "units"
+    })
 }
 
 /// The rank of an outcome in words.

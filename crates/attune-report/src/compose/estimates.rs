@@ -30,7 +30,10 @@ pub fn table(context: &Context<'_>) -> Table {
     }
     columns.extend([
         Column::numbers(format!("Effect size ({level})")),
-        Column::numbers(format!("{} (rows)", units_heading(&context.findings.findings))),
+        Column::numbers(format!(
+            "{} (rows)",
+            units_heading(&context.findings.findings)
+        )),
         Column::words("Finding"),
     ]);
     let mut table = Table::new(

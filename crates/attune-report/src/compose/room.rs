@@ -9,7 +9,10 @@ use attune_analysis::{
 use super::context::{Context, anchor, interval_of, mean_cell, p_cell, short_interval};
 use crate::{
     ArmMark, Block, Column, Drawing, Figure, Row, Section, Table, Text,
-    plots::{Heading, Interval, SessionDots, SessionDotsPanel, Sociogram, SociogramPanel, SociogramPerson},
+    plots::{
+        Heading, Interval, SessionDots, SessionDotsPanel, Sociogram, SociogramPanel,
+        SociogramPerson,
+    },
 };
 
 /// Properties that are drawn session by session.
@@ -40,7 +43,9 @@ fn fill(context: &Context<'_>, room: &Room, section: &mut Section) {
     section.say(what_was_coded(room));
     section.push(Block::Answer(room.answer.clone()));
     let sociogram = sociogram(room, context.is_simulated());
-    section.push(Block::Figure(Box::new(sociogram_figure(context, room, sociogram))));
+    section.push(Block::Figure(Box::new(sociogram_figure(
+        context, room, sociogram,
+    ))));
     section.blocks.extend(
         sessions_figure(context, room)
             .map(Box::new)
@@ -50,7 +55,11 @@ fn fill(context: &Context<'_>, room: &Room, section: &mut Section) {
     section.push(Block::Subheading("What this cannot show".into()));
     section.push(Block::List {
         ordered: false,
-        items: room.cannot_show.iter().map(|one| Text::from(one.clone())).collect(),
+        items: room
+            .cannot_show
+            .iter()
+            .map(|one| Text::from(one.clone()))
+            .collect(),
     });
     let methods = methods(room);
     if !methods.is_empty() {
@@ -95,7 +104,11 @@ pub fn sociogram(room: &Room, simulated: bool) -> Sociogram {
         n => group.present[place] as f64 / n as f64,
     };
     let drawn: Vec<usize> = (0..room.people.len())
-        .filter(|place| room.groups.iter().any(|group| taken(group, *place) >= RARELY_TAKEN))
+        .filter(|place| {
+            room.groups
+                .iter()
+                .any(|group| taken(group, *place) >= RARELY_TAKEN)
+        })
         .collect();
     let seat = |place: usize| drawn.iter().position(|one| *one == place);
     let panel = |(position, group): (usize, &RoomGroup)| SociogramPanel {
@@ -108,11 +121,17 @@ pub fn sociogram(room: &Room, simulated: bool) -> Sociogram {
             .filter_map(|arrow| Some((seat(arrow.from)?, seat(arrow.to)?, arrow.per_session)))
             .collect(),
     };
-    let with_sessions = room.groups.iter().enumerate().filter(|(_, group)| group.n_sessions > 0);
+    let with_sessions = room
+        .groups
+        .iter()
+        .enumerate()
+        .filter(|(_, group)| group.n_sessions > 0);
     Sociogram {
         heading: Heading {
             title: "Who turned to whom?".to_owned(),
-            subtitle: "Mean acts per session between places in the room; the same place in every panel".to_owned(),
+            subtitle:
+                "Mean acts per session between places in the room; the same place in every panel"
+                    .to_owned(),
             description: description(room),
             note: match simulated {
                 true => "Simulated data: they describe no family.".to_owned(),
@@ -242,12 +261,18 @@ fn sessions_figure(context: &Context<'_>, room: &Room) -> Option<Figure> {
             .groups
             .iter()
             .map(|group| {
-                let weeks = group.sessions.iter().map(|(days, value)| (days / 7.0, *value));
-                let mean = group.mean.zip(group.ci).map(|(estimate, (lower, upper))| Interval {
-                    estimate,
-                    lower,
-                    upper,
-                });
+                let weeks = group
+                    .sessions
+                    .iter()
+                    .map(|(days, value)| (days / 7.0, *value));
+                let mean = group
+                    .mean
+                    .zip(group.ci)
+                    .map(|(estimate, (lower, upper))| Interval {
+                        estimate,
+                        lower,
+                        upper,
+                    });
                 (weeks.collect(), mean)
             })
             .collect(),
@@ -255,7 +280,11 @@ fn sessions_figure(context: &Context<'_>, room: &Room) -> Option<Figure> {
     let drawing = SessionDots {
         heading: Heading::default(),
         time: "Weeks since the first session".to_owned(),
-        phases: room.groups.iter().map(|group| mark(context, group)).collect(),
+        phases: room
+            .groups
+            .iter()
+            .map(|group| mark(context, group))
+            .collect(),
         panels: drawn.iter().map(|one| panel(one)).collect(),
     };
     let mut data = Table::new(
@@ -336,7 +365,11 @@ fn table(context: &Context<'_>, room: &Room) -> Table {
             continue;
         }
         let mut cells = vec![Text::from(format!("{}, {}", one.label, one.unit))];
-        cells.extend(one.groups.iter().map(|group| mean_cell(group.mean, group.sd)));
+        cells.extend(
+            one.groups
+                .iter()
+                .map(|group| mean_cell(group.mean, group.sd)),
+        );
         if compares {
             cells.push(match interval_of(&one.difference) {
                 Some((estimate, lower, upper)) => short_interval(estimate, lower, upper).into(),
@@ -355,13 +388,18 @@ fn table(context: &Context<'_>, room: &Room) -> Table {
             });
         }
         let row = Row::of(cells);
-        table.rows.push(match DRAWN.contains(&one.measure.as_str()) {
-            true => row.set(crate::RowKind::Emphasised),
-            false => row,
-        });
+        table
+            .rows
+            .push(match DRAWN.contains(&one.measure.as_str()) {
+                true => row.set(crate::RowKind::Emphasised),
+                false => row,
+            });
     }
     if compares {
-        let exact = room.comparisons.iter().filter_map(|one| one.permutation.as_ref());
+        let exact = room
+            .comparisons
+            .iter()
+            .filter_map(|one| one.permutation.as_ref());
         let how = match exact.clone().all(|result| result.exact) {
             true => "over all assignments",
             false => "over a seeded sample of assignments",
@@ -387,10 +425,13 @@ fn table(context: &Context<'_>, room: &Room) -> Table {
 fn methods(room: &Room) -> Vec<Text> {
     let mut said: Vec<(String, Vec<&str>)> = Vec::new();
     for one in &room.comparisons {
-        let how = one.warnings.iter().fold(one.method.clone(), |all, warning| {
-            let warning = words::capitalised(warning);
-            format!("{all} {warning}.").trim_start().to_owned()
-        });
+        let how = one
+            .warnings
+            .iter()
+            .fold(one.method.clone(), |all, warning| {
+                let warning = words::capitalised(warning);
+                format!("{all} {warning}.").trim_start().to_owned()
+            });
         if how.is_empty() {
             continue;
         }

@@ -85,7 +85,10 @@ fn figure(context: &Context<'_>, chart: &RunChart) -> Figure {
     for point in &chart.points {
         data.rows.push(Row::of(vec![
             Text::from(point.date.clone()),
-            point.phase.as_deref().map_or_else(Text::default, |id| Text::own(context.arm(id).1)),
+            point
+                .phase
+                .as_deref()
+                .map_or_else(Text::default, |id| Text::own(context.arm(id).1)),
             Text::number(point.value, 2),
         ]));
     }

@@ -2,7 +2,9 @@
 
 use attune_analysis::findings::{Estimate, Finding};
 
-use super::context::{Context, anchor, df_cell, estimate_cell, interval_of, level_heading, p_cell, units_heading};
+use super::context::{
+    Context, anchor, df_cell, estimate_cell, interval_of, level_heading, p_cell, units_heading,
+};
 use crate::{Block, Column, Drawing, Figure, Forest, ForestRow, Row, RowKind, Table, Text};
 
 pub fn blocks(context: &Context<'_>, finding: &Finding) -> Vec<Block> {

@@ -68,7 +68,8 @@ pub const NODE: Paint = Paint::of(
     r##"fill="#1f2733" stroke="#ffffff" stroke-width="1.5""##,
 );
 /// An arrow of a sociogram from or to a member of staff.
-pub const TIE_WITH_STAFF: Paint = Paint::of("tie-with-staff", r##"fill="#565c66" fill-opacity="0.3""##);
+pub const TIE_WITH_STAFF: Paint =
+    Paint::of("tie-with-staff", r##"fill="#565c66" fill-opacity="0.3""##);
 /// An arrow or connecting line.
 pub const ARROW: Paint = Paint::of(
     "arrow",

@@ -43,7 +43,9 @@ impl Plot for SessionDots {
     }
 
     fn data(&self) -> DataTable {
-        let mut data = DataTable::new(&["property", "phase", "what", &self.time, "value", "lower", "upper"]);
+        let mut data = DataTable::new(&[
+            "property", "phase", "what", &self.time, "value", "lower", "upper",
+        ]);
         for panel in &self.panels {
             for ((_, phase), (sessions, mean)) in self.phases.iter().zip(&panel.phases) {
                 for (time, value) in sessions {
@@ -90,25 +92,46 @@ impl Plot for SessionDots {
             let zero = panel.from_zero.then_some(0.0);
             let (low, high) = with_room(values.chain(zero), 0.06);
             let low = if panel.from_zero { low.max(0.0) } else { low };
-            let scales = frame::axes(&mut svg, place, &x, &Axis::new(&panel.unit, (low, high)), true);
+            let scales = frame::axes(
+                &mut svg,
+                place,
+                &x,
+                &Axis::new(&panel.unit, (low, high)),
+                true,
+            );
             let width = place.right - place.left + 36.0;
-            for (line, words) in lines(&panel.label, 1.06 * STRONG.size(), width, 1).iter().enumerate() {
+            for (line, words) in lines(&panel.label, 1.06 * STRONG.size(), width, 1)
+                .iter()
+                .enumerate()
+            {
                 let at = (place.left - 36.0, place.top - 34.0 + 15.0 * line as f64);
                 svg.text(STRONG, at, Anchor::Start, words);
             }
             for words in lines(&panel.unit, AXIS_NAME.size(), width, 1) {
-                svg.text(AXIS_NAME, (place.left - 36.0, place.top - 16.0), Anchor::Start, &words);
+                svg.text(
+                    AXIS_NAME,
+                    (place.left - 36.0, place.top - 16.0),
+                    Anchor::Start,
+                    &words,
+                );
             }
             for ((mark, _), (sessions, mean)) in self.phases.iter().zip(&panel.phases) {
-                let ends = [f64::min, f64::max].map(|pick| sessions.iter().map(|(time, _)| *time).reduce(pick));
+                let ends = [f64::min, f64::max]
+                    .map(|pick| sessions.iter().map(|(time, _)| *time).reduce(pick));
                 if let ([Some(first), Some(last)], Some(mean)) = (ends, mean) {
                     let limits = [first, last].map(|time| (time, mean.lower, mean.upper));
                     frame::band(&mut svg, &scales, *mark, 0.18, &limits);
                     let line = [first, last].map(|time| scales.at((time, mean.estimate)));
                     svg.arm_line(*mark, "fit", 2.2, &polyline(line));
                 }
-                let dots: Vec<(f64, f64)> = sessions.iter().map(|session| scales.at(*session)).collect();
-                svg.arm_dots(*mark, "mean", if dots.len() > 80 { 2.0 } else { 3.0 }, &dots);
+                let dots: Vec<(f64, f64)> =
+                    sessions.iter().map(|session| scales.at(*session)).collect();
+                svg.arm_dots(
+                    *mark,
+                    "mean",
+                    if dots.len() > 80 { 2.0 } else { 3.0 },
+                    &dots,
+                );
             }
         }
         Drawn(svg)

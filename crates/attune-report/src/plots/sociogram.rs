@@ -180,8 +180,13 @@ impl Sociogram {
             turns.extend((*start..*end).map(|person| (person as f64 + GAP * place as f64) / slots));
         }
         // The first family stands astride the top.
-        let first = runs.first().map_or(0.0, |(start, end)| (end - start) as f64 - 1.0);
-        turns.iter().map(|turn| turn - first / 2.0 / slots).collect()
+        let first = runs
+            .first()
+            .map_or(0.0, |(start, end)| (end - start) as f64 - 1.0);
+        turns
+            .iter()
+            .map(|turn| turn - first / 2.0 / slots)
+            .collect()
     }
 
     fn seat(turn: f64, square: Square, beyond: f64) -> (f64, f64) {
@@ -211,7 +216,14 @@ impl Sociogram {
         for (person, turn) in turns.iter().enumerate() {
             let presence = panel.presence.get(person).copied().unwrap_or(1.0);
             let at = Self::seat(*turn, square, 0.0);
-            svg.path(NODE, &node(at, 2.6 + 4.2 * presence.sqrt(), self.people[person].is_infant));
+            svg.path(
+                NODE,
+                &node(
+                    at,
+                    2.6 + 4.2 * presence.sqrt(),
+                    self.people[person].is_infant,
+                ),
+            );
         }
         for (start, end) in self.families() {
             let turn = f64::midpoint(turns[start], turns[end - 1]);
@@ -229,7 +241,10 @@ impl Sociogram {
             svg.text(SMALL, (at.0, at.1 + 4.0), anchor, &words);
         }
         for (line, remark) in panel.remarks.iter().enumerate() {
-            let at = (corner.0 + side / 2.0, corner.1 + beneath(side) + 16.0 * line as f64);
+            let at = (
+                corner.0 + side / 2.0,
+                corner.1 + beneath(side) + 16.0 * line as f64,
+            );
             for words in lines(remark, 1.05 * LABEL.size(), side, 1) {
                 svg.text(SMALL, at, Anchor::Middle, &words);
             }
@@ -281,11 +296,23 @@ impl KeyPart {
 /// The key in as many lines as it needs, and their height.
 fn key(width: f64, top: f64) -> (Vec<KeyPart>, f64) {
     let mut entries: Vec<(Option<KeyPart>, f64, String)> = vec![
-        (Some(KeyPart::Node(false, (6.0, 0.0))), 16.0, "adult".to_owned()),
-        (Some(KeyPart::Node(true, (6.0, 0.0))), 16.0, "infant".to_owned()),
+        (
+            Some(KeyPart::Node(false, (6.0, 0.0))),
+            16.0,
+            "adult".to_owned(),
+        ),
+        (
+            Some(KeyPart::Node(true, (6.0, 0.0))),
+            16.0,
+            "infant".to_owned(),
+        ),
     ];
     for tie in Tie::ALL.into_iter().rev() {
-        entries.push((Some(KeyPart::Tie(tie, (0.0, 0.0))), 32.0, tie.words().to_owned()));
+        entries.push((
+            Some(KeyPart::Tie(tie, (0.0, 0.0))),
+            32.0,
+            tie.words().to_owned(),
+        ));
     }
     let (mut parts, mut x, mut line) = (Vec::new(), 0.0, 0.0);
     for (mark, indent, words) in entries {
@@ -403,7 +430,10 @@ mod tests {
     #[test]
     fn families_stand_together_and_apart_from_others() {
         let turns = figure().turns();
-        assert!(turns[2] - turns[1] > 1.5 * (turns[1] - turns[0]), "{turns:?}");
+        assert!(
+            turns[2] - turns[1] > 1.5 * (turns[1] - turns[0]),
+            "{turns:?}"
+        );
     }
 
     #[test]

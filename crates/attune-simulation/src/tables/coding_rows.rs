@@ -63,7 +63,10 @@ fn of_coding(file: &DataFile, columns: &CodingColumns, coding: &SessionCoding) -
     let length = coding.window.length().seconds();
     let mut cells = vec![(columns.length.clone(), Cell::Number(length))];
     if let CodedUnit::Session(session) = &columns.unit {
-        cells.insert(0, (session.clone(), id_cell(file, session, &coding.session)));
+        cells.insert(
+            0,
+            (session.clone(), id_cell(file, session, &coding.session)),
+        );
     }
     if let (Some(column), Some(coder)) = (&columns.coder, &coding.coder) {
         cells.push((column.clone(), Cell::Text(coder.to_string())));

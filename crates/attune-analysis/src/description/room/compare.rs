@@ -170,7 +170,8 @@ fn comparison(coded: &Coded<'_>, property: &Property, seed: u64) -> RoomComparis
     };
     let too_few = |values: &RoomValues| values.n < FEWEST_SESSIONS;
     if found.groups.len() < 2 || found.groups[..2].iter().any(too_few) {
-        found.method = "Not compared: fewer than three sessions with a value on one side.".to_owned();
+        found.method =
+            "Not compared: fewer than three sessions with a value on one side.".to_owned();
         return found;
     }
     found.permutation = permutation(&found.groups, seed);
@@ -196,9 +197,14 @@ struct Row<'a> {
 fn model(rows: &[Row<'_>]) -> Result<(CoefficientTest, String, Vec<String>), String> {
     let spread = rows.iter().any(|row| row.value != rows[0].value);
     if !spread {
-        return Err("every session has the same value, so there is no error to compare with".to_owned());
+        return Err(
+            "every session has the same value, so there is no error to compare with".to_owned(),
+        );
     }
-    let coders: BTreeSet<&str> = rows.iter().filter_map(|row| row.coding.coder.as_deref()).collect();
+    let coders: BTreeSet<&str> = rows
+        .iter()
+        .filter_map(|row| row.coding.coder.as_deref())
+        .collect();
     let mut n_codings: BTreeMap<u32, usize> = BTreeMap::new();
     for row in rows {
         *n_codings.entry(row.coding.unit).or_default() += 1;
@@ -211,7 +217,9 @@ fn model(rows: &[Row<'_>]) -> Result<(CoefficientTest, String, Vec<String>), Str
         rows.iter().collect()
     } else {
         let mut seen = BTreeSet::new();
-        rows.iter().filter(|row| seen.insert(row.coding.unit)).collect()
+        rows.iter()
+            .filter(|row| seen.insert(row.coding.unit))
+            .collect()
     };
     let sites: BTreeSet<&str> = kept.iter().map(|row| row.coding.site.as_str()).collect();
     let mut formula = "value ~ phase".to_owned();
@@ -224,15 +232,30 @@ fn model(rows: &[Row<'_>]) -> Result<(CoefficientTest, String, Vec<String>), Str
     let mut table = Table::new();
     let promise = "columns have different names and one cell for each row";
     table
-        .push("value", Column::Numbers(kept.iter().map(|row| row.value).collect()))
+        .push(
+            "value",
+            Column::Numbers(kept.iter().map(|row| row.value).collect()),
+        )
         .expect(promise);
     let session: Vec<String> = kept.iter().map(|row| row.coding.unit.to_string()).collect();
-    let of_coder = |row: &Row<'_>| row.coding.coder.as_deref().unwrap_or("not named").to_owned();
+    let of_coder = |row: &Row<'_>| {
+        row.coding
+            .coder
+            .as_deref()
+            .unwrap_or("not named")
+            .to_owned()
+    };
     let factors: [(&str, Vec<String>); 4] = [
-        ("phase", kept.iter().map(|row| row.group.to_string()).collect()),
+        (
+            "phase",
+            kept.iter().map(|row| row.group.to_string()).collect(),
+        ),
         ("coder", kept.iter().map(|row| of_coder(row)).collect()),
         ("session", session),
-        ("site", kept.iter().map(|row| row.coding.site.to_string()).collect()),
+        (
+            "site",
+            kept.iter().map(|row| row.coding.site.to_string()).collect(),
+        ),
     ];
     for (name, cells) in &factors {
         table.push(name, factor(cells)).expect(promise);
@@ -243,16 +266,21 @@ fn model(rows: &[Row<'_>]) -> Result<(CoefficientTest, String, Vec<String>), Str
         tests
             .into_iter()
             .find(|test| test.term == "phase1")
-            .ok_or_else(|| "the data cannot tell the phases from the coders or the sites".to_owned())
+            .ok_or_else(|| {
+                "the data cannot tell the phases from the coders or the sites".to_owned()
+            })
     };
     if parsed.random.is_empty() {
         let fitted = least_squares(&parsed, &table).map_err(|error| error.to_string())?;
         let inference = fitted.inference(DegreesOfFreedom::Satterthwaite);
         let test = pick(coefficient_tests(&inference, LEVEL))?;
-        let method = format!("Difference between the means of {sessions}, by least squares with one variance.");
+        let method = format!(
+            "Difference between the means of {sessions}, by least squares with one variance."
+        );
         return Ok((test, method, Vec::new()));
     }
-    let fitted = fit(&parsed, &table, &FitSettings::default()).map_err(|error| error.to_string())?;
+    let fitted =
+        fit(&parsed, &table, &FitSettings::default()).map_err(|error| error.to_string())?;
     let inference = fitted
         .inference(DegreesOfFreedom::KenwardRoger)
         .map_err(|error| error.to_string())?;

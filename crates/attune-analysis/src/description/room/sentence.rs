@@ -73,7 +73,9 @@ fn size(difference: &Estimate, is_share: bool) -> Option<String> {
 
 /// The name of a phase within a sentence: "before the group"; names keep their capitals elsewhere.
 fn in_sentence(label: &str) -> String {
-    let begins = ["Before ", "After ", "With ", "Without ", "During ", "Since ", "Until "];
+    let begins = [
+        "Before ", "After ", "With ", "Without ", "During ", "Since ", "Until ",
+    ];
     match begins.iter().any(|word| label.starts_with(word)) {
         true => label[..1].to_lowercase() + &label[1..],
         false => format!("in “{label}”"),
@@ -104,7 +106,14 @@ pub(super) fn cannot_show(coded: &Coded<'_>) -> Vec<String> {
                 .to_owned(),
         );
     }
-    let twice = |unit: u32| coded.codings.iter().filter(|(_, one)| one.unit == unit).count() > 1;
+    let twice = |unit: u32| {
+        coded
+            .codings
+            .iter()
+            .filter(|(_, one)| one.unit == unit)
+            .count()
+            > 1
+    };
     if !coded.codings.iter().any(|(_, one)| twice(one.unit)) {
         limits.push(
             "No session was coded by two coders: how far the numbers depend on who coded is not known.".to_owned(),

@@ -25,12 +25,20 @@ pub(super) fn best(
     let row_of_column = assign(n, m + n, price);
     let (mut sum, mut n_pairs) = ((n + m) as f64, 0);
     let mut of_codes = CodeDisorder::default();
+    let mut alone: Vec<bool> = vec![true; n];
     for (j, row) in row_of_column[..m].iter().enumerate() {
+        if row.is_none() {
+            of_codes += codes(&[second[j]]);
+        }
         if let Some(i) = row {
+            alone[*i] = false;
             sum += price(*i, j);
             n_pairs += 1;
             of_codes += codes(&[first[*i], second[j]]);
         }
+    }
+    for (event, _) in first.iter().zip(&alone).filter(|(_, alone)| **alone) {
+        of_codes += codes(&[*event]);
     }
     Best {
         sum,

@@ -4,6 +4,7 @@ use attune_statistics::agreement::unitising::{self, Continuum, Stretch, Unitisin
 use attune_statistics::resampling::bootstrap::{BootstrapInterval, BootstrapSettings, bootstrap};
 
 use super::super::by_clip::Draws;
+use super::super::gamma::Gamma;
 use super::super::table::{Chance, Table};
 use super::per_clip::{ClipOfStream, pooled};
 use super::{AgreeSettings, MeasureReport, POOLING, WINDOW};
@@ -105,9 +106,7 @@ fn of_tables(
     let all = pooled(tables.iter().copied(), n);
     let kappa = all.kappa(chance);
     let totals: Vec<Vec<f64>> = tables.iter().map(|table| table.cells().to_vec()).collect();
-    let found = draws.estimate(&totals, |cells| {
-        Table::kappa_of_cells(n, cells, chance)
-    });
+    let found = draws.estimate(&totals, |cells| Table::kappa_of_cells(n, cells, chance));
     let nothing = all.total() == 0.0;
     let note = if nothing {
         Some("neither coder has such an event".to_owned())
@@ -164,10 +163,25 @@ fn interval_agreement(
 }
 
 /// Gamma, and gamma of the codes alone.
-fn gammas_of(clips: &[ClipOfStream], draws: &Draws, settings: &AgreeSettings) -> [MeasureReport; 2] {
+fn gammas_of(
+    clips: &[ClipOfStream],
+    draws: &Draws,
+    settings: &AgreeSettings,
+) -> [MeasureReport; 3] {
+    let of_all = |gamma: Gamma| (gamma.observed, gamma.expected);
+    // A clip without aligned events says nothing of their codes.
+    let of_codes = |gamma: Gamma| gamma.of_codes.map_or((0.0, 0.0), |_| gamma.codes);
+    let with_alone = |gamma: Gamma| gamma.codes_with_alone;
     [
-        gamma_of("gamma", clips, draws, settings),
-        gamma_of("gamma-cat", clips, draws, settings),
+        gamma_of("gamma", clips, draws, settings, of_all),
+        gamma_of("gamma-cat", clips, draws, settings, of_codes),
+        gamma_of(
+            "gamma-cat-with-unaligned",
+            clips,
+            draws,
+            settings,
+            with_alone,
+        ),
     ]
 }
 
@@ -176,16 +190,13 @@ fn gamma_of(
     clips: &[ClipOfStream],
     draws: &Draws,
     settings: &AgreeSettings,
+    disorder: impl Fn(Gamma) -> (f64, f64),
 ) -> MeasureReport {
-    let of_codes = measure == "gamma-cat";
     let totals: Vec<Vec<f64>> = clips
         .iter()
-        .map(|clip| match clip.gamma {
-            None => vec![0.0, 0.0],
-            // A clip without aligned events says nothing of their codes.
-            Some(gamma) if of_codes && gamma.of_codes.is_none() => vec![0.0, 0.0],
-            Some(gamma) if of_codes => vec![gamma.codes.0, gamma.codes.1],
-            Some(gamma) => vec![gamma.observed, gamma.expected],
+        .map(|clip| {
+            let (observed, expected) = clip.gamma.map_or((0.0, 0.0), &disorder);
+            vec![observed, expected]
         })
         .collect();
     let ratio = |totals: &[f64]| (totals[1] > 0.0).then(|| 1.0 - totals[0] / totals[1]);

@@ -89,7 +89,10 @@ fn as_json(room: &Room, measures: &Measures) -> serde_json::Value {
             })
         });
         let of_group = measures.sociograms.iter().filter(|one| {
-            let id = one.phase.as_deref().or(measures.units[one.unit as usize].arm.as_deref());
+            let id = one
+                .phase
+                .as_deref()
+                .or(measures.units[one.unit as usize].arm.as_deref());
             *one.scheme == *room.scheme && (group.id == "all" || id == Some(group.id.as_str()))
         });
         let sessions: Vec<SessionSociogram<'_>> = of_group
@@ -144,7 +147,9 @@ fn text(room: &Room, simulated: bool) -> String {
             let of = &one.difference;
             cells.push(fixed(of.estimate, 3));
             cells.push(match (of.ci_lower, of.ci_upper) {
-                (Some(lower), Some(upper)) => format!("{} to {}", fixed(Some(lower), 3), fixed(Some(upper), 3)),
+                (Some(lower), Some(upper)) => {
+                    format!("{} to {}", fixed(Some(lower), 3), fixed(Some(upper), 3))
+                }
                 _ => fixed(None, 3),
             });
             cells.push(p_value(of.p));
@@ -153,10 +158,18 @@ fn text(room: &Room, simulated: bool) -> String {
         table.row(cells);
     }
     let sessions = room.groups.iter().map(|group| {
-        format!("{}: {}", group.label, words::count_of(group.n_sessions, "session", "sessions"))
+        format!(
+            "{}: {}",
+            group.label,
+            words::count_of(group.n_sessions, "session", "sessions")
+        )
     });
     let sessions: Vec<String> = sessions.collect();
-    let limits: String = room.cannot_show.iter().map(|one| format!("- {one}\n")).collect();
+    let limits: String = room
+        .cannot_show
+        .iter()
+        .map(|one| format!("- {one}\n"))
+        .collect();
     let note = match simulated {
         true => "These data are simulated and describe no family.\n",
         false => "",

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use attune_observation::from_project::boris_observation;
+use attune_observation::{budget::budgets, from_project::boris_observation};
 use attune_records::observation::{CodingProject, Observation};
 use clap::Args;
 use serde_json::json;
@@ -12,7 +12,6 @@ use super::coding_files::{Choice, Compat, observation, read};
 use crate::{level, output, progress};
 
 mod boris;
-mod budget;
 mod plot;
 mod sequences;
 mod text;
@@ -92,10 +91,7 @@ impl Summary {
                 false => output::print_text(&boris::text(&seen)),
             };
         }
-        let budgets: Vec<budget::Budget> = observations
-            .iter()
-            .map(|one| budget::of(one, project, &chosen, self.bins))
-            .collect();
+        let budgets = budgets(&observations, project, &chosen, self.bins);
         let transitions = self
             .transitions
             .then(|| sequences::transitions(&observations, project, &chosen, self.settings()));

@@ -1,8 +1,8 @@
 //! The summary as readable tables.
 
 use attune_analysis::words;
+use attune_observation::budget::Budget;
 
-use super::budget::Budget;
 use super::sequences::{AskedContingency, StreamTransitions};
 use crate::text_table::{Align, TextTable};
 

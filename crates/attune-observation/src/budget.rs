@@ -1,25 +1,32 @@
-//! The amounts of each behaviour of one observation.
+//! Time budgets: the amounts of each behaviour of each subject, observation by observation.
 
 use std::collections::BTreeMap;
 
 use attune_measures::observation::amounts::{Amounts, amounts, bins};
-use attune_observation::from_project::{Chosen, NO_SUBJECT};
 use attune_records::observation::{
     BehaviourKind, CodingProject, Event, Interval, Micros, Observation, Span,
 };
+use rayon::prelude::*;
 use serde::Serialize;
+
+use crate::from_project::{Chosen, NO_SUBJECT};
 
 /// One observation.
 #[derive(Debug, Serialize)]
 pub struct Budget {
+    /// The observation.
     pub id: String,
+    /// Who coded it.
     pub coder: Option<String>,
+    /// The recording.
     pub recording: Option<String>,
     /// Length of what was coded; null where the file does not say.
     pub duration_s: Option<f64>,
     /// The same without what nobody could code.
     pub codable_s: Option<f64>,
+    /// Each behaviour of each subject.
     pub behaviours: Vec<BehaviourBudget>,
+    /// Why rates, shares and latencies are not known.
     #[serde(skip)]
     pub warning: Option<String>,
 }
@@ -27,11 +34,15 @@ pub struct Budget {
 /// One behaviour of one subject.
 #[derive(Debug, Serialize)]
 pub struct BehaviourBudget {
+    /// Who showed it.
     pub subject: String,
+    /// The behaviour.
     pub behaviour: String,
     /// Details, where they are looked at.
     pub modifiers: String,
+    /// State or point.
     pub kind: BehaviourKind,
+    /// How often, how long, how soon.
     #[serde(flatten)]
     pub amounts: Amounts,
     /// Seconds of a state or number of points in each stretch, with its codable seconds.
@@ -39,7 +50,22 @@ pub struct BehaviourBudget {
     pub bins: Option<Vec<(f64, f64)>>,
 }
 
-pub fn of(
+/// The budgets of observations, in their order, shared out among the threads. With `bin` seconds also in
+/// stretches of that length.
+pub fn budgets(
+    observations: &[&Observation],
+    project: &CodingProject,
+    chosen: &Chosen,
+    bin: Option<f64>,
+) -> Vec<Budget> {
+    observations
+        .par_iter()
+        .map(|one| budget(one, project, chosen, bin))
+        .collect()
+}
+
+/// The budget of one observation.
+pub fn budget(
     observation: &Observation,
     project: &CodingProject,
     chosen: &Chosen,
