@@ -103,6 +103,7 @@ async fn draw(
         sessions: sessions(db, study).await?,
         attendance: attendance(db, study, &families).await?,
         codings: Vec::new(),
+        dyad_codings: Vec::new(),
         dyads: families.into_records(),
         files: vec![SourceFile {
             file: Arc::from("store"),
