@@ -133,7 +133,7 @@ impl CodeDisorder {
     /// The share where an event aligned with nothing is a pair that differs.
     fn share_with_alone(self) -> f64 {
         let all = self.all + self.alone;
-        if all > 0.0 {
+        if self.all > 0.0 {
             (self.different + self.alone) / all
         } else {
             0.0
