@@ -7,7 +7,9 @@ use attune_analysis::{
 };
 use attune_protocol::plan::Better;
 
-use super::context::{Context, estimate_words, finding_anchor, role_words, short_interval, units_heading};
+use super::context::{
+    Context, estimate_words, finding_anchor, role_words, short_interval, units_heading,
+};
 use crate::{
     Block, Column, Drawing, Figure, Forest, ForestRow, Row, RowKind, Section, Statement, Table,
     Text,

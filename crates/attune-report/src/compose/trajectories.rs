@@ -3,9 +3,7 @@
 use attune_analysis::{findings::Finding, words};
 
 use super::context::{Context, anchor};
-use crate::{
-    ArmTrajectories, Column, Drawing, Figure, Row, Table, Text, Trajectories,
-};
+use crate::{ArmTrajectories, Column, Drawing, Figure, Row, Table, Text, Trajectories};
 
 /// More dyads than this are not told apart in a drawing; a regular sample of each arm is drawn.
 const MOST_DYADS: usize = 240;
