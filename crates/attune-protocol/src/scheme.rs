@@ -80,7 +80,7 @@ pub enum EventMeasure {
     /// Share of codable time in a state, mean over the people present who can show it.
     Share(String),
     /// A measure that the scheme declares.
-    Declared(SchemeMeasure),
+    Declared(Box<SchemeMeasure>),
 }
 
 impl Scheme {
@@ -116,9 +116,10 @@ impl Scheme {
             measures.push((format!("{}-share", state.id), measure));
         }
         let declared = self.measures.iter().cloned();
-        measures.extend(
-            declared.map(|measure| (measure.id.to_string(), EventMeasure::Declared(measure))),
-        );
+        measures.extend(declared.map(|measure| {
+            let name = measure.id.to_string();
+            (name, EventMeasure::Declared(Box::new(measure)))
+        }));
         measures
     }
 

@@ -34,4 +34,4 @@ pub use cookies_page::{Visitor, cookies_page};
 pub use links::{ABOUT, COOKIES, ICON, INDEX, SCRIPT, STYLESHEET, study_path};
 pub use publication::{Files, media_type, publish};
 pub use settings::{Analytics, Matomo, Place, Settings};
-pub use study_page::{Published, Reader, StudyPage};
+pub use study_page::{Published, StudyPage};

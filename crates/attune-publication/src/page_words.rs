@@ -37,7 +37,6 @@ pub struct PageWords {
     pub aims: String,
     pub numbers: String,
     pub not_released: String,
-    pub held_back: String,
     pub publications: String,
     pub data: String,
     pub changed: String,

@@ -30,15 +30,6 @@ pub struct Published<'a> {
     pub findings: Option<&'a Findings>,
 }
 
-/// Who reads the page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reader {
-    /// Anybody.
-    Anybody,
-    /// Somebody who assesses or observes in the study and must not learn what came out.
-    Blind,
-}
-
 /// A page and the files that belong to it, by their path within the publication.
 pub struct StudyPage {
     /// The page's own path.
@@ -139,11 +130,6 @@ impl<'a> Published<'a> {
 
     /// The page in one of its languages.
     pub fn page(&self, language: &str, settings: &Settings) -> StudyPage {
-        self.page_for(Reader::Anybody, language, settings)
-    }
-
-    /// The page in one of its languages, as this reader may see it.
-    pub fn page_for(&self, reader: Reader, language: &str, settings: &Settings) -> StudyPage {
         let study = &self.protocol.study;
         let id = study.id.as_str();
         let links = Links::from_depth(&settings.place, 1);
@@ -154,7 +140,6 @@ impl<'a> Published<'a> {
         let tongue = Tongue::of(self.protocol, language);
         let shown = self
             .released()
-            .filter(|_| reader == Reader::Anybody)
             .map(|findings| results(self.protocol, findings, &links, tongue));
         let results_are_whole = shown.as_ref().is_none_or(|results| results.is_whole);
         let (numbers, files) = match shown {
@@ -182,7 +167,7 @@ impl<'a> Published<'a> {
             facts: self.facts(&tongue),
             team: &self.protocol.team,
             partners: &self.protocol.partners,
-            parts: self.parts(reader, &tongue, &links, &sections, numbers.as_deref()),
+            parts: self.parts(&tongue, &links, &sections, numbers.as_deref()),
             publications: &self.protocol.publications,
             data: study
                 .data_statement
@@ -310,7 +295,6 @@ impl<'a> Published<'a> {
 
     fn parts(
         &self,
-        reader: Reader,
         tongue: &Tongue<'_>,
         links: &Links,
         sections: &[PageSection<'_>],
@@ -339,11 +323,11 @@ impl<'a> Published<'a> {
             None => {}
         }
         add(&mut parts, PagePart::Methodology, "methodology");
-        parts.extend(self.results_part(reader, language, of(PagePart::Results), numbers));
+        parts.extend(self.results_part(language, of(PagePart::Results), numbers));
         let others = sections.iter().filter(|section| match section.part {
             Some(PagePart::Other) => true,
             // What does not say what it is may be results.
-            None => study.shows_results() && reader == Reader::Anybody,
+            None => study.shows_results(),
             _ => false,
         });
         for (position, section) in others.enumerate() {
@@ -360,7 +344,6 @@ impl<'a> Published<'a> {
 
     fn results_part(
         &self,
-        reader: Reader,
         language: &str,
         section: Option<&PageSection<'_>>,
         numbers: Option<&str>,
@@ -372,16 +355,11 @@ impl<'a> Published<'a> {
             || fixed(language, &words.results),
             |section| escape(section.heading),
         );
-        let hidden = match reader {
-            _ if !study.shows_results() => Some(&words.not_released),
-            Reader::Blind => Some(&words.held_back),
-            Reader::Anybody => None,
-        };
-        if let Some(why) = hidden {
+        if !study.shows_results() {
             return has_any.then(|| Part {
                 id: "results".to_owned(),
                 heading,
-                body: format!("<p>{}</p>", fixed(language, why)),
+                body: format!("<p>{}</p>", fixed(language, &words.not_released)),
             });
         }
         let mut body = String::new();

@@ -158,6 +158,10 @@ impl Store {
     }
 
     /// The folder appears under its name when all of it is on the disk.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how old a file is, the system's own clock tells"
+    )]
     async fn make_backup(&self, at: Moment) -> Result<BackupMade> {
         let backups = self.location().backups();
         let cannot = || StoreError::file(format!("cannot write a backup to {}", backups.display()));

@@ -81,6 +81,10 @@ impl Store {
     /// # Errors
     ///
     /// The database or the folder of recordings cannot be read or written.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how old a file is, the system's own clock tells"
+    )]
     pub async fn keep_promises(&self, now: Moment) -> Result<usize> {
         let n_removed = self.honour_all_withdrawals(now).await?;
         self.fold_log().await?;

@@ -359,6 +359,15 @@ impl Person {
         roles.iter().any(blind_for_good) || !roles.iter().any(knows)
     }
 
+    /// Whether a role of theirs is blind for good: in this study, or in any where none is given.
+    pub fn is_blind_for_good(&self, study: Option<&str>) -> bool {
+        let mut grants = self.grants.iter();
+        grants.any(|grant| {
+            matches!(grant.role, Role::Assessor | Role::Observer)
+                && study.is_none_or(|study| grant.reaches(Scope::Study(study)))
+        })
+    }
+
     /// What they may see of a study when they do this: their sites, and arms or none.
     pub fn sight(&self, action: Action, study: &str, revealed: bool) -> Sight {
         Sight {

@@ -122,6 +122,9 @@ async fn admit(visit: &mut Visit, watch: &Watch, headers: &HeaderMap) -> Result<
     if let Some(secret) = secret {
         identify(visit, &secret).await?;
     }
+    if watch.arms == Arms::ToThePublic && visit.is_blind_reader() {
+        return Err(Failure::Blind);
+    }
     match watch.needs {
         Needs::Nothing => return Ok(()),
         Needs::SignedIn => {

@@ -10,9 +10,9 @@ use std::{
     sync::Arc,
 };
 
-use attune_protocol::{Protocol, id::StudyId};
+use attune_protocol::Protocol;
 use attune_publication::{
-    Analytics, Files, Place, Published, Reader, Settings,
+    Analytics, Files, Place, Published, Settings,
     choice::{Choice, Signals},
     publish,
     visits::Visits,
@@ -98,32 +98,6 @@ impl App {
         .map_err(Failure::internal)?;
         *kept = Some((made_from, Arc::clone(&files)));
         Ok(files)
-    }
-
-    /// A page of the study without results, for its members who must not learn them; none where the study has no
-    /// page at this path.
-    ///
-    /// # Errors
-    ///
-    /// The store cannot be read.
-    pub(crate) async fn page_for_the_blind(
-        &self,
-        study: &StudyId,
-        path: &str,
-    ) -> Result<Option<String>, Failure> {
-        let protocol = self.store().protocol(study).await?;
-        if protocol.study.pages.is_empty() {
-            return Ok(None);
-        }
-        let published = Published {
-            protocol: &protocol,
-            findings: None,
-        };
-        let settings = self.publishing();
-        let pages = published.languages().into_iter();
-        let mut pages =
-            pages.map(|language| published.page_for(Reader::Blind, language, &settings));
-        Ok(pages.find(|page| page.path == path).map(|page| page.html))
     }
 
     /// Counts one visit of a page, unless the visitor or the browser objects.

@@ -45,6 +45,9 @@ pub enum Arms {
     Untold,
     /// Only to those who may know: the handler asks [`Visit::is_blind`](crate::visit::Visit::is_blind).
     ToThoseWhoMayKnow,
+    /// Pages that anybody may read and that tell arms and hypothesis: whoever is signed in and blind for good in the
+    /// study is refused before the handler, where no study is named whoever is so in any.
+    ToThePublic,
     /// Findings by arm: permuted until arms are revealed. Whoever is blind for good is refused before
     /// the handler.
     AsFindings,

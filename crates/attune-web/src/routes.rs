@@ -13,7 +13,7 @@ use crate::{
         sign_in, study, verification, visits, welcome,
     },
     route::{
-        Arms::{AsFindings as Findings, ToThoseWhoMayKnow, Untold},
+        Arms::{AsFindings as Findings, ToThePublic, ToThoseWhoMayKnow, Untold},
         Needs::{May, MayOrAnybody, Nothing, SignedIn},
         Route,
     },
@@ -30,15 +30,15 @@ pub fn table() -> Vec<Route> {
 
         // What anybody may read: released results, which show arms, and texts that the team wrote for all.
         // Blind members of a study are shown its public page without them.
-        Route::get("/studies", Nothing, Untold, public::index),
+        Route::get("/studies", Nothing, ToThePublic, public::index),
         Route::get("/studies/cookies.html", Nothing, Untold, public::cookies),
         Route::post("/studies/cookies.html", Nothing, Untold, public::choose),
         Route::get("/studies/about.html", Nothing, Untold, public::about),
         Route::get("/studies/publication.css", Nothing, Untold, public::stylesheet),
         Route::get("/studies/icon.svg", Nothing, Untold, public::icon),
         Route::get("/studies/choice.js", Nothing, Untold, public::script),
-        Route::get("/studies/{study}/{page}", Nothing, ToThoseWhoMayKnow, public::page),
-        Route::get("/studies/{study}/figures/{file}", Nothing, ToThoseWhoMayKnow, public::figure),
+        Route::get("/studies/{study}/{page}", Nothing, ToThePublic, public::page),
+        Route::get("/studies/{study}/figures/{file}", Nothing, ToThePublic, public::figure),
         Route::get("/visits", May(Action::ChangeStudies), Untold, visits::page),
         Route::get("/visits/{figure}", May(Action::ChangeStudies), Untold, visits::figure),
 

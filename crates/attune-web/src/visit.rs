@@ -118,15 +118,13 @@ impl Visit {
         }
     }
 
-    /// Whether the person works in the study of the path and must never learn what came out there. Somebody without a
-    /// part in it is a reader like any other.
-    pub fn is_blind_member(&self) -> bool {
-        match (&self.person, &self.study_id) {
-            (Some(person), Some(study)) => {
-                person.roles_in(study).next().is_some() && person.is_blind_in(study, true)
-            }
-            _ => false,
-        }
+    /// Whether the person works in the study of the path, or where it names none in any, and is blind there for good.
+    /// Somebody without a part in it is a reader like any other.
+    pub fn is_blind_reader(&self) -> bool {
+        let study = self.study_id.as_ref().map(StudyId::as_str);
+        self.person
+            .as_ref()
+            .is_some_and(|person| person.is_blind_for_good(study))
     }
 
     /// What the person may see of the study of the path when they do this.

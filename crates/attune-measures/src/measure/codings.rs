@@ -202,7 +202,7 @@ pub(super) fn sociograms(
         })
     };
     let mut all: Vec<SessionSociogram> = records.codings.iter().filter_map(of_coding).collect();
-    all.sort_by(|a, b| (a.date, a.unit).cmp(&(b.date, b.unit)));
+    all.sort_by_key(|one| (one.date, one.unit));
     all
 }
 

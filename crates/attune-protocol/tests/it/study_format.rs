@@ -54,6 +54,10 @@ How.
 
 What.
 
+### What was not found
+
+Nothing else.
+
 ## Data protection
 
 Rights.

@@ -1,7 +1,7 @@
 //! What every page holds, and what none may hold.
 
 use attune_publication::{
-    Analytics, COOKIES, Files, INDEX, Matomo, Place, Published, Reader, Settings, Visitor,
+    Analytics, COOKIES, Files, INDEX, Matomo, Place, Published, Settings, Visitor,
     choice::{Choice, Signals},
     cookies, cookies_page, publish, with_banner,
 };
@@ -443,25 +443,18 @@ fn a_server_tells_what_was_chosen_and_lets_visitors_object_to_counting() {
 }
 
 #[test]
-fn results_of_a_running_study_are_shown_to_nobody_and_a_blind_reader_sees_none_of_a_finished_one() {
+fn results_of_a_running_study_are_shown_to_nobody() {
     let (mut protocol, findings) = example("hostel-clinic");
-    let page_for = |protocol: &attune_protocol::Protocol, reader| {
+    let page_of = |protocol: &attune_protocol::Protocol| {
         let published = Published {
             protocol,
             findings: Some(&findings),
         };
-        published.page_for(reader, "en", &Settings::default())
+        published.page("en", &Settings::default())
     };
-    let blind = page_for(&protocol, Reader::Blind);
-    assert!(blind.files.is_empty() && !blind.html.contains("<figure"));
-    assert!(!blind.html.contains("improved over time"));
-    assert!(
-        page_for(&protocol, Reader::Anybody)
-            .html
-            .contains("<figure")
-    );
+    assert!(page_of(&protocol).html.contains("<figure"));
     protocol.study.status = attune_protocol::study::StudyStatus::FollowUp;
-    let running = page_for(&protocol, Reader::Anybody);
+    let running = page_of(&protocol);
     assert!(running.files.is_empty() && !running.html.contains("<figure"));
 }
 

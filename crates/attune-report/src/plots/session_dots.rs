@@ -34,8 +34,11 @@ pub struct SessionDotsPanel {
     /// Whether the axis begins at zero.
     pub from_zero: bool,
     /// For each phase the sessions (time, value), and the mean with its interval.
-    pub phases: Vec<(Vec<(f64, f64)>, Option<Interval>)>,
+    pub phases: Vec<PhaseOfSessions>,
 }
+
+/// Sessions as (time, value), and their mean with its interval.
+pub type PhaseOfSessions = (Vec<(f64, f64)>, Option<Interval>);
 
 impl Plot for SessionDots {
     fn heading(&self) -> &Heading {

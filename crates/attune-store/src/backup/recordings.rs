@@ -142,7 +142,7 @@ impl MediaFolder {
 
     fn is_whole_among_backups(&self, hash: &str) -> Result<bool> {
         let opened = self.open_at(&Self::below(self.copies(), hash)?, hash);
-        Ok(opened.is_ok_and(|recording| recording.is_whole(hash).unwrap_or(false)))
+        Ok(opened.is_ok_and(|recording| recording.reads_as(hash).unwrap_or(false)))
     }
 }
 

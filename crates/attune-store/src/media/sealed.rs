@@ -151,7 +151,7 @@ impl Recording {
     }
 
     /// Whether all of it opens and is what its name says.
-    pub(crate) fn is_whole(mut self, hash: &str) -> io::Result<bool> {
+    pub(crate) fn reads_as(mut self, hash: &str) -> io::Result<bool> {
         let mut found = Sha256::new();
         let mut buffer = Zeroizing::new(vec![0; PIECE]);
         self.seek(SeekFrom::Start(0))?;
@@ -293,7 +293,7 @@ mod tests {
             let mut read = Vec::new();
             recording.read_to_end(&mut read).expect("read");
             assert!(read == content, "{n} bytes");
-            assert!(recording.is_whole(&hash).expect("read"), "{n} bytes");
+            assert!(recording.reads_as(&hash).expect("read"), "{n} bytes");
             let on_disk = fs::read(&path).expect("read");
             let seen =
                 content.len() >= 16 && on_disk.windows(16).any(|window| window == &content[..16]);
@@ -327,7 +327,7 @@ mod tests {
         ] {
             fs::write(&path, bad).expect("written");
             let is_whole = Recording::open(&key(), &path, &hash)
-                .is_ok_and(|recording| recording.is_whole(&hash).unwrap_or(false));
+                .is_ok_and(|recording| recording.reads_as(&hash).unwrap_or(false));
             assert!(!is_whole, "{what} was not seen");
         }
         fs::write(&path, good).expect("written");

@@ -1,7 +1,7 @@
 //! `/studies` and beneath: the pages that anybody may read. They set no cookie while one reads; a choice on the Cookies
 //! page is a form and works without script.
 //!
-//! Whoever assesses or observes in a study is shown its page without results. What is the same for everybody may be kept
+//! Whoever assesses or observes in a study is not shown its page, which tells its arms and its hypothesis. What is the same for everybody may be kept
 //! by caches, which ask each time whether it has changed.
 
 use attune_publication::{
@@ -74,9 +74,6 @@ pub async fn figure(
     Path((study, file)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Answer {
-    if visit.is_blind_member() {
-        return Err(Failure::Blind);
-    }
     of_study(&visit, &headers, &format!("{study}/figures/{file}")).await
 }
 
@@ -91,16 +88,9 @@ pub async fn instead(visit: &Visit, headers: &HeaderMap, refusal: Failure) -> An
     }
 }
 
-/// A file of one study, which blind members see without results.
+/// A file of one study.
 async fn of_study(visit: &Visit, headers: &HeaderMap, path: &str) -> Answer {
-    if !visit.is_blind_member() {
-        return open(visit, headers, path).await;
-    }
-    let study = visit.study_id.as_ref().ok_or(Failure::no_such("page"))?;
-    let page = visit.app.page_for_the_blind(study, path).await?;
-    let page = page.ok_or(Failure::no_such("public page"))?;
-    let kind = [(header::CONTENT_TYPE, media_type(path))];
-    with_policy((kind, page).into_response(), &visit.app.publishing())
+    open(visit, headers, path).await
 }
 
 /// A file of the publication.

@@ -179,10 +179,15 @@ impl Place {
 
 /// What the table of rights says.
 fn is_allowed(route: &Route, role: Role, held: Held) -> bool {
+    let blind_for_good = matches!(role, Role::Assessor | Role::Observer);
+    if route.arms == Arms::ToThePublic {
+        let of_another = route.path.contains("{study}") && held == Held::InAnotherStudy;
+        return !blind_for_good || of_another;
+    }
     let action = match route.needs {
-        Needs::Nothing | Needs::SignedIn => return true,
-        // Without a part in the study the public page would come, which these studies do not have at that address.
-        Needs::May(action) | Needs::MayOrAnybody(action) => action,
+        // Whoever has no part in the study reads its public page there.
+        Needs::Nothing | Needs::SignedIn | Needs::MayOrAnybody(_) => return true,
+        Needs::May(action) => action,
     };
     let in_study = route.path.contains("{study}");
     let reaches = match held {
@@ -190,7 +195,6 @@ fn is_allowed(route: &Route, role: Role, held: Held) -> bool {
         Held::InTheStudy | Held::AtOneSite => in_study,
         Held::InAnotherStudy => false,
     };
-    let blind_for_good = matches!(role, Role::Assessor | Role::Observer);
     reaches && action.roles().contains(&role) && !(route.arms == Arms::AsFindings && blind_for_good)
 }
 

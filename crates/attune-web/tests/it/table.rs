@@ -114,7 +114,7 @@ fn what_belongs_to_a_study_is_asked_for_in_a_study() {
             route.path
         );
         assert!(
-            route.arms == Arms::Untold || of_study,
+            [Arms::Untold, Arms::ToThePublic].contains(&route.arms) || of_study,
             "{}: arms are of studies",
             route.path
         );
