@@ -13,6 +13,7 @@ use crate::{
     heads::{self, HeadsFound},
     hex,
     store::Store,
+    uninterrupted::uninterrupted,
 };
 
 /// What came of verifying.
@@ -65,12 +66,16 @@ impl Store {
     /// The database or the folder of heads cannot be read.
     pub async fn verify(&self) -> Result<Verified> {
         let heads = heads::read(&self.location().heads(), &self.keys().verifying())?;
-        let mut reader = self.reader().await?;
-        let mut db = reader.db();
-        db.begin_reading().await?;
-        let verified = verify(&mut db, &heads).await;
-        db.script("COMMIT").await?;
-        verified
+        let store = self.clone();
+        uninterrupted(async move {
+            let mut reader = store.reader().await?;
+            let mut db = reader.db();
+            db.begin_reading().await?;
+            let verified = verify(&mut db, &heads).await;
+            db.script("COMMIT").await?;
+            verified
+        })
+        .await
     }
 }
 

@@ -32,6 +32,7 @@ use crate::{
     moment::Moment,
     store::Store,
     tables,
+    uninterrupted::uninterrupted,
 };
 
 mod recordings;
@@ -142,7 +143,8 @@ impl Store {
     /// The copy cannot be made. (A copy that cannot be restored is no error: it is recorded as not
     /// verified.)
     pub async fn backup(&self, actor: &Actor, at: Moment) -> Result<BackupMade> {
-        let made = self.make_backup(at).await?;
+        let store = self.clone();
+        let made = uninterrupted(async move { store.make_backup(at).await }).await?;
         let name = made.folder.file_name().unwrap_or_default();
         let text = fs::read(made.folder.join(MANIFEST))
             .map_err(StoreError::file("cannot read the backup's manifest"))?;

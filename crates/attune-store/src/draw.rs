@@ -36,6 +36,7 @@ use crate::{
     keys::Keys,
     people::{self, Dates},
     store::Store,
+    uninterrupted::uninterrupted,
 };
 
 /// Records, and the place in the log up to which they go.
@@ -60,12 +61,16 @@ impl Store {
     /// There is no such study, the database cannot be read, or the records contradict each other.
     pub async fn records(&self, study: &StudyId) -> Result<Drawn> {
         let protocol = self.protocol(study).await?;
-        let mut reader = self.reader().await?;
-        let mut db = reader.db();
-        db.begin_reading().await?;
-        let drawn = draw(&mut db, self.keys(), &protocol, study).await;
-        db.script("COMMIT").await?;
-        let (records, sequence, head) = drawn?;
+        let (store, of, study) = (self.clone(), protocol.clone(), study.clone());
+        let (records, sequence, head) = uninterrupted(async move {
+            let mut reader = store.reader().await?;
+            let mut db = reader.db();
+            db.begin_reading().await?;
+            let drawn = draw(&mut db, store.keys(), &of, &study).await;
+            db.script("COMMIT").await?;
+            drawn
+        })
+        .await?;
         match Records::checked(&protocol, records) {
             Ok((records, warnings)) => Ok(Drawn {
                 records,

@@ -45,6 +45,7 @@ pub mod secret;
 pub mod sessions;
 pub mod store;
 pub mod studies;
+mod uninterrupted;
 pub mod vault;
 pub mod withdrawn_media;
 

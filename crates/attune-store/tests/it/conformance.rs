@@ -59,6 +59,7 @@ const PROMISES: &[(&str, Promise)] = promises![
     forms::wrong_names_are_told_all_at_once,
     forms::answers_have_a_typed_view,
     records::the_schedule_knows_due_overdue_and_not_done,
+    records::a_reading_that_nobody_waits_for_leaves_nothing_open,
     records::an_imported_study_has_the_same_measures_as_its_files,
     records::withdrawn_families_leave_the_records,
     videos::a_coding_grows_change_by_change_and_is_made_again_from_the_log,

@@ -173,3 +173,16 @@ pub async fn withdrawn_families_leave_the_records(world: World) {
     );
     assert!(after.sequence > before.sequence && after.head != before.head);
 }
+
+pub async fn a_reading_that_nobody_waits_for_leaves_nothing_open(world: World) {
+    let study = world.hostel().await;
+    for wait in 0..40 {
+        let patience = std::time::Duration::from_micros(100 * wait);
+        drop(tokio::time::timeout(patience, world.store.records(&study)).await);
+        drop(tokio::time::timeout(patience, world.store.verify()).await);
+    }
+    for _ in 0..40 {
+        world.store.records(&study).await.expect("read");
+        assert!(world.store.verify().await.expect("read").is_sound());
+    }
+}
