@@ -160,16 +160,16 @@ async fn load(store: &Store, folder: &Path, at: Moment) -> Result<Option<StudyId
     let read = StudyFolder::on_disk(folder).map_err(|problems| anyhow::anyhow!("{problems}"))?;
     let (protocol, _) =
         Protocol::read_folder(&read).map_err(|problems| anyhow::anyhow!("{problems}"))?;
-    // A study that only has a public page has nothing to do here.
+    let id = protocol.study.id.clone();
+    store
+        .register_study(&Actor::PROGRAM, &read, &protocol, at, None)
+        .await?;
+    // Of a study that has only a public page the public page is served; nobody works in it.
     if protocol.data.is_empty() {
         return Ok(None);
     }
     let (records, _) = attune_exchange::read_records(&protocol, folder)
         .map_err(|problems| anyhow::anyhow!("{}", problems.rendered()))?;
-    let id = protocol.study.id.clone();
-    store
-        .register_study(&Actor::PROGRAM, &read, &protocol, at, None)
-        .await?;
     store
         .import(&Actor::PROGRAM, &id, &records, at)
         .await
