@@ -188,7 +188,6 @@ fn empty(question: &Question<'_>) -> Finding {
             better: plan.better,
             measure: plan.measure.to_string(),
             about: question.about(),
-            measured_on: words::unit_nouns(question.long.about(question.outcome)),
             smallest_difference_that_matters: plan.smallest_difference_that_matters,
         },
         term: question.analysis.answers.text.clone(),

@@ -119,8 +119,6 @@ pub struct OutcomeSummary {
     /// What its values are of: families, sessions, staff.
     #[serde(skip)]
     pub about: attune_protocol::plan::About,
-    /// What it is measured on, one and many: `dyad`, `dyads`; `session`, `sessions`.
-    pub measured_on: (&'static str, &'static str),
     /// The smallest difference that would matter.
     pub smallest_difference_that_matters: Option<f64>,
 }

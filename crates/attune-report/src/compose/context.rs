@@ -268,7 +268,9 @@ pub fn inference_name(inference: &str) -> String {
 
 /// The heading over numbers of units: "Dyads", "Sessions"; "Units" where findings differ.
 pub fn units_heading(findings: &[Finding]) -> String {
-    let mut kinds = findings.iter().map(|finding| finding.outcome.measured_on.1);
+    let mut kinds = findings
+        .iter()
+        .map(|finding| words::unit_nouns(finding.outcome.about).1);
     let first = kinds.next().unwrap_or("dyads");
     words::capitalised(if kinds.all(|kind| kind == first) {
         first

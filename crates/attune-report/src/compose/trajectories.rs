@@ -33,7 +33,7 @@ pub fn figure(context: &Context<'_>, finding: &Finding) -> Option<Figure> {
             time_ticks: finding.figure.time_ticks.clone(),
             value_label: value_label(finding),
             level: words::level(finding.estimate.level),
-            measured_on: finding.outcome.measured_on,
+            measured_on: words::unit_nouns(finding.outcome.about),
             arms,
         }),
         id,

@@ -323,7 +323,6 @@ fn finding(course: &Course, answer: &str, (value, se): (f64, f64), p: f64) -> Fi
             better: Better::Higher,
             measure: format!("developmental-index.{}", course.id),
             about: attune_protocol::plan::About::Dyad,
-            measured_on: ("dyad", "dyads"),
             smallest_difference_that_matters: Some(course.matters),
         },
         term: term.to_owned(),
