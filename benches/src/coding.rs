@@ -2,8 +2,7 @@
 //! coded. The project is a file of your own, or 200 observations (100 clips, each by two coders) of 2,000
 //! rows that are made up here.
 //!
-//! What BORIS takes for the same is cited in `docs/benchmarks.md`: it has a window and no command, so it is
-//! not run here.
+//! BORIS has a window and no command for the same, so it is not run beside it.
 
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path, time::Instant};
 
