@@ -11,7 +11,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::{assets, private_postgres::PrivatePostgres, run, test::Outcome};
+use crate::{assets, handed_on, private_postgres::PrivatePostgres, run, test::Outcome};
 
 /// Every browser test; those that need PostgreSQL are skipped, and say so, where there is none.
 pub fn check(postgres: Option<&PrivatePostgres>) -> Result<Outcome> {
@@ -25,7 +25,7 @@ pub fn check(postgres: Option<&PrivatePostgres>) -> Result<Outcome> {
             "no Chromium here, and none could be installed".to_owned(),
         ));
     };
-    let reports = write_reports()?;
+    let reports = handed_on::written()?;
     let (publication, with_tool) = write_publications()?;
     let application = Application::start()?;
     let mut playwright = run::program("npx", &["--no-install", "playwright", "test"]);
@@ -212,37 +212,6 @@ fn write_form_cases() -> Result<PathBuf> {
     Ok(file)
 }
 
-/// The reports of the example studies, written by the debug binary that the tests have built.
-fn write_reports() -> Result<PathBuf> {
-    let folder = run::root().join("target/reports");
-    fs::create_dir_all(&folder)?;
-    let out = folder
-        .to_str()
-        .context("the folder's path is not Unicode")?
-        .to_owned();
-    for study in ["early-intervention", "hostel-clinic"] {
-        let study = format!("studies/{study}");
-        let arguments = [
-            "run",
-            "--locked",
-            "--quiet",
-            "--package",
-            "attune",
-            "--",
-            "report",
-            &study,
-            "--to",
-            "html",
-            "--out",
-            &out,
-        ];
-        if !run::status(&mut run::cargo(&arguments))?.success() {
-            bail!("`attune report {study}` failed");
-        }
-    }
-    Ok(folder)
-}
-
 /// The public pages of the example studies: as they are, and with an analytics tool that waits for a yes.
 fn write_publications() -> Result<(PathBuf, PathBuf)> {
     let tool = [
@@ -273,6 +242,7 @@ fn write_publications() -> Result<(PathBuf, PathBuf)> {
             .args([
                 "studies/early-intervention",
                 "studies/hostel-clinic",
+                "studies/community-clinic",
                 "studies/baby-clinic-groups",
             ])
             .args(["--out", out])

@@ -13,8 +13,10 @@ mod crate_readers;
 mod demo;
 mod demo_clip;
 mod fuzz;
+mod handed_on;
 mod kill;
 mod memory;
+mod pdf_readers;
 mod postgres;
 mod private_postgres;
 mod run;
@@ -33,6 +35,7 @@ Chores of the workspace:
   cargo xtask coverage       whether intervals hold what they say, by simulation (for the night)
   cargo xtask assets         fetch the report's fonts (npm) so that the next build embeds them
   cargo xtask studies        simulate and analyse the example studies again
+  cargo xtask documents      every report of every example study, read by other programs
   cargo xtask pictures       take the guide's pictures again, from the demonstration (it needs Chromium)
   cargo xtask memory         memory of the application at rest, in release mode (--debug: not)
   cargo xtask clip           draw the clip of the coding room's tests again (it needs ffmpeg)
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
         Some("assets") => assets::fetch().map(|()| ExitCode::SUCCESS),
         Some("studies") => studies::renew(),
         Some("memory") => memory::measure(&arguments[1..]),
+        Some("documents") => test::one("documents", handed_on::check),
         Some("pictures") => browser::take_pictures(),
         Some("clip") => clip::renew(),
         Some("demo-clip") => demo_clip::renew(),

@@ -5,7 +5,8 @@ use std::process::{Command, ExitCode};
 use anyhow::Result;
 
 use crate::{
-    assets, browser, crate_readers, postgres, private_postgres::PrivatePostgres, run, strace, tidy,
+    assets, browser, crate_readers, handed_on, postgres, private_postgres::PrivatePostgres, run,
+    strace, tidy,
 };
 
 /// What one step of the test run came to.
@@ -43,6 +44,7 @@ pub fn run() -> Result<ExitCode> {
                 "warnings",
             ])?,
         ),
+        ("documents", handed_on::check()?),
         ("browser", browser::check(private.as_ref().ok())?),
         ("store on PostgreSQL", postgres),
         ("store with failing calls", strace),
@@ -73,6 +75,24 @@ pub fn run() -> Result<ExitCode> {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
+    })
+}
+
+/// One step alone.
+pub fn one(name: &str, step: impl FnOnce() -> Result<Outcome>) -> Result<ExitCode> {
+    Ok(match step()? {
+        Outcome::Passed => {
+            println!("passed   {name}");
+            ExitCode::SUCCESS
+        }
+        Outcome::Skipped(why) => {
+            println!("skipped  {name}: {why}");
+            ExitCode::SUCCESS
+        }
+        Outcome::Failed(why) => {
+            println!("FAILED   {name}: {why}");
+            ExitCode::FAILURE
+        }
     })
 }
 
