@@ -136,14 +136,20 @@ impl Writer {
         }
     }
 
-    /// A title (level 1) is the report's own business; levels 2 to 6 begin a section.
+    /// A title (level 1) is the report's own business; level 2 begins a section, what lies deeper stays
+    /// within it under a subheading. A text without level 2 above begins its section where it can.
     fn end_heading(&mut self) {
         let title = std::mem::take(&mut self.text);
         match self.heading.take() {
             Some(HeadingLevel::H1) | None => {}
-            Some(_) => {
-                let words = title.words(&str::to_owned);
-                self.parts.push(Section::new("", Text::own(words)));
+            Some(level) => {
+                let title = Text::own(title.words(&str::to_owned));
+                match self.parts.last_mut() {
+                    Some(part) if level > HeadingLevel::H2 && !part.title.is_empty() => {
+                        part.push(Block::Subheading(title));
+                    }
+                    _ => self.parts.push(Section::new("", title)),
+                }
             }
         }
     }
@@ -219,6 +225,7 @@ mod tests {
                 .map(|item| format!("- {}", item.words(&str::to_owned).trim()))
                 .collect::<Vec<_>>()
                 .join("\n"),
+            Block::Subheading(text) => format!("= {}", text.words(&str::to_owned)),
             other => format!("{other:?}"),
         }
     }
@@ -229,6 +236,19 @@ mod tests {
             "# Title\n\nBefore.\n\n## Background\n\nOne *two* **three**.\n\n- a\n- b\n",
             "Before.\n[page-1] Background\nOne two three.\n- a\n- b\n",
         );
+    }
+
+    #[test]
+    fn headings_within_a_section_stay_in_it() {
+        check(
+            "## Results\n\n### Found\n\nOne.\n\n### Not found\n\nTwo.\n\n## After\n",
+            "[page-1] Results\n= Found\nOne.\n= Not found\nTwo.\n[page-2] After\n",
+        );
+    }
+
+    #[test]
+    fn deep_headings_alone_begin_sections() {
+        check("### Found\n\nOne.\n", "[page-1] Found\nOne.\n");
     }
 
     #[test]

@@ -18,7 +18,7 @@ mod data;
 mod file;
 mod fitted_means;
 mod frame;
-mod group_dots;
+pub(crate) mod group_dots;
 mod paired_change;
 mod power_curve;
 mod residuals;

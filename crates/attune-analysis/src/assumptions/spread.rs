@@ -43,11 +43,18 @@ pub fn spread_is_equal_in_groups(
         return Some(check(&name, Verdict::NotChecked, detail));
     }
     let doubtful = high / low > MOST_RATIO;
-    let advice = if doubtful {
-        "The pooled residual variance is too large for one group and too small for the other; \
-         with groups of unequal size the interval is off in a known direction"
-    } else {
-        "One residual variance for all is adequate"
+    let sizes: Vec<usize> = by_group.iter().map(Vec::len).collect();
+    let is_balanced = sizes.windows(2).all(|pair| pair[0] == pair[1]);
+    let advice = match (doubtful, is_balanced) {
+        (true, true) => {
+            "The pooled residual variance is too large for one group and too small for the other; \
+             since the groups are of one size, the interval of their difference suffers little"
+        }
+        (true, false) => {
+            "The pooled residual variance is too large for one group and too small for the other; \
+             with groups of unequal size the interval is off in a known direction"
+        }
+        (false, _) => "One residual variance for all is adequate",
     };
     let test = match equal_spread(&by_group, Centre::Median) {
         Ok((test, _)) => format!("; Brown–Forsythe {}", words::p_value(test.p)),

@@ -118,7 +118,11 @@ fn outcome_row(long: &LongTable<'_>, groups: &Groups, outcome: usize) -> Option<
     let plan = &long.protocol.outcomes[outcome];
     let label = format!("{} ({})", plan.label, long.protocol.waves[first].label);
     let unit = crate::words::unit_in_sentence(plan.unit.as_deref());
-    Some(number_row(groups, &label, unit, |unit| values[unit]))
+    let row = number_row(groups, &label, unit, |unit| values[unit]);
+    // Whoever was enrolled in a later phase could not be measured in the first: that is no comparison.
+    let n_measured = row.arms.iter().filter(|cell| cell.mean.is_some()).count();
+    let by_phase = long.protocol.arms.is_empty() && groups.len() > 1;
+    (!by_phase || n_measured > 1).then_some(row)
 }
 
 fn number_row(

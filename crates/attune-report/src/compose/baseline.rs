@@ -58,11 +58,11 @@ fn table(context: &Context<'_>) -> Table {
     if with_difference {
         columns.push(Column::numbers("Standardised difference"));
     }
-    let mut table = Table::new(
-        "baseline-table",
-        "Characteristics at enrolment, by arm",
-        columns,
-    );
+    let title = match context.protocol.arms.is_empty() && with_difference {
+        true => "Characteristics at enrolment, by phase",
+        false => "Characteristics at enrolment, by arm",
+    };
+    let mut table = Table::new("baseline-table", title, columns);
     let mut open: Option<&str> = None;
     for row in &description.baseline {
         if row.level.is_some() && open != Some(row.label.as_str()) {
@@ -163,7 +163,7 @@ fn notes(with_difference: bool) -> Vec<Text> {
         )
         .and(Inline::Citation("austin-2009"))
         .and(
-            "). No test is made: whether arms differ at the start by chance is not a question where \
+            "). No test is made: whether groups differ at the start by chance is not a question where \
              chance did not form them. In small samples differences of 0.3 and more are common.",
         ),
     ]

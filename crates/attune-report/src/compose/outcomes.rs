@@ -14,10 +14,36 @@ pub fn section(context: &Context<'_>) -> Section {
     section.say(
         Text::default()
             .and_see("outcomes-table")
-            .and(" gives every outcome by arm and wave, before any model."),
+            .and(match Layout::of(context) {
+                Layout::Waves => " gives every outcome by arm and wave, before any model.",
+                Layout::PhasesAlone => " gives every outcome in each phase, before any model.",
+            }),
     );
     section.push(Block::Table(table(context)));
     section
+}
+
+/// Whether waves need lines of their own.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Layout {
+    /// A line for each wave, under the name of the outcome.
+    Waves,
+    /// Every value belongs to the phase that its wave is named after: the columns say it all.
+    PhasesAlone,
+}
+
+impl Layout {
+    fn of(context: &Context<'_>) -> Self {
+        let is_phase = |cell: &OutcomeCell| {
+            let phase = cell.phase.as_ref().map(|phase| context.arm(phase).1);
+            phase.is_some_and(|phase| phase == context.wave(&cell.wave))
+        };
+        let seen = context.findings.description.outcomes.iter();
+        match seen.filter(|cell| cell.n > 0).all(is_phase) {
+            true => Self::PhasesAlone,
+            false => Self::Waves,
+        }
+    }
 }
 
 /// Columns stand for arms, and for phases within them where the design has phases.
@@ -26,7 +52,12 @@ type Place<'a> = (Option<&'a str>, Option<&'a str>);
 fn table(context: &Context<'_>) -> Table {
     let cells = &context.findings.description.outcomes;
     let places = places(cells);
-    let mut columns = vec![Column::words("Outcome and wave")];
+    let layout = Layout::of(context);
+    let (first, title) = match layout {
+        Layout::Waves => ("Outcome and wave", "Outcomes by arm and wave"),
+        Layout::PhasesAlone => ("Outcome", "Outcomes in each phase"),
+    };
+    let mut columns = vec![Column::words(first)];
     for place in &places {
         let group = place_heading(context, *place);
         columns.push(Column::numbers("n").under(group.clone()));
@@ -34,22 +65,41 @@ fn table(context: &Context<'_>) -> Table {
         columns.push(Column::numbers("Median").under(group.clone()));
         columns.push(Column::numbers("Range").under(group));
     }
-    let mut table = Table::new("outcomes-table", "Outcomes by arm and wave", columns);
+    let mut table = Table::new("outcomes-table", title, columns);
     let mut outcomes: Vec<&str> = cells.iter().map(|cell| cell.outcome.as_str()).collect();
     outcomes.dedup();
     for outcome in outcomes {
-        table
-            .rows
-            .push(Row::heading(outcome_heading(context, outcome)));
-        table.rows.extend(wave_rows(context, outcome, &places));
+        let heading = outcome_heading(context, outcome);
+        match layout {
+            Layout::Waves => {
+                table.rows.push(Row::heading(heading));
+                table.rows.extend(wave_rows(context, outcome, &places));
+            }
+            Layout::PhasesAlone => {
+                let values = places.iter().flat_map(|place| {
+                    value_cells(
+                        cells
+                            .iter()
+                            .find(|cell| cell.outcome == outcome && place_of(cell) == *place),
+                    )
+                });
+                table
+                    .rows
+                    .push(Row::of(std::iter::once(heading).chain(values).collect()));
+            }
+        }
     }
     table
+}
+
+fn place_of(cell: &OutcomeCell) -> Place<'_> {
+    (cell.arm.as_deref(), cell.phase.as_deref())
 }
 
 fn places(cells: &[OutcomeCell]) -> Vec<Place<'_>> {
     let mut places: Vec<Place<'_>> = Vec::new();
     for cell in cells {
-        let place = (cell.arm.as_deref(), cell.phase.as_deref());
+        let place = place_of(cell);
         if !places.contains(&place) {
             places.push(place);
         }
@@ -99,9 +149,7 @@ fn wave_rows(context: &Context<'_>, outcome: &str, places: &[Place<'_>]) -> Vec<
         let mut row = vec![Text::own(context.wave(wave))];
         for place in places {
             let cell = cells.iter().find(|cell| {
-                cell.outcome == outcome
-                    && cell.wave == *wave
-                    && (cell.arm.as_deref(), cell.phase.as_deref()) == *place
+                cell.outcome == outcome && cell.wave == *wave && place_of(cell) == *place
             });
             row.extend(value_cells(cell));
         }

@@ -219,7 +219,7 @@ fn caption(finding: &Finding, arms: &[ArmTrajectories]) -> Text {
         );
     if is_of_names && arms.iter().any(|arm| !arm.fitted.is_empty()) {
         text = text.and(format!(
-            " Large dots are the means that the planned model gives, bars their {} confidence interval.",
+            " Large marks are the means that the planned model gives, bars their {} confidence interval.",
             words::level(finding.estimate.level)
         ));
     } else if arms.iter().any(|arm| !arm.fitted.is_empty()) {

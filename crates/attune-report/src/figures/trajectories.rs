@@ -11,7 +11,7 @@ use super::{
     scale::{Scale, range, widened},
     svg::{AXIS_NAME, Anchor, SMALL, STRONG, Svg, lines, polyline},
 };
-use crate::{ArmTrajectories, Trajectories};
+use crate::{ArmTrajectories, Trajectories, plots::group_dots::swarm};
 
 const TOP: f64 = 66.0;
 const FOOT: f64 = 46.0;
@@ -53,10 +53,15 @@ pub fn draw(figure: &Trajectories, format: Format) -> Svg {
         let scales = Scales { x, y };
         match arm {
             Some(arm) => {
-                arm_panel(&mut svg, *panel, &scales, (arm, figure.measured_on), format);
+                let is_alone = figure.arms.len() == 1;
+                heading(&mut svg, *panel, arm, figure.measured_on, is_alone);
                 match is_of_names(figure) {
-                    true => bars(&mut svg, &scales, arm),
+                    true => {
+                        let beside = swarms(&mut svg, *panel, &scales, arm);
+                        bars(&mut svg, &scales, arm, beside);
+                    }
                     false => {
+                        courses(&mut svg, &scales, arm, format);
                         band(&mut svg, &scales, arm, 0.22);
                         fitted_line(&mut svg, &scales, arm);
                     }
@@ -110,7 +115,7 @@ fn draw_fitted_alone(figure: &Trajectories, format: Format) -> Svg {
     axis::below(&mut svg, panel, scales.x, &ticks);
     if is_of_names(figure) {
         for arm in &figure.arms {
-            bars(&mut svg, &scales, arm);
+            bars(&mut svg, &scales, arm, 0.0);
         }
     } else {
         for arm in &figure.arms {
@@ -131,18 +136,19 @@ fn is_of_names(figure: &Trajectories) -> bool {
     axis::is_of_names(&figure.time_label, &figure.time_ticks)
 }
 
-/// A mean with its interval at each place that has a name: there is nothing between two of them.
-fn bars(svg: &mut Svg, scales: &Scales, arm: &ArmTrajectories) {
+/// A mean with its interval `beside` each place that has a name: there is nothing between two of them.
+fn bars(svg: &mut Svg, scales: &Scales, arm: &ArmTrajectories, beside: f64) {
+    let at = |time, value| {
+        let (x, y) = scales.at((time, value));
+        (x + beside, y)
+    };
     let path: String = arm
         .fitted
         .iter()
-        .map(|(time, _, lower, upper)| {
-            let ends = [scales.at((*time, *lower)), scales.at((*time, *upper))];
-            polyline(ends)
-        })
+        .map(|(time, _, lower, upper)| polyline([at(*time, *lower), at(*time, *upper)]))
         .collect();
     svg.arm_line(arm.mark, "fit bar", 2.4, &path);
-    let means: Vec<(f64, f64)> = arm.fitted.iter().map(|f| scales.at((f.0, f.1))).collect();
+    let means: Vec<(f64, f64)> = arm.fitted.iter().map(|f| at(f.0, f.1)).collect();
     svg.arm_dots(arm.mark, "mean", 4.6, &means);
 }
 
@@ -247,14 +253,26 @@ fn with_room(values: impl Iterator<Item = f64>) -> (f64, f64) {
     (low - room, high + room)
 }
 
-fn arm_panel(
-    svg: &mut Svg,
-    panel: Panel,
-    scales: &Scales,
-    (arm, measured_on): (&ArmTrajectories, (&str, &str)),
-    format: Format,
-) {
-    heading(svg, panel, arm, measured_on);
+/// What was measured at each place that has a name, every value beside its like; gives how far right of
+/// its place a mean stands clear of them.
+fn swarms(svg: &mut Svg, panel: Panel, scales: &Scales, arm: &ArmTrajectories) -> f64 {
+    let mut points: Vec<(f64, f64)> = arm.dyads.iter().flatten().copied().collect();
+    points.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let width = 0.08 * (panel.right - panel.left);
+    let radius = if points.len() > 400 { 1.0 } else { 2.0 };
+    let mut reach: f64 = 0.0;
+    for place in points.chunk_by(|a, b| a.0 == b.0) {
+        let heights: Vec<f64> = place.iter().map(|point| scales.at(*point).1).collect();
+        let centre = scales.at(place[0]).0;
+        let dots = swarm(&heights, centre, width);
+        svg.arm_specks(arm.mark, radius, &dots);
+        reach = dots.iter().map(|dot| dot.0 - centre).fold(reach, f64::max);
+    }
+    reach + 14.0
+}
+
+/// Each dyad's line and dots.
+fn courses(svg: &mut Svg, scales: &Scales, arm: &ArmTrajectories, format: Format) {
     let lines: String = arm
         .dyads
         .iter()
@@ -279,10 +297,22 @@ fn arm_panel(
     }
 }
 
-/// The arm's name in its colour, a sample of its line and dot, and how many there are.
-fn heading(svg: &mut Svg, panel: Panel, arm: &ArmTrajectories, (one, many): (&str, &str)) {
+/// The arm's name in its colour, a sample of its line and dot, and how many there are. One arm alone needs
+/// no name.
+fn heading(
+    svg: &mut Svg,
+    panel: Panel,
+    arm: &ArmTrajectories,
+    (one, many): (&str, &str),
+    is_alone: bool,
+) {
     let sample = 30.0;
     let y = panel.top - 30.0;
+    let drawn = format!("{} drawn", words::count_of(arm.dyads.len(), one, many));
+    if is_alone {
+        svg.text(SMALL, (panel.left, y + 16.0), Anchor::Start, &drawn);
+        return;
+    }
     sample_line(svg, arm, (panel.left, y - 4.5), sample - 6.0);
     let room = panel.right - panel.left - sample;
     for line in lines(&arm.label, STRONG.size(), room, 1) {
@@ -292,7 +322,7 @@ fn heading(svg: &mut Svg, panel: Panel, arm: &ArmTrajectories, (one, many): (&st
         SMALL,
         (panel.left + sample, y + 16.0),
         Anchor::Start,
-        &format!("{} drawn", words::count_of(arm.dyads.len(), one, many)),
+        &drawn,
     );
 }
 

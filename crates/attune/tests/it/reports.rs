@@ -138,3 +138,21 @@ fn quotations_are_used_only_with_consent_and_all_faults_are_told() {
     }
     assert!(!here.join("none").exists(), "something was written");
 }
+
+#[test]
+fn a_clinic_compared_with_itself_is_told_by_phase() {
+    let study = copy_of_example("community-clinic");
+    let arguments = ["report", ".", "--to", "html", "--out", "out"];
+    succeed(study.path(), &arguments);
+    let page = bytes(&study.path().join("out"), "community-clinic.html");
+    let page = String::from_utf8(page).expect("text");
+    for words in [
+        "Outcomes in each phase",
+        "Characteristics at enrolment, by phase",
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+    // Whoever came later could not be asked before: that is no characteristic at the start.
+    assert!(!page.contains("(Before the group), points"));
+    assert!(!page.contains("by arm and wave"));
+}
