@@ -1,4 +1,4 @@
-//! Random messy data for the statistics engine.
+//! Random messy data for the statistics engine, and damaged files for every reader.
 //!
 //! A seed makes a [`case::Case`]: a small table as a file would hold it, and what is asked of it. A check
 //! runs the engine and judges the answer: a result that is finite and consistent, with a warning where one
@@ -17,3 +17,4 @@ pub mod further;
 pub mod messy;
 pub mod ratings;
 pub mod refusals;
+pub mod study_codings;

@@ -1,5 +1,6 @@
 //! Looks for data that the engine does not stand: `attune-fuzz [--minutes N] [--seed N]`, or shows one
-//! case with its answer: `attune-fuzz show fit|agree SEED`.
+//! case with its answer: `attune-fuzz show fit|agree SEED`; or damages the files of one kind or of all:
+//! `attune-fuzz damaged [READER] [--seeds N]`.
 //!
 //! Seeds are tried one after another; a case that fails, panics or takes long is written to the corpus,
 //! where the ordinary tests will find it.
@@ -11,7 +12,10 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
-use attune_fuzz::{agree, case::Case, coding_files, corpus, files, fit, formulas, messy::Dice};
+use attune_fuzz::{
+    agree, case::Case, coding_files, coding_files::Outcome, corpus, files, fit, formulas,
+    messy::Dice, study_codings,
+};
 
 /// A case that takes longer is worth a look.
 const LONG: Duration = Duration::from_secs(5);
@@ -24,7 +28,11 @@ fn main() -> Result<ExitCode> {
         show_case(kind, seed.parse()?);
         return Ok(ExitCode::SUCCESS);
     }
+    if words.first().is_some_and(|word| word == "damaged") {
+        return damaged(&words[1..]);
+    }
     let (minutes, first) = arguments()?;
+    let protocol = study_codings::protocol();
     let end = Instant::now() + Duration::from_secs_f64(60.0 * minutes);
     let (mut seed, mut n_failed) = (first, 0);
     while Instant::now() < end {
@@ -44,13 +52,71 @@ fn main() -> Result<ExitCode> {
         n_failed += usize::from(!endures(&format!("file of seed {seed}"), || {
             files::check(ending, &bytes)
         }));
-        let (name, bytes) = coding_files::bytes(seed);
-        n_failed += usize::from(!endures(&format!("{name} of seed {seed}"), || {
-            coding_files::check(&name, &bytes)
+        for (place, reader) in coding_files::readers().enumerate() {
+            let (name, bytes) = coding_files::bytes(place, seed);
+            n_failed += usize::from(!endures(&format!("{reader} of seed {seed}"), || {
+                coding_files::check(&name, &bytes).map(drop)
+            }));
+        }
+        n_failed += usize::from(!endures(&format!("codings of seed {seed}"), || {
+            study_codings::check(&protocol, study_codings::files(seed)).map(drop)
         }));
         seed += 1;
     }
     println!("seeds {first} to {}: {n_failed} failures", seed - 1);
+    Ok(if n_failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Damages files of the readers whose names hold a word, and says what became of them.
+fn damaged(words: &[String]) -> Result<ExitCode> {
+    let (mut wanted, mut n_seeds) = (String::new(), 1000);
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--seeds" => n_seeds = words.next().context("--seeds needs a number")?.parse()?,
+            _ => wanted.clone_from(word),
+        }
+    }
+    println!(
+        "{:<18} {:>7} {:>8} {:>7}",
+        "reader", "read", "refused", "failed"
+    );
+    let mut n_failed = 0;
+    let mut tell = |reader: &str, outcomes: Vec<Option<bool>>| {
+        let n = |outcome| outcomes.iter().filter(|one| **one == outcome).count();
+        let (read, refused, failed) = (n(Some(true)), n(Some(false)), n(None));
+        println!("{reader:<18} {read:>7} {refused:>8} {failed:>7}");
+        n_failed += failed;
+    };
+    let readers: Vec<_> = coding_files::readers().enumerate().collect();
+    for (place, reader) in readers.into_iter().filter(|one| one.1.contains(&wanted)) {
+        let outcome = |seed| {
+            let (name, bytes) = coding_files::bytes(place, seed);
+            let mut outcome = None;
+            let fine = endures(&format!("{reader} of seed {seed}"), || {
+                outcome = Some(coding_files::check(&name, &bytes)? == Outcome::Read);
+                Ok(())
+            });
+            outcome.filter(|_| fine)
+        };
+        tell(reader, (0..n_seeds).map(outcome).collect());
+    }
+    if "codings of a study".contains(&wanted) {
+        let protocol = study_codings::protocol();
+        let outcome = |seed| {
+            let mut outcome = None;
+            let fine = endures(&format!("codings of seed {seed}"), || {
+                outcome = Some(study_codings::check(&protocol, study_codings::files(seed))?);
+                Ok(())
+            });
+            outcome.filter(|_| fine)
+        };
+        tell("codings of a study", (0..n_seeds).map(outcome).collect());
+    }
     Ok(if n_failed == 0 {
         ExitCode::SUCCESS
     } else {

@@ -1,9 +1,11 @@
 //! The same seeds each time: this must stay fast. `cargo xtask fuzz` tries new ones.
 
-use attune_fuzz::{agree, coding_files, files, fit, formulas, messy::Dice};
+use attune_fuzz::{
+    agree, coding_files, coding_files::Outcome, files, fit, formulas, messy::Dice, study_codings,
+};
 
 /// Collects what is wrong, so that one run shows all of it.
-fn no_problems(n_seeds: u64, check: impl Fn(u64) -> Result<(), String>) {
+fn no_problems(n_seeds: u64, mut check: impl FnMut(u64) -> Result<(), String>) {
     let problems: Vec<String> = (0..n_seeds)
         .filter_map(|seed| {
             check(seed)
@@ -59,9 +61,31 @@ fn damaged_files_are_tables_or_not() {
 }
 
 #[test]
-fn damaged_files_of_coding_tools_are_read_or_refused() {
-    no_problems(1500, |seed| {
-        let (name, bytes) = coding_files::bytes(seed);
-        coding_files::check(&name, &bytes)
+fn every_reader_reads_some_of_the_damaged_files_and_refuses_others() {
+    for (place, reader) in coding_files::readers().enumerate() {
+        let mut outcomes = Vec::new();
+        no_problems(80, |seed| {
+            let (name, bytes) = coding_files::bytes(place, seed);
+            let outcome = coding_files::check(&name, &bytes);
+            outcomes.extend(outcome.clone().ok());
+            outcome
+                .map(drop)
+                .map_err(|problem| format!("{reader}: {problem}"))
+        });
+        for outcome in [Outcome::Read, Outcome::Refused] {
+            assert!(outcomes.contains(&outcome), "{reader}: never {outcome:?}");
+        }
+    }
+}
+
+#[test]
+fn damaged_codings_of_a_study_are_records_or_problems() {
+    let protocol = study_codings::protocol();
+    no_problems(400, |seed| {
+        study_codings::check(&protocol, study_codings::files(seed)).map(drop)
     });
+    let read: Vec<_> = (0..100)
+        .filter_map(|seed| study_codings::check(&protocol, study_codings::files(seed)).ok())
+        .collect();
+    assert!(read.contains(&true) && read.contains(&false));
 }

@@ -11,6 +11,7 @@ mod long_text;
 mod number;
 mod take_over;
 mod tokens;
+mod values;
 
 use std::collections::BTreeSet;
 

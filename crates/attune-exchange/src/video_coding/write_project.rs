@@ -8,7 +8,7 @@ use super::{
     CodingFault, NotHeld,
     boris::BorisProject,
     coding_file::CodingFile,
-    datavyu::DatavyuFile,
+    datavyu::{DatavyuFile, Spreadsheet},
     elan::ElanDocument,
     not_held::Losses,
     sdis,
@@ -115,7 +115,10 @@ impl CodingFile {
                 Some(file.to_bytes())
             }
             (Self::Datavyu(file), Target::Datavyu) => Some(file.to_archive("spreadsheet")),
-            (Self::Datavyu(file), Target::DatavyuCsv) => Some(file.sheet.to_text().into_bytes()),
+            // A text of the oldest form without a cell could be told from no other table.
+            (Self::Datavyu(file), Target::DatavyuCsv) => Some(file.sheet.to_text())
+                .filter(|text| Spreadsheet::looks_like_one(text))
+                .map(String::into_bytes),
             _ => None,
         }
     }
@@ -158,8 +161,20 @@ pub fn write_project(project: &CodingProject, target: Target) -> Result<Written,
             let (grid, lost) = TextGrid::of_observation(one);
             (grid.to_bytes(), lost)
         }
-        (Target::WebVtt, Some(one)) => captions(SubtitleForm::WebVtt, one),
-        (Target::SubRip, Some(one)) => captions(SubtitleForm::SubRip, one),
+        (Target::WebVtt, Some(one)) => {
+            let (file, lost) = Subtitles::of_observation(SubtitleForm::WebVtt, one);
+            (file.to_bytes(), lost)
+        }
+        (Target::SubRip, Some(one)) => {
+            let (file, lost) = Subtitles::of_observation(SubtitleForm::SubRip, one);
+            if file.cues().next().is_none() {
+                return Err(CodingFault::of_file(
+                    "there is nothing to show as a caption, and without captions such a file is empty",
+                    "write .vtt, or .csv",
+                ));
+            }
+            (file.to_bytes(), lost)
+        }
         (Target::Datavyu, Some(one)) => {
             let (file, lost) = DatavyuFile::of_observation(one);
             (file.to_archive(&one.id), lost)
@@ -192,11 +207,6 @@ pub fn write_project(project: &CodingProject, target: Target) -> Result<Written,
         bytes,
         not_held: all,
     })
-}
-
-fn captions(form: SubtitleForm, one: &Observation) -> (Vec<u8>, Vec<NotHeld>) {
-    let (file, lost) = Subtitles::of_observation(form, one);
-    (file.to_bytes(), lost)
 }
 
 fn only_observation(project: &CodingProject) -> Result<&Observation, CodingFault> {

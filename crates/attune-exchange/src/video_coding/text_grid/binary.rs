@@ -1,6 +1,9 @@
 //! The binary form: big-endian numbers, texts with their lengths.
 
-use super::{Marks, TextGrid, Tier};
+use super::{
+    TextGrid,
+    values::{Values, read_grid},
+};
 use crate::video_coding::CodingFault;
 
 /// Reads bytes that begin with `ooBinaryFile`.
@@ -9,66 +12,14 @@ pub(super) fn read(bytes: &[u8]) -> Result<TextGrid, CodingFault> {
         bytes,
         place: "ooBinaryFile".len(),
     };
-    let class = bytes.short_text()?;
+    let class = bytes.class()?;
     if class != "TextGrid" {
         return Err(CodingFault::of_file(
             format!("a Praat object of the class `{class}`"),
             "save the TextGrid itself; collections and sounds are not read",
         ));
     }
-    let (xmin, xmax) = (bytes.real()?, bytes.real()?);
-    let n_tiers = if bytes.take(1)?[0] == 1 {
-        bytes.count()?
-    } else {
-        0
-    };
-    let mut tiers = Vec::new();
-    for _ in 0..n_tiers {
-        tiers.push(read_tier(&mut bytes)?);
-    }
-    Ok(TextGrid {
-        xmin,
-        xmax,
-        tiers,
-        left: Vec::new(),
-        warnings: Vec::new(),
-    })
-}
-
-fn read_tier(bytes: &mut Bytes<'_>) -> Result<Tier, CodingFault> {
-    let class = bytes.short_text()?;
-    let name = bytes.text()?;
-    let (xmin, xmax) = (bytes.real()?, bytes.real()?);
-    let n = bytes.count()?;
-    let marks = match class.as_str() {
-        "IntervalTier" => {
-            let mut intervals = Vec::new();
-            for _ in 0..n {
-                intervals.push((bytes.real()?, bytes.real()?, bytes.text()?));
-            }
-            Marks::Intervals(intervals)
-        }
-        "TextTier" => {
-            let mut points = Vec::new();
-            for _ in 0..n {
-                points.push((bytes.real()?, bytes.text()?));
-            }
-            Marks::Points(points)
-        }
-        other => {
-            return Err(CodingFault::new(
-                format!("byte {}", bytes.place),
-                format!("a tier of the unknown class `{other}`"),
-                "save the TextGrid in Praat as a text file",
-            ));
-        }
-    };
-    Ok(Tier {
-        name,
-        xmin,
-        xmax,
-        marks,
-    })
+    read_grid(&mut bytes)
 }
 
 struct Bytes<'a> {
@@ -95,17 +46,23 @@ impl<'a> Bytes<'a> {
         number.copy_from_slice(self.take(N)?);
         Ok(number)
     }
+}
 
+impl Values for Bytes<'_> {
     fn real(&mut self) -> Result<f64, CodingFault> {
         Ok(f64::from_be_bytes(self.number()?))
     }
 
-    fn count(&mut self) -> Result<i32, CodingFault> {
-        Ok(i32::from_be_bytes(self.number()?))
+    fn count(&mut self) -> Result<i64, CodingFault> {
+        Ok(i32::from_be_bytes(self.number()?).into())
+    }
+
+    fn exists(&mut self) -> Result<bool, CodingFault> {
+        Ok(self.take(1)?[0] == 1)
     }
 
     /// A text with its length in one byte.
-    fn short_text(&mut self) -> Result<String, CodingFault> {
+    fn class(&mut self) -> Result<String, CodingFault> {
         let length = usize::from(self.take(1)?[0]);
         Ok(latin(self.take(length)?))
     }
@@ -122,6 +79,14 @@ impl<'a> Bytes<'a> {
             .map(|unit| u16::from_be_bytes([unit[0], unit[1]]))
             .collect();
         Ok(String::from_utf16_lossy(&units))
+    }
+
+    fn fault(&self, what: String) -> CodingFault {
+        CodingFault::new(
+            format!("byte {}", self.place),
+            what,
+            "save the TextGrid in Praat as a text file",
+        )
     }
 }
 

@@ -1,8 +1,9 @@
 //! The text forms. Long and short differ only in words that mean nothing.
 
 use super::{
-    Marks, TextGrid, Tier,
+    TextGrid,
     number::{read_count, read_number},
+    values::{Values, read_grid},
 };
 use crate::video_coding::CodingFault;
 
@@ -10,57 +11,17 @@ use crate::video_coding::CodingFault;
 pub(super) fn read(text: &str) -> Result<TextGrid, CodingFault> {
     let mut tokens = Tokens { text, place: 0 };
     for expected in ["ooTextFile", "TextGrid"] {
-        let found = tokens.string().unwrap_or_default();
-        if found.trim() != expected {
+        let found = tokens.text().unwrap_or_default();
+        // Old versions of Praat say so when the form is the short one.
+        let found = found.trim();
+        if found.strip_suffix(" short").unwrap_or(found) != expected {
             return Err(CodingFault::of_file(
                 format!("not a TextGrid: its head does not say \"{expected}\""),
                 "save it in Praat as a text file, and see whether it is another kind of object",
             ));
         }
     }
-    let (xmin, xmax) = (tokens.real()?, tokens.real()?);
-    let n_tiers = if tokens.exists()? { tokens.count()? } else { 0 };
-    let mut tiers = Vec::new();
-    for _ in 0..n_tiers {
-        tiers.push(read_tier(&mut tokens)?);
-    }
-    Ok(TextGrid {
-        xmin,
-        xmax,
-        tiers,
-        left: Vec::new(),
-        warnings: Vec::new(),
-    })
-}
-
-fn read_tier(tokens: &mut Tokens<'_>) -> Result<Tier, CodingFault> {
-    let class = tokens.string()?;
-    let name = tokens.string()?;
-    let (xmin, xmax) = (tokens.real()?, tokens.real()?);
-    let n = tokens.count()?;
-    let marks = match class.as_str() {
-        "IntervalTier" => {
-            let mut intervals = Vec::new();
-            for _ in 0..n {
-                intervals.push((tokens.real()?, tokens.real()?, tokens.string()?));
-            }
-            Marks::Intervals(intervals)
-        }
-        "TextTier" => {
-            let mut points = Vec::new();
-            for _ in 0..n {
-                points.push((tokens.real()?, tokens.string()?));
-            }
-            Marks::Points(points)
-        }
-        other => return Err(tokens.fault(format!("a tier of the unknown class `{other}`"))),
-    };
-    Ok(Tier {
-        name,
-        xmin,
-        xmax,
-        marks,
-    })
+    read_grid(&mut tokens)
 }
 
 /// Values of a text, one after the other.
@@ -76,40 +37,32 @@ enum Begin {
     Flag,
 }
 
-impl Tokens<'_> {
-    /// A number.
+impl Values for Tokens<'_> {
     fn real(&mut self) -> Result<f64, CodingFault> {
         Ok(read_number(self.number_word("a number")?))
     }
 
-    /// How many; a negative count is none.
     fn count(&mut self) -> Result<i64, CodingFault> {
         Ok(read_count(self.number_word("a count")?))
     }
 
-    fn number_word(&mut self, wanted: &str) -> Result<&str, CodingFault> {
-        loop {
-            match self.begin(wanted)? {
-                Begin::Number => {}
-                Begin::Text => return Err(self.fault(format!("a text where {wanted} belongs"))),
-                Begin::Flag => {
-                    return Err(self.fault(format!("a word in < > where {wanted} belongs")));
-                }
-            }
-            let rest = &self.text[self.place..];
-            let end = rest
-                .find(|c: char| c.is_whitespace() || c == '!')
-                .unwrap_or(rest.len());
-            self.place += end;
-            // A plus sign alone stands between the parts of complex numbers.
-            if &rest[..end] != "+" {
-                return Ok(&rest[..end]);
-            }
+    /// `<exists>` or `<absent>`.
+    fn exists(&mut self) -> Result<bool, CodingFault> {
+        if !matches!(self.begin("<exists>")?, Begin::Flag) {
+            return Err(self.fault("a value where <exists> belongs".to_owned()));
         }
+        let rest = &self.text[self.place + 1..];
+        let end = rest.find('>').unwrap_or(rest.len());
+        self.place += 1 + end;
+        Ok(rest[..end].trim() == "exists")
+    }
+
+    fn class(&mut self) -> Result<String, CodingFault> {
+        self.text()
     }
 
     /// A text in quotation marks, in which two of them stand for one.
-    fn string(&mut self) -> Result<String, CodingFault> {
+    fn text(&mut self) -> Result<String, CodingFault> {
         match self.begin("a text in quotation marks")? {
             Begin::Text => self.place += 1,
             Begin::Number => return Err(self.fault("a number where a text belongs".to_owned())),
@@ -132,15 +85,38 @@ impl Tokens<'_> {
         }
     }
 
-    /// `<exists>` or `<absent>`.
-    fn exists(&mut self) -> Result<bool, CodingFault> {
-        if !matches!(self.begin("<exists>")?, Begin::Flag) {
-            return Err(self.fault("a value where <exists> belongs".to_owned()));
+    fn fault(&self, what: String) -> CodingFault {
+        let read = &self.text[..self.place.min(self.text.len())];
+        let line = 1 + read.matches('\n').count() + read.matches('\r').count()
+            - read.matches("\r\n").count();
+        CodingFault::new(
+            format!("line {line}"),
+            what,
+            "open it in Praat, correct it there and save it again",
+        )
+    }
+}
+
+impl Tokens<'_> {
+    fn number_word(&mut self, wanted: &str) -> Result<&str, CodingFault> {
+        loop {
+            match self.begin(wanted)? {
+                Begin::Number => {}
+                Begin::Text => return Err(self.fault(format!("a text where {wanted} belongs"))),
+                Begin::Flag => {
+                    return Err(self.fault(format!("a word in < > where {wanted} belongs")));
+                }
+            }
+            let rest = &self.text[self.place..];
+            let end = rest
+                .find(|c: char| c.is_whitespace() || c == '!')
+                .unwrap_or(rest.len());
+            self.place += end;
+            // A plus sign alone stands between the parts of complex numbers.
+            if &rest[..end] != "+" {
+                return Ok(&rest[..end]);
+            }
         }
-        let rest = &self.text[self.place + 1..];
-        let end = rest.find('>').unwrap_or(rest.len());
-        self.place += 1 + end;
-        Ok(rest[..end].trim() == "exists")
     }
 
     /// Goes to the begin of the next value, over words, punctuation and comments.
@@ -160,16 +136,5 @@ impl Tokens<'_> {
             };
             self.place += passed.unwrap_or(rest.len());
         }
-    }
-
-    fn fault(&self, what: String) -> CodingFault {
-        let read = &self.text[..self.place.min(self.text.len())];
-        let line = 1 + read.matches('\n').count() + read.matches('\r').count()
-            - read.matches("\r\n").count();
-        CodingFault::new(
-            format!("line {line}"),
-            what,
-            "open it in Praat, correct it there and save it again",
-        )
     }
 }
