@@ -23,6 +23,7 @@ mod sheet;
 mod simulation_marker;
 mod table;
 pub mod video_coding;
+mod wording;
 
 pub use any_table::AnyTable;
 pub use attune_records::record_problem::Severity;
@@ -31,3 +32,4 @@ pub use data_problem::{DataProblem, DataProblems};
 pub use nearest_name::nearest_name;
 pub use read_records::{read_records, read_records_from};
 pub use record_files::RecordFiles;
+pub use wording::first_few;

@@ -5,7 +5,10 @@ use std::fmt::Write as _;
 
 use attune_records::record_problem::Severity;
 
-use crate::data_problem::DataProblem;
+use crate::{
+    data_problem::DataProblem,
+    wording::{printable, shortened},
+};
 
 /// Lines per file and kind; the rest is counted.
 const MOST_LINES: usize = 50;
@@ -94,30 +97,12 @@ fn list_kind(list: &mut String, problems: &[&DataProblem]) {
 }
 
 fn line(problem: &DataProblem) -> [String; 4] {
-    let cell = problem.cell.as_deref().map(shortened).unwrap_or_default();
+    let cut = |text: &str| shortened(text, LONGEST_CELL);
+    let cell = problem.cell.as_deref().map(cut).unwrap_or_default();
     [
         problem.row.map(|row| row.to_string()).unwrap_or_default(),
-        problem.column.as_deref().map(shortened).unwrap_or_default(),
+        problem.column.as_deref().map(cut).unwrap_or_default(),
         cell,
         printable(&problem.message()),
     ]
-}
-
-fn shortened(text: &str) -> String {
-    let text = printable(text);
-    if text.chars().count() <= LONGEST_CELL {
-        return text;
-    }
-    text.chars().take(LONGEST_CELL - 1).chain(['…']).collect()
-}
-
-/// Line breaks and control characters must not reach a terminal.
-fn printable(text: &str) -> String {
-    text.chars()
-        .map(|character| match character {
-            '\n' | '\r' | '\t' => '␣',
-            _ if character.is_control() => '�',
-            _ => character,
-        })
-        .collect()
 }

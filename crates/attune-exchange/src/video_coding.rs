@@ -9,6 +9,7 @@ mod boris;
 mod coding_fault;
 mod coding_file;
 mod datavyu;
+mod each_once;
 mod elan;
 mod intern;
 mod label;

@@ -1,7 +1,10 @@
 //! A file of codings of sessions or dyads: one row per event or rating; a row without a behaviour says
 //! that its subject was there.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use attune_protocol::{
     data::{CodedUnit, CodingColumns},
@@ -38,6 +41,16 @@ pub(crate) struct Codings {
 struct Reading {
     visit: Option<VisitTime>,
     coding: SessionCoding,
+    /// The people of the coding.
+    known: BTreeSet<Arc<str>>,
+}
+
+/// Codings being read, in the order in which the file begins them.
+#[derive(Default)]
+struct Readings {
+    all: Vec<Reading>,
+    /// Places of the codings of one session or dyad by one coder.
+    places: BTreeMap<(Arc<str>, Option<Arc<str>>), Vec<usize>>,
 }
 
 /// Columns that were found.
@@ -94,12 +107,12 @@ pub(crate) fn read_codings<'a>(
         start,
         stop,
     };
-    let mut read: Vec<Reading> = Vec::new();
+    let mut read = Readings::default();
     for row in sheet.rows() {
         read_row(sheet, row, &columns, (scheme, records), &mut read);
     }
     let mut codings = Codings::default();
-    for Reading { visit, coding } in read {
+    for Reading { visit, coding, .. } in read.all {
         match visit {
             None => codings.sessions.push(coding),
             Some(visit) => codings.dyads.push(DyadCoding {
@@ -118,7 +131,7 @@ fn read_row<'a>(
     row: usize,
     columns: &Columns<'a>,
     (scheme, records): (&Scheme, &Records),
-    codings: &mut Vec<Reading>,
+    codings: &mut Readings,
 ) -> Option<()> {
     let what = match columns.time {
         None => "the code of the session",
@@ -140,13 +153,15 @@ fn read_row<'a>(
         .number(row, &columns.length, Limits::Bounds(Some(0.001), None))
         .ok()?;
     let window = Interval::new(Micros::ZERO, Micros::from_seconds(seconds)?)?;
-    let same = |one: &Reading| {
-        one.coding.session == unit && one.coding.coder == coder && one.visit == visit
-    };
-    let place = match codings.iter().rposition(same) {
-        Some(place) => place,
+    let places = codings.places.entry((unit.clone(), coder.clone()));
+    let places = places.or_default();
+    let same = |place: &&usize| codings.all[**place].visit == visit;
+    let place = match places.iter().rev().find(same) {
+        Some(place) => *place,
         None => {
-            codings.push(Reading {
+            places.push(codings.all.len());
+            codings.all.push(Reading {
+                known: BTreeSet::new(),
                 visit,
                 coding: SessionCoding {
                     session: unit,
@@ -159,10 +174,10 @@ fn read_row<'a>(
                     source: sheet.row_source(row),
                 },
             });
-            codings.len() - 1
+            codings.all.len() - 1
         }
     };
-    let coding = &mut codings[place].coding;
+    let Reading { coding, known, .. } = &mut codings.all[place];
     if coding.window != window {
         // One coding has one length: that of its first row.
         let first = coding.window.length().seconds().to_string();
@@ -179,13 +194,18 @@ fn read_row<'a>(
         return read_rating(sheet, row, columns, rating, coding);
     }
     let subject = person(sheet, row, &columns.subject, scheme, false)?;
-    add(&mut coding.people, &subject);
+    let mut add = |person: &Arc<str>| {
+        if known.insert(person.clone()) {
+            coding.people.push(person.clone());
+        }
+    };
+    add(&subject);
     if sheet.cell(row, &columns.behaviour).is_empty() {
         return Some(());
     }
     let event = event(sheet, row, columns, scheme, (subject, seconds))?;
     if let Some(target) = event.target.as_ref().filter(|target| ***target != *GROUP) {
-        add(&mut coding.people, target);
+        add(target);
     }
     coding.events.push(event);
     Some(())
@@ -226,12 +246,6 @@ fn read_rating<'a>(
     }
     coding.ratings.push((rating.id.clone(), value));
     Some(())
-}
-
-fn add(people: &mut Vec<Arc<str>>, person: &Arc<str>) {
-    if !people.contains(person) {
-        people.push(person.clone());
-    }
 }
 
 fn event<'a>(

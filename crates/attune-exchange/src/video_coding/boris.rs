@@ -13,9 +13,11 @@ mod rows;
 mod take_over;
 mod write;
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
-use super::CodingFault;
+use super::{CodingFault, text::text_of};
 
 pub(super) use pairing::{list_rows, read_modifiers};
 pub use rows::{BorisObservation, BorisRow};
@@ -35,6 +37,9 @@ pub struct BorisProject {
 /// The newest format of projects; a newer one would mean things that nobody here knows.
 const NEWEST_FORMAT: f64 = 7.0;
 
+/// Most behaviours of an ethogram: each event is looked up among them.
+const MOST_BEHAVIOURS: usize = 10_000;
+
 impl BorisProject {
     /// Reads a project.
     ///
@@ -42,10 +47,24 @@ impl BorisProject {
     ///
     /// No JSON, no project, or a format newer than 7.0.
     pub fn read(bytes: &[u8]) -> Result<Self, CodingFault> {
-        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-        if bytes.iter().all(u8::is_ascii_whitespace) {
+        let in_utf_8 = match bytes {
+            [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => Cow::Owned(text_of(bytes)?.0.into_bytes()),
+            bytes => Cow::Borrowed(bytes),
+        };
+        let bytes = in_utf_8.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&in_utf_8);
+        if let Err(error) = std::str::from_utf8(bytes) {
+            return Err(CodingFault::new(
+                format!("byte {}", error.valid_up_to() + 1),
+                "the file is no text in UTF-8, as BORIS writes it",
+                "open it in BORIS and save it again, or see whether it is another kind of file",
+            ));
+        }
+        if bytes
+            .iter()
+            .all(|byte| byte.is_ascii_whitespace() || *byte == 0)
+        {
             return Err(CodingFault::of_file(
-                "the file is empty",
+                "the file is empty, or holds zeros only",
                 "BORIS leaves empty files after a crash while saving; look for its backup beside it",
             ));
         }
@@ -62,6 +81,15 @@ impl BorisProject {
             return Err(CodingFault::of_file(
                 "this is JSON, but no BORIS project: it has no `behaviors_conf`",
                 "open it in BORIS and save it, or see whether it is another kind of file",
+            ));
+        }
+        let behaviours = self.rest.get("behaviors_conf").and_then(Value::as_object);
+        let n_behaviours = behaviours.map_or(0, Map::len);
+        if n_behaviours > MOST_BEHAVIOURS {
+            return Err(CodingFault::new(
+                "behaviors_conf",
+                format!("{n_behaviours} behaviours; at most {MOST_BEHAVIOURS} are read"),
+                "no coder could know as many: see where the file comes from",
             ));
         }
         let version = self.rest.get("project_format_version");

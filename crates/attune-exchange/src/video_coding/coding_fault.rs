@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::wording::shortened;
+
 /// One fault: where, what, and what would help.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CodingFault {
@@ -20,6 +22,11 @@ pub struct CodingFault {
 #[serde(transparent)]
 pub struct CodingFaults(Vec<CodingFault>);
 
+/// Longest place: some are named by what the file calls them.
+const LONGEST_PLACE: usize = 120;
+/// Longest sentence: what it quotes of a damaged file may be all of it.
+const LONGEST: usize = 300;
+
 impl CodingFault {
     /// A fault at a place.
     pub fn new(
@@ -28,8 +35,8 @@ impl CodingFault {
         remedy: impl Into<String>,
     ) -> Self {
         Self {
-            place: place.into(),
-            what: what.into(),
+            place: shortened(&place.into(), LONGEST_PLACE),
+            what: shortened(&what.into(), LONGEST),
             remedy: remedy.into(),
         }
     }

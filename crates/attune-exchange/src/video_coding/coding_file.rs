@@ -14,7 +14,7 @@ use super::{
     limits::unpack_gzip,
     subtitles::{SubtitleForm, Subtitles},
     tables::CodingTable,
-    text::text_of,
+    text::{ENCODING_ASSUMED, text_of},
     text_grid::TextGrid,
 };
 
@@ -161,7 +161,11 @@ impl CodingFile {
                 bytes,
             )?)),
             "csv" | "txt" if is_spreadsheet(bytes) => {
-                let mut file = DatavyuFile::read_text(&text_of(bytes)?.0)?;
+                let (text, is_assumed) = text_of(bytes)?;
+                let mut file = DatavyuFile::read_text(&text)?;
+                if is_assumed {
+                    file.warnings.push(ENCODING_ASSUMED.to_owned());
+                }
                 if file.sheet.version.is_none() {
                     file.as_table = Some(CodingTable::read("csv", bytes)?.counts());
                 }

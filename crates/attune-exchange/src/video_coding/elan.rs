@@ -17,10 +17,15 @@ use super::{
     xml::{Element, parse},
 };
 
+/// Most tiers and most vocabularies of a document: each is compared with each.
+const MOST_TIERS: usize = 2_000;
+
 /// A document, template or vocabulary.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ElanDocument {
     pub(super) root: Element,
+    /// Whether it was read in another encoding than the one that it states.
+    pub(super) encoding_is_assumed: bool,
 }
 
 impl ElanDocument {
@@ -30,15 +35,36 @@ impl ElanDocument {
     ///
     /// No well-formed XML, or not one of ELAN's documents.
     pub fn read(bytes: &[u8]) -> Result<Self, CodingFault> {
-        let (text, _) = text_of(bytes)?;
+        let (text, encoding_is_assumed) = text_of(bytes)?;
         let root = parse(text.trim_start_matches('\u{feff}'))?;
         match root.name.as_str() {
-            "ANNOTATION_DOCUMENT" | "CV_RESOURCE" => Ok(Self { root }),
+            "ANNOTATION_DOCUMENT" | "CV_RESOURCE" => {
+                let document = Self {
+                    root,
+                    encoding_is_assumed,
+                };
+                document.check_number_of_tiers()?;
+                Ok(document)
+            }
             other => Err(CodingFault::of_file(
                 format!("XML, but no document of ELAN: it begins with `{other}`"),
                 "see whether it is another kind of file",
             )),
         }
+    }
+
+    /// Whether anybody would read it.
+    pub(super) fn check_number_of_tiers(&self) -> Result<(), CodingFault> {
+        for name in ["TIER", "CONTROLLED_VOCABULARY"] {
+            let n = self.root.named(name).count();
+            if n > MOST_TIERS {
+                return Err(CodingFault::of_file(
+                    format!("{n} elements `{name}`; at most {MOST_TIERS} are read and written"),
+                    "no study needs as many: see where it comes from, or split it in ELAN",
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// Whether it is a vocabulary alone.

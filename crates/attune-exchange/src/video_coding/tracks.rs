@@ -1,7 +1,11 @@
 //! Events in tiers, for formats in which nothing of a tier overlaps; and the scheme that events
 //! imply where a file has none.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet, BinaryHeap},
+    sync::Arc,
+};
 
 use attune_records::observation::{
     BehaviourKind, CodedBehaviour, CodedSubject, Event, Micros, ModifierKind, ModifierSet,
@@ -66,6 +70,7 @@ pub(super) fn lay_out(observation: &Observation) -> LaidOut<'_> {
             None => out.unpaired.push(event),
         }
     }
+    let mut names: BTreeSet<String> = BTreeSet::new();
     for group in groups {
         let Group {
             base,
@@ -93,7 +98,7 @@ pub(super) fn lay_out(observation: &Observation) -> LaidOut<'_> {
             named.push((name, true, points));
         }
         for (name, is_point, events) in named {
-            let name = unused(&out.tracks, name);
+            let name = unused(&mut names, name);
             out.tracks.push(Track {
                 name,
                 subject,
@@ -108,15 +113,15 @@ pub(super) fn lay_out(observation: &Observation) -> LaidOut<'_> {
 /// Name of the tier of events without a subject.
 pub(super) const NO_SUBJECT: &str = "no subject";
 
-fn unused(tracks: &[Track<'_>], name: String) -> String {
-    let is_used = |name: &str| tracks.iter().any(|track| track.name == name);
-    if !is_used(&name) {
-        return name;
+/// A name that no track has yet.
+fn unused(names: &mut BTreeSet<String>, name: String) -> String {
+    let mut free = name.clone();
+    let mut lane = 0;
+    while !names.insert(free.clone()) {
+        lane += 1;
+        free = numbered(&name, lane);
     }
-    let free = (1..)
-        .map(|lane| numbered(&name, lane))
-        .find(|name| !is_used(name));
-    free.unwrap_or(name)
+    free
 }
 
 fn numbered(name: &str, lane: usize) -> String {
@@ -134,21 +139,23 @@ fn overlaps(states: &[&Event]) -> bool {
 
 fn by_behaviour<'a>(states: &[&'a Event]) -> Vec<(&'a str, Vec<&'a Event>)> {
     let mut groups: Vec<(&str, Vec<&Event>)> = Vec::new();
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
     for state in states {
-        match groups
-            .iter_mut()
-            .find(|(behaviour, _)| **behaviour == *state.behaviour)
-        {
-            Some((_, group)) => group.push(state),
-            None => groups.push((&state.behaviour, vec![state])),
+        let place = *places.entry(&state.behaviour).or_insert(groups.len());
+        if place == groups.len() {
+            groups.push((&state.behaviour, Vec::new()));
         }
+        groups[place].1.push(state);
     }
     groups
 }
 
 /// As few lanes as hold the events without an overlap, and without two points at one time.
 fn lanes(events: Vec<&Event>) -> Vec<Vec<&Event>> {
-    let mut lanes: Vec<(Micros, Vec<&Event>)> = Vec::new();
+    let mut lanes: Vec<Vec<&Event>> = Vec::new();
+    // Events come by their begins, so that a lane that is free stays free until it is taken.
+    let mut taken: BinaryHeap<Reverse<(Micros, usize)>> = BinaryHeap::new();
+    let mut free: BinaryHeap<Reverse<usize>> = BinaryHeap::new();
     for event in events {
         let begin = event.span.begin();
         let end = if event.span.is_point() {
@@ -156,15 +163,23 @@ fn lanes(events: Vec<&Event>) -> Vec<Vec<&Event>> {
         } else {
             event.span.end()
         };
-        match lanes.iter_mut().find(|(free_from, _)| *free_from <= begin) {
-            Some((free_from, lane)) => {
-                *free_from = end;
-                lane.push(event);
-            }
-            None => lanes.push((end, vec![event])),
+        while let Some(Reverse((until, lane))) = taken.peek().copied()
+            && until <= begin
+        {
+            taken.pop();
+            free.push(Reverse(lane));
         }
+        let lane = match free.pop() {
+            Some(Reverse(lane)) => lane,
+            None => {
+                lanes.push(Vec::new());
+                lanes.len() - 1
+            }
+        };
+        lanes[lane].push(event);
+        taken.push(Reverse((end, lane)));
     }
-    lanes.into_iter().map(|(_, lane)| lane).collect()
+    lanes
 }
 
 /// Subjects and behaviours as the events show them, in the order of their first appearance.

@@ -16,6 +16,7 @@ use super::{
     tables::{tidy_csv, tidy_xlsx},
     text_grid::TextGrid,
 };
+use crate::wording::first_few;
 
 /// What can be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -155,6 +156,7 @@ pub fn write_project(project: &CodingProject, target: Target) -> Result<Written,
                 &one.date
             };
             let (document, lost) = ElanDocument::of_observation(one, date);
+            document.check_number_of_tiers()?;
             (document.to_bytes(), lost)
         }
         (Target::TextGrid, Some(one)) => {
@@ -217,18 +219,13 @@ fn only_observation(project: &CodingProject) -> Result<&Observation, CodingFault
             "a scheme alone can be written as .boris",
         )),
         several => {
-            let ids: Vec<String> = several
-                .iter()
-                .take(10)
-                .map(|one| format!("`{}`", one.id))
-                .collect();
-            let more = if several.len() > 10 { ", …" } else { "" };
+            let ids: Vec<String> = several.iter().map(|one| format!("`{}`", one.id)).collect();
             Err(CodingFault::of_file(
                 format!(
                     "such a file holds one observation, and there are {}",
                     several.len()
                 ),
-                format!("choose one of {}{more}", ids.join(", ")),
+                format!("choose one of {}", first_few(&ids, 10)),
             ))
         }
     }

@@ -3,6 +3,7 @@
 mod folder;
 mod format_page;
 mod formats;
+mod hostile_files;
 mod layouts;
 mod round_trip;
 mod study;

@@ -16,6 +16,7 @@ use serde_json::{Map, Value, json};
 use self::ethogram::{Ethogram, numbered};
 use super::{BorisObservation, BorisProject, BorisRow, take_over::object};
 use crate::video_coding::{
+    each_once::each_once,
     intern::Interner,
     not_held::{Losses, NotHeld},
 };
@@ -111,12 +112,10 @@ fn values(one: &Observation) -> Vec<(&str, &str)> {
 
 fn variables(project: &CodingProject) -> Value {
     let known = &project.scheme.variables;
-    let mut others: Vec<&str> = Vec::new();
-    for (name, _) in project.observations().iter().flat_map(|one| values(one)) {
-        if !known.iter().any(|variable| *variable.name == *name) && !others.contains(&name) {
-            others.push(name);
-        }
-    }
+    let defined: BTreeSet<&str> = known.iter().map(|variable| &*variable.name).collect();
+    let values = project.observations().iter().flat_map(values);
+    let others = values.map(|(name, _)| name);
+    let others = each_once(others.filter(|name| !defined.contains(name)));
     let of_scheme = known.iter().map(|variable| {
         let kind = match variable.kind {
             VariableKind::Number => "numeric",

@@ -181,18 +181,18 @@ pub(in crate::video_coding) fn read_modifiers(
 struct LeftRows {
     without_time: Vec<u32>,
     unknown_codes: Vec<(Arc<str>, Vec<u32>)>,
+    /// Where each code stands among them.
+    places: BTreeMap<Arc<str>, usize>,
 }
 
 impl LeftRows {
     fn unknown_code(&mut self, row: u32, code: &Arc<str>) {
-        match self
-            .unknown_codes
-            .iter_mut()
-            .find(|(known, _)| known == code)
-        {
-            Some((_, rows)) => rows.push(row),
-            None => self.unknown_codes.push((Arc::clone(code), vec![row])),
+        let n = self.unknown_codes.len();
+        let place = *self.places.entry(Arc::clone(code)).or_insert(n);
+        if place == n {
+            self.unknown_codes.push((Arc::clone(code), Vec::new()));
         }
+        self.unknown_codes[place].1.push(row);
     }
 
     fn told(self, observation: &str) -> Vec<NotTakenOver> {

@@ -8,7 +8,10 @@ use attune_records::observation::{
 use serde_json::{Map, Value};
 
 use super::{BorisObservation, BorisProject, ethogram::text, pairing::Pairing};
-use crate::video_coding::{CodingFault, CodingFaults, CodingRead, NotTakenOver};
+use crate::{
+    video_coding::{CodingFault, CodingFaults, CodingRead, NotTakenOver},
+    wording::first_few,
+};
 
 /// Names under which coders are noted, since BORIS itself knows none.
 const CODER_VARIABLES: [&str; 4] = ["coder", "observer", "rater", "annotator"];
@@ -138,26 +141,11 @@ pub(in crate::video_coding) fn unpaired_warnings(project: &CodingProject) -> Vec
             warnings.push(format!(
                 "observation `{}`: {}; kept as bouts with one end, without a duration",
                 one.id,
-                shortened(&bouts)
+                first_few(&bouts, 5)
             ));
         }
     }
     warnings
-}
-
-/// The first few of a list.
-fn shortened(texts: &[String]) -> String {
-    const SHOWN: usize = 5;
-    let shown = texts
-        .iter()
-        .take(SHOWN)
-        .cloned()
-        .collect::<Vec<_>>()
-        .join(", ");
-    match texts.len().checked_sub(SHOWN) {
-        Some(more @ 1..) => format!("{shown}, and {more} more"),
-        _ => shown,
-    }
 }
 
 impl BorisObservation {

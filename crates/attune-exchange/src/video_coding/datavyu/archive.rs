@@ -25,7 +25,7 @@ pub struct DatavyuFile {
     /// What the text counts as a table: the oldest form has no version line, and its ending says no
     /// more than that it is one.
     pub(in crate::video_coding) as_table: Option<Map<String, Value>>,
-    pub(super) warnings: Vec<String>,
+    pub(in crate::video_coding) warnings: Vec<String>,
 }
 
 impl DatavyuFile {

@@ -1,6 +1,8 @@
 //! An observation as a spreadsheet: one column per subject with the codes `behaviour`, its modifier
 //! sets and `comment`; columns that came from Datavyu become the same columns again.
 
+use std::collections::BTreeMap;
+
 use attune_records::observation::{Event, Interval, Micros, Observation, Span};
 
 use super::{
@@ -9,6 +11,7 @@ use super::{
     take_over::{BEHAVIOUR, COMMENT},
 };
 use crate::video_coding::{
+    each_once::each_once,
     not_held::{Losses, NotHeld},
     tracks::NO_SUBJECT,
 };
@@ -21,17 +24,19 @@ impl DatavyuFile {
         let is_written = |event: &&Event| {
             event.span.begin() >= Micros::ZERO && !matches!(event.span, Span::Unstarted { .. })
         };
-        let mut columns: Vec<(String, Vec<&Event>)> = Vec::new();
+        let mut columns: Vec<(&str, Vec<&Event>)> = Vec::new();
+        let mut places: BTreeMap<&str, usize> = BTreeMap::new();
         for event in events.iter().filter(is_written) {
             let name = event
                 .subject
                 .as_deref()
                 .or(event.track.as_deref())
                 .unwrap_or(NO_SUBJECT);
-            match columns.iter_mut().find(|(known, _)| known == name) {
-                Some((_, events)) => events.push(event),
-                None => columns.push((name.to_owned(), vec![event])),
+            let place = *places.entry(name).or_insert(columns.len());
+            if place == columns.len() {
+                columns.push((name, Vec::new()));
             }
+            columns[place].1.push(event);
         }
         losses.tell_events(
             events,
@@ -72,7 +77,7 @@ impl DatavyuFile {
             definitions: Vec::new(),
             columns: columns
                 .into_iter()
-                .map(|(name, events)| column(&name, &events))
+                .map(|(name, events)| column(name, &events))
                 .collect(),
         };
         let file = Self {
@@ -91,14 +96,8 @@ fn column(name: &str, events: &[&Event]) -> Column {
     let names_behaviour = !events
         .iter()
         .all(|event| event.subject.is_none() && event.track.as_deref() == Some(&*event.behaviour));
-    let mut sets: Vec<&str> = Vec::new();
-    for event in events {
-        for modifier in event.modifiers.as_slice() {
-            if !sets.contains(&&*modifier.set) {
-                sets.push(&modifier.set);
-            }
-        }
-    }
+    let modifiers = events.iter().flat_map(|event| event.modifiers.as_slice());
+    let sets = each_once(modifiers.map(|modifier| &*modifier.set));
     let has_comments = events.iter().any(|event| event.comment.is_some());
     let code = |name: &str| (escaped(name), "NOMINAL".to_owned());
     let mut codes = Vec::new();

@@ -1,6 +1,6 @@
 //! The text of a spreadsheet, as written: columns and cells with their escapes.
 
-use crate::video_coding::CodingFault;
+use crate::{video_coding::CodingFault, wording::shortened};
 
 /// A spreadsheet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -99,7 +99,7 @@ impl Spreadsheet {
         } else if !line.trim().is_empty() {
             return Err(CodingFault::new(
                 format!("line {number}"),
-                format!("neither a column nor a cell: `{}`", shortened(line)),
+                format!("neither a column nor a cell: `{}`", shortened(line, 60)),
                 "open the file in Datavyu and save it again",
             ));
         }
@@ -296,8 +296,4 @@ pub(super) fn escaped(text: &str) -> String {
         });
     }
     escaped
-}
-
-fn shortened(line: &str) -> String {
-    line.chars().take(60).collect()
 }

@@ -10,6 +10,7 @@ use super::{
     take_over::{COMMENT, POINT_TYPE},
 };
 use crate::video_coding::{
+    each_once::each_once,
     not_held::{Losses, NotHeld},
     tracks::{Track, lay_out},
     xml::Element,
@@ -64,7 +65,10 @@ impl ElanDocument {
             root = root.with(definition);
         }
         (
-            Self { root },
+            Self {
+                root,
+                encoding_is_assumed: false,
+            },
             losses(observation, &out.unpaired, &out.empty),
         )
     }
@@ -262,15 +266,8 @@ fn annotated(annotation: Element, value: &str) -> Element {
 }
 
 fn sets<'a>(events: &[&'a Event]) -> Vec<&'a str> {
-    let mut sets: Vec<&str> = Vec::new();
-    for event in events {
-        for modifier in event.modifiers.as_slice() {
-            if !sets.contains(&&*modifier.set) {
-                sets.push(&modifier.set);
-            }
-        }
-    }
-    sets
+    let modifiers = events.iter().flat_map(|event| event.modifiers.as_slice());
+    each_once(modifiers.map(|modifier| &*modifier.set))
 }
 
 /// One frame of the first file whose rate is known.

@@ -14,6 +14,10 @@ use super::{
 };
 use crate::video_coding::xml::Element;
 
+/// Most pairs of entries that are said to exclude each other: a vocabulary of very many words is none of
+/// behaviours, and its pairs would fill the memory.
+const MOST_PAIRS: usize = 1_000_000;
+
 /// An entry of a vocabulary, in the language that comes first.
 struct Entry {
     value: String,
@@ -24,6 +28,7 @@ impl ElanDocument {
     /// Subjects from tiers, behaviours from the vocabularies that tiers use; of a vocabulary alone all
     /// of its entries. Vocabularies of one-to-one tiers are modifiers of the behaviours above them.
     pub fn scheme(&self) -> SchemeAsRead {
+        let mut pairs_left = MOST_PAIRS;
         let mut scheme = SchemeAsRead::default();
         let tiers = tiers(&self.root);
         for tier in tiers.iter().filter(|tier| !is_modifier(tier)) {
@@ -91,7 +96,8 @@ impl ElanDocument {
                 id.clone_into(&mut behaviour.category);
                 behaviour.modifiers.clone_from(&sets);
                 // One tier holds one annotation at a time.
-                if kind == BehaviourKind::State {
+                if kind == BehaviourKind::State && codes.len() <= pairs_left {
+                    pairs_left -= codes.len();
                     let others = codes.iter().filter(|code| **code != behaviour.code);
                     behaviour.excludes = others.cloned().collect();
                 }

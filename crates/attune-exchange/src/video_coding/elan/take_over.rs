@@ -1,6 +1,9 @@
 //! A document as observations: one per annotator.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use attune_records::observation::{
     CodingProject, Event, Interval, Media, Micros, Modifier, Modifiers, Observation, Span,
@@ -12,7 +15,8 @@ use super::{
     tier::{Annotation, Tier, Times, tiers},
 };
 use crate::video_coding::{
-    CodingFault, CodingFaults, CodingRead, NotTakenOver, tracks::scheme_of_events,
+    CodingFault, CodingFaults, CodingRead, NotTakenOver, text::ENCODING_ASSUMED,
+    tracks::scheme_of_events,
 };
 
 /// Type of tiers whose annotations stand for points, each one frame long.
@@ -64,7 +68,10 @@ impl ElanDocument {
                 None => events.push((annotator, of_tier)),
             }
         }
-        let warnings = reading.warnings(events.len());
+        let mut warnings = reading.warnings(events.len());
+        if self.encoding_is_assumed {
+            warnings.push(ENCODING_ASSUMED.to_owned());
+        }
         // A tier without annotator beside one annotator is that annotator's.
         if events.len() == 2 && events.iter().any(|(annotator, _)| annotator.is_none()) {
             let (_, second) = events.remove(1);
@@ -79,8 +86,10 @@ impl ElanDocument {
         let mut project = CodingProject::default();
         project.date = self.root.attribute("DATE").unwrap_or("").to_owned();
         project.scheme = self.scheme();
+        let known = project.scheme.behaviours.iter();
+        let known: BTreeSet<_> = known.map(|behaviour| Arc::clone(&behaviour.code)).collect();
         for behaviour in scheme_of_events(&all(&events)).behaviours {
-            if project.scheme.behaviour(&behaviour.code).is_none() {
+            if !known.contains(&behaviour.code) {
                 project.scheme.behaviours.push(behaviour);
             }
         }
@@ -223,47 +232,44 @@ impl<'a> Reading<'a> {
                 intervals.insert(annotation.id, interval);
             }
         }
-        // Parents may stand after their children, and no chain is longer than there are tiers.
-        for _ in 0..tiers.len() {
-            let before = intervals.len();
-            for tier in tiers {
-                self.hang(tier, &mut intervals);
+        // Of each annotation those that hang on it, tier by tier; parents may stand after their children.
+        let mut below: BTreeMap<&str, Vec<Vec<&str>>> = BTreeMap::new();
+        for tier in tiers {
+            for (parent, children) in hanging(tier) {
+                below.entry(parent).or_default().push(children);
             }
-            if intervals.len() == before {
-                break;
+        }
+        let mut timed: Vec<&str> = intervals.keys().copied().collect();
+        while let Some(parent) = timed.pop() {
+            for children in below.remove(parent).unwrap_or_default() {
+                timed.extend(self.hang(intervals[parent], &children, &mut intervals));
             }
         }
         intervals
     }
 
-    /// Gives times to the annotations of a tier whose parents have some: of several below one, each
-    /// gets the same share.
-    fn hang(&mut self, tier: &Tier<'a>, intervals: &mut BTreeMap<&'a str, Interval>) {
-        let mut below: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for annotation in &tier.annotations {
-            if let Times::Of(parent) = annotation.times
-                && !intervals.contains_key(annotation.id)
-            {
-                below.entry(parent).or_default().push(annotation.id);
+    /// Gives times to annotations of one tier that hang on the same one: each gets the same share. Answers
+    /// those that have a time now.
+    fn hang(
+        &mut self,
+        whole: Interval,
+        children: &[&'a str],
+        intervals: &mut BTreeMap<&'a str, Interval>,
+    ) -> Vec<&'a str> {
+        let (n, length) = (children.len(), i128::from(whole.length().0));
+        let cut =
+            |index: usize| whole.start() + Micros((length * index as i128 / n as i128) as i64);
+        let mut timed = Vec::new();
+        for (index, child) in children.iter().enumerate() {
+            if let Some(part) = Interval::new(cut(index), cut(index + 1)) {
+                intervals.insert(child, part);
+                timed.push(*child);
             }
         }
-        for (parent, children) in below {
-            let Some(whole) = intervals.get(parent).copied() else {
-                continue;
-            };
-            let n = children.len();
-            let length = i128::from(whole.length().0);
-            let cut =
-                |index: usize| whole.start() + Micros((length * index as i128 / n as i128) as i64);
-            for (index, child) in children.iter().enumerate() {
-                if let Some(part) = Interval::new(cut(index), cut(index + 1)) {
-                    intervals.insert(child, part);
-                }
-            }
-            if n > 1 {
-                self.n_shared_out += children.len();
-            }
+        if n > 1 {
+            self.n_shared_out += n;
         }
+        timed
     }
 
     fn events(
@@ -331,14 +337,25 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// The modifiers that hang on annotations of a tier, by annotation.
-struct Details {
-    sets: Vec<(Arc<str>, BTreeMap<String, String>)>,
+/// The annotations of a tier that hang on others, by those.
+fn hanging<'a>(tier: &Tier<'a>) -> BTreeMap<&'a str, Vec<&'a str>> {
+    let mut hanging: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for annotation in &tier.annotations {
+        if let Times::Of(parent) = annotation.times {
+            hanging.entry(parent).or_default().push(annotation.id);
+        }
+    }
+    hanging
+}
+
+/// What hangs on each annotation of a tier: the set and the value, one for each tier below.
+struct Details<'a> {
+    values: BTreeMap<&'a str, Vec<(Arc<str>, String)>>,
 }
 
 /// One-to-one tiers below a tier, also below each other.
-fn details_below(tier: &Tier<'_>, tiers: &[Tier<'_>]) -> Details {
-    let mut sets = Vec::new();
+fn details_below<'a>(tier: &Tier<'a>, tiers: &[Tier<'a>]) -> Details<'a> {
+    let mut values: BTreeMap<&str, Vec<(Arc<str>, String)>> = BTreeMap::new();
     // From each annotation to the one of the tier itself.
     let mut owners: BTreeMap<&str, &str> = tier
         .annotations
@@ -354,35 +371,40 @@ fn details_below(tier: &Tier<'_>, tiers: &[Tier<'_>]) -> Details {
             .partition(|other| other.parent == Some(parent));
         left = others;
         for child in below {
-            let mut values = BTreeMap::new();
+            let set: Arc<str> = Arc::from(modifier_set(child));
+            // Of several below one the last counts.
+            let mut last: BTreeMap<&str, &str> = BTreeMap::new();
             for annotation in &child.annotations {
                 if let Times::Of(above) = annotation.times
                     && let Some(owner) = owners.get(above).copied()
                 {
                     owners.insert(annotation.id, owner);
-                    values.insert(owner.to_owned(), annotation.value.clone());
+                    last.insert(owner, &annotation.value);
                 }
             }
-            sets.push((Arc::from(modifier_set(child)), values));
+            for (owner, value) in last {
+                let of_owner = values.entry(owner).or_default();
+                of_owner.push((Arc::clone(&set), value.to_owned()));
+            }
             parents.push(child.id);
         }
     }
-    Details { sets }
+    Details { values }
 }
 
-impl Details {
+impl Details<'_> {
     /// Modifiers and comment of an annotation.
     fn of(&self, annotation: &Annotation<'_>) -> (Modifiers, Option<Arc<str>>) {
         let (mut modifiers, mut comment) = (Vec::new(), None);
-        for (set, values) in &self.sets {
-            let value = values.get(annotation.id);
-            match value {
-                Some(value) if **set == *COMMENT => comment = Some(Arc::from(value.as_str())),
-                Some(value) => modifiers.push(Modifier {
+        for (set, value) in self.values.get(annotation.id).into_iter().flatten() {
+            let value: Arc<str> = Arc::from(value.as_str());
+            if **set == *COMMENT {
+                comment = Some(value);
+            } else {
+                modifiers.push(Modifier {
                     set: Arc::clone(set),
-                    values: vec![Arc::from(value.as_str())],
-                }),
-                None => {}
+                    values: vec![value],
+                });
             }
         }
         (Modifiers::new(modifiers), comment)

@@ -1,7 +1,10 @@
 //! BORIS, one row per event: begin and end of a state say what they are, so that nothing depends on
 //! their order.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use attune_records::observation::{
     CodingProject, Event, Interval, Media, Micros, Modifier, Modifiers, Observation, Span,
@@ -110,8 +113,9 @@ pub(super) fn to_project(
 /// Definitions of all variables of observations.
 pub(super) fn definitions(observations: &[Observation]) -> Vec<VariableDefinition> {
     let mut definitions: Vec<VariableDefinition> = Vec::new();
+    let mut known: BTreeSet<&Arc<str>> = BTreeSet::new();
     for (name, _) in observations.iter().flat_map(|one| &one.variables) {
-        if !definitions.iter().any(|known| known.name == *name) {
+        if known.insert(name) {
             definitions.push(VariableDefinition {
                 name: Arc::clone(name),
                 ..VariableDefinition::default()

@@ -1,7 +1,7 @@
 //! Cells of Datavyu as the R package datavyur writes them: times in milliseconds, one column per
 //! code.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use attune_records::observation::{
     CodingProject, Event, Interval, Micros, Modifier, Modifiers, Observation, Span,
@@ -21,6 +21,7 @@ pub(super) fn to_project(grid: &Grid, heading: usize) -> Result<CodingRead, Codi
     let (mut faults, mut backwards) = (Vec::new(), Vec::new());
     let mut interner = Interner::default();
     let mut groups: Vec<(Arc<str>, Vec<Event>)> = Vec::new();
+    let mut places: BTreeMap<Arc<str>, usize> = BTreeMap::new();
     for row in &grid.rows[heading + 1..] {
         if row.cells.iter().all(|cell| cell.trim().is_empty()) {
             continue;
@@ -28,10 +29,13 @@ pub(super) fn to_project(grid: &Grid, heading: usize) -> Result<CodingRead, Codi
         let id = interner.shared(columns.cell(row, file));
         match event(&columns, row, &mut interner, &mut backwards) {
             Err(fault) => faults.push(fault),
-            Ok(event) => match groups.iter_mut().find(|(known, _)| *known == id) {
-                Some((_, events)) => events.push(event),
-                None => groups.push((id, vec![event])),
-            },
+            Ok(event) => {
+                let place = *places.entry(Arc::clone(&id)).or_insert(groups.len());
+                if place == groups.len() {
+                    groups.push((id, Vec::new()));
+                }
+                groups[place].1.push(event);
+            }
         }
     }
     if let Some(faults) = CodingFaults::of(faults) {

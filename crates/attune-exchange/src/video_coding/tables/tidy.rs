@@ -1,7 +1,10 @@
 //! Our own table: one row per bout, described in docs/formats/tidy-bouts.md. What a column means is
 //! said by its heading; a row that cannot be read is told with all others.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use attune_records::observation::{
     BehaviourKind, CodingProject, Event, Frames, Interval, Media, Micros, Modifier, Modifiers,
@@ -55,7 +58,7 @@ pub(super) fn to_project(
         places: BTreeMap::new(),
         faults: Vec::new(),
         interner: Interner::default(),
-        phases: Vec::new(),
+        phases: BTreeSet::new(),
     };
     reading.observation_rows(grid);
     for row in &grid.rows[heading + 1..] {
@@ -106,7 +109,7 @@ struct Reading {
     places: BTreeMap<Arc<str>, usize>,
     faults: Vec<CodingFault>,
     interner: Interner,
-    phases: Vec<Arc<str>>,
+    phases: BTreeSet<Arc<str>>,
 }
 
 impl Reading {
@@ -143,9 +146,7 @@ impl Reading {
         self.describe(place, columns, row);
         if cell("kind") == "phase" {
             let code = self.interner.shared(behaviour);
-            if !self.phases.contains(&code) {
-                self.phases.push(code);
-            }
+            self.phases.insert(code);
         }
         let interner = &mut self.interner;
         let mut text = |name: &str| {
@@ -248,10 +249,13 @@ impl Reading {
             one.window = one.window.or(Interval::new(start, stop));
         }
         if is_first {
+            let known = one.variables.iter().map(|(name, _)| Arc::clone(name));
+            let mut known: BTreeSet<Arc<str>> = known.collect();
             for (place, name) in columns.beginning(VARIABLE) {
-                let value = columns.cell(row, Some(place)).to_owned();
-                if !one.variables.iter().any(|(known, _)| **known == *name) {
-                    one.variables.push((Arc::from(name), value));
+                let name: Arc<str> = Arc::from(name);
+                if known.insert(Arc::clone(&name)) {
+                    let value = columns.cell(row, Some(place)).to_owned();
+                    one.variables.push((name, value));
                 }
             }
         }

@@ -1,12 +1,17 @@
 //! Observations as our own table: bouts as CSV, or bouts and observations as two sheets.
 
+use std::collections::BTreeSet;
+
 use attune_records::observation::{
     BehaviourKind, CodingProject, Event, Interval, Micros, Observation, ObservationKind, Span,
 };
 use rust_xlsxwriter::{Workbook, XlsxError};
 
 use super::tidy::{MODIFIER, NOTHING_CHOSEN, SEVERAL, VARIABLE};
-use crate::video_coding::not_held::{Losses, NotHeld};
+use crate::video_coding::{
+    each_once::each_once,
+    not_held::{Losses, NotHeld},
+};
 
 /// The bouts as CSV in UTF-8, and what it cannot hold.
 pub fn tidy_csv(project: &CodingProject) -> (Vec<u8>, Vec<NotHeld>) {
@@ -170,25 +175,15 @@ fn heading(names: &[&str]) -> Vec<Cell> {
 }
 
 fn variables(project: &CodingProject) -> Vec<&str> {
-    let mut names: Vec<&str> = Vec::new();
-    for (name, _) in project.observations().iter().flat_map(|one| &one.variables) {
-        if !names.contains(&&**name) {
-            names.push(name);
-        }
-    }
-    names
+    let variables = project.observations().iter().flat_map(|one| &one.variables);
+    each_once(variables.map(|(name, _)| &**name))
 }
 
 fn bouts(project: &CodingProject) -> Vec<Vec<Cell>> {
-    let mut sets: Vec<&str> = Vec::new();
-    for modifier in project
+    let modifiers = project
         .events()
-        .flat_map(|(_, event)| event.modifiers.as_slice())
-    {
-        if !sets.contains(&&*modifier.set) {
-            sets.push(&modifier.set);
-        }
-    }
+        .flat_map(|(_, event)| event.modifiers.as_slice());
+    let sets = each_once(modifiers.map(|modifier| &*modifier.set));
     let variables = variables(project);
     let mut head = heading(&[
         "observation",
@@ -221,29 +216,31 @@ fn bouts(project: &CodingProject) -> Vec<Vec<Cell>> {
             .map(|name| Cell::Text(format!("{VARIABLE} {name}"))),
     );
     let mut rows = vec![head];
-    for (one, event) in project
+    let behaviours = project.scheme.behaviours.iter();
+    let phases = behaviours.filter(|behaviour| behaviour.kind == BehaviourKind::Phase);
+    let phases: BTreeSet<&str> = phases.map(|phase| &*phase.code).collect();
+    for pair in project
         .events()
         .filter(|(_, event)| !event.behaviour.trim().is_empty())
     {
-        rows.push(bout(project, one, event, &sets, &variables));
+        rows.push(bout(pair, &phases, &sets, &variables));
     }
     rows
 }
 
 fn bout(
-    project: &CodingProject,
-    one: &Observation,
-    event: &Event,
+    (one, event): (&Observation, &Event),
+    phases: &BTreeSet<&str>,
     sets: &[&str],
     variables: &[&str],
 ) -> Vec<Cell> {
-    let is_phase = project
-        .scheme
-        .behaviour(&event.behaviour)
-        .is_some_and(|behaviour| behaviour.kind == BehaviourKind::Phase);
     let (kind, start, stop) = match event.span {
         Span::State(interval) => {
-            let kind = if is_phase { "phase" } else { "state" };
+            let kind = if phases.contains(&*event.behaviour) {
+                "phase"
+            } else {
+                "state"
+            };
             (kind, Some(interval.start()), Some(interval.stop()))
         }
         Span::Point(at) => ("point", Some(at), None),

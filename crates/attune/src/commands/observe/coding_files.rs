@@ -109,23 +109,8 @@ pub fn observation<'a>(project: &'a CodingProject, id: &str) -> Result<&'a Obser
             Some(near) => format!("there is no observation `{id}`; did you mean `{near}`?"),
             None => format!(
                 "there is no observation `{id}`; there are {}",
-                shortened(&ids)
+                attune_exchange::first_few(&ids, 12)
             ),
         }
     })
-}
-
-/// The first of many names.
-pub fn shortened(names: &[&str]) -> String {
-    const SHOWN: usize = 12;
-    let shown = names
-        .iter()
-        .take(SHOWN)
-        .copied()
-        .collect::<Vec<_>>()
-        .join(", ");
-    match names.len().checked_sub(SHOWN) {
-        Some(more @ 1..) => format!("{shown}, and {more} more"),
-        _ => shown,
-    }
 }

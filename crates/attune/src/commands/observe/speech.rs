@@ -161,7 +161,7 @@ fn only<'a>(observations: &'a [Observation], path: &std::path::Path) -> Result<&
                 "{} holds {}; choose one with --observation: {}",
                 path.display(),
                 words::count_of(several.len(), "observation", "observations"),
-                coding_files::shortened(&ids)
+                attune_exchange::first_few(&ids, 12)
             )
         }
     }

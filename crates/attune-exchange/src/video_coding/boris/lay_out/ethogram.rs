@@ -1,6 +1,9 @@
 //! The ethogram of a project that is written: the scheme's behaviours, completed by the events.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use attune_records::observation::{
     BehaviourKind, CodedBehaviour, CodingProject, Event, ModifierChoice, ModifierKind, ModifierSet,
@@ -11,6 +14,8 @@ use serde_json::{Value, json};
 pub(super) struct Ethogram {
     behaviours: Vec<CodedBehaviour>,
     places: BTreeMap<Arc<str>, usize>,
+    /// Choices by the places of behaviour and set.
+    choices: BTreeSet<(usize, usize, Arc<str>)>,
 }
 
 impl Ethogram {
@@ -18,12 +23,19 @@ impl Ethogram {
         let mut ethogram = Self {
             behaviours: project.scheme.behaviours.clone(),
             places: BTreeMap::new(),
+            choices: BTreeSet::new(),
         };
         for (place, behaviour) in ethogram.behaviours.iter().enumerate() {
             ethogram
                 .places
                 .entry(Arc::clone(&behaviour.code))
                 .or_insert(place);
+            for (number, set) in behaviour.modifiers.iter().enumerate() {
+                let values = set.choices.iter().map(|choice| Arc::clone(&choice.value));
+                ethogram
+                    .choices
+                    .extend(values.map(|value| (place, number, value)));
+            }
         }
         for (_, event) in project.events() {
             ethogram.complete(event);
@@ -50,16 +62,14 @@ impl Ethogram {
         let sets = &mut self.behaviours[place].modifiers;
         for modifier in event.modifiers.as_slice() {
             let known = sets.iter().position(|set| set.name == modifier.set);
-            let set = match known {
-                Some(known) => &mut sets[known],
-                None => {
-                    sets.push(ModifierSet {
-                        name: Arc::clone(&modifier.set),
-                        ..ModifierSet::default()
-                    });
-                    sets.last_mut().expect("just added")
-                }
-            };
+            let number = known.unwrap_or_else(|| {
+                sets.push(ModifierSet {
+                    name: Arc::clone(&modifier.set),
+                    ..ModifierSet::default()
+                });
+                sets.len() - 1
+            });
+            let set = &mut sets[number];
             if modifier.values.len() > 1 {
                 set.kind = ModifierKind::Several;
             }
@@ -67,7 +77,7 @@ impl Ethogram {
                 continue;
             }
             for value in &modifier.values {
-                if !set.choices.iter().any(|choice| choice.value == *value) {
+                if self.choices.insert((place, number, Arc::clone(value))) {
                     set.choices.push(ModifierChoice {
                         value: Arc::clone(value),
                         ..ModifierChoice::default()

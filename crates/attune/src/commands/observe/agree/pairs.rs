@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Result, bail};
 use attune_records::observation::CodingProject;
 
-use crate::commands::observe::coding_files::shortened;
+use attune_exchange::first_few;
 
 /// An observation by the names that matter here.
 #[derive(Debug, Clone)]
@@ -105,7 +105,7 @@ fn asked(all: &[&Named], a: &str, b: &str) -> Result<Vec<(usize, usize)>> {
         bail!(
             "{}\nhelp: coders are {}",
             unknown.join("\n"),
-            shortened(&coders)
+            first_few(&coders, 12)
         );
     }
     Ok(shared(all, a, b))
@@ -140,7 +140,7 @@ fn by_coders(all: &[&Named], gold: Option<&str>) -> Result<Vec<Vec<(usize, usize
         if !coders.contains(&gold) {
             bail!(
                 "there is no coder `{gold}`\nhelp: coders are {}",
-                shortened(&coders)
+                first_few(&coders, 12)
             );
         }
         let others = coders.iter().filter(|coder| **coder != gold);
