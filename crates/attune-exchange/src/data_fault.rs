@@ -379,6 +379,8 @@ impl DataFault {
                 "arm" => "unknown arm",
                 "wave" => "unknown wave",
                 "item" => "unknown item",
+                "consent purpose" => "unknown consent purpose",
+                "answer" => "unknown answer",
                 _ => "unknown level",
             },
             Self::SiteNotSaid => "site not said",

@@ -29,6 +29,7 @@ use crate::{
         assessment_rows::read_assessments,
         attendance_rows::read_attendance,
         coding_rows::read_codings,
+        consent_rows::read_consents,
         dyad_rows::{RowsPerDyad, read_dyads},
         session_rows::read_sessions,
     },
@@ -168,10 +169,14 @@ impl Reading {
         });
         let (mut assessments, mut attendance) = (Vec::new(), Vec::new());
         let (mut codings, mut dyad_codings) = (Vec::new(), Vec::new());
+        let mut consents = Vec::new();
         self.read_each(protocol, tables, |_, sheet, content| {
             match (content, sheet) {
                 (DataContent::Assessments(columns), Some(sheet)) => {
                     assessments.extend(read_assessments(sheet, columns, &records));
+                }
+                (DataContent::Consents(columns), Some(sheet)) => {
+                    consents.extend(read_consents(sheet, columns));
                 }
                 (DataContent::Attendance(columns), Some(sheet)) => {
                     attendance.extend(read_attendance(sheet, columns, &records));
@@ -188,6 +193,7 @@ impl Reading {
                 _ => {}
             }
         });
+        records.consents = consents;
         records.codings = codings;
         records.dyad_codings = dyad_codings;
         records.assessments = assessments;

@@ -3,6 +3,7 @@
 pub(crate) mod assessment_rows;
 pub(crate) mod attendance_rows;
 pub(crate) mod coding_rows;
+pub(crate) mod consent_rows;
 pub(crate) mod dyad_rows;
 pub(crate) mod session_rows;
 pub(crate) mod value_rows;

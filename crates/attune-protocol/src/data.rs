@@ -38,6 +38,8 @@ pub enum DataContent {
     Dyads(DyadColumns),
     /// Assessments, in one of three layouts.
     Assessments(AssessmentColumns),
+    /// One row per answer of a family to the question of consent.
+    Consents(ConsentColumns),
     /// One row per dyad and session attended.
     Attendance(AttendanceColumns),
     /// One row per session of the clinic or group.
@@ -168,6 +170,23 @@ pub struct VisitColumns {
     pub date: Option<String>,
     /// Time since enrolment, where there is no date.
     pub time: Option<TimeColumn>,
+}
+
+/// Column headings of a file of consents: one row per answer of a family for one purpose.
+#[derive(Debug, Clone, Default)]
+pub struct ConsentColumns {
+    /// Study code of the dyad.
+    pub dyad: String,
+    /// The purpose.
+    pub purpose: String,
+    /// Whether consent was given, refused, or withdrawn.
+    pub answer: String,
+    /// Day of the answer.
+    pub date: Option<String>,
+    /// Version of the text that the family read.
+    pub version: Option<String>,
+    /// Language of that text.
+    pub language: Option<String>,
 }
 
 /// Column headings of a file of attendance: one row per dyad and session.

@@ -1,6 +1,8 @@
 //! Checks that concern several records at once, and the order of records. Whether single cells can
 //! be read belongs to whoever reads them.
 
+mod consents;
+
 use std::cmp::Ordering;
 
 use attune_protocol::{
@@ -39,11 +41,13 @@ impl Records {
     /// All problems, warnings among them, when one of them is an error.
     pub fn checked(protocol: &Protocol, mut records: Self) -> Checked {
         records.sort(protocol);
+        consents::let_withdrawals_count(protocol, &mut records);
         let mut problems = Vec::new();
         check_dyads(protocol, &records.dyads, &mut problems);
         check_sessions(protocol, &records.sessions, &mut problems);
         check_assessments(protocol, &records, &mut problems);
         check_attendance(&records, &mut problems);
+        consents::check(protocol, &records, &mut problems);
         check_codings(&records, &mut problems);
         let is_error = |problem: &RecordProblem| problem.fault.severity() == Severity::Error;
         if problems.iter().any(is_error) {
@@ -59,6 +63,14 @@ impl Records {
         self.sessions.sort_by(|a, b| {
             let key = |session: &Session| (session.date, session.site.clone(), session.id.clone());
             key(a).cmp(&key(b)).then_with(|| a.source.cmp(&b.source))
+        });
+        self.consents.sort_by(|a, b| {
+            (&a.dyad, &a.purpose, consents::order(a), &a.source).cmp(&(
+                &b.dyad,
+                &b.purpose,
+                consents::order(b),
+                &b.source,
+            ))
         });
         self.assessments
             .sort_by(|a, b| compare_assessments(protocol, a, b));

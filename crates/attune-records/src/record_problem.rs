@@ -61,6 +61,10 @@ pub enum Field {
     CodedDyad,
     /// Day of a session.
     SessionDate,
+    /// Code of the dyad in a row of consents.
+    ConsentingDyad,
+    /// The answer in a row of consents.
+    ConsentAnswer,
     /// Code of the dyad in a row of attendance.
     AttendingDyad,
     /// Day in a row of attendance.
@@ -123,6 +127,30 @@ pub enum RecordFault {
         dyad: String,
         /// The other row.
         first: Source,
+    },
+    /// An answer about consent stands twice.
+    #[error("{dyad} already has this answer about consent in {first}")]
+    DuplicateConsent {
+        /// The dyad.
+        dyad: String,
+        /// The other row.
+        first: Source,
+    },
+    /// The only answer to what taking part depends on is no, and the family is among the records.
+    #[error("{dyad} preferred not to: \"{purpose}\", which taking part depends on")]
+    RefusedToTakePart {
+        /// The dyad.
+        dyad: String,
+        /// The purpose.
+        purpose: String,
+    },
+    /// The study keeps answers about consent, and a family has none to what taking part depends on.
+    #[error("{dyad} has no answer about consent: \"{purpose}\"")]
+    NoConsent {
+        /// The dyad.
+        dyad: String,
+        /// The purpose.
+        purpose: String,
     },
     /// A birth too far from the day on which it was due.
     #[error("the birth on {born} is {} {} the due date", days_in_words(*.days), if *.days > 0.0 { "before" } else { "after" })]
@@ -221,11 +249,14 @@ impl RecordFault {
             | Self::DuplicateVisit { .. }
             | Self::DuplicateSession { .. }
             | Self::DuplicateAttendance { .. }
+            | Self::DuplicateConsent { .. }
+            | Self::RefusedToTakePart { .. }
             | Self::BornFarFromDue { .. }
             | Self::LeftBeforeEnrolment { .. }
             | Self::BeforeBirth { .. }
             | Self::BeforeEnrolment { .. } => Severity::Error,
             Self::ErasureDue
+            | Self::NoConsent { .. }
             | Self::NoArm { .. }
             | Self::AfterLeaving { .. }
             | Self::AfterWithdrawal { .. }
@@ -246,6 +277,9 @@ impl RecordFault {
             Self::DuplicateVisit { .. } => "duplicate visit",
             Self::DuplicateSession { .. } => "duplicate session",
             Self::DuplicateAttendance { .. } => "duplicate attendance",
+            Self::DuplicateConsent { .. } => "duplicate answer about consent",
+            Self::RefusedToTakePart { .. } => "family that preferred not to take part",
+            Self::NoConsent { .. } => "family without an answer about consent",
             Self::BornFarFromDue { .. } => "birth far from its due date",
             Self::LeftBeforeEnrolment { .. } => "left before enrolment",
             Self::ErasureDue => "records that are to be erased",
@@ -275,6 +309,13 @@ impl RecordFault {
             Self::DuplicateVisit { .. } => "keep one of the two, or correct the wave or the code",
             Self::DuplicateSession { .. } => "give each session its own code",
             Self::DuplicateAttendance { .. } => "keep one row per dyad and session",
+            Self::DuplicateConsent { .. } => "keep one of the two",
+            Self::RefusedToTakePart { .. } => {
+                "delete this family's rows from every file, or correct the answer"
+            }
+            Self::NoConsent { .. } => {
+                "add the answer to the file of consents; the family is used until then"
+            }
             Self::BornFarFromDue { .. } => {
                 "correct one of the two dates: a birth lies between 20 weeks before and 5 weeks after the due date"
             }

@@ -6,8 +6,8 @@ use attune_protocol::{
     Protocol,
     design::Site,
     id::{
-        ArmId, AttributeId, DyadId, InstrumentId, ItemId, MeasureId, SchemeId, ScoreId, SiteId,
-        WaveId,
+        ArmId, AttributeId, DyadId, InstrumentId, ItemId, MeasureId, PurposeId, SchemeId, ScoreId,
+        SiteId, WaveId,
     },
     missing::Missing,
     plan::About,
@@ -24,6 +24,8 @@ use crate::source::{Source, SourceFile};
 pub struct Records {
     /// Families, by id.
     pub dyads: Vec<Dyad>,
+    /// Answers of families to the question of consent, by dyad and purpose, the oldest first.
+    pub consents: Vec<Consent>,
     /// Questionnaires, tests and ratings, by unit, instrument, and wave.
     pub assessments: Vec<Assessment>,
     /// Sessions of the clinic or group, by date, site and code.
@@ -111,6 +113,37 @@ pub struct Leaving {
     pub reason: Option<String>,
     /// Whether consent was withdrawn.
     pub withdrew_consent: bool,
+}
+
+/// An answer of a family to the question of consent for one purpose, or that it was taken back.
+#[derive(Debug, Clone)]
+pub struct Consent {
+    /// The family.
+    pub dyad: DyadId,
+    /// The purpose.
+    pub purpose: PurposeId,
+    /// The answer.
+    pub answer: ConsentAnswer,
+    /// Day, where it is known.
+    pub date: Option<Date>,
+    /// Version of the text that the family read, where it is known.
+    pub version: Option<String>,
+    /// Language of that text, where it is known.
+    pub language: Option<String>,
+    /// The row.
+    pub source: Source,
+}
+
+/// An answer to the question of consent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ConsentAnswer {
+    /// The family agreed.
+    Given,
+    /// It preferred not to.
+    Refused,
+    /// It took its consent back.
+    Withdrawn,
 }
 
 /// Value of an attribute.

@@ -13,6 +13,7 @@ pub mod attendance;
 pub mod attributes;
 pub mod calendar;
 pub mod codings;
+pub mod consents;
 pub mod courses;
 pub mod draws;
 pub mod families;

@@ -6,6 +6,7 @@ use attune_protocol::{Protocol, assumptions::Assumptions};
 use attune_records::{
     Records,
     record_problem::{RecordProblem, Severity},
+    records::Dyad,
     source::SourceFile,
 };
 use thiserror::Error;
@@ -14,6 +15,7 @@ use crate::{
     assessments::assess_families,
     attendance::attend_sessions,
     codings::code_sessions,
+    consents::give_consents,
     families::enrol_families,
     file_bytes::{FileError, file_bytes},
     marker::{Marker, sha256},
@@ -111,8 +113,10 @@ pub fn simulate_records(
     let codings = code_sessions(&rehearsal, &sessions);
     let mut assessments = assess_families(&rehearsal, &families);
     assessments.extend(assess_other_units(&rehearsal, &sessions));
+    let dyads: Vec<Dyad> = families.into_iter().map(|family| family.dyad).collect();
     let records = Records {
-        dyads: families.into_iter().map(|family| family.dyad).collect(),
+        consents: give_consents(protocol, &dyads),
+        dyads,
         assessments,
         sessions,
         attendance,

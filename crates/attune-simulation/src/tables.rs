@@ -16,6 +16,7 @@ use jiff::civil::Date;
 
 mod assessment_rows;
 mod coding_rows;
+mod consent_rows;
 mod dyad_rows;
 mod session_rows;
 
@@ -100,6 +101,7 @@ pub fn tables(protocol: &Protocol, records: &Records, notes: &mut Vec<String>) -
 #[derive(Debug, Default)]
 struct Written {
     dyads: bool,
+    consents: bool,
     attendance: bool,
     sessions: bool,
     /// Indices of assessments.
@@ -126,6 +128,13 @@ fn part(
             written.assessments.resize(records.assessments.len(), false);
             let taken = &mut written.assessments;
             assessment_rows::assessment_rows(protocol, file, columns, records, taken, notes)
+        }
+        DataContent::Consents(columns) => {
+            let mut part = consent_rows::consent_rows(file, columns, records);
+            if !first(&mut written.consents) {
+                part.rows.clear();
+            }
+            part
         }
         DataContent::Attendance(columns) => {
             let mut part = session_rows::attendance_rows(file, columns, records);

@@ -114,9 +114,9 @@ pub(crate) async fn apply(
         | Command::AssignArm { .. }
         | Command::RecordEvent { .. }
         | Command::SetAttributes { .. } => dyad::apply(db, context, command).await,
-        Command::RecordConsent(_) | Command::WithdrawConsent { .. } => {
-            consent::apply(db, context, command).await
-        }
+        Command::RecordConsent(_)
+        | Command::RecordEarlierConsent(_)
+        | Command::WithdrawConsent { .. } => consent::apply(db, context, command).await,
         Command::SaveForm(_)
         | Command::MarkNotDone { .. }
         | Command::LockForm { .. }

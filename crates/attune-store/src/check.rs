@@ -40,6 +40,17 @@ fn check(protocol: &Protocol, command: &Command, faults: &mut Vec<String>) {
             faults.extend(unknown.map(|id| format!("the study has no attribute {id}")));
         }
         Command::RecordConsent(consent) => check_consent(protocol, consent, faults),
+        Command::RecordEarlierConsent(earlier)
+            if !protocol
+                .consents
+                .iter()
+                .any(|one| one.id == earlier.purpose) =>
+        {
+            faults.push(format!(
+                "the study has no consent purpose {}",
+                earlier.purpose
+            ));
+        }
         Command::WithdrawConsent { purpose, .. }
             if !protocol.consents.iter().any(|one| one.id == *purpose) =>
         {

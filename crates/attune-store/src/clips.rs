@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use crate::{
     access::Actor,
+    apply::form::is_in_force,
     command::{
         Command, Receipt, Request,
         video::{Angle, CodingPurpose, ProposedSpeech, VideoCommand},
@@ -202,7 +203,7 @@ impl Store {
         Ok(None)
     }
 
-    /// Whether the newest answer for every person of the family is yes, and no withdrawal came after.
+    /// Whether the family takes part, its consent to the purpose is in force, and no withdrawal came after.
     pub(crate) async fn consents_to(&self, dyad: DyadKey, purpose: &PurposeId) -> Result<bool> {
         let mut reader = self.reader().await?;
         let mut db = reader.db();
@@ -210,20 +211,7 @@ impl Store {
         if db.count(sql, values![dyad]).await? > 0 {
             return Ok(false);
         }
-        let sql = "SELECT COALESCE(MAX(sequence), 0) FROM withdrawal \
-             WHERE dyad = $1 AND purpose = $2";
-        let withdrawn = db.count(sql, values![dyad, purpose.as_str()]).await?;
-        let sql = "SELECT for_person, given, sequence FROM consent WHERE dyad = $1 \
-             AND purpose = $2 ORDER BY sequence";
-        let rows = db.rows(sql, values![dyad, purpose.as_str()]).await?;
-        let mut newest = std::collections::BTreeMap::new();
-        for row in &rows {
-            newest.insert(row.text(0)?, (row.flag(1)?, row.int(2)?));
-        }
-        Ok(!newest.is_empty()
-            && newest
-                .values()
-                .all(|(given, sequence)| *given && *sequence > withdrawn))
+        is_in_force(&mut db, dyad, purpose.as_str()).await
     }
 }
 

@@ -17,7 +17,7 @@ mod form;
 mod request;
 pub mod video;
 
-pub use consent::{Authority, ConsentGiven, Manner, WithdrawalLevel};
+pub use consent::{Authority, ConsentGiven, EarlierConsent, Manner, WithdrawalLevel};
 pub use family::{AttributeAnswer, Being, DyadEvent, PartInDyad};
 pub use form::{AlertRaised, AnswerValue, FormSaved};
 pub use request::{Outcome, Receipt, Request};
@@ -260,6 +260,8 @@ pub enum Command {
 
     /// An answer to the question of consent for one purpose.
     RecordConsent(Box<ConsentGiven>),
+    /// An answer that was given before this application.
+    RecordEarlierConsent(Box<EarlierConsent>),
     /// A consent is taken back.
     WithdrawConsent {
         /// The dyad.
@@ -447,6 +449,7 @@ impl Command {
             | Self::WithdrawConsent { dyad, .. }
             | Self::RecordAttendance { dyad, .. } => dyad.to_string(),
             Self::RecordConsent(consent) => consent.dyad.to_string(),
+            Self::RecordEarlierConsent(consent) => consent.dyad.to_string(),
             Self::EndPart { part, .. } => part.to_string(),
             Self::SaveForm(saved) => saved.form.to_string(),
             Self::MarkNotDone { form, .. }

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use crate::{
     apply::form::is_in_force,
-    command::{ConsentGiven, WithdrawalLevel},
+    command::{ConsentGiven, EarlierConsent, WithdrawalLevel},
     database::{Row, values},
     error::{Result, StoreError},
     ids::DyadKey,
@@ -41,6 +41,10 @@ pub struct PurposeState {
     pub standing: Standing,
     /// The text that the family saw last is not the newest: it is to be asked again.
     pub ask_again: bool,
+    /// The answer that stands was given before this application.
+    pub earlier: bool,
+    /// The family came with records from elsewhere, and they hold no answer: it is kept there.
+    pub kept_elsewhere: bool,
 }
 
 /// Where a family stands with a purpose.
@@ -92,6 +96,18 @@ impl Store {
         rows.iter().map(|row| row.json(0)).collect()
     }
 
+    /// Answers of a dyad from before this application, in the order in which they were stored.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read.
+    pub async fn earlier_consents(&self, dyad: DyadKey) -> Result<Vec<EarlierConsent>> {
+        let mut reader = self.reader().await?;
+        let sql = "SELECT content FROM earlier_consent WHERE dyad = $1 ORDER BY sequence";
+        let rows = reader.db().rows(sql, values![dyad]).await?;
+        rows.iter().map(|row| row.json(0)).collect()
+    }
+
     /// Withdrawals of a dyad, in the order in which they were stored.
     ///
     /// # Errors
@@ -121,24 +137,37 @@ impl Store {
     pub async fn purposes(&self, study: &StudyId, dyad: DyadKey) -> Result<Vec<PurposeState>> {
         let protocol = self.protocol(study).await?;
         let consents = self.consents(dyad).await?;
+        let earlier = self.earlier_consents(dyad).await?;
         let withdrawals = self.withdrawals(dyad).await?;
+        let sql = "SELECT COUNT(*) FROM dyad WHERE id = $1 AND elsewhere = 1";
+        let mut reader = self.reader().await?;
+        let from_elsewhere = reader.db().count(sql, values![dyad]).await? > 0;
+        drop(reader);
         let mut states = Vec::with_capacity(protocol.consents.len());
         for planned in &protocol.consents {
             let given = self.consent_in_force(dyad, &planned.id).await?;
             let last = consents.iter().rfind(|one| one.purpose == planned.id);
             let withdrawn = withdrawals.iter().rfind(|one| one.purpose == planned.id);
-            let standing = match (given, last, withdrawn) {
+            let before = earlier.iter().rfind(|one| one.purpose == planned.id);
+            let was_asked = last.is_some() || before.is_some();
+            let standing = match (given, withdrawn, was_asked) {
                 (true, _, _) => Standing::Given,
-                (false, _, Some(withdrawal)) => Standing::Withdrawn(withdrawal.level),
-                (false, Some(_), None) => Standing::Refused,
-                (false, None, None) => Standing::NotAsked,
+                (false, Some(withdrawal), _) => Standing::Withdrawn(withdrawal.level),
+                (false, None, true) => Standing::Refused,
+                (false, None, false) => Standing::NotAsked,
+            };
+            let outdated = match (last, before) {
+                (Some(last), _) => is_outdated(planned, &last.language, Some(&last.text)),
+                (None, Some(before)) => is_outdated_earlier(planned, before),
+                (None, None) => false,
             };
             states.push(PurposeState {
                 purpose: planned.id.clone(),
                 label: planned.label.clone(),
                 needed_to_take_part: planned.needed_to_take_part,
-                ask_again: standing == Standing::Given
-                    && last.is_some_and(|last| is_outdated(planned, last)),
+                ask_again: standing == Standing::Given && outdated,
+                kept_elsewhere: from_elsewhere && standing == Standing::NotAsked,
+                earlier: last.is_none() && before.is_some(),
                 standing,
             });
         }
@@ -202,12 +231,18 @@ impl Store {
     }
 }
 
-fn is_outdated(planned: &ConsentPurpose, last: &ConsentGiven) -> bool {
-    let newest = planned
-        .texts
-        .iter()
-        .rfind(|text| text.language == last.language);
-    newest.is_some_and(|text| text.fingerprint != last.text)
+fn is_outdated(planned: &ConsentPurpose, language: &str, read: Option<&String>) -> bool {
+    let newest = planned.texts.iter().rfind(|text| text.language == language);
+    newest.is_some_and(|text| Some(&text.fingerprint) != read)
+}
+
+/// Whether a text from before is known not to be the newest: without its version nothing is known.
+fn is_outdated_earlier(planned: &ConsentPurpose, before: &EarlierConsent) -> bool {
+    let first = planned.texts.first().map(|text| &text.language);
+    match (&before.version, before.language.as_ref().or(first)) {
+        (Some(_), Some(language)) => is_outdated(planned, language, before.text.as_ref()),
+        _ => false,
+    }
 }
 
 fn sentences(effect: &Effect, planned: &ConsentPurpose) -> Vec<String> {

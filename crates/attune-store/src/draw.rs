@@ -46,7 +46,7 @@ pub struct Drawn {
     pub records: Records,
     /// What somebody should look at.
     pub warnings: Vec<RecordProblem>,
-    /// Last row of the study's log that they take account of.
+    /// Last row of the study's log that changed something.
     pub sequence: i64,
     /// Its hash, lower-case hexadecimal: the fingerprint of the data.
     pub head: String,
@@ -98,7 +98,9 @@ async fn draw(
     protocol: &Protocol,
     study: &StudyId,
 ) -> Result<(Records, i64, String)> {
-    let sql = "SELECT sequence, hash FROM chain WHERE chain = $1";
+    // What was only noted, such as an export, or looked at changes no record.
+    let sql = "SELECT sequence, hash FROM command WHERE chain = $1 \
+         AND kind NOT IN ('note', 'open-identity') ORDER BY sequence DESC LIMIT 1";
     let row = db.row(sql, values![study.as_str()]).await?;
     let row = row.ok_or_else(|| StoreError::not_found("study", study))?;
     let (sequence, head) = (row.int(0)?, hex::encode(&row.bytes(1)?));
@@ -107,6 +109,7 @@ async fn draw(
         assessments: assessments(db, protocol, study, &families).await?,
         sessions: sessions(db, study).await?,
         attendance: attendance(db, study, &families).await?,
+        consents: Vec::new(),
         codings: Vec::new(),
         dyad_codings: Vec::new(),
         dyads: families.into_records(),

@@ -14,6 +14,8 @@ use attune_records::{
     records::{Assessment, AttributeValue, Dyad as DyadRecord, When},
 };
 
+mod consents;
+
 use crate::{
     access::Actor,
     command::{
@@ -36,6 +38,8 @@ pub struct Imported {
     pub n_forms: usize,
     /// Sessions of the clinic or group.
     pub n_sessions: usize,
+    /// Answers about consent.
+    pub n_consents: usize,
     /// Families at sessions.
     pub n_attendances: usize,
     /// Requests that had been stored by an earlier import.
@@ -106,6 +110,14 @@ impl Store {
             });
             imported.n_attendances += 1;
         }
+        self.import_consents(
+            actor,
+            (study, &protocol),
+            (records, &keys),
+            at,
+            &mut imported,
+        )
+        .await?;
         commands.extend(withdrawals(&protocol, records, &keys, at)?);
         for (n, piece) in commands.chunks(PIECE).enumerate() {
             let request = Request::all(Some(study.clone()), piece.to_vec(), at)

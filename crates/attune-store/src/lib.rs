@@ -27,6 +27,7 @@ pub mod dyads;
 pub mod entry;
 pub mod error;
 pub mod forms;
+pub mod handed_out;
 pub mod heads;
 pub mod history;
 pub mod ids;

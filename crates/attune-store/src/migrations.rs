@@ -28,6 +28,7 @@ const STEPS: &[Step] = steps![
     2 => "0002_video.sql",
     3 => "0003_room.sql",
     4 => "0004_clinicians.sql",
+    5 => "0005_earlier_consent.sql",
 ];
 
 /// The newest version that this program knows.

@@ -37,7 +37,7 @@ pub(crate) const STATE: [Table; 5] = [
 ];
 
 /// What people read, made from the log.
-pub(crate) const PROJECTIONS: [Table; 31] = [
+pub(crate) const PROJECTIONS: [Table; 32] = [
     table("account", "id"),
     table("role_grant", "id"),
     table("backup", "id"),
@@ -54,6 +54,7 @@ pub(crate) const PROJECTIONS: [Table; 31] = [
     table("dyad_arm", "dyad, sequence"),
     table("attribute", "dyad, attribute"),
     table("consent", "id"),
+    table("earlier_consent", "id"),
     table("withdrawal", "study, sequence"),
     table("form", "id"),
     table("query", "id"),

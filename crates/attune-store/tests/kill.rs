@@ -121,11 +121,11 @@ fn on_postgres(mut server: postgres::Server, rounds: usize) {
     let place = [server.url.clone(), schema];
     let (mut n_acknowledged, mut n_stopped, mut n_backups) = (0, 0, 0);
     for round in 0..rounds {
-        let stops = round % 2 == 1 && server.is_own();
+        let stops = round % 2 == 1 && server.own.is_some();
         let acknowledged = one_round(&data, &place, round, |lines| {
             thread::sleep(pause(round));
             if stops {
-                server.stop_at_once_and_start_again();
+                stop_at_once_and_start_again(&mut server);
                 n_stopped += 1;
                 wait_for_more(lines);
             }
@@ -241,4 +241,18 @@ async fn every_backup_is_whole(location: &Location) -> usize {
         fs::remove_dir_all(&folder).expect("removed");
     }
     n
+}
+
+/// Stops the server in its immediate mode, without a checkpoint and with requests under way, and starts it
+/// again on the same data.
+fn stop_at_once_and_start_again(server: &mut postgres::Server) {
+    let own = server.own.as_mut().expect("a server of our own");
+    let process = own.process.as_mut().expect("it runs");
+    let stopped = Process::new("kill")
+        .args(["-QUIT", &process.id().to_string()])
+        .status();
+    assert!(stopped.expect("kill runs").success());
+    process.wait().expect("gone");
+    own.run().expect("started");
+    server.wait().expect("answers again");
 }

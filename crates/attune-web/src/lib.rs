@@ -29,6 +29,7 @@ mod form;
 pub mod forms;
 mod guard;
 pub mod intake;
+mod handed_out;
 mod layout;
 pub mod listening;
 mod media_answer;

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use attune_protocol::Protocol;
-use attune_records::Records;
+use attune_records::{Records, records::ConsentAnswer};
 use attune_report::Quotation;
 use serde::Deserialize;
 
@@ -124,10 +124,21 @@ fn fault_of_family(row: &Row, records: &Records) -> Option<String> {
         return Some(format!("no family has the study code `{}`", row.dyad));
     };
     let withdrew = dyad.left.as_ref().is_some_and(|left| left.withdrew_consent);
-    withdrew.then(|| {
-        format!(
+    if withdrew {
+        return Some(format!(
             "the family {} withdrew its consent; remove the row",
             row.dyad
+        ));
+    }
+    let last = records
+        .consents
+        .iter()
+        .rfind(|one| *one.dyad == *row.dyad && one.purpose.as_str() == row.purpose);
+    let does_not_agree = last.is_some_and(|last| last.answer != ConsentAnswer::Given);
+    does_not_agree.then(|| {
+        format!(
+            "the family {} has not agreed to `{}`, or has taken it back; remove the row",
+            row.dyad, row.purpose
         )
     })
 }

@@ -22,6 +22,11 @@ fn heading<'a>(content: &'a DataContent, field: &Field) -> Option<&'a str> {
     match content {
         DataContent::Dyads(columns) => of_dyads(columns, field),
         DataContent::Assessments(columns) => of_assessments(columns, field),
+        DataContent::Consents(columns) => match field {
+            Field::ConsentingDyad => Some(&columns.dyad),
+            Field::ConsentAnswer => Some(&columns.answer),
+            _ => None,
+        },
         DataContent::Attendance(columns) => match field {
             Field::AttendingDyad => Some(&columns.dyad),
             Field::AttendanceDate => Some(&columns.date),

@@ -16,6 +16,25 @@ fn block<'a>(text: &'a str, language: &str) -> &'a str {
     rest.split_once("```").expect("its end").0
 }
 
+/// What the page's answers about consent are about.
+const PURPOSES: &str = r#"
+[[consent]]
+id = "participation"
+label = "Taking part"
+needed-to-take-part = true
+withdrawal = { records = "leave-out", media = "delete" }
+[[consent.text]]
+version = "2"
+file = "taking-part.md"
+[[consent]]
+id = "video"
+label = "Being filmed"
+withdrawal = { records = "keep", media = "delete" }
+[[consent.text]]
+version = "1"
+file = "video.md"
+"#;
+
 #[test]
 fn every_example_of_the_page_is_read() {
     let page = page();
@@ -26,12 +45,16 @@ fn every_example_of_the_page_is_read() {
     let (_, dyads, dyads_data) = parts.next().expect("dyads come first");
     let mut n_examples = 0;
     for (file, text, data) in parts {
-        let protocol = protocol(&format!("{dyads_data}{data}"));
+        let purposes = match file {
+            "consents.csv" => PURPOSES,
+            _ => "",
+        };
+        let protocol = protocol(&format!("{dyads_data}{data}{purposes}"));
         let told = told(read(&protocol, &[("dyads.csv", dyads), (file, text)]));
         assert_eq!(told, "nothing to say", "{file}");
         n_examples += 1;
     }
-    assert_eq!(n_examples, 5);
+    assert_eq!(n_examples, 6);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Files as people have them, read by studies as people write them.
 
+mod consents;
 mod folder;
 mod format_page;
 mod formats;

@@ -3,8 +3,8 @@
 use super::Checking;
 use crate::{
     data::{
-        AttendanceColumns, CodedUnit, CodingColumns, DataContent, DataFile, DyadColumns,
-        SessionColumns, TimeColumn, TimeUnit, VisitColumns,
+        AttendanceColumns, CodedUnit, CodingColumns, ConsentColumns, DataContent, DataFile,
+        DyadColumns, SessionColumns, TimeColumn, TimeUnit, VisitColumns,
     },
     id::{MeasureId, SchemeId},
     instrument::PlannedInstrument,
@@ -68,6 +68,12 @@ const PARTS: &[Parts] = &[
         ],
     },
     Parts {
+        kind: "consents",
+        keys: &[],
+        required: &["dyad", "purpose", "answer"],
+        optional: &["date", "version", "language"],
+    },
+    Parts {
         kind: "attendance",
         keys: &[],
         required: &["dyad", "date"],
@@ -100,6 +106,7 @@ impl Checking<'_> {
         for table in root.tables("data") {
             self.check_file(root, table);
             self.check_parts(root, table);
+            self.check_purposes_are_there(root, table);
             let instrument = table
                 .text("instrument")
                 .and_then(|id| instruments.iter().find(|planned| &*planned.id == id));
@@ -223,6 +230,17 @@ impl Checking<'_> {
             "assessments" => self
                 .assessments(table, instrument)
                 .map(DataContent::Assessments),
+            "consents" => {
+                let columns = table.table("columns")?;
+                Some(DataContent::Consents(ConsentColumns {
+                    dyad: columns.string("dyad")?,
+                    purpose: columns.string("purpose")?,
+                    answer: columns.string("answer")?,
+                    date: columns.string("date"),
+                    version: columns.string("version"),
+                    language: columns.string("language"),
+                }))
+            }
             "attendance" => {
                 let columns = table.table("columns")?;
                 Some(DataContent::Attendance(AttendanceColumns {
@@ -383,6 +401,17 @@ impl Checking<'_> {
         })
     }
 
+    /// An answer about consent is an answer to a purpose of the study.
+    fn check_purposes_are_there(&mut self, root: &Written, table: &Written) {
+        if table.text("kind") == Some("consents") && !root.has("consent") {
+            self.reading.error(
+                table.at,
+                "the file holds answers about consent, and the study asks for none",
+                "add [[consent]] with the purposes, or remove this table",
+            );
+        }
+    }
+
     /// Assessments and attendance of dyads need a file that says who the dyads are.
     fn check_dyads_are_there(&mut self, root: &Written, instruments: &[PlannedInstrument]) {
         let kinds: Vec<_> = root
@@ -393,7 +422,7 @@ impl Checking<'_> {
             return;
         }
         let speaks_of_dyads = |table: &Written| match table.text("kind") {
-            Some("attendance") => true,
+            Some("attendance" | "consents") => true,
             Some("codings") => table
                 .table("columns")
                 .is_some_and(|columns| columns.has("dyad")),

@@ -96,6 +96,10 @@ pub(super) static DATA: Table = Table {
 const DATA_KIND: &[Word] = &[
     word("dyads", "one row per dyad: site, arm, dates, attributes"),
     word("assessments", "answers to one instrument"),
+    word(
+        "consents",
+        "one row per answer of a family to the question of consent",
+    ),
     word("attendance", "one row per dyad and session attended"),
     word("sessions", "one row per session of the clinic or group"),
     word(
@@ -130,7 +134,8 @@ static COLUMNS: Table = Table {
         optional(
             "dyad",
             Kind::Column,
-            "Study code of the dyad. In files of dyads, attendance, assessments, and codings of dyads.",
+            "Study code of the dyad. In files of dyads, consents, attendance, assessments, and codings of \
+             dyads.",
         ),
         optional(
             "unit",
@@ -186,6 +191,26 @@ static COLUMNS: Table = Table {
             "Day on which consent was withdrawn. In files of dyads.",
         ),
         optional(
+            "purpose",
+            Kind::Column,
+            "Id of the purpose of consent. In files of consents.",
+        ),
+        optional(
+            "answer",
+            Kind::Column,
+            "`given`, `refused` or `withdrawn`. In files of consents.",
+        ),
+        optional(
+            "version",
+            Kind::Column,
+            "Version of the text that the family read. In files of consents.",
+        ),
+        optional(
+            "language",
+            Kind::Column,
+            "Language of that text. In files of consents.",
+        ),
+        optional(
             "wave",
             Kind::Column,
             "The planned wave; found from date and windows when left out. In files of assessments and of \
@@ -194,8 +219,8 @@ static COLUMNS: Table = Table {
         optional(
             "date",
             Kind::Column,
-            "Day of the visit or session. In files of assessments, attendance, sessions, and codings of \
-             dyads.",
+            "Day of the visit, session or answer. In files of assessments, attendance, sessions, consents, \
+             and codings of dyads.",
         ),
         optional(
             "time",

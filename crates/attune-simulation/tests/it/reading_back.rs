@@ -56,6 +56,17 @@ pub fn check_reading_back(protocol: &Protocol, assumptions: &Assumptions, seed: 
             .collect()
     };
     assert_same(&assessments(&in_files), &assessments(&in_memory));
+    let consents = |records: &Records| -> Vec<String> {
+        let all = records.consents.iter();
+        all.map(|one| {
+            format!(
+                "{} {} {:?} {:?} {:?}",
+                one.dyad, one.purpose, one.answer, one.date, one.version
+            )
+        })
+        .collect()
+    };
+    assert_same(&consents(&in_files), &consents(&in_memory));
     let attendance = |records: &Records| -> Vec<String> {
         let all = records.attendance.iter();
         all.map(|row| format!("{} {} {} {:?}", row.dyad, row.date, row.site, row.minutes))

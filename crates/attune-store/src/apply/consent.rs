@@ -4,7 +4,7 @@
 
 use crate::{
     apply::{Context, dyad::of_study, misplaced, person::word},
-    command::{Command, ConsentGiven, Outcome, WithdrawalLevel},
+    command::{Command, ConsentGiven, EarlierConsent, Outcome, WithdrawalLevel},
     database::{Db, values},
     error::Result,
     ids::{DyadKey, EventId},
@@ -17,6 +17,7 @@ pub(super) async fn apply(
 ) -> Result<Outcome> {
     match command {
         Command::RecordConsent(consent) => record(db, context, consent).await,
+        Command::RecordEarlierConsent(earlier) => record_earlier(db, context, earlier).await,
         Command::WithdrawConsent { dyad, .. } => {
             of_study(db, context, *dyad).await?;
             withdraw(db, context, command).await
@@ -43,6 +44,41 @@ async fn record(db: &mut Db<'_>, context: &Context<'_>, consent: &ConsentGiven) 
         given,
         on,
         sequence,
+        content
+    ];
+    db.run(sql, values).await?;
+    Ok(Outcome::default())
+}
+
+/// What the study's records tell of an earlier time never overrides what was answered here.
+async fn record_earlier(
+    db: &mut Db<'_>,
+    context: &Context<'_>,
+    earlier: &EarlierConsent,
+) -> Result<Outcome> {
+    let study = context.study()?;
+    of_study(db, context, earlier.dyad).await?;
+    let purpose = earlier.purpose.as_str();
+    let sql = "SELECT (SELECT COUNT(*) FROM consent WHERE dyad = $1 AND purpose = $2) + \
+         (SELECT COUNT(*) FROM withdrawal WHERE dyad = $1 AND purpose = $2)";
+    let n_here = db.count(sql, values![earlier.dyad, purpose]).await?;
+    context.refuse_if(n_here > 0, || {
+        format!(
+            "the family has answered about {purpose} in this application; an earlier answer does \
+             not change that"
+        )
+    })?;
+    let sql = "INSERT INTO earlier_consent (id, study, dyad, purpose, given, on_date, sequence, \
+         content) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let content = serde_json::to_string(earlier).map_err(|_| misplaced())?;
+    let values = values![
+        earlier.consent,
+        study,
+        earlier.dyad,
+        purpose,
+        earlier.given,
+        earlier.on,
+        context.sequence,
         content
     ];
     db.run(sql, values).await?;

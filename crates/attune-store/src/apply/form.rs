@@ -211,7 +211,8 @@ async fn is_the_only_one(db: &mut Db<'_>, context: &Context<'_>, saved: &FormSav
 }
 
 /// Whether answers of a dyad may be collected: it did not withdraw, and every consent that taking
-/// part needs is in force. A dyad that came with a code from elsewhere has its consents there.
+/// part needs is in force. A dyad that came with a code from elsewhere may have its consents there: then
+/// no answer is none that forbids it, but a refusal is.
 async fn may_collect(db: &mut Db<'_>, context: &Context<'_>, dyad: DyadKey) -> Result<()> {
     let sql = "SELECT elsewhere, withdrawal FROM dyad WHERE id = $1 AND study = $2";
     let row = db.row(sql, values![dyad, context.study()?]).await?;
@@ -219,15 +220,19 @@ async fn may_collect(db: &mut Db<'_>, context: &Context<'_>, dyad: DyadKey) -> R
     context.refuse_if(row.maybe_text(1)?.is_some(), || {
         "the family withdrew from taking part; nothing more may be collected".to_owned()
     })?;
-    let protocol = match context.protocol {
-        Some(protocol) if !row.flag(0)? => protocol,
-        _ => return Ok(()),
+    let Some(protocol) = context.protocol else {
+        return Ok(());
     };
+    let from_elsewhere = row.flag(0)?;
     for purpose in protocol
         .consents
         .iter()
         .filter(|one| one.needed_to_take_part)
     {
+        let sql = "SELECT COUNT(*) FROM consent_answer WHERE dyad = $1 AND purpose = $2";
+        if from_elsewhere && db.count(sql, values![dyad, purpose.id.as_str()]).await? == 0 {
+            continue;
+        }
         let is_given = is_in_force(db, dyad, purpose.id.as_str()).await?;
         context.refuse_if(!is_given, || {
             format!(
@@ -242,10 +247,11 @@ async fn may_collect(db: &mut Db<'_>, context: &Context<'_>, dyad: DyadKey) -> R
 /// Whether consent to a purpose is in force: the last answer for each person was yes, and it was
 /// not taken back since.
 pub(crate) async fn is_in_force(db: &mut Db<'_>, dyad: DyadKey, purpose: &str) -> Result<bool> {
-    let sql = "SELECT COUNT(*), COALESCE(MIN(given), 0) FROM consent AS answer \
+    let sql = "SELECT COUNT(*), COALESCE(MIN(given), 0) FROM consent_answer AS answer \
          WHERE dyad = $1 AND purpose = $2 \
-         AND NOT EXISTS (SELECT 1 FROM consent AS later WHERE later.dyad = answer.dyad \
-         AND later.purpose = answer.purpose AND later.for_person = answer.for_person \
+         AND NOT EXISTS (SELECT 1 FROM consent_answer AS later WHERE later.dyad = answer.dyad \
+         AND later.purpose = answer.purpose \
+         AND (later.person = answer.person OR answer.person = '') \
          AND later.sequence > answer.sequence) \
          AND NOT EXISTS (SELECT 1 FROM withdrawal WHERE withdrawal.dyad = answer.dyad \
          AND withdrawal.purpose = answer.purpose AND withdrawal.sequence > answer.sequence)";

@@ -43,6 +43,32 @@ pub struct ConsentGiven {
     pub witness: Option<Sealed>,
 }
 
+/// An answer that was given before this application, as the study's own records tell it. It is about the
+/// family as a whole; who answered, by what authority and how is on the study's paper.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EarlierConsent {
+    /// Id.
+    pub consent: ConsentId,
+    /// The dyad.
+    pub dyad: DyadKey,
+    /// The purpose.
+    pub purpose: PurposeId,
+    /// Whether it was given.
+    pub given: bool,
+    /// When, where the records tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on: Option<Date>,
+    /// Version of the text, where the records tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// Language of the text, where the records tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// SHA-256 of the text, where the study still has this version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
 /// By what authority somebody consents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -1,11 +1,18 @@
 //! Consent, refusal, withdrawal.
 
+use std::sync::Arc;
+
+use attune_records::{
+    Records,
+    records::{Consent, ConsentAnswer, Dyad},
+    source::Source,
+};
 use attune_store::{
     Command, Sight, command::WithdrawalLevel, consents::Standing, forms::FormFilter,
 };
 use jiff::civil::date;
 
-use crate::support::{Family, World};
+use crate::support::{ADA, Family, NOON, World};
 
 fn withdraw(family: Family, purpose: &str, level: WithdrawalLevel) -> Command {
     Command::WithdrawConsent {
@@ -186,4 +193,140 @@ pub async fn the_text_that_was_shown_must_be_the_study_s(world: World) {
             .contains("the text that was shown is not"),
         "{refused}"
     );
+}
+
+/// A family of the study's own records, and what it answered.
+fn from_records(
+    code: &str,
+    answers: &[(&str, ConsentAnswer, Option<&str>)],
+) -> (Dyad, Vec<Consent>) {
+    let source = Source {
+        file: Arc::from("consents.csv"),
+        row: 2,
+        column: None,
+    };
+    let dyad = Dyad {
+        id: code.into(),
+        site: "hostel-a".into(),
+        arm: None,
+        enrolled: Some(date(2024, 1, 10)),
+        born: None,
+        due: None,
+        age_at_enrolment_days: None,
+        left: None,
+        attributes: Vec::new(),
+        source: source.clone(),
+    };
+    let consents = answers.iter().map(|(purpose, answer, version)| Consent {
+        dyad: code.into(),
+        purpose: (*purpose).into(),
+        answer: *answer,
+        date: Some(date(2024, 1, 10)),
+        version: version.map(str::to_owned),
+        language: None,
+        source: source.clone(),
+    });
+    (dyad, consents.collect())
+}
+
+pub async fn earlier_answers_count_until_the_family_answers_here(world: World) {
+    use ConsentAnswer::{Given, Refused, Withdrawn};
+    let study = world.hostel().await;
+    let store = &world.store;
+    let families = [
+        from_records(
+            "E1",
+            &[
+                ("participation", Given, Some("1")),
+                ("teaching", Given, Some("0")),
+                ("video", Given, None),
+            ],
+        ),
+        from_records(
+            "E2",
+            &[
+                ("participation", Given, None),
+                ("video", Refused, Some("1")),
+            ],
+        ),
+        from_records(
+            "E3",
+            &[
+                ("participation", Given, None),
+                ("video", Given, None),
+                ("video", Withdrawn, None),
+            ],
+        ),
+        from_records("E4", &[]),
+    ];
+    let (dyads, consents): (Vec<Dyad>, Vec<Vec<Consent>>) = families.into_iter().unzip();
+    let records = Records {
+        dyads,
+        consents: consents.into_iter().flatten().collect(),
+        ..Records::default()
+    };
+    let imported = store.import(&ADA, &study, &records, NOON).await;
+    assert_eq!(imported.expect("imported").n_consents, 8);
+    let again = store.import(&ADA, &study, &records, NOON).await;
+    assert_eq!(again.expect("nothing new").n_repeated, 4 + 3);
+
+    let mut keys = Vec::new();
+    for code in ["E1", "E2", "E3", "E4"] {
+        let found = store
+            .dyad_by_code(&study, &Sight::FULL, code)
+            .await
+            .expect("read");
+        keys.push(found.key);
+    }
+    let standing = async |dyad, purpose: &str| {
+        let states = store.purposes(&study, dyad).await.expect("read");
+        let state = states.into_iter().find(|one| *one.purpose == *purpose);
+        state.expect("planned")
+    };
+    let e1 = standing(keys[0], "participation").await;
+    assert_eq!(
+        (e1.standing, e1.earlier, e1.ask_again),
+        (Standing::Given, true, false)
+    );
+    // An earlier version of a text is known to be one; no version says nothing.
+    assert!(standing(keys[0], "teaching").await.ask_again);
+    assert!(!standing(keys[0], "video").await.ask_again);
+    assert_eq!(standing(keys[1], "video").await.standing, Standing::Refused);
+    assert!(matches!(
+        standing(keys[2], "video").await.standing,
+        Standing::Withdrawn(_)
+    ));
+    let e4 = standing(keys[3], "participation").await;
+    assert_eq!((e4.standing, e4.kept_elsewhere), (Standing::NotAsked, true));
+    let e2 = standing(keys[1], "contact").await;
+    assert_eq!((e2.standing, e2.kept_elsewhere), (Standing::NotAsked, true));
+
+    // What is answered here stands, and no import changes it.
+    let dyads = store.dyads(&study, &Sight::FULL).await.expect("read");
+    let e2 = dyads.iter().find(|one| one.key == keys[1]).expect("there");
+    let family = Family {
+        dyad: e2.key,
+        infant: e2.infant,
+        carer: e2.carer,
+    };
+    let yes = world.consent(family, "video", true);
+    world.ask(&study, yes).await.expect("thought again");
+    let now = standing(keys[1], "video").await;
+    assert_eq!((now.standing, now.earlier), (Standing::Given, false));
+    let no = world.consent(family, "participation", false);
+    world.ask(&study, no).await.expect("asked again");
+    let saved = world.phq(&study, family, 1.0).await;
+    let refused = world.ask(&study, Command::SaveForm(Box::new(saved))).await;
+    assert!(refused.is_err(), "the earlier yes does not stand any more");
+    store
+        .import(&ADA, &study, &records, NOON)
+        .await
+        .expect("nothing new");
+    assert_eq!(standing(keys[1], "video").await.standing, Standing::Given);
+    assert_eq!(
+        standing(keys[1], "participation").await.standing,
+        Standing::Refused
+    );
+    let compared = store.compare_with_log().await.expect("compared");
+    assert!(compared.differing.is_empty(), "{compared:?}");
 }

@@ -407,7 +407,7 @@ pub async fn names_are_nowhere_in_the_clear(world: World) {
         looked_at.push((file.display().to_string(), bytes));
     }
     if let Some(server) = &world.server {
-        let wrote = server.all_that_it_wrote();
+        let wrote = all_that_it_wrote(server);
         assert!(wrote.iter().any(|(name, _)| name.contains("pg_wal")));
         // Days are in other stores of the same server, too; names are not.
         for (name, bytes) in &wrote {
@@ -597,4 +597,35 @@ pub async fn the_server_makes_backups_by_its_schedule(world: World) {
         }
     }
     assert_eq!(folders(), 3, "two backups and the folder of recordings");
+}
+
+/// Everything that a server wrote to the disk (tables, write-ahead log, its own log), and a dump where its
+/// program is there; nothing for a server that was not started here.
+fn all_that_it_wrote(server: &Server) -> Vec<(String, Vec<u8>)> {
+    let Some(own) = &server.own else {
+        return Vec::new();
+    };
+    let mut wrote = Vec::new();
+    let mut folders = vec![own.folder.path().to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if let Ok(bytes) = fs::read(&path) {
+                // A file that has gone meanwhile was a temporary one.
+                wrote.push((path.display().to_string(), bytes));
+            }
+        }
+    }
+    let mut dump = own.somebody.command(&own.binaries.join("pg_dump"));
+    if let Ok(dump) = dump.arg("--inserts").arg(&server.url).output() {
+        assert!(
+            dump.status.success(),
+            "{}",
+            String::from_utf8_lossy(&dump.stderr)
+        );
+        wrote.push(("a dump".to_owned(), dump.stdout));
+    }
+    wrote
 }

@@ -6,11 +6,14 @@ use std::sync::Arc;
 use askama::Template;
 use attune_exchange::video_coding::{NotHeld, Target, write_project};
 use attune_records::observation::{CodingProject, Observation};
+use attune_store::handed_out::Handed;
 use axum::extract::Path;
 
 use crate::{
+    access::Action,
     answer::{Answer, download, page as show},
     failure::Failure,
+    handed_out::note,
     layout::Layout,
     pages::{clips::coders, coding_room::Opened},
     visit::Visit,
@@ -76,11 +79,10 @@ pub async fn one(visit: Visit, Path((_, id, format)): Path<(String, String, Stri
     let opened = Opened::by(&visit, &id).await?;
     let project = of_one(&visit, &opened).await?;
     let name = format!("clip-{}.{format}", opened.content.code);
-    download(
-        &name,
-        content_type(&format)?,
-        written(&project, &format)?.bytes,
-    )
+    let (kind, bytes) = (content_type(&format)?, written(&project, &format)?.bytes);
+    let (about, file) = (Some(id), (name.as_str(), bytes.as_slice()));
+    note(&visit, Action::CodeVideo, Handed::Codings, about, file).await?;
+    download(&name, kind, bytes)
 }
 
 /// `GET /studies/{study}/clips/export/{format}`: all finished codings, for whoever leads. Formats that
@@ -138,11 +140,11 @@ pub async fn all(visit: Visit, Path((_, format)): Path<(String, String)>) -> Ans
     if target.holds_one_observation() {
         return Err(Failure::no_such("format"));
     }
-    download(
-        &format!("{study}-codings.{format}"),
-        content_type(&format)?,
-        written(&project, &format)?.bytes,
-    )
+    let name = format!("{study}-codings.{format}");
+    let (kind, bytes) = (content_type(&format)?, written(&project, &format)?.bytes);
+    let file = (name.as_str(), bytes.as_slice());
+    note(&visit, Action::LeadCoding, Handed::Codings, None, file).await?;
+    download(&name, kind, bytes)
 }
 
 /// Two recordings may have one title: the later ones get a number.

@@ -9,7 +9,7 @@ use attune_protocol::{
 };
 use attune_store::{
     Command,
-    command::{Authority, ConsentGiven, Manner, PartInDyad, WithdrawalLevel},
+    command::{Authority, ConsentGiven, EarlierConsent, Manner, PartInDyad, WithdrawalLevel},
     consents::{Effect, PurposeState, Standing, Withdrawal},
     dyads::{Dyad, Part},
     ids::{ConsentId, PersonId},
@@ -23,6 +23,7 @@ use crate::{
     failure::Failure,
     family::{change, find, find_for, new_key, sent_key},
     forms::SentFields,
+    handed_out,
     layout::Layout,
     pages::{consent_again::passed_since, family::part_words, family_changes::past_day},
     visit::Visit,
@@ -38,6 +39,8 @@ struct ConsentPage {
     problems: Vec<String>,
     purposes: Vec<PurposeOnPage>,
     withdrawals: Vec<Withdrawal>,
+    /// Shown when something was taken back.
+    handed_out: Vec<handed_out::OnPage>,
     people: Vec<(String, String)>,
     today: String,
     sent: SentFields,
@@ -48,6 +51,8 @@ struct PurposeOnPage {
     /// Newest text of each language: its place in the list, version, language, words.
     texts: Vec<(ConsentText, String)>,
     given: Vec<ConsentGiven>,
+    /// Answers from before this application.
+    earlier: Vec<EarlierConsent>,
     /// Day on which parental responsibility passed to somebody else after the consent.
     passed: Option<jiff::civil::Date>,
     /// The texts tell what is compared, and whoever looks is blind.
@@ -172,6 +177,7 @@ async fn consent_page(
     let (store, study) = (visit.app.store(), visit.study()?.id.clone());
     let protocol = visit.protocol().await?;
     let given = store.consents(dyad.key).await?;
+    let earlier = store.earlier_consents(dyad.key).await?;
     let responsibility = store.responsibility(dyad.infant).await?;
     let mut purposes = Vec::new();
     for state in store.purposes(&study, dyad.key).await? {
@@ -200,6 +206,11 @@ async fn consent_page(
                 .filter(|one| one.purpose == state.purpose)
                 .cloned()
                 .collect(),
+            earlier: earlier
+                .iter()
+                .filter(|one| one.purpose == state.purpose)
+                .cloned()
+                .collect(),
             texts,
             passed: given
                 .iter()
@@ -210,6 +221,11 @@ async fn consent_page(
         });
     }
     let people = people(&store.parts(dyad.key).await?);
+    let withdrawals = store.withdrawals(dyad.key).await?;
+    let handed_out = match withdrawals.is_empty() {
+        true => Vec::new(),
+        false => handed_out::with_family(visit, dyad.key).await?,
+    };
     Ok(ConsentPage {
         layout: Layout::of(visit, format!("Consent of family {}", dyad.code)),
         study: study.to_string(),
@@ -217,7 +233,8 @@ async fn consent_page(
         key,
         problems,
         purposes,
-        withdrawals: store.withdrawals(dyad.key).await?,
+        withdrawals,
+        handed_out,
         people,
         today: visit.at.date().to_string(),
         sent: sent.clone(),
@@ -493,6 +510,7 @@ struct WithdrawPage {
     label: String,
     today: String,
     effects: Vec<(&'static str, &'static str, Effect)>,
+    handed_out: Vec<handed_out::OnPage>,
     problems: Vec<String>,
 }
 
@@ -537,6 +555,7 @@ async fn withdrawing(
         label: planned.label.clone(),
         today: visit.at.date().to_string(),
         effects,
+        handed_out: handed_out::with_family(visit, dyad.key).await?,
         problems,
     })
 }

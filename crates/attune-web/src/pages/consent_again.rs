@@ -2,8 +2,9 @@
 //! asked again; one that was not asked yet is to be asked. Each row leads to the family's page of consent.
 
 use askama::Template;
+use attune_protocol::id::PurposeId;
 use attune_store::{
-    command::{Authority, ConsentGiven},
+    command::{Authority, ConsentGiven, EarlierConsent},
     consents::Standing,
     dyads::Responsibility,
 };
@@ -55,8 +56,10 @@ pub async fn page(visit: Visit) -> Answer {
             continue;
         }
         n_families += 1;
-        n_elsewhere += usize::from(dyad.elsewhere);
         let given = store.consents(dyad.key).await?;
+        let earlier = store.earlier_consents(dyad.key).await?;
+        let kept_elsewhere = dyad.elsewhere && given.is_empty() && earlier.is_empty();
+        n_elsewhere += usize::from(kept_elsewhere);
         let responsibility = store.responsibility(dyad.infant).await?;
         for state in store.purposes(&study, dyad.key).await? {
             let planned = protocol
@@ -64,10 +67,20 @@ pub async fn page(visit: Visit) -> Answer {
                 .iter()
                 .find(|planned| planned.id == state.purpose);
             let seen = given.iter().rfind(|one| one.purpose == state.purpose);
-            let newest = planned.zip(seen).and_then(|(planned, seen)| {
+            let language = match (seen, earlier_of(&earlier, &state.purpose)) {
+                (Some(seen), _) => Some(&seen.language),
+                (None, before) => before.and_then(|before| before.language.as_ref()),
+            };
+            let newest = planned.and_then(|planned| {
+                let language = language.or(planned.texts.first().map(|text| &text.language))?;
                 let mut texts = planned.texts.iter();
-                texts.rfind(|text| text.language == seen.language)
+                texts.rfind(|text| text.language == *language)
             });
+            let read = match (seen, earlier_of(&earlier, &state.purpose)) {
+                (Some(seen), _) => Some(seen.version.clone()),
+                (None, Some(before)) => before.version.clone(),
+                (None, None) => None,
+            };
             let row = Row {
                 code: dyad.code.to_string(),
                 site: protocol
@@ -75,9 +88,7 @@ pub async fn page(visit: Visit) -> Answer {
                     .map_or_else(|| dyad.site.to_string(), |site| site.label.clone()),
                 passed: None,
                 needed: state.needed_to_take_part,
-                versions: seen
-                    .zip(newest)
-                    .map(|(seen, newest)| (seen.version.clone(), newest.version.clone())),
+                versions: read.zip(newest.map(|newest| newest.version.clone())),
                 purpose: state.label,
             };
             let changed = seen.and_then(|seen| passed_since(seen, &responsibility));
@@ -88,7 +99,7 @@ pub async fn page(visit: Visit) -> Answer {
                 });
             } else if state.ask_again {
                 again.push(row);
-            } else if state.standing == Standing::NotAsked && !dyad.elsewhere {
+            } else if state.standing == Standing::NotAsked && !kept_elsewhere {
                 not_yet.push(row);
             }
         }
@@ -119,6 +130,14 @@ pub async fn page(visit: Visit) -> Answer {
         n_families,
         n_elsewhere,
     })
+}
+
+/// The last answer about a purpose from before this application.
+fn earlier_of<'a>(
+    earlier: &'a [EarlierConsent],
+    purpose: &PurposeId,
+) -> Option<&'a EarlierConsent> {
+    earlier.iter().rfind(|one| one.purpose == *purpose)
 }
 
 /// The day on which parental responsibility passed after a consent for the baby, if it did.

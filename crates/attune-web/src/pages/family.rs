@@ -149,8 +149,13 @@ pub fn responsibility_words(one: &Responsibility, parts: &[Part]) -> String {
 pub fn consent_words(state: &PurposeState) -> (&'static str, &'static str) {
     match state.standing {
         _ if state.ask_again => ("agreed to an earlier text: ask again", "caution"),
+        Standing::NotAsked if state.kept_elsewhere => {
+            ("kept elsewhere: the records hold no answer", "caution")
+        }
         Standing::NotAsked => ("not asked yet", "caution"),
+        Standing::Given if state.earlier => ("agreed before this application", "good"),
         Standing::Given => ("agreed", "good"),
+        Standing::Refused if state.earlier => ("preferred not to, before this application", ""),
         Standing::Refused => ("preferred not to", ""),
         Standing::Withdrawn(_) => ("taken back", ""),
     }

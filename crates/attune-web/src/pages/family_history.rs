@@ -89,6 +89,7 @@ fn what_was_done(kind: &str) -> &str {
         "unblind" => "the arm was revealed",
         "record-event" => "something that happened was recorded",
         "set-attributes" => "facts were recorded",
+        "record-earlier-consent" => "an earlier answer about consent was brought here",
         "record-consent" => "an answer about consent was recorded",
         "withdraw-consent" => "consent was taken back",
         "save-form" => "a form was saved",

@@ -5,12 +5,15 @@ use askama::Template;
 use attune_analysis::findings::{Estimate, Finding};
 use attune_analysis::words;
 use attune_report::{Block, Figure, Format, Section, Text, draw};
+use attune_store::handed_out::Handed;
 use axum::extract::Path;
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 use crate::{
+    access::Action,
     answer::{Answer, page as show},
     failure::Failure,
+    handed_out::note,
     layout::Layout,
     pages::reports,
     visit::Visit,
@@ -160,7 +163,11 @@ fn figures_of<'a>(section: &'a Section, id: &str, inside: bool, found: &mut Vec<
 /// `GET /studies/{study}/report`: the full report to read here.
 pub async fn report(visit: Visit) -> Answer {
     let results = visit.app.results(visit.study()?).await?;
-    reports::to_read(attune_report::html(&results.report))
+    let html = attune_report::html(&results.report);
+    let name = format!("{}-full.html", results.report.study);
+    let file = (name.as_str(), html.as_bytes());
+    note(&visit, Action::SeeFindings, Handed::Report, None, file).await?;
+    reports::to_read(html)
 }
 
 /// "4.1 (95 % CI 1.2 to 7.0)", or a dash.

@@ -165,7 +165,7 @@ fn as_shown(measures: &Measures, row: &Measure, study: &str) -> Row {
     }
 }
 
-/// `GET /studies/{study}/measures.csv`: the same rows, without arms, for a spreadsheet.
+/// `GET /studies/{study}/measures.csv`: the same rows, without arms, for a spreadsheet. It is noted like every export.
 pub async fn csv(visit: Visit, Query(which): Query<Which>) -> Answer {
     let study = visit.study()?;
     let results = visit.app.results(study).await?;
@@ -187,11 +187,10 @@ pub async fn csv(visit: Visit, Query(which): Query<Which>) -> Answer {
         // Writing to a string never fails.
         let _ = write!(text, "{}\r\n", cells.join(","));
     }
-    download(
-        &format!("{}-measures.csv", study.id),
-        "text/csv; charset=utf-8",
-        text,
-    )
+    let name = format!("{}-measures.csv", study.id);
+    let file = (name.as_str(), text.as_bytes());
+    note(&visit, Action::Export, Handed::Export, None, file).await?;
+    download(&name, "text/csv; charset=utf-8", text)
 }
 
 /// A cell that no spreadsheet takes for a formula.

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use attune_report::Profile;
-use attune_store::Command;
+use attune_store::{Command, handed_out::Handed};
 use axum::{
     extract::Path,
     http::{HeaderValue, header},
@@ -19,6 +19,7 @@ use crate::{
     failure::Failure,
     family::{change, new_key, sent_key},
     forms::SentFields,
+    handed_out::note,
     layout::Layout,
     visit::Visit,
 };
@@ -96,11 +97,14 @@ pub async fn begin(visit: Visit) -> Answer {
     Ok(see(&format!("/studies/{}/reports", study.id)))
 }
 
-/// `GET /studies/{study}/reports/{file}`: one document; pages to read here, everything else to save.
+/// `GET /studies/{study}/reports/{file}`: one document; pages to read here, everything else to save. Each is noted
+/// before it is sent.
 pub async fn file(visit: Visit, Path((_, name)): Path<(String, String)>) -> Answer {
     let wanted = Wanted::named(&name).filter(|wanted| *wanted != Wanted::Crate);
     let wanted = wanted.ok_or(Failure::no_such("report"))?;
     let made = visit.app.document(visit.study()?, wanted).await?;
+    let file = (made.name.as_str(), made.bytes.as_slice());
+    note(&visit, Action::SeeFindings, Handed::Report, None, file).await?;
     match wanted {
         Wanted::Report(_, Format::Html) => to_read(String::from_utf8_lossy(&made.bytes).into()),
         _ => download(&made.name, wanted.media_type(), made.bytes.clone()),

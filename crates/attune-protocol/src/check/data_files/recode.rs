@@ -74,6 +74,11 @@ impl Checking<'_> {
             "arm" => ids(Thing::Arm),
             "site" => ids(Thing::Site),
             "wave" => ids(Thing::Wave),
+            "answer" => Some(
+                ["given", "refused", "withdrawn"]
+                    .map(str::to_owned)
+                    .to_vec(),
+            ),
             "item" => instrument.map(|planned| {
                 let items = planned.definition.items.iter();
                 items.map(|item| item.id.to_string()).collect()

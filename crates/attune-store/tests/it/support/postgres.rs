@@ -20,16 +20,39 @@ static N_SCHEMAS: AtomicU32 = AtomicU32::new(0);
 /// A server; it stops when it is dropped.
 pub struct Server {
     pub url: String,
-    own: Option<Own>,
+    /// Where it was started here.
+    pub own: Option<Own>,
 }
 
 /// A server that was started here.
-struct Own {
-    process: Child,
-    port: u16,
-    binaries: PathBuf,
-    somebody: Somebody,
-    folder: TempDir,
+pub struct Own {
+    pub process: Option<Child>,
+    pub port: u16,
+    pub binaries: PathBuf,
+    pub somebody: Somebody,
+    pub folder: TempDir,
+}
+
+impl Own {
+    /// Starts it on the data that there are.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be started.
+    pub fn run(&mut self) -> Result<(), String> {
+        let mut run = self.somebody.command(&self.binaries.join("postgres"));
+        run.arg("-D").arg(self.folder.path().join("data"));
+        run.args(["-p", &self.port.to_string()]);
+        run.args([
+            "-c",
+            "listen_addresses=127.0.0.1",
+            "-c",
+            "unix_socket_directories=",
+        ]);
+        let run = run.stdout(Stdio::null()).stderr(Stdio::null());
+        self.process = Some(run.spawn().map_err(|error| error.to_string())?);
+        Ok(())
+    }
 }
 
 impl Server {
@@ -56,74 +79,28 @@ impl Server {
             return Err(String::from_utf8_lossy(&made.stderr).into_owned());
         }
         let port = free_port().map_err(|error| error.to_string())?;
-        let process = start(&somebody, &binaries, &data, port)?;
+        let mut own = Own {
+            process: None,
+            port,
+            binaries,
+            somebody,
+            folder,
+        };
+        own.run()?;
         let server = Self {
             url: format!("postgres://attune@127.0.0.1:{port}/postgres"),
-            own: Some(Own {
-                process,
-                port,
-                binaries,
-                somebody,
-                folder,
-            }),
+            own: Some(own),
         };
         server.wait()?;
         Ok(server)
     }
 
-    /// Everything that it wrote to the disk (tables, write-ahead log, its own log), and a dump where its
-    /// program is there; nothing for a server that was not started here.
-    #[allow(dead_code, reason = "used by one of the test programs")]
-    pub fn all_that_it_wrote(&self) -> Vec<(String, Vec<u8>)> {
-        let Some(own) = &self.own else {
-            return Vec::new();
-        };
-        let mut wrote = Vec::new();
-        let mut folders = vec![own.folder.path().to_owned()];
-        while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
-                let path = entry.path();
-                if path.is_dir() {
-                    folders.push(path);
-                } else if let Ok(bytes) = fs::read(&path) {
-                    // A file that has gone meanwhile was a temporary one.
-                    wrote.push((path.display().to_string(), bytes));
-                }
-            }
-        }
-        let mut dump = own.somebody.command(&own.binaries.join("pg_dump"));
-        if let Ok(dump) = dump.arg("--inserts").arg(&self.url).output() {
-            assert!(
-                dump.status.success(),
-                "{}",
-                String::from_utf8_lossy(&dump.stderr)
-            );
-            wrote.push(("a dump".to_owned(), dump.stdout));
-        }
-        wrote
-    }
-
-    /// Whether it was started here and may be stopped.
-    #[allow(dead_code, reason = "used by one of the test programs")]
-    pub fn is_own(&self) -> bool {
-        self.own.is_some()
-    }
-
-    /// Stops the server in its immediate mode, without a checkpoint and with requests under way, and
-    /// starts it again on the same data.
-    #[allow(dead_code, reason = "used by one of the test programs")]
-    pub fn stop_at_once_and_start_again(&mut self) {
-        let own = self.own.as_mut().expect("a server of our own");
-        let process = own.process.id().to_string();
-        let stopped = Command::new("kill").args(["-QUIT", &process]).status();
-        assert!(stopped.expect("kill runs").success());
-        own.process.wait().expect("gone");
-        let data = own.folder.path().join("data");
-        own.process = start(&own.somebody, &own.binaries, &data, own.port).expect("started");
-        self.wait().expect("answers again");
-    }
-
-    fn wait(&self) -> Result<(), String> {
+    /// Waits until it answers.
+    ///
+    /// # Errors
+    ///
+    /// It did not within half a minute.
+    pub fn wait(&self) -> Result<(), String> {
         let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
         for _ in 0..300 {
             if runtime.block_on(PgConnection::connect(&self.url)).is_ok() {
@@ -150,25 +127,13 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        if let Some(own) = &mut self.own {
+        let own = self.own.as_mut();
+        if let Some(process) = own.and_then(|own| own.process.as_mut()) {
             // Its data go with it, so it need not say good-bye.
-            drop(own.process.kill());
-            drop(own.process.wait());
+            drop(process.kill());
+            drop(process.wait());
         }
     }
-}
-
-fn start(somebody: &Somebody, binaries: &Path, data: &Path, port: u16) -> Result<Child, String> {
-    let mut run = somebody.command(&binaries.join("postgres"));
-    run.arg("-D").arg(data).args(["-p", &port.to_string()]);
-    run.args([
-        "-c",
-        "listen_addresses=127.0.0.1",
-        "-c",
-        "unix_socket_directories=",
-    ]);
-    let run = run.stdout(Stdio::null()).stderr(Stdio::null());
-    run.spawn().map_err(|error| error.to_string())
 }
 
 /// The newest PostgreSQL of Debian, or the one on the path.
@@ -191,7 +156,7 @@ fn free_port() -> io::Result<u16> {
 }
 
 /// PostgreSQL refuses to be run by root; then another user of the system runs it.
-struct Somebody {
+pub struct Somebody {
     ids: Option<(u32, u32)>,
 }
 
@@ -219,7 +184,7 @@ impl Somebody {
         })
     }
 
-    fn command(&self, program: &Path) -> Command {
+    pub fn command(&self, program: &Path) -> Command {
         use std::os::unix::process::CommandExt;
         let mut command = Command::new(program);
         command.current_dir("/").env_remove("PGDATA");
