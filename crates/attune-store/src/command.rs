@@ -233,6 +233,9 @@ pub enum Command {
         arm: ArmId,
         /// First day.
         from: Option<Date>,
+        /// Why, where each family of a list has its own reason.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<String>,
     },
     /// A dated fact.
     RecordEvent {

@@ -60,22 +60,32 @@ impl Store {
     pub async fn handed_out(&self, study: &StudyId, dyad: DyadKey) -> Result<Vec<HandedOut>> {
         let mut reader = self.reader().await?;
         let mut db = reader.db();
-        let sql = "SELECT MIN(CASE WHEN event = 'enrolled' THEN sequence END), \
-             MIN(CASE WHEN event = 'withdrew' THEN sequence END) FROM dyad_event WHERE dyad = $1";
+        let sql = "SELECT MIN(sequence) FROM dyad_event WHERE dyad = $1 AND event = 'enrolled'";
         let row = db.row(sql, values![dyad]).await?;
-        let Some(enrolled) = row.as_ref().map(|row| row.maybe_int(0)).transpose()?.flatten() else {
+        let enrolled = row.as_ref().map(|row| row.maybe_int(0)).transpose()?;
+        let Some(enrolled) = enrolled.flatten() else {
             return Ok(Vec::new());
         };
-        let withdrew = row.as_ref().map(|row| row.maybe_int(1)).transpose()?;
+        // Who only ends collecting stays in what leaves later.
+        let sql = "SELECT MIN(withdrawal.sequence) FROM withdrawal JOIN dyad_event \
+             ON dyad_event.dyad = withdrawal.dyad AND dyad_event.sequence = withdrawal.sequence \
+             WHERE withdrawal.dyad = $1 AND event = 'withdrew' AND level <> 'stop-collecting'";
+        let row = db.row(sql, values![dyad]).await?;
+        let withdrew = row.as_ref().map(|row| row.maybe_int(0)).transpose()?;
         let until = withdrew.flatten().unwrap_or(i64::MAX);
         let sql = "SELECT coding.id FROM coding JOIN clip_dyad ON clip_dyad.clip = coding.clip \
              WHERE clip_dyad.dyad = $1";
         let rows = db.rows(sql, values![dyad]).await?;
-        let codings: Vec<CodingId> = rows.iter().map(|row| row.parsed(0)).collect::<Result<_>>()?;
+        let codings: Vec<CodingId> = rows
+            .iter()
+            .map(|row| row.parsed(0))
+            .collect::<Result<_>>()?;
         let sql = "SELECT at, offset_minutes, actor, content FROM command WHERE chain = $1 \
              AND kind = 'note' AND sequence > $2 AND sequence < $3 AND content IS NOT NULL \
              ORDER BY sequence DESC";
-        let rows = db.rows(sql, values![study.as_str(), enrolled, until]).await?;
+        let rows = db
+            .rows(sql, values![study.as_str(), enrolled, until])
+            .await?;
         let mut handed_out = Vec::new();
         for row in &rows {
             let Command::Note {

@@ -188,6 +188,7 @@ impl Store {
                 dyad: key,
                 arm: arm.clone(),
                 from: record.enrolled,
+                why: None,
             });
         }
         commands.push(Command::SetAttributes {

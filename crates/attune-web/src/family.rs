@@ -61,7 +61,11 @@ pub fn new_key() -> String {
 
 /// The key that a page sent. Without one nothing can be told apart from a repetition.
 pub fn sent_key(sent: &SentFields) -> Result<String, Failure> {
-    let key = sent.get("key");
+    sent_key_text(sent.get("key"))
+}
+
+/// The same, from a form with files.
+pub fn sent_key_text(key: &str) -> Result<String, Failure> {
     let is_key = key.parse::<QueryId>().is_ok();
     is_key
         .then(|| key.to_owned())

@@ -5,7 +5,7 @@ use crate::{
     access::Action,
     assets,
     pages::{
-        account, alerts, arms, assessment, assessments, audit, backups, clinicians, clip,
+        account, alerts, arm_list, arms, assessment, assessments, audit, backups, clinicians, clip,
         clip_uploads, clips, coding_bring, coding_export, coding_list, coding_media, coding_room,
         consent, consent_again, design, enrol, export, families, family, family_changes,
         family_history, findings, first_run, form, health, home, load_study, measures, names,
@@ -160,6 +160,8 @@ pub fn table() -> Vec<Route> {
 
         // Arms: for those who may know them and nobody else.
         Route::get("/studies/{study}/arms", May(Action::AssignArms), Findings, arms::page),
+        Route::get("/studies/{study}/arms/list", May(Action::AssignArms), Findings, arm_list::page),
+        Route::post("/studies/{study}/arms/list", May(Action::AssignArms), Findings, arm_list::take).with_upload(),
         Route::get("/studies/{study}/families/{family}/arm", May(Action::AssignArms), Findings, arms::family_page),
         Route::post("/studies/{study}/families/{family}/arm", May(Action::AssignArms), Findings, arms::assign),
 

@@ -117,7 +117,9 @@ export function tell(where: string, database?: string): void {
       await page.getByRole("link", { name: "Go on to the roles" }).click();
       await page.getByLabel("Role").selectOption({ label: role });
       await page.getByLabel("In", { exact: true }).selectOption("hostel-clinic");
-      await page.getByLabel("Only at these sites").fill(site);
+      if (site !== "") {
+        await page.locator(`input[name="sites"][value="hostel-clinic/${site}"]`).check();
+      }
       await page.getByRole("button", { name: "Give this role" }).click();
       const words = site === "" ? `${role} in hostel-clinic` : `${role} in hostel-clinic, at ${site}`;
       await expect(page.getByRole("rowheader", { name: words })).toBeVisible();

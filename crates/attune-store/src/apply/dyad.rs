@@ -96,10 +96,16 @@ pub(super) async fn apply(
             db.run(sql, values![*dyad, site]).await?;
             Ok(Outcome::default())
         }
-        Command::AssignArm { dyad, arm, from } => {
+        Command::AssignArm {
+            dyad,
+            arm,
+            from,
+            why,
+        } => {
             of_study(db, context, *dyad).await?;
             let sql = "SELECT COUNT(*) FROM dyad_arm WHERE dyad = $1";
-            if db.count(sql, values![*dyad]).await? > 0 {
+            let has_own_reason = why.as_ref().is_some_and(|why| !why.trim().is_empty());
+            if !has_own_reason && db.count(sql, values![*dyad]).await? > 0 {
                 context.needs_reason()?;
             }
             let sql = "INSERT INTO dyad_arm (dyad, sequence, arm, from_date) \

@@ -185,6 +185,7 @@ pub async fn somebody_blind_gets_no_arm_in_any_answer(world: World) {
         dyad: family.dyad,
         arm: "intervention".into(),
         from: None,
+        why: None,
     };
     world.ask(&study, command).await.expect("assigned");
     let store = &world.store;
@@ -232,6 +233,7 @@ pub async fn an_arm_is_corrected_with_a_reason_and_the_first_one_counts(world: W
         dyad: family.dyad,
         arm: arm.into(),
         from: Some(from),
+        why: None,
     };
     let store = &world.store;
     let first = date(2024, 6, 1);

@@ -108,6 +108,7 @@ async fn fill(world: &World) {
         dyad: family.dyad,
         arm: "intervention".into(),
         from: None,
+        why: None,
     };
     world.ask(&study, event).await.expect("assigned");
     let consent = world.consent(family, "video", true);

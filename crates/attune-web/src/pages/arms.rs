@@ -261,6 +261,7 @@ pub async fn assign(
         dyad: dyad.key,
         arm: arm.id.clone(),
         from: Some(from),
+        why: None,
     };
     change(
         &visit,

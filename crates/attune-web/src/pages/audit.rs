@@ -10,7 +10,7 @@ use crate::{
     answer::{Answer, page as show},
     failure::Failure,
     layout::Layout,
-    pages::family_history::is_about_a_form,
+    pages::family_history::{is_about_a_form, own_reason},
     visit::Visit,
     words,
 };
@@ -102,7 +102,9 @@ async fn row(visit: &Visit, entry: &Entry) -> Result<Row, Failure> {
             _ => None,
         },
         subject: entry.subject.clone().unwrap_or_default(),
-        reason: entry.reason.clone().unwrap_or_default(),
+        reason: own_reason(entry)
+            .or_else(|| entry.reason.clone())
+            .unwrap_or_default(),
         hash,
     })
 }

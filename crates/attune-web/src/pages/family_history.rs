@@ -2,6 +2,7 @@
 //! forms and what was agreed, with who, when and why; for whoever is blind without what was done about arms.
 
 use askama::Template;
+use attune_store::{Command, entry::Entry};
 use axum::extract::Path;
 
 use crate::{
@@ -45,8 +46,8 @@ pub async fn page(visit: Visit, Path((_, code)): Path<(String, String)>) -> Answ
             at: words::moment(&entry.at),
             who: names.get(&entry.actor).cloned().unwrap_or_default(),
             what: what_was_done(&entry.kind).to_owned(),
+            reason: own_reason(&entry).or(entry.reason).unwrap_or_default(),
             form: entry.subject.filter(|_| is_about_a_form(&entry.kind)),
-            reason: entry.reason.unwrap_or_default(),
         })
         .collect();
     rows.reverse();
@@ -56,6 +57,14 @@ pub async fn page(visit: Visit, Path((_, code)): Path<(String, String)>) -> Answ
         code: dyad.code.to_string(),
         rows,
     })
+}
+
+/// The reason that a row of a list has of its own.
+pub fn own_reason(entry: &Entry) -> Option<String> {
+    match entry.command() {
+        Ok(Some(Command::AssignArm { why, .. })) => why,
+        _ => None,
+    }
 }
 
 /// Whether the subject of such a row is a form.

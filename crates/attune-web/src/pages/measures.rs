@@ -5,12 +5,14 @@ use std::fmt::Write;
 
 use askama::Template;
 use attune_measures::{Measures, measures::Measure};
+use attune_store::handed_out::Handed;
 use axum::extract::Query;
 use serde::Deserialize;
 
 use crate::{
     access::Action,
     answer::{Answer, download, page as show},
+    handed_out::note,
     layout::Layout,
     parts::{Field, FieldKind},
     visit::Visit,

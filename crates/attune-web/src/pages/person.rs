@@ -1,7 +1,12 @@
 //! `/people/{account}`: one person's roles, codes and sessions, for whoever manages people.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
-use attune_protocol::id::{SiteId, StudyId};
+use attune_protocol::{
+    Protocol,
+    id::{SiteId, StudyId},
+};
 use attune_store::{
     Command, Grant, Request, Role, Secret, Sites,
     accounts::Account,
@@ -55,8 +60,9 @@ pub struct NewRole {
     role: String,
     /// `*` for the whole installation.
     study: String,
+    /// Study and site of each, such as `hostel-clinic/hostel-a`: ids of sites are only known within a study.
     #[serde(default)]
-    sites: String,
+    sites: Vec<String>,
     #[serde(default)]
     until: String,
 }
@@ -90,19 +96,19 @@ async fn person_page(
         "the whole installation and every study".to_owned(),
     )];
     let oneself = visit.person()?;
-    let mut sites = String::new();
+    let mut sites = Vec::new();
     for study in store.studies().await?.into_iter().rev() {
         let protocol = store.protocol(&study.id).await?;
         let title = match oneself.is_blind_in(&study.id, study.unblinded.is_some()) {
             true => protocol.title_for_the_blind().to_owned(),
             false => study.title,
         };
-        let ids: Vec<String> = protocol
-            .sites
-            .iter()
-            .map(|site| format!("{} ({})", site.id, site.label))
-            .collect();
-        sites = format!("In {}: {}. {sites}", study.id, ids.join(", "));
+        let of_study = protocol.sites.iter().map(|site| {
+            let value = format!("{}/{}", study.id, site.id);
+            let chosen = typed.sites.contains(&value);
+            (value, format!("{}, in {title}", site.label), chosen)
+        });
+        sites.splice(0..0, of_study);
         studies.insert(0, (study.id.to_string(), title));
     }
     let mut fields = vec![
@@ -113,10 +119,8 @@ async fn person_page(
             .of_kind(FieldKind::OneOf(studies))
             .value(&*typed.study),
         Field::text("sites", "Only at these sites")
-            .hint(format!(
-                "Ids of sites with commas between. Empty: all sites of the study. {sites}"
-            ))
-            .value(&*typed.sites),
+            .hint("Sites of the study that is chosen above. None: all sites of the study.")
+            .of_kind(FieldKind::AnyOf(sites)),
         Field::text("until", "Until")
             .hint("Last day. Empty: until it is ended.")
             .of_kind(FieldKind::Day)
@@ -157,7 +161,7 @@ impl NewRole {
         Self {
             role: Role::Assessor.code().to_owned(),
             study: String::new(),
-            sites: String::new(),
+            sites: Vec::new(),
             until: String::new(),
         }
     }
@@ -174,44 +178,20 @@ impl NewRole {
             problems.add("role", "Choose a role of the list.");
         }
         let study = (self.study != "*").then(|| StudyId::new(&self.study));
-        let wanted: Vec<&str> = self
-            .sites
-            .split(',')
-            .map(str::trim)
-            .filter(|site| !site.is_empty())
-            .collect();
         let mut sites = Sites::All;
         match &study {
-            None if !wanted.is_empty() => problems.add(
+            None if !self.sites.is_empty() => problems.add(
                 "sites",
-                "Sites belong to a study: choose the study, or leave them empty.",
+                "Sites belong to a study: choose the study, or choose no site.",
             ),
             None => {}
             Some(study) => match visit.app.store().protocol(study).await {
                 Err(_) => problems.add("study", "Choose a study of the list."),
-                Ok(protocol) => {
-                    let unknown: Vec<&str> = wanted
-                        .iter()
-                        .filter(|site| {
-                            !protocol.sites.iter().any(|one| one.id == SiteId::new(site))
-                        })
-                        .copied()
-                        .collect();
-                    if !unknown.is_empty() {
-                        let known: Vec<&str> =
-                            protocol.sites.iter().map(|site| site.id.as_str()).collect();
-                        problems.add(
-                            "sites",
-                            format!(
-                                "The study has no site {}; its sites are {}.",
-                                unknown.join(", "),
-                                known.join(", ")
-                            ),
-                        );
-                    } else if !wanted.is_empty() {
-                        sites = Sites::Only(wanted.iter().map(SiteId::new).collect());
-                    }
-                }
+                Ok(protocol) => match self.sites_in(study, &protocol) {
+                    Err(problem) => problems.add("sites", problem),
+                    Ok(wanted) if wanted.is_empty() => {}
+                    Ok(wanted) => sites = Sites::Only(wanted),
+                },
             },
         }
         let until = match self.until.trim() {
@@ -236,6 +216,30 @@ impl NewRole {
             until,
         };
         Ok(Some((study, command)))
+    }
+}
+
+impl NewRole {
+    /// The chosen sites, which are all of this study.
+    fn sites_in(&self, study: &StudyId, protocol: &Protocol) -> Result<BTreeSet<SiteId>, String> {
+        let mut wanted = BTreeSet::new();
+        for chosen in &self.sites {
+            let site = chosen
+                .strip_prefix(study.as_str())
+                .and_then(|rest| rest.strip_prefix('/'))
+                .map(SiteId::new)
+                .filter(|site| protocol.site(site).is_some());
+            match site {
+                Some(site) => wanted.insert(site),
+                None => {
+                    return Err(
+                        "A chosen site is none of this study: choose sites of the study above, or none."
+                            .to_owned(),
+                    );
+                }
+            };
+        }
+        Ok(wanted)
     }
 }
 

@@ -134,7 +134,7 @@ async fn what_observers_rate_is_refused_to_an_assessor_at_every_way_in() {
 }
 
 /// The template, each family with an arm of its own, and one consent whose text tells what is compared.
-async fn by_family() -> World {
+pub async fn by_family() -> World {
     let world = World::new(Settings::default()).await;
     let files: Vec<(String, Vec<u8>)> = attune_protocol::template()
         .iter()

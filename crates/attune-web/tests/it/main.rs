@@ -1,5 +1,6 @@
 //! The application as a browser meets it, without a socket.
 
+mod arm_list;
 mod asvs;
 mod blinding;
 mod canaries;
@@ -7,10 +8,12 @@ mod coding;
 mod escaping;
 mod exporting;
 mod families;
+mod handing_out;
 mod harness;
 mod headers;
 mod loading;
 mod matrix;
+mod picking_sites;
 mod public;
 mod resending;
 mod seeing;
