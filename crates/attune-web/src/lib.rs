@@ -49,6 +49,7 @@ mod settings;
 pub mod sign_in;
 mod state;
 mod study_files;
+mod study_names;
 mod team_agreement;
 mod timeline;
 mod visit;

@@ -1,7 +1,7 @@
 //! `/people`: everybody who signs in, and adding somebody.
 
 use askama::Template;
-use attune_store::{Command, Grant, Request, accounts::Account, ids::AccountId};
+use attune_store::{Command, Request, accounts::Account, ids::AccountId};
 use serde::Deserialize;
 
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
     layout::Layout,
     pages::{first_run::check_person, person},
     parts::{Field, FormPage, Problems},
+    study_names::StudyNames,
     visit::Visit,
 };
 
@@ -38,12 +39,13 @@ pub struct NewPerson {
 pub async fn page(visit: Visit) -> Answer {
     let store = visit.app.store();
     let today = visit.at.date();
+    let names = StudyNames::of(&visit).await?;
     let mut people = Vec::new();
     for account in store.accounts().await? {
         let grants = store.grants_of(account.id).await?;
         let holding = grants.iter().filter(|grant| grant.holds_on(today));
         people.push(Row {
-            roles: holding.map(in_words).collect(),
+            roles: holding.map(|grant| names.grant_in_words(grant)).collect(),
             account,
         });
     }
@@ -51,22 +53,6 @@ pub async fn page(visit: Visit) -> Answer {
         layout: Layout::of(&visit, "People"),
         people,
     })
-}
-
-/// A role and where it holds: "assessor in hostel-clinic, at hostel-a".
-pub fn in_words(grant: &Grant) -> String {
-    let role = grant.role.words();
-    match (&grant.study, &grant.sites) {
-        (None, _) => format!("{role} everywhere"),
-        (Some(study), attune_store::Sites::All) => format!("{role} in {study}"),
-        (Some(study), attune_store::Sites::Only(sites)) => {
-            let sites: Vec<&str> = sites
-                .iter()
-                .map(attune_protocol::id::SiteId::as_str)
-                .collect();
-            format!("{role} in {study}, at {}", sites.join(", "))
-        }
-    }
 }
 
 /// `GET /people/new`.

@@ -26,6 +26,7 @@ use crate::{
     pages::welcome::PURPOSE,
     parts::{Field, FieldKind, Problems},
     sign_in::tokens,
+    study_names::StudyNames,
     visit::Visit,
 };
 
@@ -37,6 +38,7 @@ const CODE_DAYS: i64 = 3;
 struct PersonPage {
     layout: Layout,
     account: Account,
+    names: StudyNames,
     grants: Vec<Grant>,
     today: Date,
     sessions: Vec<Session>,
@@ -91,26 +93,23 @@ async fn person_page(
         .iter()
         .map(|role| (role.code().to_owned(), role.words().to_owned()))
         .collect();
-    let mut studies = vec![(
+    let names = StudyNames::of(visit).await?;
+    let mut studies: Vec<(String, String)> = names
+        .iter()
+        .map(|study| (study.id.clone(), study.title.clone()))
+        .collect();
+    studies.push((
         "*".to_owned(),
         "the whole installation and every study".to_owned(),
-    )];
-    let oneself = visit.person()?;
-    let mut sites = Vec::new();
-    for study in store.studies().await?.into_iter().rev() {
-        let protocol = store.protocol(&study.id).await?;
-        let title = match oneself.is_blind_in(&study.id, study.unblinded.is_some()) {
-            true => protocol.title_for_the_blind().to_owned(),
-            false => study.title,
-        };
-        let of_study = protocol.sites.iter().map(|site| {
-            let value = format!("{}/{}", study.id, site.id);
+    ));
+    let sites = names.iter().flat_map(|study| {
+        study.sites.iter().map(|(site, label)| {
+            let value = format!("{}/{site}", study.id);
             let chosen = typed.sites.contains(&value);
-            (value, format!("{}, in {title}", site.label), chosen)
-        });
-        sites.splice(0..0, of_study);
-        studies.insert(0, (study.id.to_string(), title));
-    }
+            (value, format!("{label}, in {}", study.short()), chosen)
+        })
+    });
+    let sites: Vec<(String, String, bool)> = sites.collect();
     let mut fields = vec![
         Field::text("role", "Role")
             .of_kind(FieldKind::OneOf(roles))
@@ -131,6 +130,7 @@ async fn person_page(
     }
     Ok(PersonPage {
         layout: Layout::of(visit, account.name.clone()),
+        names,
         grants: store.grants_of(account.id).await?,
         today: visit.at.date(),
         sessions: store.sessions_of(account.id, visit.at).await?,

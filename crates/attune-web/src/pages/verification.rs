@@ -9,6 +9,7 @@ use attune_store::audit::Verified;
 use crate::{
     answer::{Answer, page as show},
     layout::Layout,
+    study_names::StudyNames,
     visit::Visit,
 };
 
@@ -17,6 +18,7 @@ use crate::{
 struct Verification {
     layout: Layout,
     trail: String,
+    names: StudyNames,
     verified: Verified,
     is_sound: bool,
 }
@@ -32,6 +34,7 @@ pub async fn page(visit: Visit) -> Answer {
     show(&Verification {
         layout: Layout::of(&visit, "The audit trail, verified"),
         trail,
+        names: StudyNames::of(&visit).await?,
         is_sound: verified.is_sound(),
         verified,
     })
