@@ -190,11 +190,64 @@ pub enum DataFault {
     /// A rating, and no column for its value.
     #[error("this row holds a rating, and no column is declared for its value")]
     RatingWithoutColumn,
+    /// No rating, on a form that has no answer for what cannot be rated.
+    #[error("no rating, and the form has no 'cannot be coded'")]
+    NotRated,
     /// One rating twice in one coding.
     #[error("'{id}' was rated before in this coding")]
     RatedTwice {
         /// The rating.
         id: String,
+    },
+    /// Rows of one coding that give its recording two lengths.
+    #[error("row {row} of this coding says that {first} seconds could be coded")]
+    LengthsDiffer {
+        /// The first length.
+        first: String,
+        /// Where it stands.
+        row: u32,
+    },
+    /// A behaviour of somebody who cannot show it.
+    #[error("the scheme has '{behaviour}' for {may} and not for '{who}'")]
+    CannotShow {
+        /// The subject.
+        who: String,
+        /// The behaviour.
+        behaviour: String,
+        /// Who can show it.
+        may: String,
+    },
+    /// An act to somebody to whom it does not go.
+    #[error("'{act}' goes to {may}, and '{target}' is none of these to who did it")]
+    NotAddressed {
+        /// The act.
+        act: String,
+        /// To whom it is said to have gone.
+        target: String,
+        /// To whom it may go.
+        may: String,
+    },
+    /// Two states at once that exclude each other.
+    #[error("'{state}' begins before '{other}' of row {row} ends, and the two exclude each other")]
+    StatesOverlap {
+        /// The state that begins too early.
+        state: String,
+        /// The one that lasts.
+        other: String,
+        /// Where that one stands.
+        row: u32,
+    },
+    /// Time without a state, of a set that always has one.
+    #[error("no state of '{set}'{who} for {seconds} s in all, first from {from} s on")]
+    StateNotSaid {
+        /// The set of states.
+        set: String,
+        /// Whose state it is.
+        who: String,
+        /// How long in all.
+        seconds: String,
+        /// Where it begins.
+        from: String,
     },
     /// Not one of the options.
     #[error("{cell} is not one of the options {options}")]
@@ -342,6 +395,8 @@ impl DataFault {
             | Self::SerialDate { .. }
             | Self::ValuesWithoutDate
             | Self::VisitWithoutWave
+            | Self::StateNotSaid { .. }
+            | Self::NotRated
             | Self::SimulationEdited => Severity::Warning,
             Self::EncodingAssumed | Self::ColumnsUnmapped { .. } | Self::FreeText => Severity::Note,
             _ => Severity::Error,
@@ -381,6 +436,8 @@ impl DataFault {
                 "item" => "unknown item",
                 "consent purpose" => "unknown consent purpose",
                 "answer" => "unknown answer",
+                "behaviour" => "unknown behaviour",
+                "subject" => "unknown subject",
                 _ => "unknown level",
             },
             Self::SiteNotSaid => "site not said",
@@ -390,7 +447,13 @@ impl DataFault {
             | Self::FailedFormula { .. } => "not a number",
             Self::OutOfRange { .. } | Self::OffTheScale { .. } => "value out of range",
             Self::RatingWithoutColumn => "no column for ratings",
+            Self::NotRated => "not rated",
             Self::RatedTwice { .. } => "rated twice",
+            Self::LengthsDiffer { .. } => "two lengths of one recording",
+            Self::CannotShow { .. } => "not of this subject",
+            Self::NotAddressed { .. } => "not a target of this act",
+            Self::StatesOverlap { .. } => "two states at once",
+            Self::StateNotSaid { .. } => "time without a state",
             Self::NotAnOption { .. } => "not one of the options",
             Self::TooManyDecimals { .. } => "too many decimals",
             Self::NotACount { .. } => "not a count",
@@ -469,6 +532,24 @@ impl DataFault {
             }
             Self::RatedTwice { .. } => {
                 "keep one of the two rows; ratings of two coders need a column for the coder"
+            }
+            Self::NotRated => {
+                "fill in the rating, declare under `missing` why there is none, or set may-be-not-codable = true in the scheme"
+            }
+            Self::LengthsDiffer { .. } => {
+                "give all rows of one coding the same length; codings of two coders need a column for the coder"
+            }
+            Self::CannotShow { .. } => {
+                "correct who it was or what was coded, or the scheme: `subjects` of a behaviour, `from` of an act"
+            }
+            Self::NotAddressed { .. } => {
+                "correct the target; of a family `carer 1` and `infant 1` belong together; or add to `to` of the act in the scheme"
+            }
+            Self::StatesOverlap { .. } => {
+                "end the first where the second begins, or set exclusive = false in the scheme"
+            }
+            Self::StateNotSaid { .. } => {
+                "code what is missing, or set exhaustive = false in the scheme"
             }
             Self::OutOfRange { .. } | Self::OffTheScale { .. } | Self::NotAnOption { .. } => {
                 "correct the cell; if it says why there is no value, declare it under `missing` in the study file"

@@ -241,19 +241,20 @@ pub struct CodingColumns {
     pub unit: CodedUnit,
     /// Who coded.
     pub coder: Option<String>,
-    /// Codable length of the recording in seconds, the same in each row of a coding.
-    pub length: String,
+    /// Codable length of the recording in seconds, the same in each row of a coding; a scheme of
+    /// ratings alone needs none.
+    pub length: Option<String>,
     /// Who showed the behaviour: the id of a subject of the scheme, with the number of the family where
-    /// there are several (`infant 3`).
-    pub subject: String,
+    /// there are several (`infant 3`); without it the scheme's only subject.
+    pub subject: Option<String>,
     /// The behaviour, or the rating.
     pub behaviour: String,
     /// The rating itself, in rows of ratings.
     pub value: Option<String>,
     /// To whom an act went: a subject, or `group`.
     pub target: Option<String>,
-    /// Begin in seconds.
-    pub start: String,
+    /// Begin in seconds; a scheme of ratings alone needs none.
+    pub start: Option<String>,
     /// End in seconds, for behaviours that have one.
     pub stop: Option<String>,
 }

@@ -123,6 +123,14 @@ impl Scheme {
         measures
     }
 
+    /// The subject who is meant where nobody is named: the only one, of whom there is one.
+    pub fn only_subject(&self) -> Option<&Subject> {
+        match self.subjects.as_slice() {
+            [only] if !only.many => Some(only),
+            _ => None,
+        }
+    }
+
     /// A rating by its id.
     pub fn rating(&self, id: &str) -> Option<&Rating> {
         self.ratings.iter().find(|rating| *rating.id == *id)

@@ -240,8 +240,8 @@ pub struct SessionCoding {
     pub scheme: SchemeId,
     /// Who coded, where noted.
     pub coder: Option<Arc<str>>,
-    /// The codable time, from 0.
-    pub window: Interval,
+    /// The codable time, from 0; `None` where only ratings were made and nobody noted it.
+    pub window: Option<Interval>,
     /// Names of the people who were there, in the order in which the coding names them.
     pub people: Vec<Arc<str>>,
     /// What was coded.

@@ -165,7 +165,7 @@ fn coding(
         session: session.id.clone(),
         scheme: scheme.id.clone(),
         coder: Some(Arc::from("coder-1")),
-        window: span(0.0, LENGTH_S),
+        window: Some(span(0.0, LENGTH_S)),
         people: room.people(),
         events,
         ratings: Vec::new(),

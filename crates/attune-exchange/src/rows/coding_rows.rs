@@ -1,6 +1,9 @@
 //! A file of codings of sessions or dyads: one row per event or rating; a row without a behaviour says
 //! that its subject was there.
 
+mod state_sets;
+mod who_may;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -25,8 +28,8 @@ use crate::{
     sheet::{Column, Limits, Sheet},
 };
 
-/// The target that is everybody.
-const GROUP: &str = "group";
+use state_sets::check_sets;
+use who_may::{GROUP, check_who};
 
 /// The codings of a file.
 #[derive(Debug, Default)]
@@ -43,6 +46,8 @@ struct Reading {
     coding: SessionCoding,
     /// The people of the coding.
     known: BTreeSet<Arc<str>>,
+    /// The rows of its events.
+    rows: Vec<usize>,
 }
 
 /// Codings being read, in the order in which the file begins them.
@@ -53,26 +58,36 @@ struct Readings {
     places: BTreeMap<(Arc<str>, Option<Arc<str>>), Vec<usize>>,
 }
 
-/// Columns that were found.
+/// Columns that were found; those that the scheme does not need may be left out.
 struct Columns<'a> {
     unit: Column<'a>,
     /// Of codings of dyads.
     time: Option<TimeColumns<'a>>,
     value: Option<Column<'a>>,
     coder: Option<Column<'a>>,
-    length: Column<'a>,
-    subject: Column<'a>,
+    length: Option<Column<'a>>,
+    subject: Option<Column<'a>>,
     behaviour: Column<'a>,
     target: Option<Column<'a>>,
-    start: Column<'a>,
+    start: Option<Column<'a>>,
     stop: Option<Column<'a>>,
+    /// The only subject of the scheme, who is meant where no column says who it was.
+    only_subject: Option<Arc<str>>,
+}
+
+/// What a row says.
+enum Content<'a> {
+    Rating(&'a Rating),
+    /// Somebody was there.
+    Presence(Arc<str>),
+    Event(Event),
 }
 
 /// Reads the codings of a file, in the order in which it begins them.
 pub(crate) fn read_codings<'a>(
     sheet: &mut Sheet<'a>,
     names: &'a CodingColumns,
-    scheme: &Scheme,
+    scheme: &'a Scheme,
     records: &Records,
 ) -> Codings {
     let (unit, time) = match &names.unit {
@@ -82,16 +97,24 @@ pub(crate) fn read_codings<'a>(
             (unit, TimeColumns::find(sheet, when).map(Some))
         }
     };
-    let coder = sheet.optional_column(names.coder.as_ref());
-    let length = sheet.column(&names.length);
-    let subject = sheet.column(&names.subject);
     let behaviour = sheet.column(&names.behaviour);
-    let target = sheet.optional_column(names.target.as_ref());
-    let start = sheet.column(&names.start);
-    let stop = sheet.optional_column(names.stop.as_ref());
-    let value = sheet.optional_column(names.value.as_ref());
-    let (Some(unit), Some(time), Some(length), Some(subject), Some(behaviour), Some(start)) =
-        (unit, time, length, subject, behaviour, start)
+    let mut optional = |name: &'a Option<String>| sheet.optional_column(name.as_ref());
+    let [coder, length, subject, target, start, stop, value] = [
+        &names.coder,
+        &names.length,
+        &names.subject,
+        &names.target,
+        &names.start,
+        &names.stop,
+        &names.value,
+    ]
+    .map(&mut optional);
+    let is_missing =
+        |name: &Option<String>, found: &Option<Column<'_>>| name.is_some() && found.is_none();
+    let lacks_needed = is_missing(&names.length, &length)
+        || is_missing(&names.subject, &subject)
+        || is_missing(&names.start, &start);
+    let (Some(unit), Some(time), Some(behaviour), false) = (unit, time, behaviour, lacks_needed)
     else {
         return Codings::default();
     };
@@ -106,13 +129,23 @@ pub(crate) fn read_codings<'a>(
         target,
         start,
         stop,
+        only_subject: scheme
+            .only_subject()
+            .map(|subject| Arc::from(subject.id.as_str())),
     };
     let mut read = Readings::default();
     for row in sheet.rows() {
         read_row(sheet, row, &columns, (scheme, records), &mut read);
     }
     let mut codings = Codings::default();
-    for Reading { visit, coding, .. } in read.all {
+    for reading in read.all {
+        let Reading {
+            visit,
+            coding,
+            rows,
+            ..
+        } = reading;
+        check_sets(sheet, scheme, &coding, &rows);
         match visit {
             None => codings.sessions.push(coding),
             Some(visit) => codings.dyads.push(DyadCoding {
@@ -126,22 +159,25 @@ pub(crate) fn read_codings<'a>(
     codings
 }
 
+/// Everything that is wrong in a row is told before the row is left.
 fn read_row<'a>(
     sheet: &mut Sheet<'a>,
     row: usize,
     columns: &Columns<'a>,
-    (scheme, records): (&Scheme, &Records),
+    (scheme, records): (&'a Scheme, &Records),
     codings: &mut Readings,
 ) -> Option<()> {
     let what = match columns.time {
         None => "the code of the session",
         Some(_) => "the code of the dyad",
     };
-    let unit = sheet.required(row, &columns.unit, what)?;
-    let unit = sheet.name(unit);
-    let visit = match &columns.time {
-        None => None,
-        Some(time) => Some(time.read_planned(sheet, row, (About::Dyad, &[]), (records, &unit))?),
+    let unit = sheet.required(row, &columns.unit, what);
+    let unit = unit.map(|unit| sheet.name(unit));
+    let visit = match (&columns.time, &unit) {
+        (None, _) | (Some(_), None) => Some(None),
+        (Some(time), Some(unit)) => time
+            .read_planned(sheet, row, (About::Dyad, &[]), (records, unit))
+            .map(Some),
     };
     let coder = columns
         .coder
@@ -149,10 +185,15 @@ fn read_row<'a>(
         .map(|column| sheet.cell(row, column))
         .filter(|coder| !coder.is_empty());
     let coder = coder.map(|coder| sheet.name(coder));
-    let seconds = sheet
-        .number(row, &columns.length, Limits::Bounds(Some(0.001), None))
-        .ok()?;
-    let window = Interval::new(Micros::ZERO, Micros::from_seconds(seconds)?)?;
+    let window = match &columns.length {
+        None => Some(None),
+        Some(column) => length(sheet, row, column).map(Some),
+    };
+    let content = content(sheet, row, columns, scheme, window.flatten());
+    let (Some(unit), Some(visit), Some(window), Some(content)) = (unit, visit, window, content)
+    else {
+        return None;
+    };
     let places = codings.places.entry((unit.clone(), coder.clone()));
     let places = places.or_default();
     let same = |place: &&usize| codings.all[**place].visit == visit;
@@ -162,6 +203,7 @@ fn read_row<'a>(
             places.push(codings.all.len());
             codings.all.push(Reading {
                 known: BTreeSet::new(),
+                rows: Vec::new(),
                 visit,
                 coding: SessionCoding {
                     session: unit,
@@ -177,38 +219,70 @@ fn read_row<'a>(
             codings.all.len() - 1
         }
     };
-    let Reading { coding, known, .. } = &mut codings.all[place];
-    if coding.window != window {
-        // One coding has one length: that of its first row.
-        let first = coding.window.length().seconds().to_string();
-        let fault = DataFault::OutOfRange {
-            cell: sheet.cell(row, &columns.length).to_owned(),
-            minimum: first.clone(),
-            maximum: first,
+    let Reading {
+        coding,
+        known,
+        rows,
+        ..
+    } = &mut codings.all[place];
+    if let (Some(column), Some(first)) = (&columns.length, coding.window)
+        && coding.window != window
+    {
+        let fault = DataFault::LengthsDiffer {
+            first: first.length().seconds().to_string(),
+            row: coding.source.row,
         };
-        sheet.report(row, &columns.length, fault);
-        return None;
+        sheet.report(row, column, fault);
     }
-    let behaviour = sheet.cell(row, &columns.behaviour);
-    if let Some(rating) = scheme.rating(behaviour) {
-        return read_rating(sheet, row, columns, rating, coding);
-    }
-    let subject = person(sheet, row, &columns.subject, scheme, false)?;
     let mut add = |person: &Arc<str>| {
         if known.insert(person.clone()) {
             coding.people.push(person.clone());
         }
     };
-    add(&subject);
-    if sheet.cell(row, &columns.behaviour).is_empty() {
-        return Some(());
+    match content {
+        Content::Rating(rating) => read_rating(sheet, row, columns, rating, coding)?,
+        Content::Presence(subject) => add(&subject),
+        Content::Event(event) => {
+            if let Some(subject) = &event.subject {
+                add(subject);
+            }
+            if let Some(target) = event.target.as_ref().filter(|target| ***target != *GROUP) {
+                add(target);
+            }
+            coding.events.push(event);
+            rows.push(row);
+        }
     }
-    let event = event(sheet, row, columns, scheme, (subject, seconds))?;
-    if let Some(target) = event.target.as_ref().filter(|target| ***target != *GROUP) {
-        add(target);
-    }
-    coding.events.push(event);
     Some(())
+}
+
+fn length<'a>(sheet: &mut Sheet<'a>, row: usize, column: &Column<'a>) -> Option<Interval> {
+    sheet.required(row, column, "the codable length of the recording")?;
+    let limits = Limits::Bounds(Some(0.001), None);
+    let seconds = sheet.number(row, column, limits).ok()?;
+    Interval::new(Micros::ZERO, Micros::from_seconds(seconds)?)
+}
+
+fn content<'a>(
+    sheet: &mut Sheet<'a>,
+    row: usize,
+    columns: &Columns<'a>,
+    scheme: &'a Scheme,
+    window: Option<Interval>,
+) -> Option<Content<'a>> {
+    let behaviour = sheet.cell(row, &columns.behaviour);
+    if let Some(rating) = scheme.rating(behaviour) {
+        return Some(Content::Rating(rating));
+    }
+    if behaviour.is_empty() {
+        let Some(column) = &columns.subject else {
+            let what = "what was coded";
+            sheet.required(row, &columns.behaviour, what)?;
+            return None;
+        };
+        return person(sheet, row, column, scheme, false).map(Content::Presence);
+    }
+    event(sheet, row, columns, scheme, window).map(Content::Event)
 }
 
 /// A judgement; an empty cell says that it could not be made, where the form allows that.
@@ -236,8 +310,12 @@ fn read_rating<'a>(
             sheet.report(row, column, fault);
             value = Err(Missing::Invalid);
         }
-    } else if value == Err(Missing::NotRecorded) && rating.may_be_not_codable {
-        value = Err(Missing::NotApplicable);
+    } else if value == Err(Missing::NotRecorded) && sheet.cell(row, column).is_empty() {
+        if rating.may_be_not_codable {
+            value = Err(Missing::NotApplicable);
+        } else if !sheet.empty_is_declared() {
+            sheet.report(row, column, DataFault::NotRated);
+        }
     }
     if coding.ratings.iter().any(|(known, _)| *known == rating.id) {
         let id = rating.id.to_string();
@@ -253,46 +331,86 @@ fn event<'a>(
     row: usize,
     columns: &Columns<'a>,
     scheme: &Scheme,
-    (subject, length): (Arc<str>, f64),
+    window: Option<Interval>,
 ) -> Option<Event> {
     let known: Vec<(&str, &str, bool)> = scheme
         .behaviours()
         .chain(scheme.spans.iter().map(|span| (span, true)))
         .map(|(behaviour, has_end)| (behaviour.id.as_str(), behaviour.label.as_str(), has_end))
+        // They were found before; here they are named to whoever mistyped one.
+        .chain(
+            scheme
+                .ratings
+                .iter()
+                .map(|one| (one.id.as_str(), one.label.as_str(), false)),
+        )
         .collect();
     let found = sheet.known(row, &columns.behaviour, "behaviour", &known, |one| {
         (one.0, one.1)
-    })?;
-    let (id, _, has_end) = known[found];
-    let start = sheet
-        .number(row, &columns.start, Limits::Bounds(Some(0.0), Some(length)))
-        .ok()?;
-    let begin = Micros::from_seconds(start)?;
-    let span = match (&columns.stop, has_end) {
-        (Some(stop), true) => {
-            sheet.required(row, stop, "the end of a behaviour that has one")?;
-            let end = sheet
-                .number(row, stop, Limits::Bounds(Some(start), Some(length)))
-                .ok()?;
-            Span::State(Interval::new(begin, Micros::from_seconds(end)?)?)
-        }
-        (None, true) => Span::Open { start: begin },
-        (_, false) => Span::Point(begin),
+    });
+    let found = found.map(|found| known[found]);
+    let is_span = found.is_some_and(|(id, ..)| scheme.spans.iter().any(|span| span.id == id));
+    let subject = match &columns.subject {
+        None => Some(columns.only_subject.clone()),
+        // A part of the recording concerns everybody.
+        Some(column) if is_span && sheet.cell(row, column).is_empty() => Some(None),
+        Some(column) => person(sheet, row, column, scheme, false).map(Some),
     };
-    let is_act = scheme.acts.iter().any(|act| act.behaviour.id == id);
+    let span = span(sheet, row, columns, found.map(|found| found.2), window);
+    let act = found.and_then(|(id, ..)| scheme.acts.iter().find(|act| act.behaviour.id == id));
     let target = match &columns.target {
-        Some(column) if is_act => {
-            sheet.required(row, column, "to whom the act went")?;
-            Some(person(sheet, row, column, scheme, true)?)
-        }
-        _ => None,
+        Some(column) if act.is_some() => sheet
+            .required(row, column, "to whom the act went")
+            .and_then(|_| person(sheet, row, column, scheme, true))
+            .map(Some),
+        _ => Some(None),
     };
-    Some(Event {
-        subject: Some(subject),
+    let (Some((id, ..)), Some(subject), Some(span), Some(target)) = (found, subject, span, target)
+    else {
+        return None;
+    };
+    let event = Event {
+        subject,
         target,
         row: sheet.row_source(row).row,
         ..Event::new(id, span)
-    })
+    };
+    let (who, to) = (columns.subject.as_ref(), columns.target.as_ref());
+    check_who(sheet, row, (who, to), scheme, &event)?;
+    Some(event)
+}
+
+fn span<'a>(
+    sheet: &mut Sheet<'a>,
+    row: usize,
+    columns: &Columns<'a>,
+    has_end: Option<bool>,
+    window: Option<Interval>,
+) -> Option<Span> {
+    let length = window.map(|window| window.length().seconds());
+    let time = |sheet: &mut Sheet<'a>, column, from| {
+        let limits = Limits::Bounds(Some(from), length);
+        sheet.number(row, column, limits).ok()
+    };
+    let column = columns.start.as_ref()?;
+    let start = match sheet.required(row, column, "when it began") {
+        Some(_) => time(sheet, column, 0.0),
+        None => None,
+    };
+    let stop = match (&columns.stop, has_end) {
+        (Some(column), Some(true)) => {
+            let what = "the end of a behaviour that has one";
+            sheet.required(row, column, what)?;
+            Some(time(sheet, column, start.unwrap_or(0.0))?)
+        }
+        _ => None,
+    };
+    let begin = Micros::from_seconds(start?)?;
+    match (stop, has_end?) {
+        (Some(stop), _) => Interval::new(begin, Micros::from_seconds(stop)?).map(Span::State),
+        (None, true) => Some(Span::Open { start: begin }),
+        (None, false) => Some(Span::Point(begin)),
+    }
 }
 
 /// A subject of the scheme, with the number of its family where there are several.

@@ -11,4 +11,5 @@ mod study;
 mod video_round_trips;
 mod video_samples;
 mod workbooks;
+mod wrong_codings;
 mod wrong_input;

@@ -197,7 +197,7 @@ pub(super) fn sociograms(
                 .and_then(|site| site.phase_on(Some(session.date)))
                 .cloned(),
             date: session.date,
-            minutes: coding.window.length().seconds() / 60.0,
+            minutes: coding.window?.length().seconds() / 60.0,
             sociogram: sociogram(scheme, coding),
         })
     };
@@ -244,7 +244,12 @@ fn value(
     measure: &EventMeasure,
     people: &crate::observation::sociogram::SociogramMeasures,
 ) -> Result<f64, Missing> {
-    let minutes = coding.window.length().seconds() / 60.0;
+    let minutes = coding
+        .window
+        .ok_or(Missing::NotRecorded)?
+        .length()
+        .seconds()
+        / 60.0;
     let value = match measure {
         EventMeasure::Declared(measure) => return declared(scheme, coding, measure),
         EventMeasure::Density => people.density,
@@ -286,7 +291,7 @@ fn share(scheme: &Scheme, coding: &SessionCoding, state: &str) -> Option<f64> {
                 .iter()
                 .filter(|event| *event.behaviour == *state && event.subject.as_ref() == Some(name));
             let spans: Vec<Span> = own.map(|event| event.span).collect();
-            amounts(&spans, true, &[coding.window]).share
+            amounts(&spans, true, &[coding.window?]).share
         })
         .collect::<Option<_>>()?;
     (!shares.is_empty()).then(|| shares.iter().sum::<f64>() / shares.len() as f64)

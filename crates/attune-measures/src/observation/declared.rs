@@ -119,14 +119,15 @@ struct Part<'a> {
 impl<'a> Part<'a> {
     /// `None` where the recording has no such part.
     fn of(scheme: &'a Scheme, coding: &'a SessionCoding, scope: &'a MeasureScope) -> Option<Self> {
-        let mut codable = vec![coding.window];
+        let window = coding.window?;
+        let mut codable = vec![window];
         if let Some(during) = &scope.during {
             let spans = coding
                 .events
                 .iter()
                 .filter(|event| *event.behaviour == **during);
             let spans = spans.filter_map(|event| match event.span {
-                Span::State(bout) => bout.intersection(coding.window),
+                Span::State(bout) => bout.intersection(window),
                 Span::Point(_) | Span::Open { .. } | Span::Unstarted { .. } => None,
             });
             codable = united(spans);

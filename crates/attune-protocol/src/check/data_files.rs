@@ -88,9 +88,10 @@ const PARTS: &[Parts] = &[
     Parts {
         kind: "codings",
         keys: &["scheme"],
-        required: &["length", "subject", "behaviour", "start"],
+        required: &["behaviour"],
         optional: &[
-            "session", "dyad", "wave", "date", "time", "coder", "target", "stop", "value",
+            "session", "dyad", "wave", "date", "time", "coder", "length", "subject", "target",
+            "start", "stop", "value",
         ],
     },
 ];
@@ -376,6 +377,9 @@ impl Checking<'_> {
             .text("scheme")
             .and_then(|id| schemes.iter().find(|scheme| *scheme.id == *id));
         let unit = self.coded_unit(columns, scheme);
+        if let Some(scheme) = scheme {
+            self.check_columns_of_events(columns, scheme);
+        }
         if let Some(scheme) = scheme
             && !scheme.ratings.is_empty()
             && !columns.has("value")
@@ -392,11 +396,11 @@ impl Checking<'_> {
             unit: unit?,
             value: columns.string("value"),
             coder: columns.string("coder"),
-            length: columns.string("length")?,
-            subject: columns.string("subject")?,
+            length: columns.string("length"),
+            subject: columns.string("subject"),
             behaviour: columns.string("behaviour")?,
             target: columns.string("target"),
-            start: columns.string("start")?,
+            start: columns.string("start"),
             stop: columns.string("stop"),
         })
     }
@@ -409,6 +413,37 @@ impl Checking<'_> {
                 "the file holds answers about consent, and the study asks for none",
                 "add [[consent]] with the purposes, or remove this table",
             );
+        }
+    }
+
+    /// What the events of a scheme need; a scheme of ratings alone needs none of it.
+    fn check_columns_of_events(&mut self, columns: &Written, scheme: &Scheme) {
+        let has_behaviours = scheme.behaviours().next().is_some();
+        let has_events = has_behaviours || !scheme.spans.is_empty();
+        let has_ends = !scheme.spans.is_empty() || scheme.behaviours().any(|(_, has_end)| has_end);
+        let needed = [
+            (
+                "length",
+                has_events,
+                "how long the recording could be coded, of which shares and rates are taken",
+            ),
+            (
+                "subject",
+                has_behaviours && scheme.only_subject().is_none(),
+                "who showed the behaviour, and the scheme has more than one who may have",
+            ),
+            ("start", has_events, "when a behaviour began"),
+            ("stop", has_ends, "when a behaviour ended"),
+            ("target", !scheme.acts.is_empty(), "to whom an act went"),
+        ];
+        for (key, is_needed, what) in needed {
+            if is_needed && !columns.has(key) {
+                self.reading.error(
+                    columns.at,
+                    format!("no column says {what}"),
+                    format!("add {key} = … with the heading of its column"),
+                );
+            }
         }
     }
 

@@ -259,14 +259,15 @@ static COLUMNS: Table = Table {
             "length",
             Kind::Column,
             "Codable length of the recording in seconds, the same in each row of a coding. In files \
-             of codings.",
+             of codings, unless the scheme has ratings alone.",
         ),
         optional(
             "subject",
             Kind::Column,
             "Who showed the behaviour: the id of a subject of the scheme, with the number of its \
              family where there are several (`infant 3`). A row without a behaviour says that the \
-             subject was there. In files of codings.",
+             subject was there. In files of codings; without it the only subject of the scheme is \
+             meant.",
         ),
         optional(
             "behaviour",
@@ -281,7 +282,7 @@ static COLUMNS: Table = Table {
         optional(
             "start",
             Kind::Column,
-            "Begin in seconds. In files of codings.",
+            "Begin in seconds. In files of codings, unless the scheme has ratings alone.",
         ),
         optional(
             "stop",

@@ -24,7 +24,10 @@ pub(super) fn coding_rows(file: &DataFile, columns: &CodingColumns, records: &Re
         };
         for person in &coding.people {
             let mut cells = of_coding(file, columns, coding);
-            cells.push((columns.subject.clone(), Cell::Text(person.to_string())));
+            let Some(subject) = &columns.subject else {
+                continue;
+            };
+            cells.push((subject.clone(), Cell::Text(person.to_string())));
             rows.push((key(rows.len()), cells));
         }
         for event in &coding.events {
@@ -35,9 +38,11 @@ pub(super) fn coding_rows(file: &DataFile, columns: &CodingColumns, records: &Re
     }
     let mut headings = unit_headings(&columns.unit);
     headings.extend(columns.coder.clone());
-    headings.extend([&columns.length, &columns.subject, &columns.behaviour].map(Clone::clone));
+    headings.extend(columns.length.clone());
+    headings.extend(columns.subject.clone());
+    headings.push(columns.behaviour.clone());
     headings.extend(columns.target.clone());
-    headings.push(columns.start.clone());
+    headings.extend(columns.start.clone());
     headings.extend(columns.stop.clone());
     headings.extend(columns.value.clone());
     Part {
@@ -60,13 +65,12 @@ fn unit_headings(unit: &CodedUnit) -> Vec<String> {
 }
 
 fn of_coding(file: &DataFile, columns: &CodingColumns, coding: &SessionCoding) -> Cells {
-    let length = coding.window.length().seconds();
-    let mut cells = vec![(columns.length.clone(), Cell::Number(length))];
+    let mut cells = Cells::new();
     if let CodedUnit::Session(session) = &columns.unit {
-        cells.insert(
-            0,
-            (session.clone(), id_cell(file, session, &coding.session)),
-        );
+        cells.push((session.clone(), id_cell(file, session, &coding.session)));
+    }
+    if let (Some(column), Some(window)) = (&columns.length, coding.window) {
+        cells.push((column.clone(), Cell::Number(window.length().seconds())));
     }
     if let (Some(column), Some(coder)) = (&columns.coder, &coding.coder) {
         cells.push((column.clone(), Cell::Text(coder.to_string())));
@@ -75,20 +79,17 @@ fn of_coding(file: &DataFile, columns: &CodingColumns, coding: &SessionCoding) -
 }
 
 fn of_event(file: &DataFile, columns: &CodingColumns, event: &Event) -> Cells {
-    let subject = event.subject.as_deref().unwrap_or_default();
-    let mut cells = vec![
-        (columns.subject.clone(), Cell::Text(subject.to_owned())),
-        (
-            columns.behaviour.clone(),
-            id_cell(file, &columns.behaviour, &event.behaviour),
-        ),
-        (
-            columns.start.clone(),
-            Cell::Number(event.span.begin().seconds()),
-        ),
-    ];
-    if let (Some(column), Some(target)) = (&columns.target, &event.target) {
-        cells.push((column.clone(), Cell::Text(target.to_string())));
+    let behaviour = id_cell(file, &columns.behaviour, &event.behaviour);
+    let mut cells = vec![(columns.behaviour.clone(), behaviour)];
+    let start = Cell::Number(event.span.begin().seconds());
+    cells.extend(columns.start.clone().map(|column| (column, start)));
+    for (column, name) in [
+        (&columns.subject, &event.subject),
+        (&columns.target, &event.target),
+    ] {
+        if let (Some(column), Some(name)) = (column, name) {
+            cells.push((column.clone(), Cell::Text(name.to_string())));
+        }
     }
     if let (Some(column), Span::State(bout)) = (&columns.stop, event.span) {
         cells.push((column.clone(), Cell::Number(bout.stop().seconds())));

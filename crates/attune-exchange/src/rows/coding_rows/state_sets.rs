@@ -1,0 +1,84 @@
+//! Sets of states: of an exclusive one a subject is in one state at a time, of an exhaustive one always in one.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use attune_protocol::scheme::{Scheme, StateSet};
+use attune_records::{
+    observation::{Event, Interval, Span, united, without},
+    records::SessionCoding,
+};
+
+use crate::{data_fault::DataFault, sheet::Sheet};
+
+/// Reports states of an exclusive set that overlap, and time that an exhaustive set leaves open.
+pub(super) fn check_sets(
+    sheet: &mut Sheet<'_>,
+    scheme: &Scheme,
+    coding: &SessionCoding,
+    rows: &[usize],
+) {
+    for set in &scheme.states {
+        let mut by_subject: BTreeMap<Option<&Arc<str>>, Vec<(&Event, Interval, usize)>> =
+            BTreeMap::new();
+        for (event, row) in coding.events.iter().zip(rows) {
+            let is_of_set = set.states.iter().any(|state| *state.id == *event.behaviour);
+            if let (true, Span::State(bout)) = (is_of_set, event.span) {
+                let of_subject = by_subject.entry(event.subject.as_ref()).or_default();
+                of_subject.push((event, bout, *row));
+            }
+        }
+        for (subject, mut states) in by_subject {
+            states.sort_by_key(|(_, bout, _)| bout.start());
+            if set.exclusive {
+                report_overlaps(sheet, &states);
+            }
+            if set.exhaustive {
+                report_gap(sheet, set, coding, subject, &states);
+            }
+        }
+    }
+}
+
+fn report_overlaps(sheet: &mut Sheet<'_>, states: &[(&Event, Interval, usize)]) {
+    let mut lasting: Option<&(&Event, Interval, usize)> = None;
+    for state in states {
+        if let Some((before, bout, _)) = lasting
+            && state.1.start() < bout.stop()
+        {
+            let fault = DataFault::StatesOverlap {
+                state: state.0.behaviour.to_string(),
+                other: before.behaviour.to_string(),
+                row: before.row,
+            };
+            sheet.report_row(state.2, fault);
+        }
+        if lasting.is_none_or(|(_, bout, _)| bout.stop() < state.1.stop()) {
+            lasting = Some(state);
+        }
+    }
+}
+
+fn report_gap(
+    sheet: &mut Sheet<'_>,
+    set: &StateSet,
+    coding: &SessionCoding,
+    subject: Option<&Arc<str>>,
+    states: &[(&Event, Interval, usize)],
+) {
+    let Some(window) = coding.window else {
+        return;
+    };
+    let coded = united(states.iter().map(|(_, bout, _)| *bout));
+    let open = without(window, &coded);
+    let (Some(first), Some((.., row))) = (open.first(), states.first()) else {
+        return;
+    };
+    let seconds: f64 = open.iter().map(|gap| gap.length().seconds()).sum();
+    let fault = DataFault::StateNotSaid {
+        set: set.id.clone(),
+        who: subject.map_or(String::new(), |who| format!(" of {who}")),
+        seconds: seconds.to_string(),
+        from: first.start().seconds().to_string(),
+    };
+    sheet.report_row(*row, fault);
+}
