@@ -37,6 +37,10 @@ pub fn of_design(long: &LongTable<'_>) -> Vec<String> {
                 .to_owned(),
         );
     }
+    // A plan that neither measures nor asks anything tells of no design.
+    if protocol.outcomes.is_empty() && protocol.analyses.is_empty() {
+        return limits;
+    }
     limits.extend(sites_of_design(long));
     limits.extend(allocation(protocol));
     limits.extend(phases(protocol));

@@ -16,13 +16,13 @@ mod xml;
 
 use attune_report::{Block, Report, Section};
 
-use crate::{DocumentError, DocumentSettings};
+use crate::{DocumentError, DocumentSettings, MoreFonts};
 use bookmark::Bookmarks;
 use paragraph::{Paragraph, field};
 
 /// The report as a DOCX file.
-pub fn docx(report: &Report, settings: DocumentSettings) -> Result<Vec<u8>, DocumentError> {
-    let mut body = Body::new(report);
+pub fn docx(report: &Report, settings: DocumentSettings<'_>) -> Result<Vec<u8>, DocumentError> {
+    let mut body = Body::new(report, settings.fonts);
     body.front();
     if report.profile.has_contents() {
         body.contents();
@@ -37,6 +37,7 @@ pub fn docx(report: &Report, settings: DocumentSettings) -> Result<Vec<u8>, Docu
 /// The body of the document in the making.
 struct Body<'a> {
     report: &'a Report,
+    fonts: Option<&'a MoreFonts>,
     bookmarks: Bookmarks<'a>,
     /// Paragraphs and tables so far.
     xml: String,
@@ -49,9 +50,10 @@ struct Body<'a> {
 }
 
 impl<'a> Body<'a> {
-    fn new(report: &'a Report) -> Self {
+    fn new(report: &'a Report, fonts: Option<&'a MoreFonts>) -> Self {
         Self {
             report,
+            fonts,
             bookmarks: Bookmarks::of(report),
             xml: String::new(),
             pictures: Vec::new(),

@@ -20,14 +20,17 @@ mod runs;
 
 pub use docx::docx;
 pub use figure_files::{FigureFile, figure_files};
+pub use fonts::MoreFonts;
 pub use pdf::{Pdf, pdf};
 pub use picture::png;
 
 /// What a document carries that is not in the report.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct DocumentSettings {
+pub struct DocumentSettings<'a> {
     /// The day that the document says it was made; without one it says none.
     pub date: Option<Date>,
+    /// Fonts beside ours, for letters that ours do not have.
+    pub fonts: Option<&'a MoreFonts>,
 }
 
 /// A day that exists.

@@ -15,7 +15,7 @@ use typst::{comemo, diag::SourceDiagnostic, ecow::EcoVec, foundations::Smart};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
-use crate::{DocumentError, DocumentSettings};
+use crate::{DocumentError, DocumentSettings, fonts::without_shape};
 use content::content;
 use world::PaperWorld;
 
@@ -28,15 +28,23 @@ pub struct Pdf {
     pub n_pages: usize,
     /// Why it does not meet PDF/UA-1; empty where it does.
     pub short_of_accessible: Vec<String>,
+    /// Letters for which no font has a shape: they are boxes.
+    pub without_shape: Vec<char>,
 }
 
 /// The report as PDF.
-pub fn pdf(report: &Report, settings: DocumentSettings) -> Result<Pdf, DocumentError> {
-    let world = PaperWorld::new(content(report, settings));
+pub fn pdf(report: &Report, settings: DocumentSettings<'_>) -> Result<Pdf, DocumentError> {
+    let content = content(report, settings);
+    let lacking = without_shape(&content.words(), settings.fonts);
+    let world = PaperWorld::new(content, settings.fonts);
     let typeset = typst::compile::<PagedDocument>(&world).output;
     let written = typeset
         .map_err(|errors| DocumentError::Typesetting(messages(&errors)))
-        .and_then(|document| write(&document));
+        .and_then(|document| write(&document))
+        .map(|pdf| Pdf {
+            without_shape: lacking,
+            ..pdf
+        });
     // The typesetter remembers its steps, which the next report would not use.
     comemo::evict(0);
     written
@@ -49,12 +57,14 @@ fn write(document: &PagedDocument) -> Result<Pdf, DocumentError> {
             bytes,
             n_pages,
             short_of_accessible: Vec::new(),
+            without_shape: Vec::new(),
         }),
         Err(reasons) => Ok(Pdf {
             bytes: typst_pdf::pdf(document, &options(&[])?)
                 .map_err(|errors| DocumentError::Typesetting(messages(&errors)))?,
             n_pages,
             short_of_accessible: messages(&reasons),
+            without_shape: Vec::new(),
         }),
     }
 }

@@ -9,7 +9,7 @@ use resvg::{
 };
 
 use crate::{
-    DocumentError,
+    DocumentError, MoreFonts,
     fonts::{DATABASE, SERIF},
 };
 
@@ -18,16 +18,24 @@ const SCALE: f32 = 2.5;
 
 /// The figure as PNG.
 pub fn png(figure: &Figure) -> Result<Vec<u8>, DocumentError> {
-    rendered(figure).map_err(|why| DocumentError::Picture {
+    png_with(figure, None)
+}
+
+/// The figure as PNG, with more fonts for its letters.
+pub(crate) fn png_with(
+    figure: &Figure,
+    more: Option<&MoreFonts>,
+) -> Result<Vec<u8>, DocumentError> {
+    rendered(figure, more).map_err(|why| DocumentError::Picture {
         figure: figure.id.clone(),
         why,
     })
 }
 
-fn rendered(figure: &Figure) -> Result<Vec<u8>, String> {
+fn rendered(figure: &Figure, more: Option<&MoreFonts>) -> Result<Vec<u8>, String> {
     let options = usvg::Options {
         font_family: SERIF.to_owned(),
-        fontdb: Arc::clone(&DATABASE),
+        fontdb: more.map_or_else(|| Arc::clone(&DATABASE), MoreFonts::database),
         ..usvg::Options::default()
     };
     let svg = draw(figure, Format::Wide);

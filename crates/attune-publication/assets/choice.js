@@ -51,13 +51,8 @@
     if (banner && served === "false") banner.hidden = refused || answer !== undefined;
     const line = document.getElementById("chosen");
     if (line && served === "false") {
-      line.textContent = refused
-        ? "Your browser says no for you. Analytics are off."
-        : answer === "yes"
-          ? "You accepted analytics."
-          : answer === "no"
-            ? "You rejected analytics. Nothing optional is set or loaded."
-            : "You have not chosen. Analytics are off.";
+      const { browser, yes, no, nothing } = line.dataset;
+      line.textContent = refused ? browser : ({ yes, no }[answer] ?? nothing);
     }
   };
 

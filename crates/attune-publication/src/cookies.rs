@@ -58,6 +58,9 @@ pub enum Pages {
 /// Name of the cookie that remembers a choice.
 pub const CHOICE: &str = "attune-choice";
 
+/// Name of the script of the owner's analytics tool.
+pub const TOOL: &str = "matomo.js";
+
 /// Everything there is.
 pub const REGISTRY: &[Stored] = &[
     necessary(
@@ -68,7 +71,7 @@ pub const REGISTRY: &[Stored] = &[
         Pages::Public,
     ),
     Stored {
-        name: "matomo.js",
+        name: TOOL,
         kind: Kind::Script,
         purpose: "Counts which pages are read and from which kind of device, by a tool on the owner’s own \
                   server. It reads the address of the page, your language and the size of your screen. It is \

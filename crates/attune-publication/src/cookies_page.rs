@@ -2,31 +2,37 @@
 //! where a choice is changed.
 
 use askama::Template;
+use attune_report::escape;
 
 use crate::{
     choice::{Choice, Signals},
     choice_form,
-    cookies::{CHOICE, Pages, REGISTRY, Stored},
-    links::{COOKIES, Links},
+    cookies::{CHOICE, Category, Kind, Pages, REGISTRY, Stored, TOOL},
+    links::{COOKIES, Links, site_path},
+    page_words::words_in,
     settings::{Analytics, Settings},
     site_pages::site_page,
+    site_words::{SiteWords, site_words},
 };
 
 #[derive(Template)]
 #[template(path = "cookies.html")]
 struct Body<'a> {
+    title: &'a str,
+    words: &'static SiteWords,
     lead: &'a str,
     choosable: bool,
     served: bool,
     chosen: &'a str,
     choice_form: String,
-    public: Vec<&'static Stored>,
+    has_public: bool,
     public_table: String,
     counts_visits: bool,
     counted: &'a str,
     action: String,
-    choice_cookie: &'static str,
-    application: Vec<&'static Stored>,
+    /// HTML.
+    counting_cookie: String,
+    has_application: bool,
     application_table: String,
 }
 
@@ -35,7 +41,10 @@ struct Body<'a> {
 struct StoredTable<'a> {
     id: &'a str,
     caption: &'a str,
-    entries: &'a [&'static Stored],
+    words: &'static SiteWords,
+    /// The language of the rows, where it is not the page's.
+    in_english: bool,
+    rows: Vec<[&'a str; 5]>,
 }
 
 /// What somebody can choose, and has chosen; a page that is a file knows of nobody.
@@ -47,9 +56,15 @@ pub struct Visitor {
     pub signals: Signals,
 }
 
-/// The Cookies page. `visitor` is known only to a server.
-pub fn cookies_page(settings: &Settings, visitor: Visitor) -> String {
-    let links = Links::from_depth(&settings.place, 0);
+/// The Cookies page in one of the languages in which there is one. `visitor` is known only to a server.
+pub fn cookies_page(
+    settings: &Settings,
+    visitor: Visitor,
+    language: &'static str,
+    languages: &[&'static str],
+) -> String {
+    let links = Links::from_depth(&settings.place, 0).in_language(language);
+    let words = site_words(language);
     let served = links.is_served();
     let choosable = settings.tool().is_some();
     let counts_visits = settings.analytics == Analytics::OwnCounts;
@@ -58,29 +73,36 @@ pub fn cookies_page(settings: &Settings, visitor: Visitor) -> String {
         true => entries(settings, |pages| pages == Pages::Application),
         false => Vec::new(),
     };
+    let title = &words_in(language).0.cookies;
+    let own_path = site_path(COOKIES, language);
     let body = Body {
-        lead: lead(choosable, counts_visits),
+        title,
+        words,
+        lead: lead(words, choosable, counts_visits),
         choosable,
         served,
-        chosen: chosen(served, visitor),
-        choice_form: choice_form::form(&links, Some(COOKIES)),
-        public_table: table("kept", "Kept by the public pages", &public),
-        public,
+        chosen: chosen(words, served, visitor),
+        choice_form: choice_form::form(&links, Some(&own_path), language),
+        has_public: !public.is_empty(),
+        public_table: table("kept", &words.list_caption, words, false, &public),
         counts_visits,
-        counted: counted(visitor),
+        counted: counted(words, visitor),
         action: links.cookies(),
-        choice_cookie: CHOICE,
+        counting_cookie: escape(&words.counting_cookie)
+            .replace("{name}", &format!("<code dir=\"ltr\">{CHOICE}</code>")),
+        has_application: !application.is_empty(),
         application_table: table(
             "kept-signed-in",
-            "Kept for people who sign in",
+            &words.application_caption,
+            words,
+            language != "en",
             &application,
         ),
-        application,
     };
     let body = body
         .render()
         .expect("templates only write to a string, which never fails");
-    site_page(settings, COOKIES, "Cookies", body)
+    site_page(settings, COOKIES, title, body, language, languages)
 }
 
 /// What these settings use, of the pages that are asked for.
@@ -96,55 +118,111 @@ pub fn entries(settings: &Settings, of: impl Fn(Pages) -> bool) -> Vec<&'static 
     all.filter(is_used).collect()
 }
 
-fn lead(choosable: bool, counts_visits: bool) -> &'static str {
+fn lead(words: &SiteWords, choosable: bool, counts_visits: bool) -> &str {
     match (choosable, counts_visits) {
-        (true, _) => {
-            "These pages need no cookies to work. One optional thing waits for your yes; until then, and after a no, \
-             nothing optional is set or loaded."
-        }
-        (false, true) => {
-            "These pages set no cookies while you read. There is nothing to accept. The only cookie there can be is one \
-             that remembers an objection of yours."
-        }
-        (false, false) => {
-            "These pages set no cookies and keep nothing on your device. There is nothing to accept or reject, and so \
-             there is no banner."
-        }
+        (true, _) => &words.lead_tool,
+        (false, true) => &words.lead_counts,
+        (false, false) => &words.lead_nothing,
     }
 }
 
-fn chosen(served: bool, visitor: Visitor) -> &'static str {
+fn chosen(words: &SiteWords, served: bool, visitor: Visitor) -> &str {
     if !served {
         // The page's script says it.
-        return "You have not chosen. Analytics are off.";
+        return &words.chosen_nothing;
     }
     if visitor.signals.refuse() {
-        return "Your browser says no for you. Analytics are off.";
+        return &words.chosen_browser;
     }
     match visitor.choice.and_then(|choice| choice.analytics) {
-        Some(true) => "You accepted analytics.",
-        Some(false) => "You rejected analytics. Nothing optional is set or loaded.",
-        None => "You have not chosen. Analytics are off.",
+        Some(true) => &words.chosen_yes,
+        Some(false) => &words.chosen_no,
+        None => &words.chosen_nothing,
     }
 }
 
-fn counted(visitor: Visitor) -> &'static str {
+fn counted(words: &SiteWords, visitor: Visitor) -> &str {
     if visitor.signals.refuse() {
-        "Your browser says no for you. Your visits are not counted."
+        &words.counted_browser
     } else if visitor.choice.unwrap_or_default().counts {
-        "Your visits are counted, by day and page."
+        &words.counted_yes
     } else {
-        "You objected. Your visits are not counted."
+        &words.counted_no
     }
 }
 
-fn table(id: &str, caption: &str, entries: &[&'static Stored]) -> String {
+/// What is kept, one row each. What only people who sign in meet is told in English, as the application is.
+fn table(
+    id: &str,
+    caption: &str,
+    words: &'static SiteWords,
+    in_english: bool,
+    entries: &[&'static Stored],
+) -> String {
+    let of_rows = match in_english {
+        true => site_words("en"),
+        false => words,
+    };
+    let rows = entries.iter().map(|stored| {
+        let (purpose, lifetime) = match stored.name {
+            CHOICE => (&*of_rows.choice_purpose, &*of_rows.choice_lifetime),
+            TOOL => (&*of_rows.tool_purpose, &*of_rows.tool_lifetime),
+            _ => (stored.purpose, stored.lifetime),
+        };
+        [
+            stored.name,
+            purpose,
+            kind(of_rows, stored.kind),
+            category(of_rows, stored.category),
+            lifetime,
+        ]
+    });
     let table = StoredTable {
         id,
         caption,
-        entries,
+        words,
+        in_english,
+        rows: rows.collect(),
     };
     table
         .render()
         .expect("templates only write to a string, which never fails")
+}
+
+fn kind(words: &SiteWords, kind: Kind) -> &str {
+    match kind {
+        Kind::Cookie => &words.kind_cookie,
+        Kind::LocalStorage => &words.kind_local_storage,
+        Kind::SessionStorage => &words.kind_session_storage,
+        Kind::Database => &words.kind_database,
+        Kind::Cache => &words.kind_cache,
+        Kind::Script => &words.kind_script,
+    }
+}
+
+fn category(words: &SiteWords, category: Category) -> &str {
+    match category {
+        Category::Necessary => &words.category_necessary,
+        Category::Analytics => &words.category_analytics,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cookies::listed;
+
+    #[test]
+    fn the_list_in_the_code_and_the_words_of_the_page_say_the_same() {
+        let words = site_words("en");
+        for (name, purpose, lifetime) in [
+            (CHOICE, &words.choice_purpose, &words.choice_lifetime),
+            (TOOL, &words.tool_purpose, &words.tool_lifetime),
+        ] {
+            let stored = listed(name).expect("it is listed");
+            assert_eq!((stored.purpose, stored.lifetime), (&**purpose, &**lifetime));
+            assert_eq!(kind(words, stored.kind), stored.kind.words());
+            assert_eq!(category(words, stored.category), stored.category.words());
+        }
+    }
 }

@@ -7,13 +7,14 @@ use attune_report::escape;
 use crate::{
     choice::{REMEMBERED_SECONDS, TEXT_VERSION},
     choice_form,
-    links::{COOKIES, INDEX, Links},
+    links::{COOKIES, INDEX, Links, is_page},
     page_words::{PageWords, direction, words_in},
     settings::{Analytics, Matomo, Settings},
 };
 
-/// Where a server puts the banner of the choice, for visitors who are to be asked.
-pub const CHOICE_MARK: &str = "<!-- choice -->";
+/// How the place begins where a server puts the banner of the choice, for visitors who are to be asked; the language
+/// follows.
+pub const CHOICE_MARK: &str = "<!-- choice in ";
 
 /// A page without what stands around it.
 pub struct Page<'a> {
@@ -63,7 +64,7 @@ struct Frame<'a> {
     text_version: u32,
     remembered_seconds: u32,
     json_ld: &'a str,
-    choice_mark: &'static str,
+    choice_mark: String,
     choice_banner: String,
     switch: &'a [LanguageChoice],
     counts_visits: bool,
@@ -97,7 +98,7 @@ impl Page<'_> {
             direction: direction(self.language),
             policy: self.settings.policy(),
             engine: &self.settings.engine,
-            site_title: &self.settings.title,
+            site_title: self.settings.title_in(self.language),
             description: &self.description,
             title: &self.title,
             simulated: self.simulated,
@@ -111,13 +112,13 @@ impl Page<'_> {
             text_version: TEXT_VERSION,
             remembered_seconds: REMEMBERED_SECONDS,
             json_ld: &self.json_ld,
-            choice_mark: CHOICE_MARK,
-            choice_banner: choice_form::banner(&self.links, &self.path),
+            choice_mark: format!("{CHOICE_MARK}{} -->", self.language),
+            choice_banner: choice_form::banner(&self.links, &self.path, self.language),
             switch: &self.switch,
             counts_visits: self.settings.analytics == Analytics::OwnCounts,
             changed: self.changed.as_deref(),
-            is_index: self.path == INDEX,
-            is_cookies: self.path == COOKIES,
+            is_index: is_page(&self.path, INDEX),
+            is_cookies: is_page(&self.path, COOKIES),
             body: &self.body,
         };
         frame

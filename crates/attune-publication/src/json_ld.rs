@@ -58,7 +58,7 @@ fn project(protocol: &Protocol) -> Map<String, Value> {
     if let Some(plain) = &study.plain_title {
         set("alternateName", json!(plain));
     }
-    if let Some(summary) = summary(protocol) {
+    if let Some(summary) = summary(protocol, &protocol.study.language) {
         set("description", json!(summary));
     }
     if let Some(day) = study.started {
@@ -131,9 +131,10 @@ pub fn licence_address(licence: &str) -> String {
     }
 }
 
-/// The study in short, in its own language.
-pub fn summary(protocol: &Protocol) -> Option<String> {
-    let page = protocol.study.pages.first()?;
+/// The study in short, in one of the languages of its page.
+pub fn summary(protocol: &Protocol, language: &str) -> Option<String> {
+    let mut pages = protocol.study.pages.iter();
+    let page = pages.find(|page| page.language == language)?;
     let summary = page.section(attune_protocol::page::PagePart::Summary)?;
     Some(own_text::words(summary.markdown))
 }

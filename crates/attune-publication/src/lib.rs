@@ -25,13 +25,16 @@ mod publication;
 mod results;
 mod settings;
 mod site_pages;
+mod site_words;
 mod study_page;
 mod tongue;
 pub mod visits;
 
 pub use choice_form::with_banner;
 pub use cookies_page::{Visitor, cookies_page};
-pub use links::{ABOUT, COOKIES, ICON, INDEX, SCRIPT, STYLESHEET, study_path};
-pub use publication::{Files, media_type, publish};
+pub use links::{
+    ABOUT, COOKIES, ICON, INDEX, SCRIPT, STYLESHEET, served_address, site_path, study_path,
+};
+pub use publication::{Files, media_type, publish, site_languages};
 pub use settings::{Analytics, Matomo, Place, Settings};
 pub use study_page::{Published, StudyPage};

@@ -82,6 +82,12 @@ pub fn words_in(language: &str) -> (&'static PageWords, bool) {
     }
 }
 
+/// The languages that there are words for.
+#[cfg(test)]
+pub fn languages() -> impl Iterator<Item = &'static str> {
+    ALL.iter().map(|(language, _)| *language)
+}
+
 /// How text in a language runs.
 pub fn direction(language: &str) -> &'static str {
     const RIGHT_TO_LEFT: [&str; 11] = [
@@ -103,7 +109,8 @@ pub fn language_name(language: &str) -> &str {
     }
 }
 
-fn primary(language: &str) -> &str {
+/// The first part of a language tag.
+pub fn primary(language: &str) -> &str {
     language.split('-').next().unwrap_or(language)
 }
 

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use crate::{
     cookies_page::{Visitor, cookies_page},
-    links::{ABOUT, COOKIES, ICON, INDEX, SCRIPT, STYLESHEET},
+    links::{ABOUT, COOKIES, ICON, INDEX, SCRIPT, STYLESHEET, site_path},
     settings::Settings,
     site_pages::{about, index},
+    site_words::{all_site_languages, site_language},
     study_page::Published,
 };
 
@@ -25,9 +26,17 @@ pub fn publish(studies: &[Published<'_>], settings: &Settings) -> Files {
         }
     }
     let mut add = |path: &str, text: String| files.insert(path.to_owned(), text.into_bytes());
-    add(INDEX, index(studies, settings));
-    add(COOKIES, cookies_page(settings, Visitor::default()));
-    add(ABOUT, about(settings));
+    let languages = languages_of(studies);
+    for language in &languages {
+        let mut add = |page: &str, text: String| add(&site_path(page, language), text);
+        let visitor = Visitor::default();
+        add(INDEX, index(studies, settings, language, &languages));
+        add(
+            COOKIES,
+            cookies_page(settings, visitor, language, &languages),
+        );
+        add(ABOUT, about(settings, language, &languages));
+    }
     add(
         STYLESHEET,
         include_str!("../assets/publication.css").to_owned(),
@@ -37,6 +46,25 @@ pub fn publish(studies: &[Published<'_>], settings: &Settings) -> Files {
         add(SCRIPT, include_str!("../assets/choice.js").to_owned());
     }
     files
+}
+
+/// The languages of the pages about the site: English, and every one of a study for which there are words.
+fn languages_of(studies: &[Published<'_>]) -> Vec<&'static str> {
+    let mut languages = vec!["en"];
+    for language in studies.iter().flat_map(Published::languages) {
+        let language = site_language(language);
+        if !languages.contains(&language) {
+            languages.push(language);
+        }
+    }
+    languages
+}
+
+/// The languages in which these files have the pages about the site.
+pub fn site_languages(files: &Files) -> Vec<&'static str> {
+    all_site_languages()
+        .filter(|language| files.contains_key(&site_path(INDEX, language)))
+        .collect()
 }
 
 /// The kind of a file by its ending, for a server.

@@ -1,10 +1,12 @@
 //! How the public pages are published: where they stand, and whether visits are counted.
 
+use crate::page_words::words_in;
+
 /// Settings of a publication.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// Name above all studies, such as the team's or the service's.
-    pub title: String,
+    /// Name above all studies, such as the team's or the service's; without one, the words of each language.
+    pub title: Option<String>,
     /// Where the pages stand.
     pub place: Place,
     /// Whether visits are counted, and by what.
@@ -45,7 +47,7 @@ pub struct Matomo {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            title: "Studies".to_owned(),
+            title: None,
             place: Place::Files,
             analytics: Analytics::None,
             engine: concat!("attune ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -97,6 +99,12 @@ impl Matomo {
 }
 
 impl Settings {
+    /// The name above all studies, or the words of the language for them.
+    pub fn title_in(&self, language: &str) -> &str {
+        let words = &words_in(language).0.studies;
+        self.title.as_deref().unwrap_or(words)
+    }
+
     /// The content security policy of the pages: nothing from elsewhere but the owner's own analytics tool.
     pub fn policy(&self) -> String {
         let own = "default-src 'self'; base-uri 'none'; form-action 'self'; object-src 'none'";

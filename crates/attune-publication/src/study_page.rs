@@ -18,6 +18,7 @@ use crate::{
     page_words::{PageWords, language_name, words_in},
     results::results,
     settings::Settings,
+    site_words::site_language,
     tongue::Tongue,
 };
 
@@ -97,6 +98,14 @@ impl<'a> Published<'a> {
         languages
     }
 
+    /// The language of the page that a reader of `language` is led to: that one where the study has it, otherwise its own.
+    pub fn nearest_language(&self, language: &str) -> &'a str {
+        let mut languages = self.languages().into_iter();
+        languages
+            .find(|own| site_language(own) == language && words_in(own).1)
+            .unwrap_or(&self.protocol.study.language)
+    }
+
     /// The title in a language.
     pub fn title(&self, language: &str) -> &'a str {
         let study = &self.protocol.study;
@@ -124,7 +133,7 @@ impl<'a> Published<'a> {
     }
 
     /// The language as a path names it: none for the study's own.
-    fn other<'l>(&self, language: &'l str) -> Option<&'l str> {
+    pub fn other<'l>(&self, language: &'l str) -> Option<&'l str> {
         (language != self.protocol.study.language).then_some(language)
     }
 
@@ -132,7 +141,7 @@ impl<'a> Published<'a> {
     pub fn page(&self, language: &str, settings: &Settings) -> StudyPage {
         let study = &self.protocol.study;
         let id = study.id.as_str();
-        let links = Links::from_depth(&settings.place, 1);
+        let links = Links::from_depth(&settings.place, 1).in_language(language);
         let sections = self
             .text(language)
             .map(PageText::sections)
@@ -452,6 +461,6 @@ pub fn status_words(status: StudyStatus, words: &PageWords) -> &str {
 }
 
 /// The study in short, for lists.
-pub fn in_short(protocol: &Protocol) -> String {
-    json_ld::summary(protocol).unwrap_or_default()
+pub fn in_short(protocol: &Protocol, language: &str) -> String {
+    json_ld::summary(protocol, language).unwrap_or_default()
 }

@@ -21,6 +21,7 @@ mod missingness;
 mod outcomes;
 pub(crate) mod participants;
 mod plain;
+mod publications;
 mod quotations;
 mod reproduce;
 mod room;
@@ -28,6 +29,7 @@ mod run_charts;
 mod sensitivity;
 mod summary;
 mod trajectories;
+mod words_only;
 
 use attune_analysis::Findings;
 use attune_protocol::Protocol;
@@ -65,6 +67,9 @@ pub fn compose_for(
     let context = Context::new(protocol, findings, quotations);
     let methods = methods::section(&context);
     let mut sections = match profile {
+        _ if context.has_words_only() => {
+            words_only::sections(&context, profile, annex::sections(&context, &methods))
+        }
         Profile::Full => full(&context, &methods),
         Profile::Journal => journal::sections(&context, &methods),
         Profile::Commissioner => commissioner::sections(&context),
@@ -89,6 +94,7 @@ fn full(context: &Context<'_>, methods: &methods::Methods) -> Vec<Section> {
     let mut sections = vec![
         summary::section(context),
         background::section(context),
+        publications::section(context),
         participants::section(context),
         baseline::section(context),
         outcomes::section(context),

@@ -18,6 +18,8 @@ pub struct Report {
     pub plain_title: Option<String>,
     /// Whether any of the data are made up.
     pub simulated: bool,
+    /// Whether anything has been recorded.
+    pub has_data: bool,
     /// Whether every family stands in another one's place: a rehearsal before arms are revealed.
     pub permuted: bool,
     /// Where the data come from, in one sentence.
@@ -283,9 +285,10 @@ impl Report {
 
     /// What the data are, in two words.
     pub fn kind_of_data(&self) -> &'static str {
-        match self.simulated {
-            true => "Simulated data",
-            false => "Real data",
+        match (self.simulated, self.has_data) {
+            (true, _) => "Simulated data",
+            (false, true) => "Real data",
+            (false, false) => "No data",
         }
     }
 

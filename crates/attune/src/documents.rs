@@ -30,7 +30,7 @@ pub struct Document {
 pub fn documents(
     reports: &[Report],
     kinds: &[Kind],
-    settings: DocumentSettings,
+    settings: DocumentSettings<'_>,
 ) -> Result<Vec<Document>> {
     let wanted: Vec<(&Report, Kind)> = reports
         .iter()
@@ -45,7 +45,7 @@ pub fn documents(
 }
 
 /// The report in this format.
-pub fn document(report: &Report, kind: Kind, settings: DocumentSettings) -> Result<Document> {
+pub fn document(report: &Report, kind: Kind, settings: DocumentSettings<'_>) -> Result<Document> {
     let name = file_name(report, kind);
     Ok(match kind {
         Kind::Html => Document {
@@ -60,11 +60,28 @@ pub fn document(report: &Report, kind: Kind, settings: DocumentSettings) -> Resu
         },
         Kind::Pdf => {
             let pdf = attune_document::pdf(report, settings)?;
-            let notes = pdf.short_of_accessible.iter();
+            let mut notes = Vec::new();
+            if pdf.without_shape.is_empty() {
+                let short = pdf.short_of_accessible.iter();
+                notes.extend(
+                    short.map(|why| format!("{name} is tagged, but does not meet PDF/UA-1: {why}")),
+                );
+            } else {
+                let letters: Vec<String> = pdf.without_shape.iter().map(char::to_string).collect();
+                notes.push(format!(
+                    "{name} shows boxes for letters that no font here has, and so does not meet PDF/UA-1: {}. Give fonts that \
+                     have them with --fonts DIR; HTML and DOCX use the reader's own",
+                    letters.join(" ")
+                ));
+            }
+            if report.profile.is_brief() && pdf.n_pages > 2 {
+                notes.push(format!(
+                    "{name} has {} pages where two are meant: give it fewer quotations, or fewer outcomes to the plan",
+                    pdf.n_pages
+                ));
+            }
             Document {
-                notes: notes
-                    .map(|why| format!("{name} is tagged, but does not meet PDF/UA-1: {why}"))
-                    .collect(),
+                notes,
                 name,
                 bytes: pdf.bytes,
             }

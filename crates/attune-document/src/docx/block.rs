@@ -6,7 +6,7 @@ use super::{Body, table::numbered, xml::escape};
 use crate::{
     DocumentError,
     checklist_table::checklist_table,
-    picture::{png, size_of},
+    picture::{png_with, size_of},
     runs::{Run, reference_anchor, runs, words_in},
 };
 
@@ -111,7 +111,7 @@ impl<'a> Body<'a> {
                 .strong(". ");
         }
         self.xml += &caption.strong_runs(&title).xml();
-        self.pictures.push(png(figure)?);
+        self.pictures.push(png_with(figure, self.fonts)?);
         let drawing = drawing(self.report, figure, self.pictures.len());
         self.xml += &self.paragraph("Figure").raw(&drawing).xml();
         self.text("TableNote", &figure.caption);

@@ -20,7 +20,7 @@ const LEVELS: usize = 4;
 
 pub(super) fn package(
     report: &Report,
-    settings: DocumentSettings,
+    settings: DocumentSettings<'_>,
     body: &Body<'_>,
 ) -> Result<Vec<u8>, DocumentError> {
     let mut parts: Vec<(String, Vec<u8>)> = vec![
@@ -98,7 +98,7 @@ fn relationships(body: &Body<'_>) -> String {
     )
 }
 
-fn core_properties(report: &Report, settings: DocumentSettings) -> String {
+fn core_properties(report: &Report, settings: DocumentSettings<'_>) -> String {
     let people: Vec<&str> = report
         .people
         .iter()

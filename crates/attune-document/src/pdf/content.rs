@@ -13,6 +13,7 @@ use crate::{
     DocumentSettings,
     checklist_table::checklist_table,
     column_widths::column_widths,
+    fonts::families,
     picture::size_of,
     runs::{Run, RunKind, reference_anchor, runs, words_in},
 };
@@ -39,6 +40,8 @@ pub struct Document {
     fingerprints: String,
     /// Year, month, day.
     date: Option<(u16, u16, u16)>,
+    /// Typefaces of running text, in the order in which they are asked for a letter.
+    fonts: Vec<String>,
     with_contents: bool,
     brief: bool,
     apa: bool,
@@ -167,7 +170,19 @@ struct WorkPart {
 /// More rows than this are left to the table as a file.
 const MOST_ROWS: usize = 200;
 
-pub fn content(report: &Report, settings: DocumentSettings) -> Content {
+impl Content {
+    /// Every letter that is typeset.
+    pub fn words(&self) -> String {
+        let mut words = serde_json::to_string(&self.document)
+            .expect("strings, numbers and lists always have a JSON form");
+        for figure in &self.figures {
+            words += figure;
+        }
+        words
+    }
+}
+
+pub fn content(report: &Report, settings: DocumentSettings<'_>) -> Content {
     let mut writer = Writer {
         report,
         figures: Vec::new(),
@@ -180,7 +195,11 @@ pub fn content(report: &Report, settings: DocumentSettings) -> Content {
     }
 }
 
-fn document(report: &Report, settings: DocumentSettings, sections: Vec<SectionPart>) -> Document {
+fn document(
+    report: &Report,
+    settings: DocumentSettings<'_>,
+    sections: Vec<SectionPart>,
+) -> Document {
     let prints = &report.fingerprints;
     Document {
         kind: report.profile.kind().to_owned(),
@@ -199,6 +218,7 @@ fn document(report: &Report, settings: DocumentSettings, sections: Vec<SectionPa
             short(&prints.data)
         ),
         date: settings.date.map(|date| (date.year, date.month, date.day)),
+        fonts: families(settings.fonts),
         with_contents: report.profile.has_contents(),
         brief: report.profile.is_brief(),
         apa: report.profile.table_style() == TableStyle::Apa,

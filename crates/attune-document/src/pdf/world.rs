@@ -13,28 +13,31 @@ use typst::{
 };
 
 use super::content::Content;
-use crate::fonts::FONTS;
+use crate::{MoreFonts, fonts::FONTS};
 
 static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| {
     let features = [Feature::A11yExtras].into_iter().collect();
     LazyHash::new(Library::builder().with_features(features).build())
 });
 
-static BOOK: LazyLock<LazyHash<FontBook>> =
-    LazyLock::new(|| LazyHash::new(FontBook::from_fonts(FONTS.iter())));
-
 pub struct PaperWorld {
     template: Source,
+    fonts: Vec<Font>,
+    book: LazyHash<FontBook>,
     files: BTreeMap<&'static str, Bytes>,
     figures: Vec<Bytes>,
 }
 
 impl PaperWorld {
-    pub fn new(content: Content) -> Self {
+    pub fn new(content: Content, more: Option<&MoreFonts>) -> Self {
+        let more = more.into_iter().flat_map(MoreFonts::fonts);
+        let fonts: Vec<Font> = FONTS.iter().chain(more).cloned().collect();
         let data = serde_json::to_string(&content.document)
             .expect("strings, numbers and lists always have a JSON form");
         Self {
             template: Source::new(id("report.typ"), include_str!("report.typ").to_owned()),
+            book: LazyHash::new(FontBook::from_fonts(&fonts)),
+            fonts,
             files: BTreeMap::from([("report.json", Bytes::from_string(data))]),
             figures: content
                 .figures
@@ -56,7 +59,7 @@ impl World for PaperWorld {
     }
 
     fn book(&self) -> &LazyHash<FontBook> {
-        &BOOK
+        &self.book
     }
 
     fn main(&self) -> FileId {
@@ -84,7 +87,7 @@ impl World for PaperWorld {
     }
 
     fn font(&self, index: usize) -> Option<Font> {
-        FONTS.get(index).cloned()
+        self.fonts.get(index).cloned()
     }
 
     /// Documents know no day but the one that they are given.
@@ -100,10 +103,11 @@ mod tests {
 
     #[test]
     fn nothing_but_the_report_and_its_figures_can_be_read() {
-        let world = PaperWorld::new(Content {
+        let content = Content {
             document: Document::default(),
             figures: vec!["<svg/>".to_owned()],
-        });
+        };
+        let world = PaperWorld::new(content, None);
         for open in ["report.json", "figure-0.svg"] {
             assert!(world.file(id(open)).is_ok(), "{open}");
         }

@@ -117,7 +117,14 @@ fn the_same_report_gives_the_same_bytes_and_a_day_is_told_where_one_is_given() {
     assert_eq!(made, written(&report));
     assert!(!parts(&made)["docProps/core.xml"].contains("dcterms:created"));
     let date = Date::new(2026, 3, 1);
-    let dated = docx(&report, DocumentSettings { date }).expect("it can be written");
+    let dated = docx(
+        &report,
+        DocumentSettings {
+            date,
+            ..DocumentSettings::default()
+        },
+    )
+    .expect("it can be written");
     assert!(parts(&dated)["docProps/core.xml"].contains("2026-03-01T00:00:00Z"));
 }
 

@@ -63,7 +63,14 @@ fn the_same_report_gives_the_same_bytes_and_another_day_gives_others() {
     let made = typeset(&report).bytes;
     assert_eq!(made, typeset(&report).bytes);
     let date = Date::new(2026, 3, 1);
-    let dated = pdf(&report, DocumentSettings { date }).expect("it can be typeset");
+    let dated = pdf(
+        &report,
+        DocumentSettings {
+            date,
+            ..DocumentSettings::default()
+        },
+    )
+    .expect("it can be typeset");
     assert_ne!(made, dated.bytes);
     let holds = |bytes: &[u8], word: &[u8]| bytes.windows(word.len()).any(|part| part == word);
     assert!(holds(&dated.bytes, b"D:20260301"));
@@ -95,4 +102,26 @@ fn letters_without_a_font_are_told_of_and_the_document_is_still_made() {
     let made = typeset(&report(&study));
     assert!(made.bytes.starts_with(b"%PDF-1.7"));
     assert!(!made.short_of_accessible.is_empty());
+    assert!(
+        made.without_shape.contains(&'শ'),
+        "{:?}",
+        made.without_shape
+    );
+}
+
+#[test]
+fn arabic_and_polish_are_typeset_with_every_letter() {
+    let mut study = fixture::empty();
+    study.protocol.study.aims = vec![
+        "ما الذي تغيّر في نموّ الرضيع؟".to_owned(),
+        "Czy żłobek wpłynął na rozwój dzieci? Źrebię, łąka, śnięcie, ćma.".to_owned(),
+    ];
+    let made = typeset(&report(&study));
+    assert_eq!(made.without_shape, Vec::<char>::new());
+    assert_eq!(made.short_of_accessible, Vec::<String>::new());
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = file(folder.path(), "letters.pdf", &made.bytes);
+    if let Some(text) = text_of_pdf(&path) {
+        assert!(text.contains("Źrebię, łąka, śnięcie, ćma."), "{text}");
+    }
 }

@@ -67,7 +67,8 @@ fn values<'a>(page: &'a str, attribute: &str) -> Vec<&'a str> {
 fn every_page_is_light_and_loads_nothing_from_elsewhere() {
     let files = examples(&Settings::default());
     let style = files["publication.css"].len();
-    assert_eq!(pages(&files).count(), 7);
+    // Four of studies, and three about the site in two languages.
+    assert_eq!(pages(&files).count(), 10);
     for (path, page) in pages(&files) {
         let weight = without_figures(page).len() + style;
         assert!(weight < 60 * 1024, "{path} has {weight} bytes");
@@ -289,6 +290,36 @@ fn each_language_has_its_page_its_direction_and_a_way_to_the_others() {
 }
 
 #[test]
+fn the_pages_about_the_site_are_there_in_every_language_of_a_study() {
+    for settings in [Settings::default(), with_tool()] {
+        let files = examples(&settings);
+        for page in ["index", "cookies", "about"] {
+            let english = text(&files, &format!("{page}.html"));
+            let arabic = text(&files, &format!("{page}.ar.html"));
+            assert!(english.contains(&format!("href=\"{page}.ar.html\" lang=\"ar\"")));
+            assert!(arabic.contains(&format!("href=\"{page}.html\" lang=\"en\"")));
+            assert!(arabic.contains("<html lang=\"ar\" dir=\"rtl\">"));
+            let body = arabic.split("<main").nth(1).unwrap_or_default();
+            for english_words in ["Cookies", "Nothing", "Your", "results"] {
+                assert!(!body.contains(english_words), "{page}: {english_words}");
+            }
+        }
+        // Whoever reads a study in Arabic stays in Arabic.
+        let study = text(&files, "hostel-clinic/ar.html");
+        for page in ["index", "cookies", "about"] {
+            assert!(
+                study.contains(&format!("href=\"../{page}.ar.html\"")),
+                "{page}"
+            );
+        }
+        assert!(text(&files, "index.ar.html").contains("href=\"hostel-clinic/ar.html\""));
+    }
+    let banner = examples(&with_tool());
+    let banner = text(&banner, "hostel-clinic/ar.html");
+    assert!(banner.contains("id=\"choice\" lang=\"ar\" dir=\"rtl\""));
+}
+
+#[test]
 fn simulated_studies_say_so_above_everything() {
     let files = examples(&Settings::default());
     for (path, page) in pages(&files) {
@@ -365,7 +396,11 @@ fn with_a_tool_every_page_but_the_cookies_page_has_the_banner_with_two_equal_but
     let files = examples(&with_tool());
     for (path, page) in pages(&files) {
         let n_banners = page.matches("id=\"choice\"").count();
-        assert_eq!(n_banners, usize::from(path != COOKIES), "{path}");
+        assert_eq!(
+            n_banners,
+            usize::from(!path.starts_with("cookies.")),
+            "{path}"
+        );
         let buttons: Vec<&str> = page.split("<button ").skip(1).collect();
         assert_eq!(buttons.len(), 2, "{path}");
         // The same button but for its word: no class, nothing checked, nothing in front.
@@ -414,7 +449,7 @@ fn a_server_tells_what_was_chosen_and_lets_visitors_object_to_counting() {
         ..Settings::default()
     };
     let page = |choice: Option<Choice>, signals: Signals| {
-        cookies_page(&settings, Visitor { choice, signals })
+        cookies_page(&settings, Visitor { choice, signals }, "en", &["en"])
     };
     let objected = Choice {
         counts: false,
@@ -436,7 +471,7 @@ fn a_server_tells_what_was_chosen_and_lets_visitors_object_to_counting() {
     let files = examples(&settings);
     for (path, page) in pages(&files) {
         assert!(
-            page.contains("cookies.html#counting"),
+            page.contains("cookies.html#counting") || page.contains("cookies.html?in=ar#counting"),
             "{path} gives notice"
         );
     }

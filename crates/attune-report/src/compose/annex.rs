@@ -31,6 +31,13 @@ pub fn sections(context: &Context<'_>, methods: &methods::Methods) -> Vec<Sectio
     ]
 }
 
+/// What stays of it for a study of which there are no records and no design.
+pub fn without_data(mut sections: Vec<Section>) -> Vec<Section> {
+    let stays = ["approval", "consent", "data"];
+    sections.retain(|section| stays.contains(&section.id.as_str()));
+    sections
+}
+
 fn approval(context: &Context<'_>) -> Section {
     let study = &context.protocol.study;
     let mut section = Section::new("approval", "Approval and responsibility");

@@ -2,7 +2,7 @@
 //! was compared with, what changed, what cannot be said, and what those who took part say of it.
 
 use attune_analysis::{findings::Finding, words};
-use attune_protocol::plan::OutcomeRole;
+use attune_protocol::{page::PagePart, plan::OutcomeRole};
 
 use super::{
     context::Context, front::allocation_words, lay, participants, plain, quotations, summary,
@@ -12,11 +12,14 @@ use crate::{Block, Column, Row, RowKind, Section, Table, Text, text::Inline};
 
 /// More limits than this do not fit on two pages; the full report has them all.
 const MOST_LIMITS: usize = 5;
+/// More letters than this of the team's summary do not fit.
+const MOST_LETTERS_OF_SUMMARY: usize = 700;
 /// More lines than this in the table of who came do not fit.
 const MOST_ROWS: usize = 14;
 
 pub fn sections(context: &Context<'_>) -> Vec<Section> {
     vec![
+        in_short(context),
         reach(context),
         compared_with(context),
         who_came(context),
@@ -24,6 +27,20 @@ pub fn sections(context: &Context<'_>) -> Vec<Section> {
         what_cannot_be_said(context),
         quotations::section(context),
     ]
+}
+
+/// The team's own summary, as much of it as fits.
+fn in_short(context: &Context<'_>) -> Section {
+    let mut section = lay::of_page(context, PagePart::Summary, "in-short", "In short");
+    let mut letters = 0;
+    section.blocks.retain(|block| {
+        if let Block::OwnParagraph(text) = block {
+            letters += text.words(&str::to_owned).chars().count();
+        }
+        letters <= MOST_LETTERS_OF_SUMMARY
+    });
+    section.sections.clear();
+    section
 }
 
 fn reach(context: &Context<'_>) -> Section {

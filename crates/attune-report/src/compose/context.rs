@@ -64,6 +64,25 @@ impl<'a> Context<'a> {
         self.findings.simulated || self.protocol.study.simulated
     }
 
+    /// Whether nothing at all has been recorded.
+    pub fn has_no_data(&self) -> bool {
+        let description = &self.findings.description;
+        self.findings.findings.is_empty()
+            && description.flow.is_empty()
+            && description.outcomes.is_empty()
+    }
+
+    /// Whether the study folder tells in words what was done, and neither plans nor holds anything else.
+    pub fn has_words_only(&self) -> bool {
+        let protocol = self.protocol;
+        self.has_no_data()
+            && !protocol.study.pages.is_empty()
+            && protocol.outcomes.is_empty()
+            && protocol.analyses.is_empty()
+            && protocol.arms.is_empty()
+            && protocol.phases.is_empty()
+    }
+
     /// Whether a service is compared with itself, before and after.
     pub fn is_before_and_after(&self) -> bool {
         self.protocol.arms.len() < 2 && self.protocol.phases.len() > 1

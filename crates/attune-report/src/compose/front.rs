@@ -20,6 +20,7 @@ pub fn matter(context: &Context<'_>, profile: Profile) -> Report {
         title,
         plain_title,
         simulated: context.is_simulated(),
+        has_data: !context.has_no_data(),
         permuted: false,
         data_sentence: data_sentence(context).to_owned(),
         data_statement: study.data_statement.clone(),
@@ -40,6 +41,7 @@ pub fn matter(context: &Context<'_>, profile: Profile) -> Report {
 fn data_sentence(context: &Context<'_>) -> &'static str {
     match context.is_simulated() {
         true => "The data are made up. No number in this report describes a real family.",
+        false if context.has_no_data() => "Nothing has been recorded.",
         false => "The data are real.",
     }
 }
@@ -76,10 +78,11 @@ fn facts(context: &Context<'_>, profile: Profile) -> Vec<(String, Text)> {
 
 fn all_facts(context: &Context<'_>) -> Vec<(String, Text)> {
     let study = &context.protocol.study;
-    let mut facts: Vec<(String, Text)> = vec![
-        ("Design".to_owned(), design_words(context).into()),
-        ("Status".to_owned(), status_words(study.status).into()),
-    ];
+    let mut facts: Vec<(String, Text)> = Vec::new();
+    if !context.has_words_only() {
+        facts.push(("Design".to_owned(), design_words(context).into()));
+    }
+    facts.push(("Status".to_owned(), status_words(study.status).into()));
     let mut fact = |name: &str, text: Option<Text>| {
         facts.extend(text.map(|text| (name.to_owned(), text)));
     };

@@ -10,7 +10,7 @@ use attune_analysis::{
 use super::{
     apa, attendance, baseline,
     context::{Context, anchor, role_words},
-    limits, methods, participants, reproduce, summary, trajectories,
+    limits, methods, outcomes, participants, reproduce, summary, trajectories,
 };
 use crate::{
     Block, Column, Profile, Row, RowKind, Section, Table, Text, table::arm_heading, text::Inline,
@@ -109,7 +109,11 @@ fn descriptives(context: &Context<'_>, cells: &[OutcomeCell]) -> Table {
             places.push(place);
         }
     }
-    let mut columns = vec![Column::words("Outcome and wave")];
+    let with_waves = !outcomes::phases_alone(context);
+    let mut columns = vec![Column::words(match with_waves {
+        true => "Outcome and wave",
+        false => "Outcome",
+    })];
     for (arm, phase) in &places {
         let names: Vec<_> = [arm, phase].into_iter().flatten().collect();
         let group = names.iter().fold(Text::default(), |text, id| {
@@ -129,9 +133,18 @@ fn descriptives(context: &Context<'_>, cells: &[OutcomeCell]) -> Table {
     }
     let mut table = Table::new(
         "descriptives",
-        "Means and Standard Deviations of Outcomes by Wave",
+        match with_waves {
+            true => "Means and Standard Deviations of Outcomes by Wave",
+            false => "Means and Standard Deviations of Outcomes by Phase",
+        },
         columns,
     );
+    if !with_waves {
+        table
+            .rows
+            .extend(rows_without_waves(context, cells, &places));
+        return table;
+    }
     let mut rows: Vec<(&str, &str)> = Vec::new();
     for cell in cells {
         let row = (cell.outcome.as_str(), cell.wave.as_str());
@@ -158,6 +171,26 @@ fn descriptives(context: &Context<'_>, cells: &[OutcomeCell]) -> Table {
         table.rows.push(Row::of(row).set(RowKind::Indented));
     }
     table
+}
+
+fn rows_without_waves(
+    context: &Context<'_>,
+    cells: &[OutcomeCell],
+    places: &[(Option<&str>, Option<&str>)],
+) -> Vec<Row> {
+    let row = |outcome: &str| {
+        let mut row = vec![Text::own(context.outcome(outcome))];
+        for place in places {
+            let cell = cells.iter().find(|cell| {
+                cell.outcome == outcome && (cell.arm.as_deref(), cell.phase.as_deref()) == *place
+            });
+            row.extend(value_cells(cell));
+        }
+        Row::of(row)
+    };
+    let mut outcomes: Vec<&str> = cells.iter().map(|cell| cell.outcome.as_str()).collect();
+    outcomes.dedup();
+    outcomes.into_iter().map(row).collect()
 }
 
 fn value_cells(cell: Option<&OutcomeCell>) -> [Text; 3] {

@@ -52,13 +52,14 @@ pub fn of_page(context: &Context<'_>, part: PagePart, id: &str, title: &str) -> 
     let Some(found) = page.section(part) else {
         return Section::default();
     };
-    let (blocks, _) = markdown::sections(found.markdown, id);
-    if blocks.is_empty() {
+    let (blocks, sections) = markdown::sections(found.markdown, id);
+    if blocks.is_empty() && sections.is_empty() {
         return Section::default();
     }
     let is_english = page.language.split('-').next() == Some("en");
     Section {
         blocks,
+        sections,
         language: (!is_english).then(|| page.language.clone()),
         ..Section::new(id, title)
     }
@@ -73,7 +74,7 @@ fn told(context: &Context<'_>, part: PagePart, id: &str, title: &str) -> Section
     }
 }
 
-fn asked(context: &Context<'_>) -> Section {
+pub fn asked(context: &Context<'_>) -> Section {
     let mut section = Section::new("asked", "What the study asked");
     let analyses = &context.protocol.analyses;
     let aims = &context.protocol.study.aims;

@@ -46,6 +46,11 @@ impl Layout {
     }
 }
 
+/// Whether the columns say all of a value's place, so that waves need no lines.
+pub fn phases_alone(context: &Context<'_>) -> bool {
+    Layout::of(context) == Layout::PhasesAlone
+}
+
 /// Columns stand for arms, and for phases within them where the design has phases.
 type Place<'a> = (Option<&'a str>, Option<&'a str>);
 

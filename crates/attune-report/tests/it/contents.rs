@@ -268,3 +268,39 @@ fn outline_block(report: &Report, block: &Block, text: &mut String) {
 fn words(report: &Report, text: &Text) -> String {
     text.words(&|id| report.label(id))
 }
+
+#[test]
+fn a_study_told_in_words_alone_has_these_words_and_nothing_that_nobody_knows() {
+    let study = fixture::words_only();
+    for profile in Profile::ALL {
+        let page = html(&compose_for(&study.protocol, &study.findings, profile, &[]));
+        let told = profile == Profile::Annex || profile == Profile::Journal;
+        for words in [
+            "More talk.",
+            "No more laughter.",
+            "Two clinics were compared.",
+        ] {
+            assert_eq!(page.contains(words), !told, "{profile:?}: {words}");
+        }
+        assert!(page.contains("<strong>No data.</strong>"), "{profile:?}");
+        for invented in [
+            "0 sites",
+            "one arm",
+            "comparison group",
+            "unit of assignment",
+            "checklist<",
+        ] {
+            assert!(!page.contains(invented), "{profile:?}: {invented}");
+        }
+        for (place, _) in page.match_indices("</h2>") {
+            let after = page[place + 5..].trim_start();
+            assert!(
+                !after.starts_with("</section>"),
+                "{profile:?}: a heading above nothing"
+            );
+        }
+        if profile != Profile::Annex {
+            assert!(page.contains("https://doi.org/10.1000/1"), "{profile:?}");
+        }
+    }
+}

@@ -5,11 +5,11 @@
 //! by caches, which ask each time whether it has changed.
 
 use attune_publication::{
-    ABOUT, COOKIES, ICON, INDEX, SCRIPT, STYLESHEET, Settings, Visitor, cookies_page, media_type,
-    study_path, with_banner,
+    ABOUT, COOKIES, Files, ICON, INDEX, SCRIPT, STYLESHEET, Settings, Visitor, cookies_page,
+    media_type, served_address, site_languages, site_path, study_path, with_banner,
 };
 use axum::{
-    extract::Path,
+    extract::{Path, Query},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -24,14 +24,35 @@ use crate::{
     visit::Visit,
 };
 
+/// Behind the address of a page about the site: the language in which it is wanted.
+#[derive(Debug, Default, Deserialize)]
+pub struct Wanted {
+    r#in: Option<String>,
+}
+
+impl Wanted {
+    /// That language where there is such a page, otherwise English.
+    fn language(&self, files: &Files) -> &'static str {
+        let mut languages = site_languages(files).into_iter();
+        languages
+            .find(|language| self.r#in.as_deref() == Some(*language))
+            .unwrap_or("en")
+    }
+}
+
 /// `GET /studies`: all studies.
-pub async fn index(visit: Visit, headers: HeaderMap) -> Answer {
-    open(&visit, &headers, INDEX).await
+pub async fn index(visit: Visit, Query(wanted): Query<Wanted>, headers: HeaderMap) -> Answer {
+    about_the_site(&visit, &headers, INDEX, &wanted).await
 }
 
 /// `GET /studies/about.html`: privacy and accessibility.
-pub async fn about(visit: Visit, headers: HeaderMap) -> Answer {
-    open(&visit, &headers, ABOUT).await
+pub async fn about(visit: Visit, Query(wanted): Query<Wanted>, headers: HeaderMap) -> Answer {
+    about_the_site(&visit, &headers, ABOUT, &wanted).await
+}
+
+async fn about_the_site(visit: &Visit, headers: &HeaderMap, page: &str, wanted: &Wanted) -> Answer {
+    let language = wanted.language(&*visit.app.publication().await?);
+    open(visit, headers, &site_path(page, language)).await
 }
 
 /// `GET /studies/publication.css`.
@@ -50,11 +71,14 @@ pub async fn script(visit: Visit, headers: HeaderMap) -> Answer {
 }
 
 /// `GET /studies/cookies.html`: what is kept, and what this visitor chose. Nobody else may be shown their choice.
-pub async fn cookies(visit: Visit, headers: HeaderMap) -> Answer {
+pub async fn cookies(visit: Visit, Query(wanted): Query<Wanted>, headers: HeaderMap) -> Answer {
     let (choice, signals) = visitor(&headers);
-    count(&visit, &headers, COOKIES).await?;
+    let files = visit.app.publication().await?;
+    let language = wanted.language(&files);
+    count(&visit, &headers, &site_path(COOKIES, language)).await?;
     let settings = visit.app.publishing();
-    let body = cookies_page(&settings, Visitor { choice, signals });
+    let visitor = Visitor { choice, signals };
+    let body = cookies_page(&settings, visitor, language, &site_languages(&files));
     let kind = [(header::CONTENT_TYPE, media_type(COOKIES))];
     with_policy((kind, body).into_response(), &settings)
 }
@@ -171,7 +195,12 @@ pub struct Chosen {
 }
 
 /// `POST /studies/cookies.html`: a choice, remembered in one cookie.
-pub async fn choose(visit: Visit, headers: HeaderMap, Form(chosen): Form<Chosen>) -> Answer {
+pub async fn choose(
+    visit: Visit,
+    Query(wanted): Query<Wanted>,
+    headers: HeaderMap,
+    Form(chosen): Form<Chosen>,
+) -> Answer {
     let (choice, _) = visitor(&headers);
     let fields = [("analytics", &chosen.analytics), ("counts", &chosen.counts)];
     let fields = fields
@@ -181,10 +210,10 @@ pub async fn choose(visit: Visit, headers: HeaderMap, Form(chosen): Form<Chosen>
     // Back to where the form stood, if that is one of our pages.
     let files = visit.app.publication().await?;
     let from = chosen.from.filter(|from| files.contains_key(from));
-    let place = match from.as_deref() {
-        Some(INDEX) => ROOT.to_owned(),
-        Some(from) => format!("{ROOT}/{from}"),
-        None => format!("{ROOT}/{COOKIES}"),
+    let language = wanted.language(&files);
+    let place = match from {
+        Some(from) => served_address(ROOT, &from),
+        None => served_address(ROOT, &site_path(COOKIES, language)),
     };
     let mut response: Response = see(&place);
     let cookie = HeaderValue::try_from(choice.set_cookie(visit.app.is_encrypted()))

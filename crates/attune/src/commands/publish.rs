@@ -19,8 +19,8 @@ pub struct Publish {
     #[arg(long, value_name = "DIR", default_value = "public")]
     out: PathBuf,
     /// Name above all studies
-    #[arg(long, default_value = "Studies")]
-    title: String,
+    #[arg(long)]
+    title: Option<String>,
     /// Address of a Matomo of your own, which is loaded only after a visitor's yes; without it nothing optional
     /// is set or loaded, and there is no banner
     #[arg(long, value_name = "URL", requires = "matomo_site")]

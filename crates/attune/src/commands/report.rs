@@ -3,8 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
-use attune_document::{Date, DocumentSettings};
+use anyhow::{Context, Result, bail};
+use attune_document::{Date, DocumentSettings, MoreFonts};
 use attune_protocol::Protocol;
 use attune_report::{Profile, Quotation, Report};
 use clap::{Args, ValueEnum};
@@ -35,6 +35,9 @@ pub struct ReportCommand {
     /// Day that PDF and DOCX say they were made, YYYY-MM-DD; without it they say none
     #[arg(long, value_name = "DAY", value_parser = day)]
     date: Option<Date>,
+    /// Folder with fonts (.ttf, .otf) for letters that ours do not have, in PDF and in pictures
+    #[arg(long, value_name = "DIR")]
+    fonts: Option<PathBuf>,
     /// CSV file with words of those who agreed to be quoted: words, speaker, purpose, agreed, dyad
     #[arg(long, value_name = "FILE")]
     quotes: Option<PathBuf>,
@@ -83,7 +86,11 @@ impl ReportCommand {
             .map(|name| run::report(&protocol, &findings, name.profile(), &quotations))
             .collect();
         let kinds: Vec<Kind> = self.to.iter().filter_map(|format| format.kind()).collect();
-        let settings = DocumentSettings { date: self.date };
+        let fonts = self.fonts.as_deref().map(fonts_in).transpose()?;
+        let settings = DocumentSettings {
+            date: self.date,
+            fonts: fonts.as_ref(),
+        };
         for document in documents(&reports, &kinds, settings)? {
             write(&document, &self.out)?;
         }
@@ -132,6 +139,40 @@ impl Format {
             Self::Crate => None,
         }
     }
+}
+
+/// The fonts in a folder.
+fn fonts_in(folder: &Path) -> Result<MoreFonts> {
+    let mut files = Vec::new();
+    let listing = std::fs::read_dir(folder)
+        .with_context(|| format!("cannot look for fonts in {}", folder.display()))?;
+    for entry in listing {
+        let path = entry?.path();
+        let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
+        if ending.is_some_and(|ending| ["ttf", "otf", "ttc"].iter().any(|font| ending == *font)) {
+            let bytes = std::fs::read(&path)
+                .with_context(|| format!("cannot read the font {}", path.display()))?;
+            files.push((path.display().to_string(), bytes));
+        }
+    }
+    if files.is_empty() {
+        bail!(
+            "there is no font in {}: it needs files that end in .ttf, .otf or .ttc",
+            folder.display()
+        );
+    }
+    files.sort();
+    MoreFonts::read(files).map_err(|not_fonts| {
+        let lines: Vec<String> = not_fonts
+            .into_iter()
+            .map(|file| {
+                format!(
+                    "error: {file} is no font; remove it from the folder, or give the font again"
+                )
+            })
+            .collect();
+        AsItIs(lines.join("\n")).into()
+    })
 }
 
 fn write_figures(report: &Report, folder: &Path) -> Result<()> {
