@@ -193,6 +193,11 @@ pub enum DataFault {
     /// No rating, on a form that has no answer for what cannot be rated.
     #[error("no rating, and the form has no 'cannot be coded'")]
     NotRated,
+    /// A stretch in which nobody could code, and no column for its end.
+    #[error(
+        "this stretch in which nobody could code needs an end, and no column is declared for ends"
+    )]
+    StretchWithoutEnd,
     /// One rating twice in one coding.
     #[error("'{id}' was rated before in this coding")]
     RatedTwice {
@@ -448,6 +453,7 @@ impl DataFault {
             Self::OutOfRange { .. } | Self::OffTheScale { .. } => "value out of range",
             Self::RatingWithoutColumn => "no column for ratings",
             Self::NotRated => "not rated",
+            Self::StretchWithoutEnd => "no column for ends",
             Self::RatedTwice { .. } => "rated twice",
             Self::LengthsDiffer { .. } => "two lengths of one recording",
             Self::CannotShow { .. } => "not of this subject",
@@ -530,6 +536,7 @@ impl DataFault {
             Self::RatingWithoutColumn => {
                 "add value = … to the columns of this file in the study file"
             }
+            Self::StretchWithoutEnd => "add stop = … to the columns of this file in the study file",
             Self::RatedTwice { .. } => {
                 "keep one of the two rows; ratings of two coders need a column for the coder"
             }

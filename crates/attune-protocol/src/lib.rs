@@ -23,6 +23,7 @@ pub mod page;
 pub mod plan;
 pub mod problem;
 pub mod protocol;
+pub mod reached;
 pub mod schema;
 pub mod scheme;
 pub mod scheme_measure;

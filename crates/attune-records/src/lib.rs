@@ -11,6 +11,7 @@ pub mod observation;
 pub mod record_problem;
 pub mod records;
 pub mod schedule;
+pub mod session_coding;
 pub mod source;
 
 pub use records::Records;

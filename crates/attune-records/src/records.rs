@@ -240,8 +240,10 @@ pub struct SessionCoding {
     pub scheme: SchemeId,
     /// Who coded, where noted.
     pub coder: Option<Arc<str>>,
-    /// The codable time, from 0; `None` where only ratings were made and nobody noted it.
+    /// The time that was to be coded, of a file from 0; `None` where only ratings were made and nobody noted it.
     pub window: Option<Interval>,
+    /// Stretches of it in which nobody could code.
+    pub not_codable: Vec<Interval>,
     /// Names of the people who were there, in the order in which the coding names them.
     pub people: Vec<Arc<str>>,
     /// What was coded.

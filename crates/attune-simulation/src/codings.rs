@@ -166,6 +166,7 @@ fn coding(
         scheme: scheme.id.clone(),
         coder: Some(Arc::from("coder-1")),
         window: Some(span(0.0, LENGTH_S)),
+        not_codable: Vec::new(),
         people: room.people(),
         events,
         ratings: Vec::new(),

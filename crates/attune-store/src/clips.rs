@@ -11,7 +11,7 @@ use crate::{
         Command, Receipt, Request,
         video::{Angle, CodingPurpose, ProposedSpeech, VideoCommand},
     },
-    database::{Row, values},
+    database::{Db, Row, values},
     error::{Result, StoreError},
     ids::{AccountId, ClipId, CodingId, DyadKey},
     moment::Moment,
@@ -97,8 +97,7 @@ impl Store {
     /// The database cannot be read.
     pub async fn clips(&self, study: &StudyId) -> Result<Vec<ClipRow>> {
         let mut reader = self.reader().await?;
-        let rows = reader.db().rows(CLIP, values![study.as_str()]).await?;
-        rows.iter().map(clip).collect()
+        clips(&mut reader.db(), study).await
     }
 
     /// One recording.
@@ -122,22 +121,7 @@ impl Store {
     /// The database cannot be read.
     pub async fn codings(&self, study: &StudyId) -> Result<Vec<CodingRow>> {
         let mut reader = self.reader().await?;
-        let sql = "SELECT id, clip, coder, purpose, code, version, finished FROM coding \
-             WHERE study = $1 ORDER BY clip, id";
-        let rows = reader.db().rows(sql, values![study.as_str()]).await?;
-        let read = |row: &Row| {
-            Ok(CodingRow {
-                id: row.parsed(0)?,
-                clip: row.parsed(1)?,
-                coder: row.parsed(2)?,
-                purpose: row.word(3)?,
-                code: row.text(4)?,
-                version: u32::try_from(row.int(5)?).unwrap_or(u32::MAX),
-                finished: row.maybe_int(6)?.is_some(),
-                finished_at: row.maybe_int(6)?.map(moment),
-            })
-        };
-        rows.iter().map(read).collect()
+        codings(&mut reader.db(), study).await
     }
 
     /// What machines heard in the recordings of a study.
@@ -206,13 +190,47 @@ impl Store {
     /// Whether the family takes part, its consent to the purpose is in force, and no withdrawal came after.
     pub(crate) async fn consents_to(&self, dyad: DyadKey, purpose: &PurposeId) -> Result<bool> {
         let mut reader = self.reader().await?;
-        let mut db = reader.db();
-        let sql = "SELECT COUNT(*) FROM dyad WHERE id = $1 AND withdrawal IS NOT NULL";
-        if db.count(sql, values![dyad]).await? > 0 {
-            return Ok(false);
-        }
-        is_in_force(&mut db, dyad, purpose.as_str()).await
+        consents_to(&mut reader.db(), dyad, purpose).await
     }
+}
+
+/// Whether the family takes part, its consent to the purpose is in force, and no withdrawal came after.
+pub(crate) async fn consents_to(
+    db: &mut Db<'_>,
+    dyad: DyadKey,
+    purpose: &PurposeId,
+) -> Result<bool> {
+    let sql = "SELECT COUNT(*) FROM dyad WHERE id = $1 AND withdrawal IS NOT NULL";
+    if db.count(sql, values![dyad]).await? > 0 {
+        return Ok(false);
+    }
+    is_in_force(db, dyad, purpose.as_str()).await
+}
+
+/// All recordings of a study.
+pub(crate) async fn clips(db: &mut Db<'_>, study: &StudyId) -> Result<Vec<ClipRow>> {
+    let rows = db.rows(CLIP, values![study.as_str()]).await?;
+    rows.iter().map(clip).collect()
+}
+
+/// All codings of a study, by recording.
+pub(crate) async fn codings(db: &mut Db<'_>, study: &StudyId) -> Result<Vec<CodingRow>> {
+    let sql = "SELECT id, clip, coder, purpose, code, version, finished FROM coding \
+         WHERE study = $1 ORDER BY clip, id";
+    let rows = db.rows(sql, values![study.as_str()]).await?;
+    let read = |row: &Row| {
+        Ok(CodingRow {
+            id: row.parsed(0)?,
+            clip: row.parsed(1)?,
+            coder: row.parsed(2)?,
+            purpose: row.word(3)?,
+            code: row.text(4)?,
+            version: u32::try_from(row.int(5)?).unwrap_or(u32::MAX),
+            finished: row.maybe_int(6)?.is_some(),
+            finished_at: row.maybe_int(6)?.map(moment),
+        })
+    };
+    rows.iter().map(read).collect()
 }
 
 fn clip(row: &Row) -> Result<ClipRow> {

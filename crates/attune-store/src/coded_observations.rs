@@ -106,6 +106,19 @@ pub fn observation(scheme: &Scheme, row: &CodingRow, content: &CodingContent) ->
     one.with_events(events)
 }
 
+/// People whom the coder noted as being there, in that order.
+pub fn present(scheme: &Scheme, content: &CodingContent) -> Vec<Arc<str>> {
+    let is_present = |event: &&CodedEvent| {
+        event.behaviour == coding_rules::PRESENT
+            && coding_rules::is_of_the_room(scheme, &event.behaviour)
+    };
+    let noted = content.events.iter().map(|(_, event)| event);
+    noted
+        .filter(is_present)
+        .filter_map(|event| event.subject.as_deref().map(Arc::from))
+        .collect()
+}
+
 /// What was to be coded: while it happened, the time between the coder's start and stop; otherwise the
 /// recording, by the coder's clock.
 fn window(content: &CodingContent) -> Option<Interval> {

@@ -12,16 +12,18 @@ const LONGEST: i64 = 24 * 60 * 60 * 1_000_000;
 /// Most subjects of one kind, as in "infant-12".
 const MOST_OF_MANY: u32 = 99;
 
-/// A stretch in which nothing could be coded: for every scheme, and for nobody in particular.
-pub const NOT_CODABLE: &str = "not-codable";
+pub use attune_records::session_coding::NOT_CODABLE;
+
 /// The stretch in which somebody coded a session while it happened.
 pub const OBSERVED: &str = "observed";
 /// A sample that was answered, also where nothing was the case.
 pub const SAMPLED: &str = "sampled";
+/// Somebody is there, also where they do nothing that is coded.
+pub const PRESENT: &str = "present";
 
 /// Whether a code is the room's own and stands in every scheme that does not have it itself.
 pub fn is_of_the_room(scheme: &Scheme, code: &str) -> bool {
-    [NOT_CODABLE, OBSERVED, SAMPLED].contains(&code) && Coded::of(scheme, code).is_none()
+    [NOT_CODABLE, OBSERVED, SAMPLED, PRESENT].contains(&code) && Coded::of(scheme, code).is_none()
 }
 
 /// What is wrong with these edits.
@@ -108,7 +110,7 @@ impl<'a> Coded<'a> {
 fn event_faults(scheme: &Scheme, event: &CodedEvent, faults: &mut Vec<String>) {
     let code = &event.behaviour;
     if is_of_the_room(scheme, code) {
-        return room_faults(event, faults);
+        return room_faults(scheme, event, faults);
     }
     let Some(coded) = Coded::of(scheme, code) else {
         faults.push(format!("the scheme has no behaviour {code}"));
@@ -142,9 +144,18 @@ fn event_faults(scheme: &Scheme, event: &CodedEvent, faults: &mut Vec<String>) {
 }
 
 /// Faults of a stretch of the room's own.
-fn room_faults(event: &CodedEvent, faults: &mut Vec<String>) {
+fn room_faults(scheme: &Scheme, event: &CodedEvent, faults: &mut Vec<String>) {
     let code = &event.behaviour;
     times_of(event, faults);
+    if code == PRESENT {
+        let subject = event.subject.as_deref();
+        let is_one = subject.and_then(|name| subject_of(scheme, name)).is_some();
+        let is_plain = event.target.is_none() && event.modifiers.is_empty();
+        if !is_one || !is_plain || !event.point || event.sampled.is_some() {
+            faults.push(format!("{code} has one time, a subject, and nothing else"));
+        }
+        return;
+    }
     let is_plain = event.subject.is_none()
         && event.target.is_none()
         && event.modifiers.is_empty()
@@ -195,7 +206,7 @@ fn who(scheme: &Scheme, coded: Coded<'_>, event: &CodedEvent, faults: &mut Vec<S
     }
     match (coded, &event.target) {
         (Coded::Act(act), Some(target)) => {
-            if !act.to.iter().any(|to| target_code(*to) == target) {
+            if !may_reach(act, scheme, event, target) {
                 faults.push(format!("{code} cannot be directed to {target}"));
             }
         }
@@ -224,16 +235,18 @@ pub fn is_infant(scheme: &Scheme, name: &str) -> bool {
     subject_of(scheme, name).is_some_and(|subject| subject.kind == SubjectKind::Infant)
 }
 
-/// The word under which a target is coded.
-pub fn target_code(target: ActTarget) -> &'static str {
-    match target {
-        ActTarget::OwnInfant => "own-infant",
-        ActTarget::OtherInfant => "other-infant",
-        ActTarget::OwnParent => "own-parent",
-        ActTarget::OtherParent => "other-parent",
-        ActTarget::Staff => "staff",
-        ActTarget::Group => "group",
+/// Whether an act may be directed so: to one of its words, or to a person whom one of its words means.
+fn may_reach(act: &DirectedAct, scheme: &Scheme, event: &CodedEvent, target: &str) -> bool {
+    let words = &act.to;
+    if ActTarget::of_code(target).is_some_and(|word| words.contains(&word)) {
+        return true;
     }
+    let actor = event.subject.as_deref().unwrap_or_default();
+    target != actor
+        && subject_of(scheme, target).is_some()
+        && scheme
+            .relation(actor, target)
+            .is_some_and(|relation| words.contains(&relation))
 }
 
 fn modifier_faults(

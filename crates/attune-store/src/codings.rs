@@ -15,7 +15,7 @@ use crate::{
         Command, Receipt, Request,
         video::{Angle, CodedEvent, CodingPurpose, Doing, Edit, RatingAnswer, VideoCommand},
     },
-    database::{Row, values},
+    database::{Db, Row, values},
     error::{Result, StoreError},
     ids::{AccountId, ClipId, CodingId},
     moment::Moment,
@@ -139,39 +139,7 @@ impl Store {
     /// There is none, or the database cannot be read.
     pub async fn coding(&self, study: &StudyId, id: CodingId) -> Result<CodingContent> {
         let mut reader = self.reader().await?;
-        let mut db = reader.db();
-        let sql = "SELECT coding.clip, coding.coder, coding.code, coding.purpose, clip.scheme, \
-             clip.scheme_version, clip.angles, coding.version, coding.finished, \
-             clip.proposals_offered FROM coding \
-             JOIN clip ON clip.id = coding.clip WHERE coding.study = $1 AND coding.id = $2";
-        let row = db.row(sql, values![study.as_str(), id]).await?;
-        let row = row.ok_or_else(|| StoreError::not_found("coding", id))?;
-        let purpose: CodingPurpose = row.word(3)?;
-        let sql = "SELECT event, body FROM coded_event WHERE coding = $1 ORDER BY start, event";
-        let events = db.rows(sql, values![id]).await?;
-        let sql = "SELECT rating, body FROM coded_rating WHERE coding = $1";
-        let ratings = db.rows(sql, values![id]).await?;
-        Ok(CodingContent {
-            clip: row.parsed(0)?,
-            coder: row.parsed(1)?,
-            code: row.text(2)?,
-            is_training: purpose == CodingPurpose::Training,
-            is_own: purpose == CodingPurpose::Own,
-            proposals_offered: purpose == CodingPurpose::Training && row.int(9)? != 0,
-            scheme: SchemeId::new(row.text(4)?),
-            scheme_version: version(&row, 5)?,
-            angles: row.json(6)?,
-            version: version(&row, 7)?,
-            finished: row.maybe_int(8)?.is_some(),
-            events: events
-                .iter()
-                .map(|row| Ok((row.text(0)?, row.json(1)?)))
-                .collect::<Result<_>>()?,
-            ratings: ratings
-                .iter()
-                .map(|row| Ok((row.text(0)?, row.json(1)?)))
-                .collect::<Result<_>>()?,
-        })
+        content(&mut reader.db(), study, id).await
     }
 
     /// All changes of a coding, oldest first: what undo goes back through.
@@ -288,6 +256,46 @@ pub struct ChangeAsked {
     pub doing: Doing,
     /// What changes.
     pub edits: Vec<Edit>,
+}
+
+/// What a coding holds.
+pub(crate) async fn content(
+    db: &mut Db<'_>,
+    study: &StudyId,
+    id: CodingId,
+) -> Result<CodingContent> {
+    let sql = "SELECT coding.clip, coding.coder, coding.code, coding.purpose, clip.scheme, \
+         clip.scheme_version, clip.angles, coding.version, coding.finished, \
+         clip.proposals_offered FROM coding \
+         JOIN clip ON clip.id = coding.clip WHERE coding.study = $1 AND coding.id = $2";
+    let row = db.row(sql, values![study.as_str(), id]).await?;
+    let row = row.ok_or_else(|| StoreError::not_found("coding", id))?;
+    let purpose: CodingPurpose = row.word(3)?;
+    let sql = "SELECT event, body FROM coded_event WHERE coding = $1 ORDER BY start, event";
+    let events = db.rows(sql, values![id]).await?;
+    let sql = "SELECT rating, body FROM coded_rating WHERE coding = $1";
+    let ratings = db.rows(sql, values![id]).await?;
+    Ok(CodingContent {
+        clip: row.parsed(0)?,
+        coder: row.parsed(1)?,
+        code: row.text(2)?,
+        is_training: purpose == CodingPurpose::Training,
+        is_own: purpose == CodingPurpose::Own,
+        proposals_offered: purpose == CodingPurpose::Training && row.int(9)? != 0,
+        scheme: SchemeId::new(row.text(4)?),
+        scheme_version: version(&row, 5)?,
+        angles: row.json(6)?,
+        version: version(&row, 7)?,
+        finished: row.maybe_int(8)?.is_some(),
+        events: events
+            .iter()
+            .map(|row| Ok((row.text(0)?, row.json(1)?)))
+            .collect::<Result<_>>()?,
+        ratings: ratings
+            .iter()
+            .map(|row| Ok((row.text(0)?, row.json(1)?)))
+            .collect::<Result<_>>()?,
+    })
 }
 
 fn version(row: &Row, index: usize) -> Result<u32> {

@@ -30,9 +30,10 @@ use jiff::civil::Date;
 use crate::{
     command::{AnswerValue, AttributeAnswer, DyadEvent, WithdrawalLevel},
     database::{Db, Row, values},
+    drawn_codings::{Counting, Schemes, drawn_codings},
     error::{Result, StoreError},
     hex,
-    ids::{DyadKey, PersonId},
+    ids::{ClipId, DyadKey, PersonId},
     keys::Keys,
     people::{self, Dates},
     store::Store,
@@ -50,6 +51,8 @@ pub struct Drawn {
     pub sequence: i64,
     /// Its hash, lower-case hexadecimal: the fingerprint of the data.
     pub head: String,
+    /// Which recordings count with what was coded of them, and why others do not.
+    pub counting: BTreeMap<ClipId, Counting>,
 }
 
 impl Store {
@@ -61,12 +64,13 @@ impl Store {
     /// There is no such study, the database cannot be read, or the records contradict each other.
     pub async fn records(&self, study: &StudyId) -> Result<Drawn> {
         let protocol = self.protocol(study).await?;
+        let schemes = self.schemes_in_use(study, &protocol).await?;
         let (store, of, study) = (self.clone(), protocol.clone(), study.clone());
-        let (records, sequence, head) = uninterrupted(async move {
+        let (records, counting, sequence, head) = uninterrupted(async move {
             let mut reader = store.reader().await?;
             let mut db = reader.db();
             db.begin_reading().await?;
-            let drawn = draw(&mut db, store.keys(), &of, &study).await;
+            let drawn = draw(&mut db, store.keys(), &of, &study, &schemes).await;
             db.script("COMMIT").await?;
             drawn
         })
@@ -77,6 +81,7 @@ impl Store {
                 warnings,
                 sequence,
                 head,
+                counting,
             }),
             Err(problems) => {
                 let told: Vec<String> = problems
@@ -92,26 +97,36 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The fingerprint that records drawn now would have.
+    ///
+    /// # Errors
+    ///
+    /// There is no such study, or the database cannot be read.
+    pub async fn records_head(&self, study: &StudyId) -> Result<String> {
+        let mut reader = self.reader().await?;
+        Ok(head(&mut reader.db(), study).await?.1)
+    }
+}
+
 async fn draw(
     db: &mut Db<'_>,
     keys: &Keys,
     protocol: &Protocol,
     study: &StudyId,
-) -> Result<(Records, i64, String)> {
-    // What was only noted, such as an export, or looked at changes no record.
-    let sql = "SELECT sequence, hash FROM command WHERE chain = $1 \
-         AND kind NOT IN ('note', 'open-identity') ORDER BY sequence DESC LIMIT 1";
-    let row = db.row(sql, values![study.as_str()]).await?;
-    let row = row.ok_or_else(|| StoreError::not_found("study", study))?;
-    let (sequence, head) = (row.int(0)?, hex::encode(&row.bytes(1)?));
+    schemes: &Schemes,
+) -> Result<(Records, BTreeMap<ClipId, Counting>, i64, String)> {
+    let (sequence, head) = head(db, study).await?;
     let families = Families::read(db, keys, protocol, study).await?;
+    let sessions = sessions(db, study).await?;
+    let coded = drawn_codings(db, protocol, study, (&families, &sessions), schemes).await?;
     let records = Records {
         assessments: assessments(db, protocol, study, &families).await?,
-        sessions: sessions(db, study).await?,
+        sessions,
         attendance: attendance(db, study, &families).await?,
         consents: Vec::new(),
-        codings: Vec::new(),
-        dyad_codings: Vec::new(),
+        codings: coded.sessions,
+        dyad_codings: coded.dyads,
         dyads: families.into_records(),
         files: vec![SourceFile {
             file: Arc::from("store"),
@@ -120,7 +135,17 @@ async fn draw(
             simulated: protocol.study.simulated,
         }],
     };
-    Ok((records, sequence, head))
+    Ok((records, coded.counting, sequence, head))
+}
+
+/// The last row of the study's log that changed something, and its hash.
+async fn head(db: &mut Db<'_>, study: &StudyId) -> Result<(i64, String)> {
+    // What was only noted, such as an export, or looked at changes no record.
+    let sql = "SELECT sequence, hash FROM command WHERE chain = $1 \
+         AND kind NOT IN ('note', 'open-identity') ORDER BY sequence DESC LIMIT 1";
+    let row = db.row(sql, values![study.as_str()]).await?;
+    let row = row.ok_or_else(|| StoreError::not_found("study", study))?;
+    Ok((row.int(0)?, hex::encode(&row.bytes(1)?)))
 }
 
 /// A dyad as a record, and what becomes of its answers.
@@ -398,7 +423,7 @@ fn assessment(protocol: &Protocol, row: &Row, withheld: bool) -> Result<Option<A
     }))
 }
 
-async fn sessions(db: &mut Db<'_>, study: &StudyId) -> Result<Vec<Session>> {
+pub(crate) async fn sessions(db: &mut Db<'_>, study: &StudyId) -> Result<Vec<Session>> {
     let sql = "SELECT code, on_date, site, families, measures FROM meeting WHERE study = $1";
     let rows = db.rows(sql, values![study.as_str()]).await?;
     let session = |row: &Row| {

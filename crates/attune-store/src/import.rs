@@ -42,6 +42,11 @@ pub struct Imported {
     pub n_consents: usize,
     /// Families at sessions.
     pub n_attendances: usize,
+    /// Codings of recordings.
+    pub n_codings: usize,
+    /// Codings that the room cannot hold: with a bout that has no end, of people or to people whom the
+    /// scheme does not have, or of a visit that is told by neither wave nor day. They stay in their file.
+    pub n_codings_left: usize,
     /// Requests that had been stored by an earlier import.
     pub n_repeated: usize,
 }
@@ -126,6 +131,9 @@ impl Store {
             let receipt = self.execute(actor, request).await?;
             imported.n_repeated += usize::from(receipt.repeated);
         }
+        let of = (&*protocol, records);
+        let (n, n_left) = self.import_codings(actor, study, of, &keys, at).await?;
+        (imported.n_codings, imported.n_codings_left) = (n, n_left);
         Ok(imported)
     }
 

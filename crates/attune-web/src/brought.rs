@@ -10,7 +10,7 @@ use attune_records::observation::{
     SchemeAsRead, Span,
 };
 use attune_store::{
-    coding_rules::{Coded, target_code},
+    coding_rules::Coded,
     command::video::{CodedEvent, Edit, ModifierAnswer},
 };
 
@@ -146,16 +146,23 @@ fn coded(
     let target = match coded {
         Coded::Act(act) => {
             let wanted = event.target.as_deref().unwrap_or_default();
-            let found = act.to.iter().map(|to| target_code(*to));
-            let found = found.clone().find(|code| *code == wanted).or_else(|| {
-                let mut only = found;
-                only.next().filter(|_| act.to.len() == 1)
-            });
+            let codes = || act.to.iter().map(|to| to.code());
+            let by_code = codes().find(|code| *code == wanted).map(str::to_owned);
+            let person = || {
+                let actor = subject.as_deref().unwrap_or_default();
+                let person = person_named(scheme, &[], wanted)?;
+                let relation = scheme.relation(actor, &person)?;
+                act.to.contains(&relation).then_some(person)
+            };
+            let only = || codes().next().filter(|_| act.to.len() == 1);
+            let found = by_code
+                .or_else(person)
+                .or_else(|| only().map(str::to_owned));
             let Some(found) = found else {
                 note(format!("left: “{}” needs to know to whom", event.behaviour));
                 return None;
             };
-            Some(found.to_owned())
+            Some(found)
         }
         _ => None,
     };
@@ -203,12 +210,17 @@ fn behaviour_of(scheme: &Scheme, name: &str) -> Option<String> {
     labelled
 }
 
-/// Who it is coded for: by id or label, or one of many by its number.
+/// Who it is coded for, among those who can show it.
 fn subject_of(scheme: &Scheme, coded: Coded<'_>, name: &str) -> Option<String> {
     let allowed: &[String] = match coded {
         Coded::Act(act) => &act.from,
         other => &other.behaviour().subjects,
     };
+    person_named(scheme, allowed, name)
+}
+
+/// The name in the room of whoever a tool's name means: by id or label, or one of many by its number.
+fn person_named(scheme: &Scheme, allowed: &[String], name: &str) -> Option<String> {
     let can = |id: &String| allowed.is_empty() || allowed.contains(id);
     let wanted = plain(name);
     for subject in scheme.subjects.iter().filter(|subject| can(&subject.id)) {

@@ -64,9 +64,9 @@ impl App {
     /// The store cannot be read, its records contradict each other, or computing ended early.
     pub async fn results(&self, study: &StudyRow) -> Result<Arc<Results>, Failure> {
         let protocol = self.store().protocol(&study.id).await?;
-        let drawn = self.store().records(&study.id).await?;
         let permuted = study.unblinded.is_none() && !protocol.arms.is_empty();
-        let made_from = format!("{} {} {permuted}", protocol.fingerprint, drawn.head);
+        let from = |head: &str| format!("{} {head} {permuted}", protocol.fingerprint);
+        let made_from = from(&self.store().records_head(&study.id).await?);
         // One computation at a time: whoever asks meanwhile gets the same one.
         let mut kept = self.results_kept().0.lock().await;
         let id = study.id.to_string();
@@ -76,6 +76,8 @@ impl App {
         {
             return Ok(Arc::clone(results));
         }
+        let drawn = self.store().records(&study.id).await?;
+        let made_from = from(&drawn.head);
         let results = spawn_blocking(move || {
             let measures = measure(&protocol, &drawn.records);
             let analysed = match permuted {

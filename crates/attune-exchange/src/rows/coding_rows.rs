@@ -14,12 +14,14 @@ use attune_protocol::{
     missing::Missing,
     near_miss::{listed, nearest},
     plan::About,
-    scheme::{Rating, Scheme},
+    reached::Reached,
+    scheme::{ActTarget, Rating, Scheme},
 };
 use attune_records::{
     Records,
     observation::{Event, Interval, Micros, Span},
     records::{DyadCoding, SessionCoding},
+    session_coding::NOT_CODABLE,
 };
 
 use super::visit_time::{TimeColumns, VisitTime};
@@ -29,7 +31,7 @@ use crate::{
 };
 
 use state_sets::check_sets;
-use who_may::{GROUP, check_who};
+use who_may::check_who;
 
 /// The codings of a file.
 #[derive(Debug, Default)]
@@ -80,6 +82,8 @@ enum Content<'a> {
     Rating(&'a Rating),
     /// Somebody was there.
     Presence(Arc<str>),
+    /// Nobody could code.
+    NotCodable(Interval),
     Event(Event),
 }
 
@@ -210,6 +214,7 @@ fn read_row<'a>(
                     scheme: scheme.id.clone(),
                     coder,
                     window,
+                    not_codable: Vec::new(),
                     people: Vec::new(),
                     events: Vec::new(),
                     ratings: Vec::new(),
@@ -242,12 +247,17 @@ fn read_row<'a>(
     match content {
         Content::Rating(rating) => read_rating(sheet, row, columns, rating, coding)?,
         Content::Presence(subject) => add(&subject),
+        Content::NotCodable(stretch) => coding.not_codable.push(stretch),
         Content::Event(event) => {
             if let Some(subject) = &event.subject {
                 add(subject);
             }
-            if let Some(target) = event.target.as_ref().filter(|target| ***target != *GROUP) {
-                add(target);
+            let actor = event.subject.as_deref().unwrap_or_default();
+            let target = event.target.as_deref();
+            if let Some(Reached::Person(name)) =
+                target.and_then(|target| scheme.reached(actor, target))
+            {
+                add(&Arc::from(name));
             }
             coding.events.push(event);
             rows.push(row);
@@ -281,6 +291,21 @@ fn content<'a>(
             return None;
         };
         return person(sheet, row, column, scheme, false).map(Content::Presence);
+    }
+    let is_of_scheme = |id: &str| {
+        let spans = scheme.spans.iter();
+        let mut all = scheme.behaviours().map(|(one, _)| one).chain(spans);
+        all.any(|one| one.id == id || one.label == id)
+    };
+    if behaviour == NOT_CODABLE && !is_of_scheme(behaviour) {
+        if columns.stop.is_none() {
+            sheet.report(row, &columns.behaviour, DataFault::StretchWithoutEnd);
+            return None;
+        }
+        return match span(sheet, row, columns, Some(true), window)? {
+            Span::State(stretch) => Some(Content::NotCodable(stretch)),
+            Span::Point(_) | Span::Open { .. } | Span::Unstarted { .. } => None,
+        };
     }
     event(sheet, row, columns, scheme, window).map(Content::Event)
 }
@@ -422,14 +447,14 @@ fn person<'a>(
     may_be_group: bool,
 ) -> Option<Arc<str>> {
     let name = sheet.required(row, column, "who it was")?;
-    if scheme.subject_named(name).is_some() || (may_be_group && name == GROUP) {
+    if scheme.subject_named(name).is_some() || (may_be_group && ActTarget::of_code(name).is_some()) {
         return Some(sheet.name(name));
     }
     let ids = || scheme.subjects.iter().map(|subject| subject.id.as_str());
     let fault = DataFault::UnknownId {
         kind: "subject",
         cell: name.to_owned(),
-        known: listed(ids().chain(may_be_group.then_some(GROUP))),
+        known: listed(ids().chain(may_be_group.then_some(ActTarget::Group.code()))),
     };
     let meant = nearest(name, ids()).map(str::to_owned);
     sheet.report_meaning(row, column, fault, meant);

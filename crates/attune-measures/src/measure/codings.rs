@@ -15,6 +15,7 @@ use attune_protocol::{
     id::MeasureId,
     missing::Missing,
     plan::About,
+    reached::Reached,
     scheme::{EventMeasure, Scheme, SubjectKind},
 };
 use attune_records::{
@@ -197,7 +198,7 @@ pub(super) fn sociograms(
                 .and_then(|site| site.phase_on(Some(session.date)))
                 .cloned(),
             date: session.date,
-            minutes: coding.window?.length().seconds() / 60.0,
+            minutes: coding.codable_minutes()?,
             sociogram: sociogram(scheme, coding),
         })
     };
@@ -226,13 +227,30 @@ pub fn sociogram(scheme: &Scheme, coding: &SessionCoding) -> Sociogram {
     };
     let people: Vec<Person> = coding.people.iter().filter_map(person).collect();
     let place = |name: &str| people.iter().position(|person| person.name == name);
+    let to = |actor: &str, target: &str| match (place(target), scheme.reached(actor, target)) {
+        (Some(person), _) => ActTo::Person(person),
+        (None, Some(Reached::Person(name))) => place(&name).map_or(ActTo::Group, ActTo::Person),
+        (
+            None,
+            Some(Reached::Somebody {
+                kind,
+                of_own_family,
+            }),
+        ) => ActTo::Somebody {
+            kind: match kind {
+                SubjectKind::Infant => PersonKind::Infant,
+                SubjectKind::StaffMember => PersonKind::Staff,
+                SubjectKind::Carer | SubjectKind::Group => PersonKind::Carer,
+            },
+            of_own_family,
+        },
+        (None, Some(Reached::Everybody) | None) => ActTo::Group,
+    };
     let acts: Vec<(usize, ActTo)> = coding
-        .events
-        .iter()
+        .codable_events()
         .filter_map(|event| {
-            let actor = place(event.subject.as_deref()?)?;
-            let target = event.target.as_deref()?;
-            Some((actor, place(target).map_or(ActTo::Group, ActTo::Person)))
+            let actor = event.subject.as_deref()?;
+            Some((place(actor)?, to(actor, event.target.as_deref()?)))
         })
         .collect();
     Sociogram::of(people, acts)
@@ -244,12 +262,7 @@ fn value(
     measure: &EventMeasure,
     people: &crate::observation::sociogram::SociogramMeasures,
 ) -> Result<f64, Missing> {
-    let minutes = coding
-        .window
-        .ok_or(Missing::NotRecorded)?
-        .length()
-        .seconds()
-        / 60.0;
+    let minutes = coding.codable_minutes().ok_or(Missing::NotRecorded)?;
     let value = match measure {
         EventMeasure::Declared(measure) => return declared(scheme, coding, measure),
         EventMeasure::Density => people.density,
@@ -262,14 +275,17 @@ fn value(
         EventMeasure::ActsPerMinute => Some(people.n_acts as f64 / minutes),
         EventMeasure::PerMinute(behaviour) => {
             let of_behaviour = coding
-                .events
-                .iter()
+                .codable_events()
                 .filter(|event| *event.behaviour == **behaviour);
             Some(of_behaviour.count() as f64 / minutes)
         }
         EventMeasure::Share(state) => share(scheme, coding, state),
     };
-    value.ok_or(Missing::NotApplicable)
+    // Whom an act went to may not have been noted; that differs from nobody.
+    value.ok_or(match people.n_to_somebody {
+        0 => Missing::NotApplicable,
+        _ => Missing::NotRecorded,
+    })
 }
 
 /// Mean over the people present who can show the state of the share of time that they are in it.
@@ -282,6 +298,7 @@ fn share(scheme: &Scheme, coding: &SessionCoding, state: &str) -> Option<f64> {
             behaviour.subjects.is_empty() || behaviour.subjects.contains(&subject.id)
         })
     };
+    let codable = coding.codable()?;
     let shares: Vec<f64> = people_of(scheme, coding)
         .iter()
         .filter(can_show)
@@ -291,7 +308,7 @@ fn share(scheme: &Scheme, coding: &SessionCoding, state: &str) -> Option<f64> {
                 .iter()
                 .filter(|event| *event.behaviour == *state && event.subject.as_ref() == Some(name));
             let spans: Vec<Span> = own.map(|event| event.span).collect();
-            amounts(&spans, true, &[coding.window?]).share
+            amounts(&spans, true, &codable).share
         })
         .collect::<Option<_>>()?;
     (!shares.is_empty()).then(|| shares.iter().sum::<f64>() / shares.len() as f64)

@@ -8,13 +8,14 @@ use std::sync::Arc;
 
 use attune_protocol::{
     missing::Missing,
+    reached::Reached,
     scheme::{Scheme, SubjectKind},
     scheme_measure::{
         Amount, ContingencyStatistic, MeasureScope, Measured, SchemeMeasure, TransitionStatistic,
     },
 };
 use attune_records::{
-    observation::{Event, Interval, Micros, Span, united},
+    observation::{Event, Interval, Micros, Span, united, without},
     records::SessionCoding,
 };
 
@@ -139,10 +140,11 @@ impl<'a> Part<'a> {
         let from = after(scope.from_seconds).unwrap_or(first);
         let until = after(scope.until_seconds).unwrap_or(last);
         let stretch = Interval::new(from, until)?;
+        // Seconds are told from the begin of the part, whether or not anybody could code there.
         codable = codable
             .into_iter()
             .filter_map(|part| part.intersection(stretch))
-            .filter(|part| !part.is_empty())
+            .flat_map(|part| without(part, &coding.not_codable))
             .collect();
         (!codable.is_empty()).then(|| Self {
             people: people_of(scheme, coding),
@@ -180,8 +182,23 @@ impl<'a> Part<'a> {
                 let subject = event.subject.as_deref().unwrap_or_default();
                 let target = event.target.as_deref().unwrap_or_default();
                 self.is_one_of(subject, &self.scope.subjects)
-                    && (self.scope.to.is_empty() || self.is_one_of(target, &self.scope.to))
+                    && (self.scope.to.is_empty() || self.goes_to(subject, target))
             })
+    }
+
+    /// Whether an act goes to one of the subjects that count; of somebody without a name the kind tells.
+    fn goes_to(&self, actor: &str, target: &str) -> bool {
+        if self.is_one_of(target, &self.scope.to) {
+            return true;
+        }
+        match self.scheme.reached(actor, target) {
+            Some(Reached::Person(name)) => self.is_one_of(&name, &self.scope.to),
+            Some(Reached::Somebody { kind, .. }) => {
+                let mut subjects = self.scheme.subjects.iter();
+                subjects.any(|one| one.kind == kind && self.scope.to.contains(&one.id))
+            }
+            Some(Reached::Everybody) | None => false,
+        }
     }
 
     /// Times that a behaviour occurs, whoever shows it.

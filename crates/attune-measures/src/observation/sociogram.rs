@@ -36,6 +36,13 @@ pub struct Person {
 pub enum ActTo {
     /// To a person, by place in the list.
     Person(usize),
+    /// To a person whom the coder did not name.
+    Somebody {
+        /// What kind of person.
+        kind: PersonKind,
+        /// Whether they are of the actor's own family.
+        of_own_family: bool,
+    },
     /// To everybody.
     Group,
 }
@@ -49,6 +56,9 @@ pub struct Sociogram {
     pub acts: BTreeMap<(usize, usize), usize>,
     /// Acts to everybody, by actor.
     pub to_group: BTreeMap<usize, usize>,
+    /// Acts to people whom the coder did not name, by actor, kind of person and whether they are of the
+    /// actor's own family.
+    pub to_somebody: BTreeMap<(usize, PersonKind, bool), usize>,
 }
 
 /// What a sociogram amounts to.
@@ -58,6 +68,9 @@ pub struct SociogramMeasures {
     pub n_people: usize,
     /// Acts, those to everybody included.
     pub n_acts: usize,
+    /// Acts among them to people whom the coder did not name. They are of a known kind, so the shares
+    /// count them; what needs to know who it was is then not known.
+    pub n_to_somebody: usize,
     /// Share of the possible arrows that occur: L/(N(N − 1)).
     pub density: Option<f64>,
     /// Share of arrows that are answered by an arrow back.
@@ -87,6 +100,13 @@ impl Sociogram {
                 ActTo::Person(target) if target == actor => {}
                 ActTo::Person(target) => *sociogram.acts.entry((actor, target)).or_default() += 1,
                 ActTo::Group => *sociogram.to_group.entry(actor).or_default() += 1,
+                ActTo::Somebody {
+                    kind,
+                    of_own_family,
+                } => {
+                    let whom = (actor, kind, of_own_family);
+                    *sociogram.to_somebody.entry(whom).or_default() += 1;
+                }
             }
         }
         sociogram
@@ -97,7 +117,8 @@ impl Sociogram {
         let n = self.people.len();
         let arrows = self.acts.len();
         let directed: usize = self.acts.values().sum();
-        let n_acts = directed + self.to_group.values().sum::<usize>();
+        let n_to_somebody: usize = self.to_somebody.values().sum();
+        let n_acts = directed + n_to_somebody + self.to_group.values().sum::<usize>();
         let returned = self
             .acts
             .keys()
@@ -111,24 +132,38 @@ impl Sociogram {
             .iter()
             .filter(|infant| addressed.contains(infant))
             .count();
-        let to_infants = self.count(|_, target| target.kind == PersonKind::Infant);
-        let families =
-            self.count(|actor, target| actor.family.is_some() && target.family.is_some());
+        let to_infants = self.count(|_, target| target.kind == PersonKind::Infant)
+            + self.count_somebody(|_, kind, _| kind == PersonKind::Infant);
+        let in_family = |actor: &Person, kind| actor.family.is_some() && kind != PersonKind::Staff;
+        let families = self
+            .count(|actor, target| actor.family.is_some() && target.family.is_some())
+            + self.count_somebody(|actor, kind, _| in_family(actor, kind));
         let across = self.count(|actor, target| {
             actor.family.is_some() && target.family.is_some() && actor.family != target.family
-        });
+        }) + self
+            .count_somebody(|actor, kind, is_own| in_family(actor, kind) && !is_own);
+        let all_are_named = n_to_somebody == 0;
+        let infants_are_named = self.count_somebody(|_, kind, _| kind == PersonKind::Infant) == 0;
+        let isolates = || self.degrees().iter().filter(|degree| **degree == 0).count() as f64;
         SociogramMeasures {
             n_people: n,
             n_acts,
-            density: (n > 1).then(|| arrows as f64 / (n * (n - 1)) as f64),
-            reciprocity: (arrows > 0).then(|| returned as f64 / arrows as f64),
-            centralisation: self.centralisation(),
-            isolates: (n > 0)
-                .then(|| self.degrees().iter().filter(|degree| **degree == 0).count() as f64),
+            n_to_somebody,
+            density: (all_are_named && n > 1).then(|| arrows as f64 / (n * (n - 1)) as f64),
+            reciprocity: (all_are_named && arrows > 0).then(|| returned as f64 / arrows as f64),
+            centralisation: self.centralisation().filter(|_| all_are_named),
+            isolates: (all_are_named && n > 0).then(isolates),
             across_family_share: share(across, families),
             to_infants_share: share(to_infants, n_acts),
-            infants_addressed: share(n_addressed, infants.len()),
+            infants_addressed: share(n_addressed, infants.len()).filter(|_| infants_are_named),
         }
+    }
+
+    fn count_somebody(&self, holds: impl Fn(&Person, PersonKind, bool) -> bool) -> usize {
+        let acts = self.to_somebody.iter();
+        acts.filter(|((actor, kind, is_own), _)| holds(&self.people[*actor], *kind, *is_own))
+            .map(|(_, n)| n)
+            .sum()
     }
 
     fn count(&self, holds: impl Fn(&Person, &Person) -> bool) -> usize {
@@ -231,5 +266,41 @@ mod tests {
         let found = Sociogram::of(people(), []).measures();
         assert_eq!((found.density, found.isolates), (Some(0.0), Some(5.0)));
         assert_eq!((found.reciprocity, found.to_infants_share), (None, None));
+    }
+
+    #[test]
+    fn an_act_to_somebody_without_a_name_counts_where_the_kind_suffices() {
+        let person = |name: &str, kind, family: &str| Person {
+            name: name.to_owned(),
+            kind,
+            family: Some(family.to_owned()),
+        };
+        let people = vec![
+            person("carer 1", PersonKind::Carer, "1"),
+            person("infant 1", PersonKind::Infant, "1"),
+            person("carer 2", PersonKind::Carer, "2"),
+        ];
+        let somebody = |kind, of_own_family| ActTo::Somebody {
+            kind,
+            of_own_family,
+        };
+        let acts = [
+            (0, ActTo::Person(1)),
+            (0, somebody(PersonKind::Infant, false)),
+            (2, somebody(PersonKind::Staff, false)),
+            (2, ActTo::Group),
+        ];
+        let measures = Sociogram::of(people, acts).measures();
+        assert_eq!((measures.n_acts, measures.n_to_somebody), (4, 2));
+        assert_eq!(measures.to_infants_share, Some(0.5));
+        assert_eq!(measures.across_family_share, Some(0.5));
+        let unknown = [
+            measures.density,
+            measures.reciprocity,
+            measures.centralisation,
+            measures.isolates,
+            measures.infants_addressed,
+        ];
+        assert_eq!(unknown, [None; 5], "who was reached is not known");
     }
 }

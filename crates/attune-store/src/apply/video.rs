@@ -58,7 +58,9 @@ async fn add(db: &mut Db<'_>, context: &Context<'_>, added: &ClipAdded) -> Resul
     context.refuse_if(added.angles.len() > 4, || {
         "a recording has up to four cameras".to_owned()
     })?;
-    let unconsented = !added.dyads.is_empty() && added.purpose.is_none();
+    // What was coded elsewhere has no recording that could be played.
+    let unconsented =
+        !added.dyads.is_empty() && added.purpose.is_none() && !added.angles.is_empty();
     context.refuse_if(unconsented, || {
         "a recording of families needs the purpose of consent that covers it".to_owned()
     })?;
@@ -106,6 +108,11 @@ async fn attach(
 ) -> Result<Outcome> {
     context.refuse_if(!(1..=4).contains(&angles.len()), || {
         "a recording has one to four cameras".to_owned()
+    })?;
+    let sql = "SELECT COUNT(*) FROM clip WHERE id = $1 AND purpose IS NULL AND dyads <> '[]'";
+    let unconsented = db.count(sql, values![clip]).await? > 0;
+    context.refuse_if(unconsented, || {
+        "no consent is named that covers a recording of the families in it".to_owned()
     })?;
     let there = cameras(db, context, clip).await?;
     context.refuse_if(!there.is_empty(), || {

@@ -3,7 +3,7 @@
 use std::{future::Future, pin::Pin, sync::Arc};
 
 use crate::{
-    accounts, consents, families, forms, records, requests, safety, studies,
+    accounts, coded_records, consents, families, forms, records, requests, safety, studies,
     support::{Place, World, postgres::Server},
     videos,
 };
@@ -69,6 +69,10 @@ const PROMISES: &[(&str, Promise)] = promises![
     videos::what_the_scheme_does_not_hold_is_refused_with_all_faults,
     videos::consent_governs_playing_and_withdrawal_deletes_files_and_codes,
     videos::a_coder_is_told_a_neutral_name_and_nothing_of_the_recording,
+    coded_records::a_coding_of_the_room_measures_what_the_same_file_measures,
+    coded_records::an_unfinished_coding_is_missing_and_never_zero,
+    coded_records::training_and_standards_never_count_and_second_codings_only_beside_a_first,
+    coded_records::withdrawn_codings_vanish_from_the_records,
     safety::a_sound_store_is_found_sound,
     safety::a_backup_is_checked_and_can_be_restored,
     safety::a_changed_backup_is_refused,

@@ -10,6 +10,7 @@ use attune_store::{
     Command, Request, Role, clip_plan,
     clips::{ClipRow, CodingRow},
     command::video::{ClipAdded, CodingPurpose, VideoCommand},
+    drawn_codings::Counting,
     ids::{AccountId, ClipId, CodingId},
     media::{ingest, upload::Upload},
 };
@@ -51,6 +52,7 @@ struct Row {
     length: i64,
     codings: Vec<RowCoding>,
     not_playable: Option<&'static str>,
+    counting: Counting,
 }
 
 struct RowCoding {
@@ -100,6 +102,7 @@ async fn build(visit: &Visit, typed: &NewClip, problems: Problems) -> Result<Cli
         .into_iter()
         .filter(|coding| coding.purpose != CodingPurpose::Own)
         .collect();
+    let counting = store.counting(&study).await?;
     let mut rows = Vec::with_capacity(clips.len());
     for clip in clips {
         let not_playable = store.why_not_play(&study, clip.id).await?;
@@ -108,6 +111,10 @@ async fn build(visit: &Visit, typed: &NewClip, problems: Problems) -> Result<Cli
             length: clip.angles.first().map_or(0, |angle| angle.length),
             codings: own.map(|coding| in_words(coding, &coders)).collect(),
             not_playable,
+            counting: counting
+                .get(&clip.id)
+                .cloned()
+                .unwrap_or(Counting::Not("it came a moment ago")),
             clip,
         });
     }
@@ -235,7 +242,7 @@ fn fields_of_clip(
         one_of("wave", "Wave", choices("None", waves)).value(&typed.wave),
         Field::text("session", "Code of the session")
             .value(&typed.session)
-            .hint("For a recording of a whole clinic or group."),
+            .hint("For a recording of a whole clinic or group: what is coded counts for this session."),
         Field::text("recorded", "Day of the recording")
             .of_kind(FieldKind::Day)
             .value(&typed.recorded),

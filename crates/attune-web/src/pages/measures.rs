@@ -1,10 +1,11 @@
-//! `/studies/{study}/measures`: the long table, where each value leads to the form that it comes from. It
-//! names no arm, to nobody.
+//! `/studies/{study}/measures`: the long table, where each value leads to the form or the coded recording
+//! that it comes from. It names no arm, to nobody.
 
 use std::fmt::Write;
 
 use askama::Template;
 use attune_measures::{Measures, measures::Measure};
+use attune_records::source::Source;
 use attune_store::handed_out::Handed;
 use axum::extract::Query;
 use serde::Deserialize;
@@ -48,13 +49,37 @@ struct Row {
     source: Option<(Option<String>, String)>,
 }
 
-impl Row {
-    /// Forms are linked for those who may look at them.
-    fn with_links(mut self, may_look: bool) -> Self {
-        if let Some((address, _)) = self.source.as_mut().filter(|_| !may_look) {
-            *address = None;
+/// What the visitor may follow a value to.
+#[derive(Clone, Copy)]
+struct Links {
+    forms: bool,
+    codings: bool,
+}
+
+impl Links {
+    fn of(visit: &Visit) -> Self {
+        Self {
+            forms: visit.has_right(Action::SeeFamilies),
+            codings: visit.has_right(Action::LeadCoding) && !visit.is_blind(),
         }
-        self
+    }
+
+    /// Address and words of a source.
+    fn source(self, study: &str, source: &Source) -> (Option<String>, String) {
+        let version = source.row;
+        if let Some(form) = source.file.strip_prefix("form:") {
+            let address = format!("/studies/{study}/forms/{form}");
+            return (
+                self.forms.then_some(address),
+                format!("form, version {version}"),
+            );
+        }
+        if let Some(coding) = source.file.strip_prefix("coding:") {
+            let address = format!("/studies/{study}/coding/{coding}");
+            let words = format!("coded recording, version {version}");
+            return (self.codings.then_some(address), words);
+        }
+        (None, source.to_string())
     }
 }
 
@@ -114,8 +139,7 @@ pub async fn page(visit: Visit, Query(which): Query<Which>) -> Answer {
             .iter()
             .skip(which.from)
             .take(MOST_ROWS)
-            .map(|row| as_shown(&results.measures, row, &study.id))
-            .map(|row| row.with_links(visit.has_right(Action::SeeFamilies)))
+            .map(|row| as_shown(&results.measures, row, &study.id, Links::of(&visit)))
             .collect(),
         query: serde_html_form::to_string([
             ("measure", &which.measure),
@@ -137,7 +161,7 @@ fn chosen<'a>(measures: &'a Measures, which: &'a Which) -> impl Iterator<Item = 
     })
 }
 
-fn as_shown(measures: &Measures, row: &Measure, study: &str) -> Row {
+fn as_shown(measures: &Measures, row: &Measure, study: &str, links: Links) -> Row {
     let months = row
         .age_days
         .map(|days| days / attune_protocol::design::DAYS_PER_MONTH);
@@ -154,16 +178,10 @@ fn as_shown(measures: &Measures, row: &Measure, study: &str) -> Row {
             .value
             .err()
             .map(attune_protocol::missing::Missing::words),
-        source: row.source.as_ref().map(|source| {
-            let form = source.file.strip_prefix("form:");
-            match form {
-                Some(form) => (
-                    Some(format!("/studies/{study}/forms/{form}")),
-                    format!("form, version {}", source.row),
-                ),
-                None => (None, source.to_string()),
-            }
-        }),
+        source: row
+            .source
+            .as_ref()
+            .map(|source| links.source(study, source)),
     }
 }
 
@@ -173,7 +191,7 @@ pub async fn csv(visit: Visit, Query(which): Query<Which>) -> Answer {
     let results = visit.app.results(study).await?;
     let mut text = String::from("unit,site,wave,age_months,measure,value,missing,source\r\n");
     for row in chosen(&results.measures, &which) {
-        let shown = as_shown(&results.measures, row, &study.id);
+        let shown = as_shown(&results.measures, row, &study.id, Links::of(&visit));
         let source = row.source.as_ref().map(ToString::to_string);
         let cells = [
             &shown.unit,

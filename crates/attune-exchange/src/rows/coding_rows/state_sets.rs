@@ -68,7 +68,8 @@ fn report_gap(
     let Some(window) = coding.window else {
         return;
     };
-    let coded = united(states.iter().map(|(_, bout, _)| *bout));
+    let said = states.iter().map(|(_, bout, _)| *bout);
+    let coded = united(said.chain(coding.not_codable.iter().copied()));
     let open = without(window, &coded);
     let (Some(first), Some((.., row))) = (open.first(), states.first()) else {
         return;

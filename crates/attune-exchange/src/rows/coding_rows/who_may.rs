@@ -2,7 +2,7 @@
 
 use attune_protocol::{
     near_miss::listed,
-    scheme::{ActTarget, Scheme, SubjectKind},
+    scheme::{ActTarget, Scheme},
 };
 use attune_records::observation::Event;
 
@@ -10,9 +10,6 @@ use crate::{
     data_fault::DataFault,
     sheet::{Column, Sheet},
 };
-
-/// The target that is everybody.
-pub(super) const GROUP: &str = "group";
 
 /// Reports a subject that cannot show the behaviour, and a target to which the act does not go.
 pub(super) fn check_who<'a>(
@@ -25,7 +22,7 @@ pub(super) fn check_who<'a>(
     let Some(name) = event.subject.as_deref() else {
         return Some(());
     };
-    let (subject, family) = scheme.subject_named(name)?;
+    let (subject, _) = scheme.subject_named(name)?;
     let act = scheme
         .acts
         .iter()
@@ -49,50 +46,17 @@ pub(super) fn check_who<'a>(
         is_fine = false;
     }
     if let (Some(act), Some(target), Some(column)) = (act, event.target.as_deref(), to) {
-        let relation = relation(scheme, (subject.kind, family), target);
+        let word = ActTarget::of_code(target);
+        let relation = word.or_else(|| scheme.relation(name, target));
         if !relation.is_some_and(|relation| act.to.contains(&relation)) {
             let fault = DataFault::NotAddressed {
                 act: act.behaviour.id.clone(),
                 target: target.to_owned(),
-                may: listed(act.to.iter().map(|target| words(*target))),
+                may: listed(act.to.iter().map(|target| target.code())),
             };
             sheet.report(row, column, fault);
             is_fine = false;
         }
     }
     is_fine.then_some(())
-}
-
-/// What the target is to the actor; `None` for somebody who is nothing that an act can go to.
-fn relation(
-    scheme: &Scheme,
-    (kind, family): (SubjectKind, Option<&str>),
-    target: &str,
-) -> Option<ActTarget> {
-    if target == GROUP {
-        return Some(ActTarget::Group);
-    }
-    let (subject, of_family) = scheme.subject_named(target)?;
-    // Staff belong to no family, whatever their numbers are.
-    let is_own = kind != SubjectKind::StaffMember && family == of_family;
-    Some(match subject.kind {
-        SubjectKind::Infant if is_own && kind != SubjectKind::Infant => ActTarget::OwnInfant,
-        SubjectKind::Infant => ActTarget::OtherInfant,
-        SubjectKind::Carer if is_own && kind == SubjectKind::Infant => ActTarget::OwnParent,
-        SubjectKind::Carer => ActTarget::OtherParent,
-        SubjectKind::StaffMember => ActTarget::Staff,
-        SubjectKind::Group => ActTarget::Group,
-    })
-}
-
-/// As the study file writes it.
-fn words(target: ActTarget) -> &'static str {
-    match target {
-        ActTarget::OwnInfant => "own-infant",
-        ActTarget::OtherInfant => "other-infant",
-        ActTarget::OwnParent => "own-parent",
-        ActTarget::OtherParent => "other-parent",
-        ActTarget::Staff => "staff",
-        ActTarget::Group => "group",
-    }
 }

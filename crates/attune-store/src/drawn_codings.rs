@@ -1,0 +1,405 @@
+//! What was coded in the room, among the study's records: of each recording the first coder's finished
+//! coding, and beside it the finished second one, from which findings tell how far the numbers depend on who
+//! coded. Training, standards and coders' own projects are never among them, nor is anything that a family
+//! has taken back.
+//!
+//! The source of a coding is written `coding:` and its id, with its version for a row, so that a number leads
+//! back to the observation.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use attune_protocol::{
+    Protocol,
+    consent::{WithdrawnMedia, WithdrawnRecords},
+    id::{PurposeId, SchemeId, StudyId, WaveId},
+    plan::About,
+    scheme::Scheme,
+};
+use attune_records::{
+    records::{DyadCoding, Session, SessionCoding, When},
+    source::Source,
+};
+
+use crate::{
+    clips::{ClipRow, CodingRow, clips, codings, consents_to},
+    coded_observations::{observation, present},
+    codings::content,
+    command::{WithdrawalLevel, video::CodingPurpose},
+    database::{Db, values},
+    draw::{self, Families},
+    error::Result,
+    ids::{ClipId, DyadKey},
+    store::Store,
+};
+
+/// Whether what was coded of a recording counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Counting {
+    /// It does, for this session or dyad.
+    For(String),
+    /// It does not, and why.
+    Not(&'static str),
+}
+
+/// Codings as records, and what becomes of each recording.
+#[derive(Debug, Default)]
+pub(crate) struct DrawnCodings {
+    pub sessions: Vec<SessionCoding>,
+    pub dyads: Vec<DyadCoding>,
+    pub counting: BTreeMap<ClipId, Counting>,
+}
+
+/// Schemes by id and version.
+pub(crate) type Schemes = BTreeMap<(SchemeId, u32), Arc<Scheme>>;
+
+impl Store {
+    /// Of each recording whether what was coded of it is among the study's records, and why not.
+    ///
+    /// # Errors
+    ///
+    /// There is no such study, or the database cannot be read.
+    pub async fn counting(&self, study: &StudyId) -> Result<BTreeMap<ClipId, Counting>> {
+        let protocol = self.protocol(study).await?;
+        let schemes = self.schemes_in_use(study, &protocol).await?;
+        let mut reader = self.reader().await?;
+        let mut db = reader.db();
+        let families = Families::read(&mut db, self.keys(), &protocol, study).await?;
+        let sessions = draw::sessions(&mut db, study).await?;
+        let of = (&families, sessions.as_slice());
+        let all = standings(&mut db, &protocol, study, of, &schemes).await?;
+        let counting = all.into_iter().map(|(clip, standing)| {
+            let counting = match standing {
+                Ok(counted) => Counting::For(counted.shown.unit().to_owned()),
+                Err(why) => Counting::Not(why),
+            };
+            (clip, counting)
+        });
+        Ok(counting.collect())
+    }
+
+    /// Every version of the study's schemes by which recordings are coded. Versions never change, so they
+    /// may be read before the records are.
+    pub(crate) async fn schemes_in_use(
+        &self,
+        study: &StudyId,
+        protocol: &Protocol,
+    ) -> Result<Schemes> {
+        let mut reader = self.reader().await?;
+        let sql = "SELECT DISTINCT scheme, scheme_version FROM clip WHERE study = $1 \
+             AND own_scheme IS NULL";
+        let rows = reader.db().rows(sql, values![study.as_str()]).await?;
+        drop(reader);
+        let mut schemes = Schemes::new();
+        for row in &rows {
+            let id = SchemeId::new(row.text(0)?);
+            let version = u32::try_from(row.int(1)?).unwrap_or(u32::MAX);
+            if protocol.schemes.iter().any(|scheme| scheme.id == id) {
+                let scheme = self.coding_scheme(study, &id, version).await?;
+                schemes.insert((id, version), scheme);
+            }
+        }
+        Ok(schemes)
+    }
+}
+
+/// What a recording is of.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Shown {
+    Session(String),
+    Dyad {
+        dyad: String,
+        wave: Option<WaveId>,
+        on: Option<jiff::civil::Date>,
+    },
+}
+
+impl Shown {
+    /// Code of the session or dyad.
+    fn unit(&self) -> &str {
+        match self {
+            Self::Session(unit) | Self::Dyad { dyad: unit, .. } => unit,
+        }
+    }
+}
+
+/// A recording that counts: what it shows, by which scheme it is measured, whose codings are drawn.
+struct Counted<'a> {
+    clip: ClipRow,
+    scheme: &'a Scheme,
+    codings: Vec<CodingRow>,
+    shown: Shown,
+}
+
+/// Draws them, within the transaction that draws everything else.
+pub(crate) async fn drawn_codings(
+    db: &mut Db<'_>,
+    protocol: &Protocol,
+    study: &StudyId,
+    of: (&Families, &[Session]),
+    schemes: &Schemes,
+) -> Result<DrawnCodings> {
+    let mut drawn = DrawnCodings::default();
+    for (clip, standing) in standings(db, protocol, study, of, schemes).await? {
+        let counting = match standing {
+            Err(why) => Counting::Not(why),
+            Ok(counted) => {
+                let mut n = 0;
+                for row in &counted.codings {
+                    n += usize::from(add(db, study, &counted, schemes, row, &mut drawn).await?);
+                }
+                match n {
+                    0 => Counting::Not("it is not known how long was coded"),
+                    _ => Counting::For(counted.shown.unit().to_owned()),
+                }
+            }
+        };
+        drawn.counting.insert(clip, counting);
+    }
+    Ok(drawn)
+}
+
+/// Of each recording what counts, or why nothing does.
+async fn standings<'a>(
+    db: &mut Db<'_>,
+    protocol: &'a Protocol,
+    study: &StudyId,
+    (families, sessions): (&Families, &[Session]),
+    schemes: &Schemes,
+) -> Result<Vec<(ClipId, std::result::Result<Counted<'a>, &'static str>)>> {
+    let mut standings = Vec::new();
+    let mut taken = BTreeSet::new();
+    let all = codings(db, study).await?;
+    for clip in clips(db, study)
+        .await?
+        .into_iter()
+        .filter(|one| !one.is_own)
+    {
+        let of_clip: Vec<&CodingRow> = all.iter().filter(|one| one.clip == clip.id).collect();
+        let counted = counted(protocol, schemes, &clip, &of_clip).and_then(|(scheme, first)| {
+            Ok((scheme, first, shown(&clip, scheme, families, sessions)?))
+        });
+        let id = clip.id;
+        let standing = match counted {
+            Err(why) => Err(why),
+            Ok(_) if !may_stay(db, protocol, &clip, families).await? => {
+                Err("a family in it has taken its consent back")
+            }
+            Ok((_, _, shown)) if !taken.insert((clip.scheme.clone(), shown.clone())) => {
+                Err("another recording of the same session or visit counts")
+            }
+            Ok((scheme, first, shown)) => {
+                let second = of_clip
+                    .into_iter()
+                    .filter(|one| one.purpose == CodingPurpose::Reliability && one.finished);
+                Ok(Counted {
+                    codings: [first].into_iter().chain(second).cloned().collect(),
+                    clip,
+                    scheme,
+                    shown,
+                })
+            }
+        };
+        standings.push((id, standing));
+    }
+    Ok(standings)
+}
+
+/// The scheme by which a recording is measured and the coding that counts, or why there is none.
+fn counted<'plan, 'room>(
+    protocol: &'plan Protocol,
+    schemes: &Schemes,
+    clip: &ClipRow,
+    codings: &[&'room CodingRow],
+) -> std::result::Result<(&'plan Scheme, &'room CodingRow), &'static str> {
+    let scheme = protocol.schemes.iter().find(|one| one.id == clip.scheme);
+    let scheme = scheme.ok_or("the plan does not have its scheme any more")?;
+    let own = schemes.get(&(clip.scheme.clone(), clip.scheme_version));
+    if !own.is_some_and(|own| holds_all(own, scheme)) {
+        return Err(
+            "it was coded by an earlier version of its scheme, which lacks some of what the plan measures now",
+        );
+    }
+    let mut first = codings
+        .iter()
+        .copied()
+        .filter(|coding| coding.purpose == CodingPurpose::Study);
+    let Some(first) = first.next() else {
+        return Err("nobody has it as a first coding");
+    };
+    match first.finished {
+        true => Ok((scheme, first)),
+        false => Err("its first coding is not finished"),
+    }
+}
+
+/// Whether a coding by one version says everything that another one asks for: all of its behaviours with one
+/// or two times as there, and all of its ratings on the same scale. Otherwise what nobody could code would
+/// look as if it had not happened.
+fn holds_all(coded: &Scheme, asked: &Scheme) -> bool {
+    if coded.version == asked.version {
+        return true;
+    }
+    let known: Vec<(&str, bool)> = coded
+        .behaviours()
+        .map(|(one, has_end)| (one.id.as_str(), has_end))
+        .collect();
+    let mut behaviours = asked.behaviours();
+    let mut spans = asked.spans.iter();
+    let mut ratings = asked.ratings.iter();
+    behaviours.all(|(one, has_end)| known.contains(&(one.id.as_str(), has_end)))
+        && spans.all(|span| coded.spans.iter().any(|one| one.id == span.id))
+        && ratings.all(|rating| {
+            coded.rating(&rating.id).is_some_and(|one| {
+                (one.minimum, one.maximum, one.step)
+                    == (rating.minimum, rating.maximum, rating.step)
+            })
+        })
+}
+
+/// The session or the visit of a dyad that a recording shows, or why that cannot be told.
+fn shown(
+    clip: &ClipRow,
+    scheme: &Scheme,
+    families: &Families,
+    sessions: &[Session],
+) -> std::result::Result<Shown, &'static str> {
+    match scheme.about {
+        About::Session => {
+            let code = clip
+                .session
+                .as_deref()
+                .filter(|code| !code.is_empty())
+                .ok_or("it says no session")?;
+            let is_held = sessions.iter().any(|session| *session.id == *code);
+            let unknown = "the study has no session of this code";
+            is_held
+                .then(|| Shown::Session(code.to_owned()))
+                .ok_or(unknown)
+        }
+        About::Dyad => {
+            let [dyad] = clip.dyads.as_slice() else {
+                return Err("its scheme is of one family, and it shows none or several");
+            };
+            let family = families.by_key.get(dyad);
+            let family =
+                family.ok_or("the family has not enrolled, or has taken everything back")?;
+            if clip.wave.is_none() && clip.recorded.is_none() {
+                return Err("it says neither its wave nor its day");
+            }
+            Ok(Shown::Dyad {
+                dyad: family.record.id.to_string(),
+                wave: clip.wave.clone(),
+                on: clip.recorded,
+            })
+        }
+        _ => Err("its scheme is neither of sessions nor of families"),
+    }
+}
+
+/// Whether what was coded may be used: every family in it consents, or withdrew where the study promised
+/// that what was already there is kept.
+async fn may_stay(
+    db: &mut Db<'_>,
+    protocol: &Protocol,
+    clip: &ClipRow,
+    families: &Families,
+) -> Result<bool> {
+    for dyad in &clip.dyads {
+        let family = families.by_key.get(dyad);
+        if family.is_some_and(|family| family.withheld) {
+            return Ok(false);
+        }
+        let may = match &clip.purpose {
+            Some(purpose) => {
+                consents_to(db, *dyad, purpose).await?
+                    || keeps_codes(db, protocol, *dyad, purpose).await?
+            }
+            // Without a purpose there is no recording: taking part alone decides.
+            None => family.is_some(),
+        };
+        if !may {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Whether every withdrawal that reaches the recording leaves its codes; false where there is none, so that
+/// consent was never given.
+async fn keeps_codes(
+    db: &mut Db<'_>,
+    protocol: &Protocol,
+    dyad: DyadKey,
+    purpose: &PurposeId,
+) -> Result<bool> {
+    let sql = "SELECT purpose, level FROM withdrawal WHERE dyad = $1";
+    let rows = db.rows(sql, values![dyad]).await?;
+    let mut reached = false;
+    for row in &rows {
+        let withdrawn = PurposeId::new(row.text(0)?);
+        let planned = protocol.consents.iter().find(|one| one.id == withdrawn);
+        let is_of_all = planned.is_some_and(|one| one.needed_to_take_part);
+        if withdrawn != *purpose && !is_of_all {
+            continue;
+        }
+        reached = true;
+        let level: WithdrawalLevel = row.word(1)?;
+        let keeps = planned.is_some_and(|one| {
+            one.withdrawal.records == WithdrawnRecords::Keep
+                && one.withdrawal.media != WithdrawnMedia::DeleteWithCodes
+        });
+        if !keeps || level >= WithdrawalLevel::LeaveOut {
+            return Ok(false);
+        }
+    }
+    Ok(reached)
+}
+
+/// Adds one coding; false where it is not known what was to be coded.
+async fn add(
+    db: &mut Db<'_>,
+    study: &StudyId,
+    counted: &Counted<'_>,
+    schemes: &Schemes,
+    row: &CodingRow,
+    drawn: &mut DrawnCodings,
+) -> Result<bool> {
+    let Counted {
+        clip,
+        scheme,
+        shown,
+        ..
+    } = counted;
+    let content = content(db, study, row.id).await?;
+    // What is the room's own depends on the version that it was coded by.
+    let own = schemes.get(&(clip.scheme.clone(), clip.scheme_version));
+    let own = own.map_or(*scheme, |own| &**own);
+    let source = Source {
+        file: Arc::from(format!("coding:{}", row.id)),
+        row: row.version,
+        column: None,
+    };
+    let coding = SessionCoding::of_observation(
+        scheme,
+        &observation(own, row, &content),
+        Arc::from(shown.unit()),
+        present(own, &content),
+        source,
+    );
+    let Some(coding) = coding else {
+        return Ok(false);
+    };
+    match shown {
+        Shown::Session(_) => drawn.sessions.push(coding),
+        Shown::Dyad { dyad, wave, on } => drawn.dyads.push(DyadCoding {
+            dyad: Arc::from(dyad.as_str()),
+            wave: wave.clone(),
+            when: on.map_or(When::NotSaid, When::On),
+            coding,
+        }),
+    }
+    Ok(true)
+}

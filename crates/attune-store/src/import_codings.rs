@@ -1,0 +1,401 @@
+//! Codings that were made elsewhere, brought into the room: each session or visit as a recording without
+//! film, each coder as an account that nobody can sign in to, each coding finished. They then count, are
+//! looked at and compared like what was coded here.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use attune_protocol::{
+    Protocol,
+    id::StudyId,
+    missing::Missing,
+    scheme::{ActTarget, Scheme},
+};
+use attune_records::{
+    Records,
+    observation::{Event, Span},
+    records::{DyadCoding, SessionCoding, When},
+};
+use jiff::civil::Date;
+
+use crate::{
+    access::{Actor, Role, Sites},
+    coding_rules::{self, Coded, NOT_CODABLE, OBSERVED, PRESENT},
+    codings::ChangeAsked,
+    command::{
+        Command, Request,
+        video::{ClipAdded, CodedEvent, CodingPurpose, Doing, Edit, RatingAnswer, VideoCommand},
+    },
+    error::Result,
+    ids::{AccountId, ClipId, CodingId, DyadKey, GrantId},
+    moment::Moment,
+    store::Store,
+};
+
+/// Who stands for a coding that names nobody.
+const NOT_NAMED: &str = "coder not named";
+
+/// Codings of one session or visit by one scheme, the one that counts first.
+struct OfOneRecording<'a> {
+    title: String,
+    session: Option<&'a str>,
+    dyad: Option<DyadKey>,
+    visit: Option<&'a DyadCoding>,
+    recorded: Option<Date>,
+    codings: Vec<&'a SessionCoding>,
+}
+
+impl Store {
+    /// Brings the codings of records. Returns how many, and of how many that cannot be held here: they
+    /// have bouts without an end, or no wave and no day.
+    pub(crate) async fn import_codings(
+        &self,
+        actor: &Actor,
+        study: &StudyId,
+        (protocol, records): (&Protocol, &Records),
+        keys: &BTreeMap<String, DyadKey>,
+        at: Moment,
+    ) -> Result<(usize, usize)> {
+        let (mut n, mut n_left) = (0, 0);
+        let mut coders = BTreeMap::new();
+        for scheme in &protocol.schemes {
+            for coded in of_scheme(records, scheme, keys) {
+                let bodies: Vec<Option<Vec<Edit>>> = coded
+                    .codings
+                    .iter()
+                    .map(|coding| edits(scheme, coding))
+                    .collect();
+                // Without the coding that counts the others are no second ones.
+                let tells_when = coded.dyad.is_none() || coded.recorded.is_some() || {
+                    let visit = coded.visit;
+                    visit.is_some_and(|one| one.wave.is_some() && one.when == When::NotSaid)
+                };
+                if bodies[0].is_none() || !tells_when {
+                    n_left += coded.codings.len();
+                    continue;
+                }
+                let label = format!("{study} {} {}", scheme.id, coded.title);
+                let clip = ClipId::of_request(&label, 0);
+                let added = self.request(study, vec![add(clip, scheme, records, &coded)], at);
+                self.execute(actor, added.with_key(format!("import {label}")))
+                    .await?;
+                for (place, (coding, body)) in (0u32..).zip(coded.codings.iter().zip(bodies)) {
+                    let Some(body) = body else {
+                        n_left += 1;
+                        continue;
+                    };
+                    let name = coding.coder.as_deref().unwrap_or(NOT_NAMED);
+                    let account = match coders.get(name) {
+                        Some(account) => *account,
+                        None => self.brought_coder(actor, study, name, at).await?,
+                    };
+                    coders.insert(name.to_owned(), account);
+                    let id = CodingId::of_request(&label, place + 1);
+                    self.keep(actor, study, (clip, id, account, place), body, at)
+                        .await?;
+                    n += 1;
+                }
+            }
+        }
+        Ok((n, n_left))
+    }
+
+    fn request(&self, study: &StudyId, commands: Vec<VideoCommand>, at: Moment) -> Request {
+        let commands = commands
+            .into_iter()
+            .map(|command| Command::Video(Box::new(command)))
+            .collect();
+        Request::all(Some(study.clone()), commands, at).because("brought from elsewhere")
+    }
+
+    /// An account without a password for somebody who coded elsewhere.
+    async fn brought_coder(
+        &self,
+        actor: &Actor,
+        study: &StudyId,
+        name: &str,
+        at: Moment,
+    ) -> Result<AccountId> {
+        let label = format!("{study} coder {name}");
+        let account = AccountId::of_request(&label, 0);
+        let create = Command::CreateAccount {
+            account,
+            login: format!("brought-{account}"),
+            name: format!("{name} (coded elsewhere)"),
+        };
+        let grant = Command::GrantRole {
+            grant: GrantId::of_request(&label, 1),
+            account,
+            role: Role::Observer,
+            sites: Sites::All,
+            from: at.date(),
+            until: None,
+        };
+        let requests = [
+            Request::new(None, create, at).with_key(format!("import {label}")),
+            Request::new(Some(study.clone()), grant, at).with_key(format!("import {label} role")),
+        ];
+        for request in requests {
+            self.execute(actor, request).await?;
+        }
+        Ok(account)
+    }
+
+    /// Assigned, coded and finished.
+    async fn keep(
+        &self,
+        actor: &Actor,
+        study: &StudyId,
+        (clip, coding, coder, place): (ClipId, CodingId, AccountId, u32),
+        edits: Vec<Edit>,
+        at: Moment,
+    ) -> Result<()> {
+        let assign = VideoCommand::AssignClip {
+            coding,
+            clip,
+            coder,
+            position: 1,
+            purpose: match place {
+                0 => CodingPurpose::Study,
+                _ => CodingPurpose::Reliability,
+            },
+        };
+        let key = format!("import {coding}");
+        let request = self.request(study, vec![assign], at).with_key(key.clone());
+        if self.execute(actor, request).await?.repeated
+            && self
+                .coding(study, coding)
+                .await
+                .is_ok_and(|one| one.finished)
+        {
+            return Ok(());
+        }
+        let own = Actor::of(coder, Some(Role::Observer));
+        let change = ChangeAsked {
+            key: format!("{key} codes"),
+            coding,
+            base: 0,
+            doing: Doing::Do,
+            edits,
+        };
+        self.change_coding(&own, study, change, at).await?;
+        let finish = self.request(study, vec![VideoCommand::FinishCoding { coding }], at);
+        self.execute(&own, finish.with_key(format!("{key} finish")))
+            .await?;
+        Ok(())
+    }
+}
+
+/// Codings by a scheme, put together by session or visit, in their order.
+fn of_scheme<'a>(
+    records: &'a Records,
+    scheme: &Scheme,
+    keys: &BTreeMap<String, DyadKey>,
+) -> Vec<OfOneRecording<'a>> {
+    let mut all: Vec<OfOneRecording<'a>> = Vec::new();
+    let mut add = |one: OfOneRecording<'a>| match all.iter_mut().find(|had| had.title == one.title)
+    {
+        Some(had) => had.codings.extend(one.codings),
+        None => all.push(one),
+    };
+    for coding in records.codings.iter().filter(|one| one.scheme == scheme.id) {
+        add(OfOneRecording {
+            title: format!("Session {}, coded elsewhere", coding.session),
+            session: Some(&coding.session),
+            dyad: None,
+            visit: None,
+            recorded: records.session(&coding.session).map(|one| one.date),
+            codings: vec![coding],
+        });
+    }
+    let of_scheme = |one: &&DyadCoding| one.coding.scheme == scheme.id;
+    for visit in records.dyad_codings.iter().filter(of_scheme) {
+        let Some(key) = keys.get(&*visit.dyad) else {
+            continue;
+        };
+        let wave = visit.wave.as_deref().unwrap_or("unplanned");
+        let (when, recorded) = match visit.when {
+            When::On(date) => (format!(", {date}"), Some(date)),
+            When::DaysAfterEnrolment(days) => (format!(", day {days}"), None),
+            When::NotSaid => (String::new(), None),
+        };
+        add(OfOneRecording {
+            title: format!("{} at {wave}{when}, coded elsewhere", visit.dyad),
+            session: None,
+            dyad: Some(*key),
+            visit: Some(visit),
+            recorded,
+            codings: vec![&visit.coding],
+        });
+    }
+    all
+}
+
+fn add(
+    clip: ClipId,
+    scheme: &Scheme,
+    records: &Records,
+    coded: &OfOneRecording<'_>,
+) -> VideoCommand {
+    let session = coded.session.and_then(|code| records.session(code));
+    VideoCommand::AddClip(Box::new(ClipAdded {
+        clip,
+        title: coded.title.clone(),
+        scheme: scheme.id.clone(),
+        scheme_version: scheme.version,
+        site: session.map(|session| session.site.clone()),
+        wave: coded.visit.and_then(|visit| visit.wave.clone()),
+        session: coded.session.map(str::to_owned),
+        dyads: coded.dyad.into_iter().collect(),
+        purpose: None,
+        stratum: String::new(),
+        recorded: coded.recorded,
+        angles: Vec::new(),
+        own_scheme: None,
+    }))
+}
+
+/// A coding as one change of an empty one. `None` where a bout has no end: an open bout could not be
+/// finished here.
+fn edits(scheme: &Scheme, coding: &SessionCoding) -> Option<Vec<Edit>> {
+    let names = Names::of(scheme, coding);
+    let window = coding.window?;
+    let (first, last) = (window.start().0, window.stop().0);
+    let stretch = |behaviour: &str, start: i64, stop: i64| CodedEvent {
+        behaviour: behaviour.to_owned(),
+        subject: None,
+        target: None,
+        modifiers: BTreeMap::new(),
+        start,
+        stop: Some(stop),
+        point: false,
+        start_frame: None,
+        stop_frame: None,
+        comment: String::new(),
+        sampled: None,
+    };
+    let mut events = vec![stretch(OBSERVED, first, last)];
+    for part in coding.not_codable.iter().filter(|part| !part.is_empty()) {
+        events.push(stretch(NOT_CODABLE, part.start().0, part.stop().0));
+    }
+    for person in &coding.people {
+        events.push(CodedEvent {
+            subject: Some(names.of_room(person)),
+            stop: None,
+            point: true,
+            ..stretch(PRESENT, first, last)
+        });
+    }
+    for event in &coding.events {
+        events.push(coded(
+            scheme,
+            &names,
+            event,
+            stretch(&event.behaviour, 0, 1),
+        )?);
+    }
+    let events = events
+        .into_iter()
+        .enumerate()
+        .map(|(n, event)| Edit::Event {
+            // Of equal begins the order of the file stays.
+            id: format!("brought-{n:06}"),
+            before: None,
+            after: Some(event),
+        });
+    let ratings = coding.ratings.iter().filter_map(|(id, value)| {
+        let after = match value {
+            Ok(points) => RatingAnswer::Rated(*points),
+            Err(Missing::NotApplicable) => RatingAnswer::NotCodable,
+            Err(_) => return None,
+        };
+        Some(Edit::Rating {
+            id: id.to_string(),
+            before: None,
+            after: Some(after),
+        })
+    });
+    let edits: Vec<Edit> = events.chain(ratings).collect();
+    coding_rules::faults(scheme, &edits)
+        .is_empty()
+        .then_some(edits)
+}
+
+fn coded(scheme: &Scheme, names: &Names, event: &Event, empty: CodedEvent) -> Option<CodedEvent> {
+    let (start, stop) = match event.span {
+        Span::Point(at) => (at.0, None),
+        // A bout of the room has a length, be it the shortest there is.
+        Span::State(bout) => (bout.start().0, Some(bout.stop().0.max(bout.start().0 + 1))),
+        Span::Open { .. } | Span::Unstarted { .. } => return None,
+    };
+    let is_stretch = matches!(Coded::of(scheme, &event.behaviour), Some(Coded::Stretch(_)));
+    let subject = event.subject.as_deref().map(|name| names.of_room(name));
+    let target = event.target.as_deref().map(|target| {
+        let is_person = scheme.subject_named(target).is_some();
+        match ActTarget::of_code(target) {
+            Some(_) if !names.holds(target) => target.to_owned(),
+            _ if is_person => names.of_room(target),
+            _ => target.to_owned(),
+        }
+    });
+    Some(CodedEvent {
+        subject: subject.filter(|_| !is_stretch),
+        target,
+        start,
+        stop,
+        point: stop.is_none(),
+        ..empty
+    })
+}
+
+/// How the people of a coding are called in the room: of many by a number, which all of a family share.
+struct Names(BTreeMap<Arc<str>, String>);
+
+impl Names {
+    fn of(scheme: &Scheme, coding: &SessionCoding) -> Self {
+        let families: Vec<Option<&str>> = coding
+            .people
+            .iter()
+            .filter_map(|name| scheme.subject_named(name))
+            .filter(|(subject, _)| subject.many)
+            .map(|(_, family)| family)
+            .collect();
+        let number = |family: &Option<&str>| {
+            let number = family.and_then(|family| family.parse::<u32>().ok());
+            number.filter(|number| (1..=99).contains(number))
+        };
+        let are_numbers = families.iter().all(|family| number(family).is_some());
+        let numbered = |family: Option<&str>| match are_numbers {
+            true => number(&family).unwrap_or(1),
+            // By the order in which families are named first.
+            false => {
+                let mut seen: Vec<Option<&str>> = Vec::new();
+                for one in &families {
+                    if !seen.contains(one) {
+                        seen.push(*one);
+                    }
+                }
+                let place = seen.iter().position(|one| *one == family).unwrap_or(0);
+                u32::try_from(place + 1).unwrap_or(u32::MAX)
+            }
+        };
+        let of_room = |name: &Arc<str>| {
+            let (subject, family) = scheme.subject_named(name)?;
+            Some((
+                name.clone(),
+                match subject.many {
+                    true => format!("{}-{}", subject.id, numbered(family)),
+                    false => subject.id.clone(),
+                },
+            ))
+        };
+        Self(coding.people.iter().filter_map(of_room).collect())
+    }
+
+    fn holds(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    fn of_room(&self, name: &str) -> String {
+        self.0.get(name).cloned().unwrap_or_else(|| name.to_owned())
+    }
+}

@@ -1,0 +1,385 @@
+//! What is coded in the room reaches the records: the same numbers as from a file, nothing that is not
+//! finished, nothing that a family took back.
+
+use std::path::PathBuf;
+
+use attune_measures::{Measures, measure};
+use attune_protocol::{Protocol, StudyFolder, id::StudyId, missing::Missing};
+use attune_store::{
+    Actor, Command, Request, Role,
+    codings::ChangeAsked,
+    command::{
+        WithdrawalLevel,
+        video::{
+            Angle, ClipAdded, CodedEvent, CodingPurpose, Doing, Edit, RatingAnswer, VideoCommand,
+        },
+    },
+    drawn_codings::Counting,
+    ids::{AccountId, ClipId, CodingId, DyadKey},
+};
+use jiff::civil::date;
+
+use crate::support::{ADA, Family, NOON, World};
+
+/// The hostel study with a scheme of dyads and one of sessions, and a file of each.
+fn folder() -> StudyFolder {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let on_disk = StudyFolder::on_disk(&root.join("../../studies/hostel-clinic")).expect("a study");
+    let scheme = include_bytes!("../data/room-scheme.toml").to_vec();
+    let mut files: Vec<(String, Vec<u8>)> = on_disk
+        .names()
+        .map(|name| match name {
+            "schemes/play-form.toml" => (name.to_owned(), scheme.clone()),
+            _ => {
+                let bytes = on_disk.bytes(name).unwrap_or_default().to_vec();
+                (name.to_owned(), bytes)
+            }
+        })
+        .collect();
+    let study = files.iter_mut().find(|(name, _)| name == "study.toml");
+    let (_, text) = study.expect("the study file");
+    text.extend_from_slice(
+        b"\n[[data]]\nfile = \"data/play.csv\"\nkind = \"codings\"\nscheme = \"play-form\"\n\
+          columns = { dyad = \"dyad\", wave = \"wave\", coder = \"coder\", length = \"s\", subject = \"who\", \
+          behaviour = \"what\", target = \"to\", start = \"start\", stop = \"stop\", value = \"value\" }\n",
+    );
+    StudyFolder::from_files(files)
+}
+
+/// The same as [`coded`], as a file: at the end two seconds that nobody could code.
+const FILE: &str = "dyad,wave,coder,s,who,what,to,start,stop,value\n\
+    F,enrolment,c,10,infant-1,at-face,,0,4,\n\
+    F,enrolment,c,10,infant-1,away,,4,8.5,\n\
+    F,enrolment,c,10,infant-1,smile,,2.5,,\n\
+    F,enrolment,c,10,carer,smile,,9.5,,\n\
+    F,enrolment,c,10,carer,speaks,own-infant,5,6,\n\
+    F,enrolment,c,10,,not-codable,,8,10,\n\
+    F,enrolment,c,10,,warmth,,,,4.5\n";
+
+fn event(behaviour: &str, subject: &str, start: f64, stop: Option<f64>) -> CodedEvent {
+    let micros = |seconds: f64| (seconds * 1e6).round() as i64;
+    CodedEvent {
+        behaviour: behaviour.to_owned(),
+        subject: (!subject.is_empty()).then(|| subject.to_owned()),
+        target: (behaviour == "speaks").then(|| "own-infant".to_owned()),
+        modifiers: std::collections::BTreeMap::new(),
+        start: micros(start),
+        stop: stop.map(micros),
+        point: stop.is_none(),
+        start_frame: None,
+        stop_frame: None,
+        comment: String::new(),
+        sampled: None,
+    }
+}
+
+fn coded() -> Vec<Edit> {
+    let events = [
+        event("at-face", "infant-1", 0.0, Some(4.0)),
+        event("away", "infant-1", 4.0, Some(8.5)),
+        event("smile", "infant-1", 2.5, None),
+        event("smile", "carer", 9.5, None),
+        event("speaks", "carer", 5.0, Some(6.0)),
+        event("not-codable", "", 8.0, Some(10.0)),
+    ];
+    let events = events
+        .into_iter()
+        .enumerate()
+        .map(|(n, event)| Edit::Event {
+            id: format!("e{n}"),
+            before: None,
+            after: Some(event),
+        });
+    let warmth = Edit::Rating {
+        id: "warmth".to_owned(),
+        before: None,
+        after: Some(RatingAnswer::Rated(4.5)),
+    };
+    events.chain([warmth]).collect()
+}
+
+struct Room {
+    study: StudyId,
+    family: Family,
+    clip: ClipId,
+    coding: CodingId,
+    coder: AccountId,
+}
+
+fn recording(dyads: Vec<DyadKey>) -> ClipAdded {
+    let hash = |n: u8| format!("{n:02x}").repeat(32);
+    ClipAdded {
+        clip: ClipId::new(),
+        title: "Play at enrolment".to_owned(),
+        scheme: "play-form".into(),
+        scheme_version: 1,
+        site: Some("hostel-a".into()),
+        wave: Some("enrolment".into()),
+        session: None,
+        dyads,
+        purpose: Some("video".into()),
+        stratum: String::new(),
+        recorded: None,
+        angles: vec![Angle {
+            original: hash(1),
+            original_frame_times: hash(2),
+            playing: hash(3),
+            playing_bytes: 1000,
+            frame_times: hash(4),
+            frames: 250,
+            length: 10_000_000,
+            offset: 0,
+            peaks: None,
+            spectrum: None,
+        }],
+        own_scheme: None,
+    }
+}
+
+impl Room {
+    /// A family that agreed to everything, and a recording that somebody is to code.
+    async fn of(world: &World) -> Self {
+        let folder = folder();
+        let (protocol, _) = Protocol::read_folder(&folder).unwrap_or_else(|why| panic!("{why}"));
+        let study = protocol.study.id.clone();
+        let store = &world.store;
+        store
+            .register_study(&ADA, &folder, &protocol, NOON, None)
+            .await
+            .expect("registered");
+        let family = world.consenting_family(&study, "hostel-a").await;
+        world
+            .ask(&study, world.consent(family, "video", true))
+            .await
+            .expect("consent");
+        let added = recording(vec![family.dyad]);
+        let room = Self {
+            study,
+            family,
+            clip: added.clip,
+            coding: CodingId::new(),
+            coder: world.account("coder").await,
+        };
+        room.video(world, VideoCommand::AddClip(Box::new(added)))
+            .await;
+        room.assign(world, room.coding, room.coder, CodingPurpose::Study)
+            .await;
+        room
+    }
+
+    async fn video(&self, world: &World, command: VideoCommand) {
+        let changed = world
+            .store
+            .change_video(&ADA, &self.study, vec![command], NOON);
+        changed.await.expect("done");
+    }
+
+    async fn assign(
+        &self,
+        world: &World,
+        coding: CodingId,
+        coder: AccountId,
+        purpose: CodingPurpose,
+    ) {
+        let assign = VideoCommand::AssignClip {
+            coding,
+            clip: self.clip,
+            coder,
+            position: 1,
+            purpose,
+        };
+        self.video(world, assign).await;
+    }
+
+    async fn code(&self, world: &World, coding: CodingId, coder: AccountId, finish: bool) {
+        let own = Actor::of(coder, Some(Role::Observer));
+        let change = ChangeAsked {
+            key: format!("{coding} all"),
+            coding,
+            base: 0,
+            doing: Doing::Do,
+            edits: coded(),
+        };
+        world
+            .store
+            .change_coding(&own, &self.study, change, NOON)
+            .await
+            .expect("stored");
+        if finish {
+            let finish = vec![VideoCommand::FinishCoding { coding }];
+            let finished = world.store.change_video(&own, &self.study, finish, NOON);
+            finished.await.expect("finished");
+        }
+    }
+
+    async fn measured(&self, world: &World) -> Measures {
+        let protocol = world.store.protocol(&self.study).await.expect("a plan");
+        let drawn = world.store.records(&self.study).await.expect("drawn");
+        measure(&protocol, &drawn.records)
+    }
+
+    async fn counting(&self, world: &World) -> Counting {
+        let drawn = world.store.records(&self.study).await.expect("drawn");
+        let told = world.store.counting(&self.study).await.expect("told");
+        assert_eq!(told, drawn.counting);
+        drawn.counting[&self.clip].clone()
+    }
+}
+
+/// Name and value of everything that the scheme measures.
+fn of_scheme(measures: &Measures) -> Vec<(String, Result<f64, Missing>)> {
+    let rows = measures.rows.iter();
+    rows.filter(|row| row.measure.starts_with("play-form."))
+        .map(|row| (row.measure.to_string(), row.value))
+        .collect()
+}
+
+pub async fn a_coding_of_the_room_measures_what_the_same_file_measures(world: World) {
+    let room = Room::of(&world).await;
+    let before = of_scheme(&room.measured(&world).await);
+    assert_eq!(before, [], "nothing is coded, so nothing is measured");
+    room.code(&world, room.coding, room.coder, true).await;
+    let drawn = world.store.records(&room.study).await.expect("drawn");
+    let [from_room] = drawn.records.dyad_codings.as_slice() else {
+        panic!("one coding: {:?}", drawn.counting);
+    };
+    // The same study, with the file instead.
+    let protocol = world.store.protocol(&room.study).await.expect("a plan");
+    let code = from_room.dyad.to_string();
+    let dyads = format!(
+        "family,hostel,enrolled,born,due,left,why_left,consent_withdrawn,sex,first_child,carer_age,months_in_hostels\n\
+         {code},A,2024-06-15,,,,,,,,,\n"
+    );
+    let mut records = drawn.records.clone();
+    let files = attune_exchange::RecordFiles::from_files([
+        ("data/families.csv".to_owned(), dyads.into_bytes()),
+        (
+            "data/play.csv".to_owned(),
+            FILE.replace("F,", &format!("{code},")).into_bytes(),
+        ),
+    ]);
+    let read = only_codings(&protocol, &files);
+    records.dyad_codings = read;
+    let from_file = of_scheme(&measure(&protocol, &records));
+    let found = of_scheme(&measure(&protocol, &drawn.records));
+    assert_eq!(found, from_file);
+    let value = |name: &str| {
+        let all = found
+            .iter()
+            .find(|(one, _)| one == &format!("play-form.{name}"));
+        all.unwrap_or_else(|| panic!("no {name} in {found:?}")).1
+    };
+    // Eight seconds could be coded; the smile at 9.5 s lies where nobody could.
+    assert_eq!(value("at-face-share"), Ok(4.0 / 8.0));
+    assert_eq!(value("away-share"), Ok(4.0 / 8.0));
+    assert_eq!(value("smile-per-minute"), Ok(1.0 / (8.0 / 60.0)));
+    assert_eq!(value("warmth"), Ok(4.5));
+    let source = &from_room.coding.source;
+    assert_eq!(*source.file, *format!("coding:{}", room.coding));
+    assert_eq!(source.row, 1, "the version of the coding");
+    assert_eq!(room.counting(&world).await, Counting::For(code));
+}
+
+/// The codings of dyads in files of which everything else may be missing.
+fn only_codings(
+    protocol: &Protocol,
+    files: &attune_exchange::RecordFiles,
+) -> Vec<attune_records::records::DyadCoding> {
+    let mut protocol = protocol.clone();
+    protocol.data.retain(|data| {
+        matches!(
+            data.content,
+            attune_protocol::data::DataContent::Codings(_)
+                | attune_protocol::data::DataContent::Dyads(_)
+        )
+    });
+    let read = attune_exchange::read_records_from(&protocol, files);
+    let (records, _) = read.unwrap_or_else(|problems| panic!("{problems}"));
+    records.dyad_codings
+}
+
+pub async fn an_unfinished_coding_is_missing_and_never_zero(world: World) {
+    let room = Room::of(&world).await;
+    room.code(&world, room.coding, room.coder, false).await;
+    assert_eq!(of_scheme(&room.measured(&world).await), []);
+    assert_eq!(
+        room.counting(&world).await,
+        Counting::Not("its first coding is not finished")
+    );
+    // A second family's finished one makes the first one's missing, with a reason.
+    let other = world.consenting_family(&room.study, "hostel-a").await;
+    let agreed = world.consent(other, "video", true);
+    world.ask(&room.study, agreed).await.expect("consent");
+    let added = recording(vec![other.dyad]);
+    let (clip, coding) = (added.clip, CodingId::new());
+    room.video(&world, VideoCommand::AddClip(Box::new(added)))
+        .await;
+    let another = Room {
+        study: room.study.clone(),
+        family: other,
+        clip,
+        coding,
+        coder: room.coder,
+    };
+    another
+        .assign(&world, coding, room.coder, CodingPurpose::Study)
+        .await;
+    another.code(&world, coding, room.coder, true).await;
+    let values = of_scheme(&room.measured(&world).await);
+    let shares: Vec<_> = values
+        .iter()
+        .filter(|(name, _)| name == "play-form.at-face-share")
+        .map(|(_, value)| *value)
+        .collect();
+    assert_eq!(shares.len(), 2, "{values:?}");
+    assert!(shares.contains(&Ok(4.0 / 8.0)));
+    assert!(shares.iter().any(Result::is_err), "{shares:?}");
+    for (name, _) in &values {
+        let of_name = values.iter().filter(|(one, _)| one == name);
+        let n_known = of_name.filter(|(_, value)| value.is_ok()).count();
+        assert!(n_known <= 1, "{name} has a value that nobody coded");
+    }
+}
+
+pub async fn training_and_standards_never_count_and_second_codings_only_beside_a_first(
+    world: World,
+) {
+    let room = Room::of(&world).await;
+    for (name, purpose) in [
+        ("second", CodingPurpose::Reliability),
+        ("learner", CodingPurpose::Training),
+        ("standard", CodingPurpose::Gold),
+    ] {
+        let (coder, coding) = (world.account(name).await, CodingId::new());
+        room.assign(&world, coding, coder, purpose).await;
+        room.code(&world, coding, coder, true).await;
+    }
+    let n = async || {
+        let drawn = world.store.records(&room.study).await.expect("drawn");
+        let codings = drawn.records.dyad_codings;
+        let coders = codings.iter().map(|one| one.coding.coder.clone());
+        coders.collect::<Vec<_>>()
+    };
+    assert_eq!(n().await, [], "the first coding is not finished");
+    room.code(&world, room.coding, room.coder, true).await;
+    let coders = n().await;
+    assert_eq!(coders.len(), 2, "the first, and the second for agreement");
+    assert_eq!(coders[0].as_deref(), Some(&*room.coder.to_string()));
+}
+
+pub async fn withdrawn_codings_vanish_from_the_records(world: World) {
+    let room = Room::of(&world).await;
+    room.code(&world, room.coding, room.coder, true).await;
+    assert!(!of_scheme(&room.measured(&world).await).is_empty());
+    let withdraw = Command::WithdrawConsent {
+        dyad: room.family.dyad,
+        purpose: "video".into(),
+        level: WithdrawalLevel::StopCollecting,
+        on: date(2024, 7, 1),
+        ends_taking_part: false,
+    };
+    let request = Request::new(Some(room.study.clone()), withdraw, NOON).because("they asked");
+    world.store.execute(&ADA, request).await.expect("withdrawn");
+    assert_eq!(of_scheme(&room.measured(&world).await), []);
+    assert!(matches!(room.counting(&world).await, Counting::Not(_)));
+}
