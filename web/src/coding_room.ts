@@ -1,8 +1,9 @@
 // Opens the coding room: asks for the coding and the frames' times, then for the pictures of the sound.
 import { keptOn, shelfOfBrowser } from "./coding-room/kept_changes.js";
+import { load, loadFrames } from "./coding-room/loading.js";
 import type { Angle } from "./coding-room/model.js";
 import { find, make } from "./coding-room/parts.js";
-import { load, loadFrames, Room } from "./coding-room/room.js";
+import { Room } from "./coding-room/room.js";
 
 async function open(): Promise<void> {
   const address = document.body.dataset["room"];

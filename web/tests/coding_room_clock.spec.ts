@@ -22,7 +22,7 @@ const CLAP: Behaviour = { ...plain, id: "clap", label: "clap", key: "c", kind: "
 const SCHEME: Scheme = {
   title: "scan",
   sampling: [{ kind: "continuous" }, { kind: "scan", seconds: 10 }],
-  subjects: [{ id: "infant", label: "Infant", key: "1", many: true }, { id: "carer", label: "Carer", key: "2", many: false }],
+  subjects: [{ id: "infant", label: "Infant", kind: "infant", key: "1", many: true }, { id: "carer", label: "Carer", kind: "carer", key: "2", many: false }],
   sets: [{ id: "place", label: "Place", exclusive: true, exhaustive: true }],
   behaviours: [NEAR, AWAY, CLAP],
   ratings: [],

@@ -24,8 +24,8 @@ const SCHEME: Scheme = {
   title: "room",
   sampling: [{ kind: "continuous" }],
   subjects: [
-    { id: "infant", label: "Infant", key: "1", many: true },
-    { id: "carer", label: "Carer", key: "2", many: false },
+    { id: "infant", label: "Infant", kind: "infant", key: "1", many: true },
+    { id: "carer", label: "Carer", kind: "carer", key: "2", many: false },
   ],
   sets: [
     { id: "gaze", label: "Gaze", exclusive: true, exhaustive: true },

@@ -89,6 +89,15 @@ export class Coding {
     return [...this.events].sort(([a, one], [b, other]) => one.start - other.start || (a < b ? -1 : 1));
   }
 
+  /** The event before or after the selected one; without one, that before or after a time. At the ends the last and first. */
+  neighbour(selected: string | null, time: number, by: 1 | -1): [string, CodedEvent] | null {
+    const order = this.inOrder();
+    const at = order.findIndex(([id]) => id === selected);
+    const later = order.findIndex(([, event]) => event.start > time);
+    const from = at >= 0 ? at + by : by > 0 ? later : (later < 0 ? order.length : later) - 1;
+    return order[Math.min(Math.max(from < 0 && by > 0 ? order.length - 1 : from, 0), order.length - 1)] ?? null;
+  }
+
   /** Bouts that have begun and not ended. */
   open(): [string, CodedEvent][] {
     return this.inOrder().filter(([, event]) => !event.point && event.stop === null);

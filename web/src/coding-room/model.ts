@@ -36,9 +36,12 @@ export interface StateSet {
   exhaustive: boolean;
 }
 
+export type SubjectKind = "infant" | "carer" | "staff-member" | "group";
+
 export interface Subject {
   id: string;
   label: string;
+  kind: SubjectKind;
   key: string | null;
   many: boolean;
 }
@@ -83,10 +86,12 @@ export interface CodedEvent {
   sampled?: { way: SampleWay; number: number };
 }
 
-/** Codes of the room itself, which every scheme has: they are coded for nobody in particular. */
+/** Codes of the room itself, which every scheme has: they are coded for nobody in particular, but for presence. */
 export const NOT_CODABLE = "not-codable";
 export const OBSERVED = "observed";
 export const SAMPLED = "sampled";
+/** Somebody is there, also where they do nothing that is coded. */
+export const PRESENT = "present";
 
 export type RatingAnswer = "not-codable" | { rated: number };
 

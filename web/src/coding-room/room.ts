@@ -1,125 +1,115 @@
-// The coding room: what happens on a key, and what is shown for it. Everything that is coded goes
-// through `change`, which changes what is shown and queues the change for the server in one breath.
+// The coding room: what happens on a key, and what is shown for it. Everything that is coded goes through
+// `change`, which changes what is shown and queues the change for the server in one breath. Which key does
+// what is in `keyboard`, what a press means in `press`, how it reaches the server in `saving`.
 import { Coding } from "./coding.js";
 import { around, type Compared, type Difference, fillDifferences, next as nextDifference } from "./comparison.js";
-import { hasMoved, makeAgain, tellOfConflict } from "./conflict.js";
 import { Details } from "./details.js";
-import { FrameTimes } from "./frame_times.js";
-import { type Kept, sortKept } from "./kept_changes.js";
+import type { FrameTimes } from "./frame_times.js";
+import { Holding } from "./holding.js";
+import type { Kept } from "./kept_changes.js";
+import { listenToKeys } from "./keyboard.js";
 import { LiveClock } from "./live_clock.js";
-import type { Angle, Behaviour, CodedEvent, Doing, Edit, Micros, RoomData, Subject } from "./model.js";
-import { isOpen, NOT_CODABLE } from "./model.js";
-import { find, make } from "./parts.js";
-import { frameOf, type Player } from "./player.js";
+import { load } from "./loading.js";
+import type { Behaviour, CodedEvent, Doing, Edit, Micros, RoomData, Subject } from "./model.js";
+import { isOpen } from "./model.js";
+import { askComment, fillEvents, showLive, showTime, showTools } from "./panels.js";
+import { find } from "./parts.js";
+import { Peers } from "./peers.js";
+import type { Player } from "./player.js";
 import { finish, press, type Pressed, type Who } from "./press.js";
-import { poster, Queue, type Told, type Waiting } from "./queue.js";
 import { fillRatings } from "./rating_form.js";
 import { amend, type Edge, merge, moveEdge, nudge, remove, type Reshaped, split } from "./reshape.js";
-import { clock } from "./rows.js";
 import { SamplePrompt } from "./sample_prompt.js";
-import { due, firstOpen, isContinuous, progress, sampledEvery } from "./sampling.js";
+import { SampleRound } from "./sample_round.js";
+import { isContinuous, sampledEvery } from "./sampling.js";
+import { Saving } from "./saving.js";
 import { drawKeys, fillSheet } from "./sheet.js";
 import { Spectrum } from "./spectrum.js";
+import { toggleNotCodable, togglePresent } from "./stretches.js";
 import { Timeline } from "./timeline.js";
 import { Transport } from "./transport.js";
-import { TARGETS, wordsOf } from "./words.js";
-
-/** Keys of the room that are single signs; a scheme that uses one of them has it. */
-const SIGNS = "[],.<>/\\'=+-?";
+import { targetsOf, wordsOf } from "./words.js";
 
 export class Room {
   private readonly coding: Coding;
   private readonly who: Who = { subject: null, numbers: {} };
-  private numberFor: Subject | null = null;
+  private readonly peers: Peers;
   private selected: string | null = null;
-  private hold = false;
-  private readonly held = new Map<string, string>();
   private lag = 0;
   private readonly timeline: Timeline;
-  private readonly transport: Player;
+  private readonly player: Player;
   private readonly live: LiveClock | null;
-  private readonly samples: SamplePrompt;
+  private readonly prompt: SamplePrompt;
+  private readonly samples: SampleRound;
   private readonly details: Details;
-  private readonly queue: Queue;
-  /** Until when samples were looked for. */
-  private sampledUntil: Micros = 0;
-  /** Whether it played when a sample came due. */
-  private playsOn = false;
+  private readonly holding = new Holding((id) => this.endHeld(id));
+  private readonly saving: Saving;
   private keysDrawn = "";
   private activeSince = false;
 
   constructor(
-    private readonly address: string,
+    address: string,
     private data: RoomData,
     frames: FrameTimes | null,
     videos: HTMLVideoElement[],
-    private readonly kept: Kept,
+    kept: Kept,
   ) {
+    const { scheme } = data;
     this.coding = new Coding(data.events, data.ratings, data.changes);
-    this.queue = this.newQueue(data.version);
-    const changes = (edits: Edit[]) => this.change(edits);
+    this.peers = new Peers(scheme, this.who);
+    const say = (text: string) => this.say(text);
+    const change = (edits: Edit[]) => this.change(edits);
     const shown = () => this.tick();
+    this.saving = new Saving(address, data.version, this.coding, kept, {
+      say, change,
+      words: (event) => wordsOf(scheme, event),
+      load: () => {
+        this.player.pause();
+        return load(address);
+      },
+      loaded: (fresh) => {
+        this.data = fresh;
+        this.refresh();
+      },
+    });
     this.live = frames === null
-      ? new LiveClock(this.coding, changes, shown, !data.own && !data.only_look && !data.finished, () => crypto.randomUUID())
+      ? new LiveClock(this.coding, change, shown, !data.own && !data.only_look && !data.finished, () => crypto.randomUUID())
       : null;
-    this.transport = this.live ?? new Transport(videos, data.angles.map((angle) => angle.offset), frames as FrameTimes, shown);
-    const canvas = find("#timeline canvas", HTMLCanvasElement);
+    this.player = this.live ?? new Transport(videos, data.angles.map((angle) => angle.offset), frames as FrameTimes, shown);
     const { compared } = data;
     const second = compared === null
       ? null
       : { coding: new Coding(compared.events, {}, []), names: compared.names, differences: compared.differences };
-    const beside = { second, proposals: data.proposals, sampled: sampledEvery(data.scheme), offset: data.angles[0]?.offset ?? 0 };
-    this.timeline = new Timeline(canvas, data.scheme, this.coding, this.transport.frames, beside, {
-      seek: (time) => this.transport.goTo(time),
+    const beside = { second, proposals: data.proposals, sampled: sampledEvery(scheme), offset: data.angles[0]?.offset ?? 0 };
+    this.timeline = new Timeline(find("#timeline canvas", HTMLCanvasElement), scheme, this.coding, this.player.frames, beside, {
+      seek: (time) => this.player.goTo(time),
       select: (id) => this.select(id),
       reshape: (reshaped) => this.reshape(reshaped),
     });
-    this.details = new Details(find("#details", HTMLElement), (text) => this.say(text));
-    this.samples = new SamplePrompt(find("#sample", HTMLElement), data.scheme, this.coding, this.who, {
-      change: changes,
-      say: (text) => this.say(text),
+    this.details = new Details(find("#details", HTMLElement), say);
+    this.prompt = new SamplePrompt(find("#sample", HTMLElement), scheme, this.coding, this.who, {
+      change, say,
       askTarget: (behaviour, chosen) => this.askTarget(behaviour, chosen),
       select: (id) => this.select(id),
-      closed: () => this.sampleClosed(),
+      closed: () => {
+        this.samples.closed();
+        this.refresh();
+      },
     });
-    fillSheet(find("#sheet .content", HTMLElement), data.scheme);
+    this.samples = new SampleRound(scheme, this.coding, this.player, this.prompt, this.live !== null, say);
+    fillSheet(find("#sheet .content", HTMLElement), scheme);
     if (compared !== null) this.showComparison(compared);
     this.listen();
-    this.takeUpKept();
+    if (!data.finished) this.saving.takeUpKept();
     this.loop();
     this.refresh();
   }
 
   private get frames() {
-    return this.transport.frames;
+    return this.player.frames;
   }
 
   // What is coded
-
-  private newQueue(version: number): Queue {
-    return new Queue(
-      version,
-      poster(`${this.address}/changes`),
-      (told) => this.showSaved(told),
-      (why, lost) => void this.showConflict(why, lost),
-      undefined,
-      this.kept,
-    );
-  }
-
-  /** What an earlier page could not send any more: its browser was killed, or had no network. */
-  private takeUpKept(): void {
-    const kept = this.kept.read();
-    if (kept.length === 0 || this.data.finished) return;
-    const { again, lost } = sortKept(this.coding, kept);
-    for (const change of again) this.queue.add(change);
-    if (again.length === 0) this.kept.write([]);
-    if (lost.length > 0) {
-      tellOfConflict("Changes that an earlier page kept do not fit any more.", "", lost, (event) => this.words(event));
-    } else if (again.length > 0) {
-      this.say(again.length === 1 ? "One change that was not sent is sent now." : `${again.length} changes that were not sent are sent now.`);
-    }
-  }
 
   private change(edits: Edit[], doing: Doing = "do"): void {
     if (this.data.only_look) {
@@ -132,7 +122,7 @@ export class Room {
     }
     if (edits.length === 0) return;
     this.coding.apply(doing, edits);
-    this.queue.add({ key: crypto.randomUUID(), doing, edits });
+    this.saving.add(doing, edits);
     this.refresh();
   }
 
@@ -147,8 +137,10 @@ export class Room {
     } else if (pressed.does === "edit") {
       this.change(pressed.edits);
       this.select(pressed.about);
-      this.say(pressed.said);
       const begun = pressed.edits.some((edit) => edit.id === pressed.about && edit.before === null);
+      const event = this.coding.events.get(pressed.about);
+      const which = begun && event !== undefined ? this.peers.askWhich(pressed.about, event) : "";
+      this.say(`${pressed.said}${which}`);
       if (begun && behaviour.modifiers.length > 0) this.askDetails(pressed.about);
     } else {
       this.askTarget(behaviour, (word) =>
@@ -157,8 +149,7 @@ export class Room {
   }
 
   private askTarget(behaviour: Behaviour, chosen: (target: string) => void): void {
-    const words = behaviour.targets.map((word) => ({ word, label: TARGETS[word] ?? word }));
-    this.details.askTarget(behaviour.label, words, chosen);
+    this.details.askTarget(behaviour.label, targetsOf(behaviour), chosen);
   }
 
   private askDetails(id: string): void {
@@ -181,33 +172,84 @@ export class Room {
 
   /** The time that a key stands for: the frame that is shown, earlier by the lag while it plays. */
   private pressTime(): Micros {
-    if (!this.transport.playing || this.lag === 0) return this.transport.time;
-    const earlier = this.transport.time - this.lag * 1000 * this.transport.rate;
+    if (!this.player.playing || this.lag === 0) return this.player.time;
+    const earlier = this.player.time - this.lag * 1000 * this.player.rate;
     return this.frames.snap(Math.max(earlier, this.frames.start(0)));
   }
 
-  // Keys
+  // Keys and buttons
 
   private listen(): void {
-    document.addEventListener("keydown", (event) => this.keyDown(event));
-    document.addEventListener("keyup", (event) => this.keyUp(event));
-    window.addEventListener("blur", () => this.letGo());
-    window.addEventListener("beforeunload", (event) => {
-      if (this.queue.length > 0) event.preventDefault();
+    const { coding, player } = this;
+    const selected = () => this.selected ?? "";
+    const sheet = () => find("#sheet", HTMLDialogElement).showModal();
+    const deleteIt = () => this.reshape(remove(coding, selected()));
+    const page = (by: 1 | -1) => (this.data.compared === null ? this.neighbour(by) : this.difference(by));
+    const sound = () => this.say(this.timeline.nextSound());
+    const notCodable = () => this.say(toggleNotCodable(this.now(), player.time, (edits) => this.change(edits)));
+    const present = () => this.say(togglePresent(this.now(), this.who, player.time, (edits) => this.change(edits)));
+    const hold = () => this.say(this.holding.toggle());
+    listenToKeys({
+      awake: () => (this.activeSince = true),
+      answer: (event) => this.details.key(event) || this.sampleKey(event),
+      scheme: (key, event) => this.numberKey(key) || (!event.altKey && this.schemeKey(key, event.repeat)),
+      released: (key) => this.holding.release(key),
+      otherKey: () => this.peers.forget(),
+      signs: {
+        "[": () => this.reshape(moveEdge(coding, this.frames, selected(), "start", player.time)),
+        "]": () => this.reshape(moveEdge(coding, this.frames, selected(), "stop", player.time)),
+        ",": () => this.nudge("stop", -1),
+        ".": () => this.nudge("stop", 1),
+        "<": () => this.nudge("start", -1),
+        ">": () => this.nudge("start", 1),
+        "/": () => this.reshape(split(coding, this.frames, selected(), player.time, crypto.randomUUID())),
+        "\\": () => this.reshape(merge(coding, selected())),
+        "'": () => this.comment(selected()),
+        "=": () => this.askDetails(selected()),
+        "+": () => this.timeline.zoom(0.67, player.time),
+        "-": () => this.timeline.zoom(1.5, player.time),
+        "?": sheet,
+      },
+      named: {
+        " ": () => player.toggle(),
+        ArrowLeft: (shift) => (shift ? player.skip(-1e6) : player.step(-1)),
+        ArrowRight: (shift) => (shift ? player.skip(1e6) : player.step(1)),
+        ArrowUp: () => player.faster(1),
+        ArrowDown: () => player.faster(-1),
+        Home: () => player.show(0),
+        End: () => player.show(this.frames.count - 1),
+        PageUp: () => page(-1),
+        PageDown: () => page(1),
+        Enter: () => this.toggleLoop(),
+        Delete: deleteIt,
+        Backspace: deleteIt,
+        F2: hold,
+        F4: () => this.showRatings(),
+        F6: () => this.samples.open(),
+        F7: sound,
+        F8: notCodable,
+        F9: present,
+        Escape: () => this.select(null),
+      },
+      control: {
+        z: (shift) => (shift ? this.redo() : this.undo()),
+        y: () => this.redo(),
+        arrowleft: () => player.skip(-10e6),
+        arrowright: () => player.skip(10e6),
+      },
     });
-    const button = (id: string, act: () => void) => {
-      find(`#${id}`, HTMLButtonElement).addEventListener("click", act);
-    };
-    button("show-sheet", () => find("#sheet", HTMLDialogElement).showModal());
+    const button = (id: string, act: () => void) => find(`#${id}`, HTMLButtonElement).addEventListener("click", act);
+    button("show-sheet", sheet);
     button("show-ratings", () => this.showRatings());
     button("undo", () => this.undo());
     button("redo", () => this.redo());
-    button("hold", () => this.toggleHold());
-    button("not-codable", () => this.toggleNotCodable());
-    button("show-sound", () => this.say(this.timeline.nextSound()));
-    button("show-sample", () => this.openSample());
+    button("hold", hold);
+    button("not-codable", notCodable);
+    button("present", present);
+    button("show-sound", sound);
+    button("show-sample", () => this.samples.open());
     if (this.live === null) {
-      find("#stage", HTMLElement).addEventListener("click", () => this.transport.toggle());
+      find("#stage", HTMLElement).addEventListener("click", () => player.toggle());
     } else {
       button("live-go", () => this.live?.toggle());
       button("live-end", () => this.live?.end());
@@ -218,110 +260,24 @@ export class Room {
       lag.value = String(this.lag);
       lag.blur();
     });
-    const events = find("#events", HTMLDetailsElement);
-    events.addEventListener("toggle", () => this.fillEvents());
-  }
-
-  private keyDown(event: KeyboardEvent): void {
-    this.activeSince = true;
-    if (document.querySelector("dialog[open]") !== null) return;
-    const from = event.target;
-    const isField = from instanceof HTMLInputElement || from instanceof HTMLTextAreaElement || from instanceof HTMLSelectElement;
-    if (isField) {
-      if (event.key === "Escape") from.blur();
-      return;
-    }
-    const onControl = from instanceof HTMLButtonElement || from instanceof HTMLAnchorElement || (from instanceof HTMLElement && from.tagName === "SUMMARY");
-    if (onControl && (event.key === "Enter" || event.key === " ")) return;
-    if (this.details.key(event) || this.sampleKey(event) || this.ownKey(event)) event.preventDefault();
+    find("#events", HTMLDetailsElement).addEventListener("toggle", () => this.fillEvents());
   }
 
   /** Keys that answer a sample; all others do what they always do. */
   private sampleKey(event: KeyboardEvent): boolean {
-    if (!this.samples.open || event.ctrlKey || event.metaKey || event.altKey) return false;
-    if (event.key === "Enter") this.samples.next();
-    else if (event.key === "Escape") this.samples.leave();
+    if (!this.prompt.open || event.ctrlKey || event.metaKey || event.altKey) return false;
+    if (event.key === "Enter") this.prompt.next();
+    else if (event.key === "Escape") this.prompt.leave();
     else return false;
     return true;
   }
 
-  private ownKey(event: KeyboardEvent): boolean {
-    const { key } = event;
-    const single = key.length === 1 && !event.ctrlKey && !event.metaKey;
-    if (single && this.numberKey(key)) return true;
-    if (single && !event.altKey && key !== " " && this.schemeKey(key, event.repeat)) return true;
-    this.numberFor = null;
-    if (event.ctrlKey || event.metaKey) return this.controlKey(event);
-    if (single && SIGNS.includes(key)) return this.signKey(key);
-    return this.namedKey(event);
-  }
-
-  private controlKey(event: KeyboardEvent): boolean {
-    const key = event.key.toLowerCase();
-    if (key === "z" && event.shiftKey) this.redo();
-    else if (key === "z") this.undo();
-    else if (key === "y") this.redo();
-    else if (key === "arrowleft") this.transport.skip(-10e6);
-    else if (key === "arrowright") this.transport.skip(10e6);
-    else return false;
-    return true;
-  }
-
-  private signKey(key: string): boolean {
-    const { coding, frames, transport } = this;
-    const id = this.selected ?? "";
-    const acts: Record<string, () => void> = {
-      "[": () => this.reshape(moveEdge(coding, frames, id, "start", transport.time)),
-      "]": () => this.reshape(moveEdge(coding, frames, id, "stop", transport.time)),
-      ",": () => this.nudge("stop", -1),
-      ".": () => this.nudge("stop", 1),
-      "<": () => this.nudge("start", -1),
-      ">": () => this.nudge("start", 1),
-      "/": () => this.reshape(split(coding, frames, id, transport.time, crypto.randomUUID())),
-      "\\": () => this.reshape(merge(coding, id)),
-      "'": () => this.comment(id),
-      "=": () => this.askDetails(id),
-      "+": () => this.timeline.zoom(0.67, transport.time),
-      "-": () => this.timeline.zoom(1.5, transport.time),
-      "?": () => find("#sheet", HTMLDialogElement).showModal(),
-    };
-    const act = acts[key];
-    act?.();
-    return act !== undefined;
-  }
-
-  private namedKey(event: KeyboardEvent): boolean {
-    const { transport } = this;
-    const acts: Record<string, () => void> = {
-      " ": () => transport.toggle(),
-      ArrowLeft: () => (event.shiftKey ? transport.skip(-1e6) : transport.step(-1)),
-      ArrowRight: () => (event.shiftKey ? transport.skip(1e6) : transport.step(1)),
-      ArrowUp: () => transport.faster(1),
-      ArrowDown: () => transport.faster(-1),
-      Home: () => transport.show(0),
-      End: () => transport.show(this.frames.count - 1),
-      PageUp: () => (this.data.compared === null ? this.neighbour(-1) : this.difference(-1)),
-      PageDown: () => (this.data.compared === null ? this.neighbour(1) : this.difference(1)),
-      Enter: () => this.toggleLoop(),
-      Delete: () => this.reshape(remove(this.coding, this.selected ?? "")),
-      Backspace: () => this.reshape(remove(this.coding, this.selected ?? "")),
-      F2: () => this.toggleHold(),
-      F4: () => this.showRatings(),
-      F6: () => this.openSample(),
-      F7: () => this.say(this.timeline.nextSound()),
-      F8: () => this.toggleNotCodable(),
-      Escape: () => this.select(null),
-    };
-    const act = acts[event.key];
-    act?.();
-    return act !== undefined;
-  }
-
+  /** The number of one of many: of who is coded, or of whom an act went to. */
   private numberKey(key: string): boolean {
-    if (this.numberFor === null || !/^[1-9]$/.test(key)) return false;
-    this.who.numbers[this.numberFor.id] = Number(key);
-    this.say(`Who: ${this.numberFor.label} ${key}`);
-    this.numberFor = null;
+    const answered = this.peers.number(key, this.coding);
+    if (answered === null) return false;
+    if (answered.edits.length > 0) this.change(answered.edits);
+    this.say(answered.said);
     this.refresh();
     return true;
   }
@@ -340,19 +296,16 @@ export class Room {
   }
 
   private choose(subject: Subject): void {
-    this.who.subject = subject.id;
-    this.numberFor = subject.many ? subject : null;
-    const number = subject.many ? ` ${this.who.numbers[subject.id] ?? 1} (now 1 to 9 for another)` : "";
-    this.say(`Who: ${subject.label}${number}`);
-    this.samples.draw();
+    this.say(this.peers.choose(subject));
+    this.prompt.draw();
     this.refresh();
   }
 
   /** `held`: by which name the press is known until it ends. */
   private pressBehaviour(behaviour: Behaviour, held: string): void {
-    this.numberFor = null;
-    if (this.samples.open) {
-      this.samples.press(behaviour);
+    this.peers.forget();
+    if (this.prompt.open) {
+      this.prompt.press(behaviour);
       return;
     }
     if (!isContinuous(this.data.scheme)) {
@@ -366,39 +319,25 @@ export class Room {
     const pressed = press(this.now(), behaviour, this.who, this.pressTime(), null);
     this.carryOut(pressed, behaviour);
     const begun = pressed.does === "edit" && pressed.edits.some((edit) => edit.id === pressed.about && edit.before === null);
-    if (this.hold && begun && !behaviour.point) this.held.set(held, pressed.about);
+    if (begun && !behaviour.point) this.holding.began(held, pressed.about);
   }
 
   /** A key of the panel, by mouse, finger or reading program. */
   private touched(id: string, down: boolean): void {
     const held = `touch ${id}`;
     if (!down) {
-      this.release(held);
+      this.holding.release(held);
       return;
     }
     this.activeSince = true;
     const subject = this.data.scheme.subjects.find((one) => one.id === id);
     const behaviour = this.data.scheme.behaviours.find((one) => one.id === id);
     if (subject !== undefined) {
-      // A second touch of the same person goes to the next of many.
-      if (subject.many && this.who.subject === subject.id) {
-        this.who.numbers[subject.id] = ((this.who.numbers[subject.id] ?? 1) % 9) + 1;
-      }
+      this.peers.touch(subject);
       this.choose(subject);
     } else if (behaviour !== undefined) {
       this.pressBehaviour(behaviour, held);
     }
-  }
-
-  private keyUp(event: KeyboardEvent): void {
-    this.release(event.key);
-  }
-
-  private release(held: string): void {
-    const id = this.held.get(held);
-    if (id === undefined) return;
-    this.held.delete(held);
-    this.endHeld(id);
   }
 
   private endHeld(id: string): void {
@@ -410,17 +349,12 @@ export class Room {
     if (ended.does === "edit") this.change(ended.edits);
   }
 
-  private letGo(): void {
-    for (const id of this.held.values()) this.endHeld(id);
-    this.held.clear();
-  }
-
   private nudge(edge: Edge, by: number): void {
     const id = this.selected ?? "";
     this.reshape(nudge(this.coding, this.frames, id, edge, by));
     const event = this.coding.events.get(id);
     const at = edge === "stop" && event?.stop != null ? event.stop : event?.start;
-    if (at !== undefined && !this.transport.playing) this.transport.goTo(at);
+    if (at !== undefined && !this.player.playing) this.player.goTo(at);
   }
 
   private undo(): void {
@@ -441,69 +375,48 @@ export class Room {
     }
   }
 
-  private toggleHold(): void {
-    this.letGo();
-    this.hold = !this.hold;
-    find("#hold", HTMLButtonElement).setAttribute("aria-pressed", String(this.hold));
-    this.say(this.hold ? "Hold to code: a state lasts as long as its key is down" : "A key begins, the same key ends");
+  private comment(id: string): void {
+    const event = this.coding.events.get(id);
+    if (event === undefined) this.say("Select an event to comment on it.");
+    else askComment(event, (comment) => this.reshape(amend(this.coding, id, { comment })));
   }
 
-  /** From here nothing can be coded; or the stretch in which nothing could ends here. */
-  private toggleNotCodable(): void {
-    const open = [...this.coding.events].find(([, event]) => event.behaviour === NOT_CODABLE && event.subject === undefined && event.stop === null);
-    const { time } = this.transport;
-    if (open === undefined) {
-      const event: CodedEvent = { behaviour: NOT_CODABLE, start: time, stop: null, point: false, ...frameOf("start_frame", this.frames, time) };
-      this.change([{ of: "event", id: crypto.randomUUID(), before: null, after: event }]);
-      this.say("Cannot be coded from here; again where it can");
+  private showRatings(): void {
+    const { ratings } = this.data.scheme;
+    if (ratings.length === 0) {
+      this.say("This scheme has no ratings.");
       return;
     }
-    const ended = finish(this.now(), open, time);
-    if (ended.does === "edit") this.change(ended.edits);
-    this.say(ended.does === "say" ? ended.said : "Can be coded again");
+    this.player.pause();
+    fillRatings(find("#ratings .content", HTMLElement), ratings, this.coding, (edits) => this.change(edits));
+    find("#ratings", HTMLDialogElement).showModal();
   }
 
-  // Samples of time
+  // Going to what was coded
 
-  /** Looks whether a sample came due since the last look; only while time goes on by itself. */
-  private lookForSamples(): void {
-    const { time, playing } = this.transport;
-    const from = Math.min(this.sampledUntil, time);
-    this.sampledUntil = time;
-    if (!playing || this.samples.open || this.data.only_look || this.data.finished || time <= from) return;
-    const sample = due(this.data.scheme, this.coding, from, time);
-    if (sample === null) return;
-    this.playsOn = true;
-    this.transport.pause();
-    if (this.live === null) this.transport.goTo(Math.max(sample.stop - 1, sample.start));
-    this.samples.ask(sample);
-    this.showSamples();
-  }
-
-  /** The first sample without an answer. */
-  private openSample(): void {
-    const { scheme } = this.data;
-    if (sampledEvery(scheme).length === 0) {
-      this.say("This scheme does not sample time.");
+  private toggleLoop(): void {
+    const event = this.selected === null ? undefined : this.coding.events.get(this.selected);
+    if (this.player.looping || event === undefined) {
+      this.player.setLoop(null);
+      if (event === undefined) this.say("Select a bout to loop it.");
       return;
     }
-    const until = this.live === null ? this.frames.end : this.transport.time;
-    const sample = firstOpen(scheme, this.coding, until);
-    if (sample === null) {
-      this.say("Every sample has its answer.");
-      return;
-    }
-    this.playsOn = this.transport.playing;
-    this.transport.pause();
-    if (this.live === null) this.transport.goTo(Math.max(sample.stop - 1, sample.start));
-    this.samples.ask(sample);
+    const stop = event.point ? event.start + 1e6 : (event.stop ?? this.player.time);
+    const start = event.point ? Math.max(event.start - 1e6, 0) : event.start;
+    if (stop > start) this.player.setLoop({ start, stop });
   }
 
-  private sampleClosed(): void {
-    this.sampledUntil = Math.max(this.transport.time, this.sampledUntil);
-    if (this.playsOn && this.live === null) this.transport.play();
-    this.playsOn = false;
-    this.refresh();
+  /** The event before or after: goes to it and selects it. */
+  private neighbour(by: 1 | -1): void {
+    const found = this.coding.neighbour(this.selected, this.player.time, by);
+    if (found === null) this.say("Nothing is coded yet.");
+    else this.goToEvent(...found);
+  }
+
+  private goToEvent(id: string, event: CodedEvent): void {
+    this.select(id);
+    this.player.pause();
+    this.player.goTo(event.start);
   }
 
   // Two codings side by side
@@ -516,76 +429,17 @@ export class Room {
     fillDifferences(find("#differences ol", HTMLElement), compared, (one) => this.playDifference(one));
   }
 
-  playDifference(one: Difference): void {
+  private playDifference(one: Difference): void {
     const { names } = this.data.compared ?? { names: ["", ""] };
     this.timeline.follow(one.start);
-    this.transport.setLoop(around(one, this.frames.end));
+    this.player.setLoop(around(one, this.frames.end));
     this.say(`${one.subject}: ${one.first} (${names[0]}), ${one.second} (${names[1]})`);
   }
 
   private difference(by: 1 | -1): void {
-    const found = nextDifference(this.data.compared?.differences ?? [], this.transport.time, by);
+    const found = nextDifference(this.data.compared?.differences ?? [], this.player.time, by);
     if (found === null) this.say("The two codings do not differ.");
     else this.playDifference(found);
-  }
-
-  private toggleLoop(): void {
-    const event = this.selected === null ? undefined : this.coding.events.get(this.selected);
-    if (this.transport.looping || event === undefined) {
-      this.transport.setLoop(null);
-      if (event === undefined) this.say("Select a bout to loop it.");
-      return;
-    }
-    const stop = event.point ? event.start + 1e6 : (event.stop ?? this.transport.time);
-    const start = event.point ? Math.max(event.start - 1e6, 0) : event.start;
-    if (stop > start) this.transport.setLoop({ start, stop });
-  }
-
-  /** The event before or after: goes to it and selects it. */
-  private neighbour(by: 1 | -1): void {
-    const order = this.coding.inOrder();
-    if (order.length === 0) {
-      this.say("Nothing is coded yet.");
-      return;
-    }
-    const at = order.findIndex(([id]) => id === this.selected);
-    const later = order.findIndex(([, event]) => event.start > this.transport.time);
-    const from = at >= 0 ? at + by : by > 0 ? later : (later < 0 ? order.length : later) - 1;
-    const next = order[Math.min(Math.max(from < 0 && by > 0 ? order.length - 1 : from, 0), order.length - 1)];
-    if (next === undefined) return;
-    this.select(next[0]);
-    this.transport.pause();
-    this.transport.goTo(next[1].start);
-  }
-
-  private comment(id: string): void {
-    const event = this.coding.events.get(id);
-    if (event === undefined) {
-      this.say("Select an event to comment on it.");
-      return;
-    }
-    const dialog = find("#comment", HTMLDialogElement);
-    const field = find("#comment textarea", HTMLTextAreaElement);
-    field.value = event.comment ?? "";
-    dialog.returnValue = "";
-    dialog.showModal();
-    field.focus();
-    dialog.addEventListener("close", () => {
-      if (dialog.returnValue === "keep" && field.value !== (event.comment ?? "")) {
-        this.reshape(amend(this.coding, id, { comment: field.value.slice(0, 2000) }));
-      }
-    }, { once: true });
-  }
-
-  private showRatings(): void {
-    const { ratings } = this.data.scheme;
-    if (ratings.length === 0) {
-      this.say("This scheme has no ratings.");
-      return;
-    }
-    this.transport.pause();
-    fillRatings(find("#ratings .content", HTMLElement), ratings, this.coding, (edits) => this.change(edits));
-    find("#ratings", HTMLDialogElement).showModal();
   }
 
   // What is shown
@@ -601,123 +455,48 @@ export class Room {
     this.tick();
     this.fillEvents();
     const { scheme } = this.data;
-    this.showLive();
-    this.showSamples();
+    if (this.live !== null && !this.data.own) showLive(this.live);
+    this.samples.show();
     const state = `${this.coding.revision} ${JSON.stringify(this.who)}`;
     if (state === this.keysDrawn) return;
     this.keysDrawn = state;
     drawKeys(find("#keys .content", HTMLElement), scheme, this.coding, this.who, (id, down) => this.touched(id, down));
-    const rated = scheme.ratings.filter((scale) => this.coding.ratings.has(scale.id)).length;
-    find("#show-ratings", HTMLButtonElement).hidden = scheme.ratings.length === 0;
-    find("#rated", HTMLElement).textContent = `${rated} of ${scheme.ratings.length}`;
-    find("#undo", HTMLButtonElement).disabled = this.coding.undo() === null;
-    find("#redo", HTMLButtonElement).disabled = this.coding.redo() === null;
+    showTools(scheme, this.coding);
   }
 
-  private showLive(): void {
-    const { live } = this;
-    if (live === null || this.data.own) return;
-    const go = find("#live-go", HTMLButtonElement);
-    go.textContent = !live.begun ? "Begin" : live.paused ? "Go on" : "Pause";
-    go.hidden = live.begun && !live.running;
-    find("#live-end", HTMLButtonElement).hidden = !live.running;
-    document.body.dataset["live"] = !live.begun ? "waits" : live.paused ? "paused" : live.running ? "runs" : "ended";
-  }
-
-  private showSamples(): void {
-    const button = find("#show-sample", HTMLButtonElement);
-    button.hidden = sampledEvery(this.data.scheme).length === 0;
-    if (button.hidden) return;
-    const { done, all } = progress(this.data.scheme, this.coding, this.live === null ? this.frames.end : this.transport.time);
-    find("#sampled", HTMLElement).textContent = `${done} of ${all}`;
-  }
-
+  /** Called with every frame that is shown; also before everything is there. */
   private tick(): void {
-    const { transport } = this;
-    if (transport === undefined || this.samples === undefined) return;
-    this.lookForSamples();
-    find("#clock", HTMLElement).textContent = clock(transport.time);
-    find("#frame", HTMLElement).textContent = this.live === null ? `frame ${transport.frame}` : "";
-    document.body.dataset["frame"] = String(transport.frame);
-    document.body.dataset["settled"] = String(transport.settled());
-    const rate = this.live === null ? `${transport.rate} × ` : "";
-    find("#rate", HTMLElement).textContent = `${rate}${transport.playing ? (transport.looping ? "loop" : "") : "paused"}`;
+    if (this.player === undefined || this.samples === undefined) return;
+    if (!this.data.only_look && !this.data.finished) this.samples.look();
+    showTime(this.player, this.live !== null);
     find("#selection", HTMLElement).textContent = this.selectionWords();
   }
 
   private selectionWords(): string {
     const event = this.selected === null ? undefined : this.coding.events.get(this.selected);
-    if (event !== undefined) return this.words(event);
+    if (event !== undefined) return wordsOf(this.data.scheme, event);
     const { compared } = this.data;
     return compared === null ? "" : `Filled: ${compared.names[0]}. Beneath, hollow or paler: ${compared.names[1]}.`;
   }
 
-  private words(event: CodedEvent): string {
-    return wordsOf(this.data.scheme, event);
-  }
-
-  /** Everything that is coded as a list, for those who do not see the timeline. */
   private fillEvents(): void {
-    const list = find("#events", HTMLDetailsElement);
-    find("#events-count", HTMLElement).textContent = String(this.coding.events.size);
-    const open = this.coding.open().length;
-    find("#open-count", HTMLElement).textContent = open === 0 ? "" : `, ${open} without an end`;
-    if (!list.open) return;
-    const items = this.coding.inOrder().map(([id, event]) => {
-      const button = make("button", { type: "button", class: "as-link", "aria-pressed": String(id === this.selected) }, this.words(event));
-      button.addEventListener("click", () => {
-        this.select(id);
-        this.transport.pause();
-        this.transport.goTo(event.start);
-      });
-      return make("li", isOpen(event) ? { class: "no-end" } : {}, button);
-    });
-    find("#events ol", HTMLElement).replaceChildren(...items);
+    fillEvents(this.coding, this.selected, (event) => wordsOf(this.data.scheme, event), (id, event) => this.goToEvent(id, event));
   }
 
   private say(text: string): void {
     find("#said", HTMLElement).textContent = text;
   }
 
-  private showSaved(told: Told): void {
-    const saved = find("#saved", HTMLElement);
-    document.body.dataset["waiting"] = String(told.waiting);
-    saved.className = told.why === null ? (told.waiting === 0 ? "good" : "") : "caution";
-    const changes = told.waiting === 1 ? "1 change waits" : `${told.waiting} changes wait`;
-    saved.textContent = told.waiting === 0 ? "All saved" : told.why === null ? "Saving" : `${changes}: ${told.why}`;
-  }
-
-  /** Somebody else was first: what the server has is loaded, and what still fits is made again on it. */
-  private async showConflict(why: string, lost: Waiting[]): Promise<void> {
-    this.transport.pause();
-    let fresh: RoomData;
-    try {
-      fresh = await load(this.address);
-    } catch {
-      this.say(`${why} The page could not be loaded again: reload it in the browser.`);
-      return;
-    }
-    this.data = fresh;
-    this.coding.reset(fresh.events, fresh.ratings, fresh.changes);
-    this.queue.restart(fresh.version);
-    const dropped = makeAgain(this.coding, lost, why, (change) => this.change(change.edits));
-    const title = hasMoved(why)
-      ? "This coding was changed in another window or on another machine since this page was loaded."
-      : why;
-    tellOfConflict(title, "What you did since was made again on top of it; nothing is lost.", dropped, (event) => this.words(event));
-    this.refresh();
-  }
-
   private loop(): void {
     const draw = () => {
-      if (this.transport.playing) this.timeline.follow(this.transport.time);
-      this.timeline.draw(this.transport.time);
+      if (this.player.playing) this.timeline.follow(this.player.time);
+      this.timeline.draw(this.player.time);
       requestAnimationFrame(draw);
     };
     requestAnimationFrame(draw);
     // Whoever codes is there, also while no change is sent.
     setInterval(() => {
-      if (this.activeSince || this.transport.playing) void fetch("/account/still-here", { headers: { accept: "application/json" } }).catch(() => {});
+      if (this.activeSince || this.player.playing) void fetch("/account/still-here", { headers: { accept: "application/json" } }).catch(() => {});
       this.activeSince = false;
     }, 4 * 60 * 1000);
   }
@@ -733,21 +512,7 @@ export class Room {
   /** Goes to a time, where the address names one; a difference that begins there is played. */
   goTo(time: Micros): void {
     const one = this.data.compared?.differences.find((difference) => Math.abs(difference.start - time) < 2000);
-    if (one === undefined) this.transport.goTo(time);
+    if (one === undefined) this.player.goTo(time);
     else this.playDifference(one);
   }
-}
-
-export async function load(address: string): Promise<RoomData> {
-  const other = new URLSearchParams(window.location.search).get("with");
-  const asked = other !== null && /^[0-9a-f-]{36}$/.test(other) ? `?with=${other}` : "";
-  const response = await fetch(`${address}/data${asked}`, { headers: { accept: "application/json" } });
-  if (!response.ok) throw new Error(`the server answered ${response.status}`);
-  return (await response.json()) as RoomData;
-}
-
-export async function loadFrames(angle: Angle): Promise<FrameTimes> {
-  const response = await fetch(angle.frame_times);
-  if (!response.ok) throw new Error(`the server answered ${response.status}`);
-  return FrameTimes.read(await response.arrayBuffer(), angle.length, angle.offset);
 }

@@ -2,7 +2,7 @@
 // what falls on the same pixel only the first.
 import type { Coding } from "./coding.js";
 import type { CodedEvent, Micros, Scheme } from "./model.js";
-import { NOT_CODABLE, OBSERVED, SAMPLED } from "./model.js";
+import { NOT_CODABLE, OBSERVED, PRESENT, SAMPLED } from "./model.js";
 import { subjectLabel } from "./press.js";
 
 export interface Row {
@@ -32,7 +32,7 @@ export function rowsOf(scheme: Scheme, coding: Coding): Row[] {
   return [...rows.values()].sort((one, other) => one.order - other.order || (one.label < other.label ? -1 : 1));
 }
 
-const OWN_ROWS: Record<string, string> = { [OBSERVED]: "Session", [NOT_CODABLE]: "Cannot be coded" };
+const OWN_ROWS: Record<string, string> = { [OBSERVED]: "Session", [NOT_CODABLE]: "Cannot be coded", [PRESENT]: "is there" };
 
 /** The rows of two people, each of the second, under their name, below the same one of the first. */
 export function sideBySide(scheme: Scheme, first: Coding, second: Coding, name: string): Row[] {

@@ -113,7 +113,7 @@ export class SamplePrompt {
     const there = within(this.coding, sample).map(([, event]) => {
       const behaviour = this.scheme.behaviours.find((one) => one.id === event.behaviour)?.label ?? event.behaviour;
       const who = event.subject === undefined ? "" : `${subjectLabel(this.scheme, event.subject)}: `;
-      const to = event.target === undefined ? "" : toWhom(behaviour, event.target);
+      const to = event.target === undefined ? "" : toWhom(this.scheme, behaviour, event.target);
       return make("li", {}, `${who}${behaviour}${to}`);
     });
     const subject = subjectOf(this.scheme, this.who.subject ?? "");

@@ -28,6 +28,7 @@ export const ROOM_KEYS: [string, string][] = [
   ["F6", "answer a sample of time: the first one without an answer"],
   ["F7", "sound: loudness, spectrum, nothing"],
   ["F8", "cannot be coded: from here, to here"],
+  ["F9", "whoever is chosen is there, also without doing anything that is coded"],
   ["F2", "hold to code: a state lasts as long as its key is down"],
   ["F4", "ratings"],
   ["?", "this sheet"],

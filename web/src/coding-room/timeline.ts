@@ -4,7 +4,7 @@
 import type { Coding } from "./coding.js";
 import type { Difference } from "./comparison.js";
 import type { CodedEvent, Micros, ProposedSpeech, Scheme } from "./model.js";
-import { NOT_CODABLE, OBSERVED } from "./model.js";
+import { NOT_CODABLE, OBSERVED, PRESENT } from "./model.js";
 import type { Times } from "./player.js";
 import { labelOf } from "./press.js";
 import { type Edge, moveEdge, type Reshaped } from "./reshape.js";
@@ -297,7 +297,7 @@ export class Timeline {
   private drawBox(context: CanvasRenderingContext2D, row: Row, box: Box, top: number): void {
     const event = this.draggedEvent(box.id, box.event);
     const at = this.scheme.behaviours.findIndex((one) => one.id === event.behaviour);
-    const isOwn = event.behaviour === NOT_CODABLE || event.behaviour === OBSERVED;
+    const isOwn = event.behaviour === NOT_CODABLE || event.behaviour === OBSERVED || event.behaviour === PRESENT;
     const colour = isOwn ? "#868d97" : (COLOURS[(at < 0 ? 0 : at) % COLOURS.length] as string);
     const y = top + (PITCH - BOX) / 2;
     const width = box.right - box.left;

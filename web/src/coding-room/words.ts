@@ -1,6 +1,6 @@
 // What was coded, in words.
-import type { CodedEvent, Scheme } from "./model.js";
-import { NOT_CODABLE, OBSERVED, SAMPLED } from "./model.js";
+import type { Behaviour, CodedEvent, Scheme } from "./model.js";
+import { NOT_CODABLE, OBSERVED, PRESENT, SAMPLED } from "./model.js";
 import { labelOf, subjectLabel } from "./press.js";
 import { clock } from "./rows.js";
 
@@ -18,17 +18,23 @@ export const OWN: Record<string, string> = {
   [NOT_CODABLE]: "Cannot be coded",
   [OBSERVED]: "Session",
   [SAMPLED]: "Sample answered",
+  [PRESENT]: "is there",
 };
 
 /** To whom an act is, after its name: "Speaks to" needs no second "to". */
-export function toWhom(act: string, target: string): string {
-  return `${act.endsWith(" to") ? "" : " to"} ${TARGETS[target] ?? target}`;
+export function toWhom(scheme: Scheme, act: string, target: string): string {
+  return `${act.endsWith(" to") ? "" : " to"} ${TARGETS[target] ?? subjectLabel(scheme, target)}`;
+}
+
+/** To whom an act may go, in words. */
+export function targetsOf(behaviour: Behaviour): { word: string; label: string }[] {
+  return behaviour.targets.map((word) => ({ word, label: TARGETS[word] ?? word }));
 }
 
 export function wordsOf(scheme: Scheme, event: CodedEvent): string {
   const who = event.subject === undefined ? "" : `${subjectLabel(scheme, event.subject)}: `;
   const what = OWN[event.behaviour] ?? labelOf(scheme, event);
-  const to = event.target === undefined ? "" : toWhom(what, event.target);
+  const to = event.target === undefined ? "" : toWhom(scheme, what, event.target);
   const details = Object.values(event.modifiers ?? {}).map((one) => (Array.isArray(one) ? one.join(", ") : String(one)));
   const end = event.point ? "" : event.stop === null ? " – no end yet" : ` – ${clock(event.stop)}`;
   const sample = event.sampled === undefined ? "" : `, sample ${event.sampled.number + 1}`;

@@ -2,7 +2,6 @@
 //! for, to whom it can be directed, and its details.
 
 use attune_protocol::scheme::{Behaviour, DirectedAct, Modifier, ModifierValues, Sampling, Scheme};
-use attune_store::coding_rules::target_code;
 use serde_json::{Value, json};
 
 /// The scheme.
@@ -27,7 +26,7 @@ pub fn for_room(scheme: &Scheme) -> Value {
     let subjects: Vec<Value> = scheme
         .subjects
         .iter()
-        .map(|one| json!({ "id": one.id, "label": one.label, "key": one.key, "many": one.many }))
+        .map(|one| json!({ "id": one.id, "label": one.label, "kind": one.kind, "key": one.key, "many": one.many }))
         .collect();
     let sets: Vec<Value> = scheme
         .states
@@ -76,7 +75,7 @@ fn behaviour(one: &Behaviour, kind: &str, is_point: bool, set: Option<&str>) -> 
 
 fn act(one: &DirectedAct) -> Value {
     let mut value = behaviour(&one.behaviour, "act", !one.has_duration, None);
-    let targets: Vec<&str> = one.to.iter().map(|to| target_code(*to)).collect();
+    let targets: Vec<&str> = one.to.iter().map(|to| to.code()).collect();
     value["targets"] = json!(targets);
     value["subjects"] = json!(one.from);
     value

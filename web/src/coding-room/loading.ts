@@ -1,0 +1,17 @@
+// What the room asks the server for when it opens.
+import { FrameTimes } from "./frame_times.js";
+import type { Angle, RoomData } from "./model.js";
+
+export async function load(address: string): Promise<RoomData> {
+  const other = new URLSearchParams(window.location.search).get("with");
+  const asked = other !== null && /^[0-9a-f-]{36}$/.test(other) ? `?with=${other}` : "";
+  const response = await fetch(`${address}/data${asked}`, { headers: { accept: "application/json" } });
+  if (!response.ok) throw new Error(`the server answered ${response.status}`);
+  return (await response.json()) as RoomData;
+}
+
+export async function loadFrames(angle: Angle): Promise<FrameTimes> {
+  const response = await fetch(angle.frame_times);
+  if (!response.ok) throw new Error(`the server answered ${response.status}`);
+  return FrameTimes.read(await response.arrayBuffer(), angle.length, angle.offset);
+}
