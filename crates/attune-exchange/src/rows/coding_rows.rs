@@ -447,7 +447,8 @@ fn person<'a>(
     may_be_group: bool,
 ) -> Option<Arc<str>> {
     let name = sheet.required(row, column, "who it was")?;
-    if scheme.subject_named(name).is_some() || (may_be_group && ActTarget::of_code(name).is_some()) {
+    if scheme.subject_named(name).is_some() || (may_be_group && ActTarget::of_code(name).is_some())
+    {
         return Some(sheet.name(name));
     }
     let ids = || scheme.subjects.iter().map(|subject| subject.id.as_str());
