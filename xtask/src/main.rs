@@ -12,6 +12,8 @@ mod coverage;
 mod crate_readers;
 mod demo;
 mod demo_clip;
+#[cfg(test)]
+mod dependencies;
 mod fuzz;
 mod handed_on;
 mod kill;
@@ -24,6 +26,7 @@ mod strace;
 mod studies;
 mod test;
 mod tidy;
+mod without_node;
 
 const HELP: &str = "\
 Chores of the workspace:
@@ -34,6 +37,7 @@ Chores of the workspace:
   cargo xtask kill           500 kills of a process that writes to a store, 100 on PostgreSQL (for the night)
   cargo xtask coverage       whether intervals hold what they say, by simulation (for the night)
   cargo xtask assets         fetch the report's fonts (npm) so that the next build embeds them
+  cargo xtask without-node   build a clone as it is without Node, and use it
   cargo xtask studies        simulate and analyse the example studies again
   cargo xtask documents      every report of every example study, read by other programs
   cargo xtask pictures       take the guide's pictures again, from the demonstration (it needs Chromium)
@@ -51,6 +55,7 @@ fn main() -> ExitCode {
         Some("kill") => kill::run(&arguments[1..]),
         Some("coverage") => coverage::run(&arguments[1..]),
         Some("assets") => assets::fetch().map(|()| ExitCode::SUCCESS),
+        Some("without-node") => without_node::check(),
         Some("studies") => studies::renew(),
         Some("memory") => memory::measure(&arguments[1..]),
         Some("documents") => test::one("documents", handed_on::check),

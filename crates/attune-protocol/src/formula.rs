@@ -216,6 +216,23 @@ mod tests {
     }
 
     #[test]
+    fn asvs_1_3_5_a_formula_names_columns_and_nothing_else() {
+        for hostile in [
+            "y ~ system('id')",
+            "y ~ read('/etc/passwd')",
+            "y ~ x; z",
+            "y ~ `x`",
+            "y ~ x <- 1",
+            "y ~ a::b",
+            "y ~ \"x\"",
+            &format!("y ~ {}x{}", "(".repeat(100), ")".repeat(100)),
+            &format!("y ~ x{}", " + x".repeat(2000)),
+        ] {
+            assert!(Model::parse(hostile).is_err(), "{hostile}");
+        }
+    }
+
+    #[test]
     fn fixed_parts_expand_as_in_r() {
         check(
             "mental ~ months * arm + (months | dyad)",

@@ -35,10 +35,12 @@ use crate::{
     uninterrupted::uninterrupted,
 };
 
+mod elsewhere;
 mod recordings;
 mod small_files;
 mod trial;
 
+pub use elsewhere::CopiedElsewhere;
 pub(crate) use recordings::{clear_recordings, move_recordings, restore_recordings};
 pub(crate) use small_files::{move_files, restore_files};
 pub(crate) use trial::{check_loaded, load_lines};

@@ -62,3 +62,24 @@ pub fn download(name: &str, content_type: &'static str, bytes: impl Into<Body>) 
     )
         .into_response())
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::http::header;
+
+    use super::download;
+
+    #[test]
+    fn asvs_5_4_2_a_file_name_cannot_break_out_of_its_header() {
+        let name = "clip\"; filename=\"evil.exe\r\nSet-Cookie: a=b\u{202e}/../x.csv";
+        let answer = download(name, "text/csv", "a").unwrap();
+        let shown = answer.headers()[header::CONTENT_DISPOSITION]
+            .to_str()
+            .unwrap();
+        assert!(shown.starts_with("attachment; filename=\"clip-"), "{shown}");
+        assert_eq!(shown.matches('"').count(), 2, "{shown}");
+        assert_eq!(shown.matches(';').count(), 1, "{shown}");
+        assert!(!shown.contains('/'), "{shown}");
+        assert!(answer.headers().get(header::SET_COOKIE).is_none());
+    }
+}

@@ -52,10 +52,13 @@ const FONTS: &[(&str, &str, &str, u16)] = &[
     ("source-serif-4-600.woff2", "Source Serif 4", "normal", 600),
 ];
 
-static STYLESHEET: LazyLock<String> = LazyLock::new(|| {
+static STYLESHEET: LazyLock<String> = LazyLock::new(stylesheet::<Bundle>);
+
+/// Our styles, with the fonts of a bundle that are there.
+fn stylesheet<B: RustEmbed>() -> String {
     let faces: String = FONTS
         .iter()
-        .filter(|(file, ..)| Bundle::get(file).is_some())
+        .filter(|(file, ..)| B::get(file).is_some())
         .map(|(file, family, style, weight)| {
             format!(
                 "@font-face{{font-family:\"{family}\";font-style:{style};font-weight:{weight};\
@@ -64,7 +67,7 @@ static STYLESHEET: LazyLock<String> = LazyLock::new(|| {
         })
         .collect();
     faces + STYLES
-});
+}
 
 static FINGERPRINT: LazyLock<String> = LazyLock::new(|| {
     let mut hash = Sha256::new();
@@ -85,7 +88,11 @@ static FINGERPRINT: LazyLock<String> = LazyLock::new(|| {
 
 /// Whether scripts and fonts were built in.
 pub fn bundle_is_there() -> bool {
-    Bundle::get("app.js").is_some() && FONTS.iter().all(|(file, ..)| Bundle::get(file).is_some())
+    is_whole::<Bundle>()
+}
+
+fn is_whole<B: RustEmbed>() -> bool {
+    B::get("app.js").is_some() && FONTS.iter().all(|(file, ..)| B::get(file).is_some())
 }
 
 /// The address of the folder of all of them.
@@ -126,4 +133,27 @@ fn kept_for_ever(content_type: &'static str, bytes: Cow<'static, [u8]>) -> Respo
         Cow::Owned(bytes) => bytes.into(),
     };
     (StatusCode::OK, headers, bytes).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a program holds that was built without Node: nothing.
+    #[derive(RustEmbed)]
+    #[folder = "assets/"]
+    #[include = "*.nothing"]
+    struct Nothing;
+
+    #[test]
+    fn without_node_there_are_styles_and_no_address_leads_to_what_is_not_there() {
+        assert_eq!(Nothing::iter().count(), 0);
+        assert!(!is_whole::<Nothing>());
+        let styles = stylesheet::<Nothing>();
+        assert!(
+            !styles.contains("@font-face") && !styles.contains("url("),
+            "{styles}"
+        );
+        assert!(styles.contains("font-family") && styles.ends_with(STYLES));
+    }
 }

@@ -2,6 +2,7 @@
 //! failures into words; details for the operator go to the log from here.
 
 use askama::Template;
+use attune_store::ids::AccountId;
 use axum::{
     Json,
     extract::Request,
@@ -42,10 +43,11 @@ pub fn wants_json(headers: &HeaderMap) -> bool {
 
 /// The answer to a visitor.
 pub fn answer(visit: &Visit, failure: &Failure, wants_json: bool) -> Response {
+    let account = visit.session.as_ref().map(|session| session.account);
     write(
         failure,
         Layout::of(visit, ""),
-        visit.request_id.clone(),
+        (visit.request_id.clone(), account),
         wants_json,
     )
 }
@@ -73,7 +75,7 @@ pub async fn for_bare_statuses(request: Request, next: Next) -> Response {
         .get::<Failure>()
         .cloned()
         .unwrap_or_else(|| Failure::of_status(status));
-    let mut page = write(&failure, Layout::bare(""), request_id, wants_json);
+    let mut page = write(&failure, Layout::bare(""), (request_id, None), wants_json);
     if let Some(allow) = response.headers().get(header::ALLOW) {
         page.headers_mut().insert(header::ALLOW, allow.clone());
     }
@@ -83,10 +85,10 @@ pub async fn for_bare_statuses(request: Request, next: Next) -> Response {
 fn write(
     failure: &Failure,
     mut layout: Layout,
-    request_id: Option<String>,
+    (request_id, account): (Option<String>, Option<AccountId>),
     wants_json: bool,
 ) -> Response {
-    log(failure, request_id.as_deref());
+    log(failure, request_id.as_deref(), account);
     let words = words(failure);
     let problems = match failure {
         Failure::NotRight { problems } => problems.clone(),
@@ -123,14 +125,15 @@ fn write(
     response
 }
 
-fn log(failure: &Failure, request_id: Option<&str>) {
+fn log(failure: &Failure, request_id: Option<&str>, account: Option<AccountId>) {
     let request = request_id.unwrap_or_default();
+    let account = account.map(|account| account.to_string());
     if failure.status() == StatusCode::INTERNAL_SERVER_ERROR
         || failure.status() == StatusCode::SERVICE_UNAVAILABLE
     {
-        tracing::error!(request, %failure, "failed");
+        tracing::error!(request, account, %failure, "failed");
     } else if failure.status() == StatusCode::FORBIDDEN {
-        tracing::warn!(request, %failure, "refused");
+        tracing::warn!(request, account, %failure, "refused");
     }
 }
 

@@ -147,7 +147,7 @@ impl MediaFolder {
 }
 
 /// Whether the sealed files are the same: one file under two names, or of equal length and key.
-fn is_same(one: &Path, other: &Path) -> io::Result<bool> {
+pub(super) fn is_same(one: &Path, other: &Path) -> io::Result<bool> {
     let head = |path: &Path| -> io::Result<Vec<u8>> {
         let mut head = Vec::new();
         io::Read::read_to_end(&mut io::Read::take(fs::File::open(path)?, 4096), &mut head)?;
@@ -173,7 +173,7 @@ fn link_or_copy(source: &Path, target: &Path) -> io::Result<()> {
 }
 
 /// A copy that stands whole under its name or not at all.
-fn copy_whole(source: &Path, target: &Path) -> io::Result<()> {
+pub(super) fn copy_whole(source: &Path, target: &Path) -> io::Result<()> {
     let folder = target.parent().unwrap_or(target);
     fs::create_dir_all(folder)?;
     let mut beside = tempfile::NamedTempFile::new_in(folder)?;

@@ -4,6 +4,7 @@ mod accounts;
 mod coded_records;
 mod conformance;
 mod consents;
+mod data_classes;
 mod families;
 mod forms;
 mod old_stores;

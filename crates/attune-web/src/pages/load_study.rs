@@ -51,6 +51,9 @@ pub struct FromInbox {
     #[serde(default)]
     reason: String,
     what: String,
+    /// Whether the folder goes from the inbox once it is loaded.
+    #[serde(default)]
+    delete: String,
 }
 
 /// `GET /studies/new`.
@@ -139,13 +142,17 @@ pub async fn from_inbox(visit: Visit, Form(chosen): Form<FromInbox>) -> Answer {
     let checked = spawn_blocking(move || study_files::check_folder(&folder))
         .await
         .map_err(Failure::internal)?;
-    finish(
-        &visit,
-        checked,
-        chosen.what == "check",
-        chosen.reason.trim(),
-    )
-    .await
+    let only_check = chosen.what == "check";
+    let answer = finish(&visit, checked, only_check, chosen.reason.trim()).await?;
+    if chosen.delete == "yes" && !only_check && answer.status().is_success() {
+        // Loaded: its data lie in the store now, and in the clear only here.
+        let folder = inbox.join(&chosen.folder);
+        spawn_blocking(move || std::fs::remove_dir_all(folder))
+            .await
+            .map_err(Failure::internal)?
+            .map_err(Failure::internal)?;
+    }
+    Ok(answer)
 }
 
 /// `POST /studies/from-path`: a folder of this machine, named by its path.

@@ -184,3 +184,33 @@ async fn a_server_that_others_reach_takes_no_path() {
         .await;
     assert_eq!(refused.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_goes_from_the_inbox_when_it_is_loaded_and_stays_when_it_is_not() {
+    let world = World::new(Settings::default()).await;
+    let mut manager = manager(&world).await;
+    let inbox = world.state.store().location().data.join("inbox");
+    let waiting = inbox.join("mine");
+    for (name, text) in attune_protocol::template() {
+        let file = waiting.join(name);
+        std::fs::create_dir_all(file.parent().expect("a folder")).expect("made");
+        std::fs::write(file, text).expect("written");
+    }
+    let page = manager.get("/studies/new").await.body;
+    assert!(page.contains("there its data lie in the clear"), "{page}");
+    let load = async |manager: &mut Browser<'_>, what: &str, delete: &str| {
+        let fields = [
+            ("folder", "mine"),
+            ("reason", "the same again"),
+            ("what", what),
+            ("delete", delete),
+        ];
+        let answer = manager.post("/studies/from-inbox", &fields).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    };
+    load(&mut manager, "check", "yes").await;
+    load(&mut manager, "load", "").await;
+    assert!(waiting.is_dir(), "nobody asked for it to go");
+    load(&mut manager, "load", "yes").await;
+    assert!(!waiting.exists() && inbox.is_dir());
+}

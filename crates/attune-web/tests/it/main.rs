@@ -16,6 +16,7 @@ mod matrix;
 mod picking_sites;
 mod public;
 mod resending;
+mod security_log;
 mod seeing;
 mod signing_in;
 mod table;

@@ -16,6 +16,7 @@ mod power;
 mod publish;
 mod reports;
 mod serve;
+mod serve_tls;
 mod store;
 mod studies;
 mod support;

@@ -96,6 +96,37 @@ fn a_backup_is_made_listed_and_restored() {
 }
 
 #[test]
+fn a_backup_is_copied_to_another_place_and_restored_from_there() {
+    let here = store_with_ada();
+    let alone = succeed(here.path(), &["backup", "--data", "d"]);
+    assert!(alone.contains("a disk that breaks takes both"), "{alone}");
+    let within = told(here.path(), &["backup", "--data", "d", "--to", "d/copies"]);
+    assert!(within.contains("lies within the data folder"), "{within}");
+    let made = json(
+        here.path(),
+        &["backup", "--data", "d", "--to", "usb/attune"],
+    );
+    let copy = made["copy"]["folder"].as_str().expect("a folder");
+    std::fs::remove_dir_all(here.path().join("d")).expect("the disk is gone");
+    let arguments = ["restore", copy, "--data", "e", "--keys", "d-keys"];
+    let restored = json(here.path(), &arguments);
+    let bad = &restored["restored"]["verified"]["chains"][0]["bad"];
+    assert_eq!(*bad, serde_json::Value::Null);
+    let left: Vec<String> = std::fs::read_dir(here.path().join("usb/attune"))
+        .expect("read")
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .to_string_lossy()
+                .into_owned()
+        })
+        .filter(|name| name.starts_with('.'))
+        .collect();
+    assert!(left.is_empty(), "nothing half-written: {left:?}");
+}
+
+#[test]
 fn a_sound_log_is_found_sound_and_its_tables_are_what_it_says() {
     let here = store_with_ada();
     succeed(here.path(), &["backup", "--data", "d"]);
