@@ -1,18 +1,22 @@
 //! A BORIS project from its bytes to time budgets and to the agreement of two coders over all clips that both
-//! coded. The project is a file of your own, or 200 observations (100 clips, each by two coders) of 2,000
-//! rows that are made up here.
+//! coded. The project is a file of your own, such as `peers/large_project.py` writes, or 200 observations (100 clips,
+//! each by two coders) of 2,000 rows that are made up here.
 //!
-//! BORIS has a window and no command for the same, so it is not run beside it.
+//! Where `ATTUNE_BORIS_PYTHON` names a Python with BORIS, its own functions do the same on the same file, in the same
+//! run, and both times and their ratio are printed. Of the pairs it does three: each takes it seconds.
 
-use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path, time::Instant};
+use std::{
+    collections::BTreeMap, env, fmt::Write as _, fs, path::Path, process::Command, time::Instant,
+};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, bail};
 use attune_exchange::video_coding::CodingFile;
 use attune_observation::{
     Coding,
     agreement::report::{AgreeSettings, agree, agree_each},
+    boris::{BorisObservation, BorisSettings, time_unit_kappa},
     budget::budgets,
-    from_project::{Chosen, codings},
+    from_project::{Chosen, boris_observation, codings},
 };
 use attune_records::observation::CodingProject;
 
@@ -31,20 +35,147 @@ pub fn run(file: Option<&str>) -> Result<()> {
     );
     let observations: Vec<_> = project.observations().iter().collect();
     let chosen = Chosen::default();
-    let (seconds, all) = timed(|| Ok(budgets(&observations, &project, &chosen, None)))?;
+    let (budgets_seconds, all) = timed(|| Ok(budgets(&observations, &project, &chosen, None)))?;
     let n: usize = all.iter().map(|budget| budget.behaviours.len()).sum();
-    println!("time budgets: {n} rows: {seconds:.3} s");
-    let by_modifiers = Chosen {
+    println!("time budgets: {n} rows: {budgets_seconds:.3} s");
+    let with_modifiers = Chosen {
         modifiers: true,
         ..Chosen::default()
     };
-    let (seconds, all) = timed(|| Ok(budgets(&observations, &project, &by_modifiers, None)))?;
+    let (by_modifiers, all) =
+        timed(|| Ok(budgets(&observations, &project, &with_modifiers, None)))?;
     let n: usize = all.iter().map(|budget| budget.behaviours.len()).sum();
-    println!("time budgets by modifiers: {n} rows: {seconds:.3} s");
-    agreement(&project, &chosen)
+    println!("time budgets by modifiers: {n} rows: {by_modifiers:.3} s");
+    let each_pair = agreement(&project, &chosen)?;
+    if let Some(python) = env::var_os("ATTUNE_BORIS_PYTHON") {
+        let own = Own {
+            load,
+            budgets: budgets_seconds,
+            by_modifiers,
+            each_pair,
+        };
+        beside(Path::new(&python), file, &bytes, &project, &own)?;
+    }
+    Ok(())
 }
 
-fn agreement(project: &CodingProject, chosen: &Chosen) -> Result<()> {
+/// Seconds of our steps.
+struct Own {
+    load: f64,
+    budgets: f64,
+    by_modifiers: f64,
+    /// Of one pair, with every measure and its interval.
+    each_pair: f64,
+}
+
+/// Pairs of which BORIS is asked for its kappa.
+const PAIRS_OF_BORIS: usize = 3;
+
+/// The same by BORIS's own functions.
+fn beside(
+    python: &Path,
+    file: Option<&str>,
+    bytes: &[u8],
+    project: &CodingProject,
+    own: &Own,
+) -> Result<()> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/boris_peer.py");
+    let made_up = env::temp_dir().join(format!("attune-benches-{}.boris", std::process::id()));
+    let file = match file {
+        Some(file) => Path::new(file),
+        None => {
+            fs::write(&made_up, bytes)?;
+            &made_up
+        }
+    };
+    let output = Command::new(python)
+        .arg(script)
+        .arg(file)
+        .arg(PAIRS_OF_BORIS.to_string())
+        .env("QT_QPA_PLATFORM", "offscreen")
+        .output();
+    if file == made_up {
+        fs::remove_file(&made_up)?;
+    }
+    let output = output.with_context(|| format!("{} does not run", python.display()))?;
+    if !output.status.success() {
+        bail!("BORIS: {}", String::from_utf8_lossy(&output.stderr).trim());
+    }
+    let (kappa, kappas) = kappas_as_boris(project)?;
+    let text = String::from_utf8(output.stdout)?;
+    println!(
+        "\n{:<24} {:>10} {:>10} {:>8}",
+        "wall-clock seconds", "BORIS", "here", "times"
+    );
+    for line in text.lines() {
+        let mut parts = line.splitn(3, '\t');
+        let (step, seconds, words) = (parts.next(), parts.next(), parts.next());
+        let (Some(step), Some(seconds)) = (step, seconds) else {
+            continue;
+        };
+        let here = match step {
+            "load" => own.load,
+            "budgets" => own.budgets,
+            "budgets by modifiers" => own.by_modifiers,
+            "kappa" => kappa,
+            _ => {
+                println!("{seconds}");
+                continue;
+            }
+        };
+        let boris: f64 = seconds.parse()?;
+        let words = words.unwrap_or_default();
+        println!(
+            "{step:<24} {boris:>10.3} {here:>10.3} {:>8.0}   {words}",
+            boris / here
+        );
+        if step == "kappa" {
+            println!(
+                "{:<24} {:>10} {:>10} {:>8}   here: {kappas}",
+                "", "", "", ""
+            );
+            let of_each = boris / PAIRS_OF_BORIS as f64;
+            println!(
+                "{:<24} {of_each:>10.3} {:>10.4} {:>8.0}   one pair: its kappa there, every measure with its interval here",
+                "a pair",
+                own.each_pair,
+                of_each / own.each_pair
+            );
+        }
+    }
+    Ok(())
+}
+
+/// BORIS's kappa of the same pairs, computed here: the seconds and the numbers, which must be BORIS's.
+fn kappas_as_boris(project: &CodingProject) -> Result<(f64, String)> {
+    let observations: Vec<_> = project
+        .observations()
+        .iter()
+        .map(boris_observation)
+        .collect();
+    let mut clips: BTreeMap<&str, Vec<&BorisObservation>> = BTreeMap::new();
+    for one in &observations {
+        let clip = one.id.get(..one.id.len().saturating_sub(1)).unwrap_or("");
+        clips.entry(clip).or_default().push(one);
+    }
+    let pairs: Vec<_> = clips.values().filter(|pair| pair.len() == 2).collect();
+    let settings = BorisSettings {
+        subjects: Vec::new(),
+        behaviours: Vec::new(),
+        modifiers: false,
+        step: 1_000_000,
+    };
+    timed(|| {
+        let kappas = pairs.iter().take(PAIRS_OF_BORIS).map(|pair| {
+            let found = time_unit_kappa::agreement(pair[0], pair[1], &settings);
+            found.map_or("none".to_owned(), |found| format!("{:.3}", found.kappa))
+        });
+        Ok(kappas.collect::<Vec<_>>().join(" "))
+    })
+}
+
+/// Answers with the seconds of one pair.
+fn agreement(project: &CodingProject, chosen: &Chosen) -> Result<f64> {
     let (seconds, read) = timed(|| Ok(codings(&[project], chosen)))?;
     println!("events to codings: {seconds:.3} s");
     let pairs = pairs(&read.codings);
@@ -68,7 +199,7 @@ fn agreement(project: &CodingProject, chosen: &Chosen) -> Result<()> {
         "each of the {} pairs by itself: {seconds:.3} s",
         reports.len()
     );
-    Ok(())
+    Ok(seconds / reports.len().max(1) as f64)
 }
 
 /// Codings of one clip by two coders.
