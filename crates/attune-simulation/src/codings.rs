@@ -6,12 +6,12 @@
 //! scheme wants double-coded have a second coding that misses some acts, times others differently and
 //! mistakes some targets.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use attune_protocol::{
     data::{CodedUnit, DataContent},
     id::MeasureId,
-    scheme::{ActTarget, Scheme, SubjectKind},
+    scheme::{ActTarget, Scheme, StateSet, SubjectKind},
 };
 use attune_records::{
     observation::{Event, Interval, Micros, Span},
@@ -66,7 +66,7 @@ pub fn code_sessions(rehearsal: &Rehearsal<'_>, sessions: &[Session]) -> Vec<Ses
             };
             let first = coding(rehearsal, scheme, session, &mut stream("first"));
             let is_doubled = stream("doubled").uniform() < scheme.double_coded_share.unwrap_or(0.0);
-            let second = is_doubled.then(|| second_coding(&first, &mut stream("second")));
+            let second = is_doubled.then(|| second_coding(scheme, &first, &mut stream("second")));
             codings.push(first);
             codings.extend(second);
         }
@@ -278,8 +278,10 @@ fn bouts(name: &Arc<str>, states: &[&str], weights: &[f64], stream: &mut Stream)
 }
 
 /// The same session by somebody else.
-fn second_coding(first: &SessionCoding, stream: &mut Stream) -> SessionCoding {
+fn second_coding(scheme: &Scheme, first: &SessionCoding, stream: &mut Stream) -> SessionCoding {
     let mut events = Vec::new();
+    // Nobody codes two states of a set at once: until when the last one of each person lasts.
+    let mut until: BTreeMap<(usize, Option<Arc<str>>), Micros> = BTreeMap::new();
     for event in &first.events {
         if stream.uniform() < MISSED && event.target.is_some() {
             continue;
@@ -291,6 +293,19 @@ fn second_coding(first: &SessionCoding, stream: &mut Stream) -> SessionCoding {
         let whole = match event.span {
             Span::State(bout) => {
                 let (start, end) = (moved(bout.start()), moved(bout.stop()));
+                let is_of = |set: &StateSet| set.states.iter().any(|s| *s.id == *event.behaviour);
+                let (start, end) = match scheme.states.iter().position(is_of) {
+                    Some(set) => {
+                        let before = until.entry((set, event.subject.clone())).or_default();
+                        let start = start.max(*before);
+                        *before = end.max(start);
+                        (start, *before)
+                    }
+                    None => (start, end.max(start)),
+                };
+                if start == end {
+                    continue;
+                }
                 Span::State(Interval::new(start, end).unwrap_or(bout))
             }
             other => Span::Point(moved(other.begin())),
@@ -305,10 +320,12 @@ fn second_coding(first: &SessionCoding, stream: &mut Stream) -> SessionCoding {
                 .people
                 .iter()
                 .filter(|person| **person != target && Some(*person) != event.subject.as_ref())
+                .filter(|person| may_go_to(scheme, &event, person))
                 .collect();
             event.target = others
                 .get(pick(others.len(), stream))
-                .map(|other| (*other).clone());
+                .map(|other| (*other).clone())
+                .or(Some(target));
         }
         events.push(event);
     }
@@ -318,6 +335,20 @@ fn second_coding(first: &SessionCoding, stream: &mut Stream) -> SessionCoding {
         events,
         ..first.clone()
     }
+}
+
+/// Whether an act may go to this person.
+fn may_go_to(scheme: &Scheme, event: &Event, person: &str) -> bool {
+    let act = scheme
+        .acts
+        .iter()
+        .find(|act| *act.behaviour.id == *event.behaviour);
+    let relation = event
+        .subject
+        .as_deref()
+        .and_then(|actor| scheme.relation(actor, person));
+    act.zip(relation)
+        .is_some_and(|(act, relation)| act.to.contains(&relation))
 }
 
 fn pick(n: usize, stream: &mut Stream) -> usize {

@@ -282,12 +282,15 @@ impl Checking<'_> {
                 // The sociogram follows from the acts, whose number and targets have courses; so do
                 // measures that a scheme declares.
                 Some((source, of_events))
-                    if (FOLLOWS_FROM_ACTS.contains(&of_events)
-                        || self
-                            .index
-                            .all(Thing::SchemeMeasure)
-                            .any(|id| id == of_events))
-                        && self.index.all(Thing::Scheme).any(|id| id == source) =>
+                    if root.tables("scheme").any(|scheme| {
+                        let declared = || {
+                            scheme
+                                .tables("measure")
+                                .any(|m| m.text("id") == Some(of_events))
+                        };
+                        scheme.text("id") == Some(source)
+                            && (FOLLOWS_FROM_ACTS.contains(&of_events) || declared())
+                    }) =>
                 {
                     continue;
                 }
