@@ -48,6 +48,8 @@ pub struct PageWords {
     pub names_in_own: String,
     pub counted: String,
     pub object: String,
+    pub in_their_words: String,
+    pub single_voices: String,
 }
 
 static ALL: LazyLock<Vec<(&str, PageWords)>> = LazyLock::new(|| {

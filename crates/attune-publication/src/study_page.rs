@@ -8,7 +8,7 @@ use attune_protocol::{
     page::{PagePart, PageSection, PageText},
     study::{Partner, Publication, StudyStatus, TeamMember},
 };
-use attune_report::escape;
+use attune_report::{Quotation, escape};
 
 use crate::{
     frame::{LanguageChoice, Page, fixed},
@@ -29,6 +29,8 @@ pub struct Published<'a> {
     pub protocol: &'a Protocol,
     /// What came out; shown only when the study's results are released.
     pub findings: Option<&'a Findings>,
+    /// Words that those who took part agreed to have quoted; shown with the results.
+    pub quotations: &'a [Quotation],
 }
 
 /// A page and the files that belong to it, by their path within the publication.
@@ -380,11 +382,38 @@ impl<'a> Published<'a> {
             body += &format!("<h3>{}</h3>\n", fixed(language, &words.numbers));
             body += numbers;
         }
+        body += &self.quoted(language);
         (!body.is_empty()).then_some(Part {
             id: "results".to_owned(),
             heading,
             body,
         })
+    }
+}
+
+impl Published<'_> {
+    /// The words of those who took part. They stand as they were said, whatever the page's language is.
+    fn quoted(&self, language: &str) -> String {
+        if self.quotations.is_empty() {
+            return String::new();
+        }
+        let quotations: String = self
+            .quotations
+            .iter()
+            .map(|quotation| {
+                format!(
+                    "<figure class=\"quotation\"><blockquote dir=\"auto\"><p>{}</p></blockquote><figcaption><bdi>{}</bdi></figcaption></figure>\n",
+                    escape(&quotation.words),
+                    escape(&quotation.speaker)
+                )
+            })
+            .collect();
+        let words = words_in(language).0;
+        format!(
+            "<h3>{}</h3>\n{quotations}<p>{}</p>\n",
+            fixed(language, &words.in_their_words),
+            fixed(language, &words.single_voices)
+        )
     }
 }
 

@@ -19,6 +19,7 @@ pub(crate) mod form;
 mod meeting;
 mod person;
 mod query;
+mod quotation;
 mod study;
 mod video;
 
@@ -131,6 +132,9 @@ pub(crate) async fn apply(
         | Command::ReopenQuery { .. }
         | Command::NameClinician { .. }
         | Command::AcknowledgeAlert { .. } => query::apply(db, context, command).await,
+        Command::ChooseQuotation(_) | Command::RemoveQuotation { .. } => {
+            quotation::apply(db, context, command).await
+        }
         Command::RecordSession { .. } | Command::RecordAttendance { .. } => {
             meeting::apply(db, context, command).await
         }

@@ -51,6 +51,14 @@ fn check(protocol: &Protocol, command: &Command, faults: &mut Vec<String>) {
                 earlier.purpose
             ));
         }
+        Command::ChooseQuotation(chosen)
+            if !protocol.consents.iter().any(|one| one.id == chosen.purpose) =>
+        {
+            faults.push(format!(
+                "the study has no consent purpose {}",
+                chosen.purpose
+            ));
+        }
         Command::WithdrawConsent { purpose, .. }
             if !protocol.consents.iter().any(|one| one.id == *purpose) =>
         {

@@ -14,18 +14,21 @@ use serde::{Deserialize, Serialize};
 mod consent;
 mod family;
 mod form;
+mod quotation;
 mod request;
 pub mod video;
 
 pub use consent::{Authority, ConsentGiven, EarlierConsent, Manner, WithdrawalLevel};
 pub use family::{AttributeAnswer, Being, DyadEvent, PartInDyad};
 pub use form::{AlertRaised, AnswerValue, FormSaved};
+pub use quotation::{MOST_LETTERS_QUOTED, QuotationChosen};
 pub use request::{Outcome, Receipt, Request};
 
 use crate::{
     access::{Role, Sites},
     ids::{
         AccountId, AlertId, BackupId, DyadKey, EventId, FormId, GrantId, PartId, PersonId, QueryId,
+        QuotationId,
     },
     vault::{Identifier, Sealed},
 };
@@ -379,6 +382,14 @@ pub enum Command {
         note: String,
     },
 
+    /// Words of a family that reports may quote.
+    ChooseQuotation(QuotationChosen),
+    /// They are not quoted any more.
+    RemoveQuotation {
+        /// Which.
+        quotation: QuotationId,
+    },
+
     /// A session of the clinic or group.
     RecordSession {
         /// Code.
@@ -466,6 +477,8 @@ impl Command {
             | Self::CloseQuery { query }
             | Self::ReopenQuery { query, .. } => query.to_string(),
             Self::NameClinician { site, .. } => site.to_string(),
+            Self::ChooseQuotation(chosen) => chosen.quotation.to_string(),
+            Self::RemoveQuotation { quotation } => quotation.to_string(),
             Self::AcknowledgeAlert { alert, .. } => alert.to_string(),
             Self::RecordSession { session, .. } => session.clone(),
             Self::Video(command) => command.subject(),

@@ -184,6 +184,14 @@ impl Store {
         is_in_force(&mut reader.db(), dyad, purpose.as_str()).await
     }
 
+    /// Quotations of a family that a withdrawal of this purpose takes back.
+    async fn n_quotations(&self, dyad: DyadKey, purpose: &PurposeId, all: bool) -> Result<i64> {
+        let mut reader = self.reader().await?;
+        let sql = "SELECT COUNT(*) FROM quotation WHERE dyad = $1 AND (purpose = $2 OR $3 = 1)";
+        let values = values![dyad, purpose.as_str(), i64::from(all)];
+        reader.db().count(sql, values).await
+    }
+
     /// What a withdrawal would do, computed and not done.
     ///
     /// # Errors
@@ -227,6 +235,12 @@ impl Store {
             sentences: Vec::new(),
         };
         effect.sentences = sentences(&effect, planned);
+        let n_quoted = self.n_quotations(dyad, purpose, ends_taking_part).await?;
+        if n_quoted > 0 {
+            effect.sentences.push(format!(
+                "Quoted words leave every report that is made from now on, and are erased here: {n_quoted}."
+            ));
+        }
         Ok(effect)
     }
 }

@@ -92,6 +92,8 @@ ids! {
     QueryId,
     /// An answer that a clinician must hear of.
     AlertId,
+    /// Words that reports may quote.
+    QuotationId,
     /// A backup.
     BackupId,
     /// A recording.

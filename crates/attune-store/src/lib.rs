@@ -40,6 +40,7 @@ pub mod media;
 pub mod moment;
 pub mod own_scheme;
 pub mod people;
+pub mod quotations;
 pub mod rebuild;
 pub mod restore;
 pub mod safekeeping;

@@ -29,6 +29,7 @@ const STEPS: &[Step] = steps![
     3 => "0003_room.sql",
     4 => "0004_clinicians.sql",
     5 => "0005_earlier_consent.sql",
+    6 => "0006_quotations.sql",
 ];
 
 /// The newest version that this program knows.

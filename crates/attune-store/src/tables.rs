@@ -37,7 +37,7 @@ pub(crate) const STATE: [Table; 5] = [
 ];
 
 /// What people read, made from the log.
-pub(crate) const PROJECTIONS: [Table; 32] = [
+pub(crate) const PROJECTIONS: [Table; 33] = [
     table("account", "id"),
     table("role_grant", "id"),
     table("backup", "id"),
@@ -56,6 +56,7 @@ pub(crate) const PROJECTIONS: [Table; 32] = [
     table("consent", "id"),
     table("earlier_consent", "id"),
     table("withdrawal", "study, sequence"),
+    table("quotation", "id"),
     table("form", "id"),
     table("query", "id"),
     table("query_message", "query, sequence"),

@@ -122,6 +122,8 @@ pub enum Action {
     SealPlan,
     /// Reveal the arms to the analysis.
     Unblind,
+    /// Choose words of families that reports quote.
+    ChooseQuotations,
     /// Take data out.
     Export,
     /// Code the clips that are assigned to oneself.
@@ -132,7 +134,7 @@ pub enum Action {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::ManagePeople,
         Self::ChangeStudies,
         Self::SeeBackups,
@@ -154,6 +156,7 @@ impl Action {
         Self::SeeFindings,
         Self::SealPlan,
         Self::Unblind,
+        Self::ChooseQuotations,
         Self::Export,
         Self::CodeVideo,
         Self::LeadCoding,
@@ -205,6 +208,7 @@ impl Action {
             Self::SeeFindings => &[DataManager, LeadEvaluator, Statistician, Auditor],
             Self::SealPlan => &[LeadEvaluator, Statistician],
             Self::Unblind => &[LeadEvaluator, Statistician],
+            Self::ChooseQuotations => &[DataManager, LeadEvaluator],
             Self::Export => &[DataManager, LeadEvaluator, Statistician],
             Self::CodeVideo => &[Observer, LeadEvaluator, DataManager],
             Self::LeadCoding => &[DataManager, LeadEvaluator],
@@ -266,6 +270,7 @@ impl Action {
             Self::SeeFindings => "see the findings of this study",
             Self::SealPlan => "seal the plan of this study",
             Self::Unblind => "reveal the arms of this study",
+            Self::ChooseQuotations => "choose quotations for the reports of this study",
             Self::Export => "take data out of this study",
             Self::CodeVideo => "code clips of this study",
             Self::LeadCoding => "lead the coding of this study",

@@ -243,7 +243,12 @@ fn report(results: &Results, profile: Profile, format: Format) -> Result<Made, F
 }
 
 fn composed(results: &Results, profile: Profile) -> Report {
-    let report = compose_for(&results.protocol, &results.findings, profile, &[]);
+    let report = compose_for(
+        &results.protocol,
+        &results.findings,
+        profile,
+        &results.quotations,
+    );
     match results.permuted {
         true => report.with_permuted_arms(),
         false => report,

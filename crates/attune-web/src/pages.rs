@@ -42,6 +42,7 @@ pub mod person;
 pub mod plan;
 pub mod public;
 pub mod queries;
+pub mod quotations;
 pub mod reliability;
 pub mod reports;
 pub mod schedule;

@@ -79,6 +79,7 @@ impl App {
             made_from += &protocol.fingerprint;
             if let Some(results) = &results {
                 made_from += &results.findings.data_fingerprint;
+                made_from += results.made_from();
             }
             made_from.push('\n');
             studies.push((protocol, results));
@@ -157,6 +158,10 @@ fn as_published(study: &(Arc<Protocol>, Option<Arc<Results>>)) -> Published<'_> 
     Published {
         protocol: &study.0,
         findings: study.1.as_deref().map(|results| &results.findings),
+        quotations: study
+            .1
+            .as_deref()
+            .map_or(&[], |results| &results.quotations),
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use attune_analysis::{Findings, Settings, analyse};
 use attune_measures::{Measures, measure};
 use attune_protocol::{Protocol, plan::About};
-use attune_report::{Report, compose};
+use attune_report::{Profile, Quotation, Report, compose_for};
 use attune_store::studies::StudyRow;
 use sha2::{Digest, Sha256};
 use tokio::{sync::Mutex, task::spawn_blocking};
@@ -26,6 +26,8 @@ pub struct Results {
     pub measures: Measures,
     /// The findings.
     pub findings: Findings,
+    /// Words that families agreed to have quoted.
+    pub quotations: Vec<Quotation>,
     /// The report made from them.
     pub report: Report,
     /// Whether findings and report are made from permuted arms.
@@ -65,7 +67,9 @@ impl App {
     pub async fn results(&self, study: &StudyRow) -> Result<Arc<Results>, Failure> {
         let protocol = self.store().protocol(&study.id).await?;
         let permuted = study.unblinded.is_none() && !protocol.arms.is_empty();
-        let from = |head: &str| format!("{} {head} {permuted}", protocol.fingerprint);
+        let quotations = self.quoted(study).await?;
+        let quoted = digest(&quotations);
+        let from = |head: &str| format!("{} {head} {permuted} {quoted}", protocol.fingerprint);
         let made_from = from(&self.store().records_head(&study.id).await?);
         // One computation at a time: whoever asks meanwhile gets the same one.
         let mut kept = self.results_kept().0.lock().await;
@@ -86,13 +90,14 @@ impl App {
             };
             let findings = analyse(&protocol, &analysed, &settings_of_findings());
             let report = match permuted {
-                true => compose(&protocol, &findings).with_permuted_arms(),
-                false => compose(&protocol, &findings),
+                true => full(&protocol, &findings, &quotations).with_permuted_arms(),
+                false => full(&protocol, &findings, &quotations),
             };
             Results {
                 protocol,
                 measures,
                 findings,
+                quotations,
                 report,
                 permuted,
                 made_from,
@@ -105,6 +110,39 @@ impl App {
         kept.push((id, Arc::clone(&results)));
         Ok(results)
     }
+}
+
+impl App {
+    /// Words that may be quoted now: those whose consent is in force.
+    async fn quoted(&self, study: &StudyRow) -> Result<Vec<Quotation>, Failure> {
+        let chosen = self.store().quotations(&study.id).await?;
+        let allowed = chosen.into_iter().filter(|row| row.in_force);
+        Ok(allowed
+            .map(|row| Quotation {
+                words: row.words,
+                speaker: row.speaker,
+            })
+            .collect())
+    }
+}
+
+/// One word for all that is quoted.
+fn digest(quotations: &[Quotation]) -> String {
+    let mut all = Sha256::new();
+    for quotation in quotations {
+        for text in [&quotation.words, &quotation.speaker] {
+            all.update((text.len() as u64).to_le_bytes());
+            all.update(text);
+        }
+    }
+    all.finalize()[..8]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+fn full(protocol: &Protocol, findings: &Findings, quotations: &[Quotation]) -> Report {
+    compose_for(protocol, findings, Profile::Full, quotations)
 }
 
 /// Each dyad gets the site and arm of another one; a family's rows stay together.

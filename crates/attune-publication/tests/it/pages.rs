@@ -17,6 +17,7 @@ fn examples(settings: &Settings) -> Files {
         .map(|(protocol, findings)| Published {
             protocol,
             findings: Some(findings),
+            quotations: &[],
         })
         .collect();
     publish(&published, settings)
@@ -176,6 +177,7 @@ fn numbers_are_those_of_the_findings_and_null_answers_stand_beside_the_others() 
     let published = Published {
         protocol: &protocol,
         findings: Some(&findings),
+        quotations: &[],
     };
     let page = published.page("en", &Settings::default()).html;
     let plain = page.replace("&#39;", "'").replace("&#x27;", "'");
@@ -200,6 +202,7 @@ fn no_single_family_is_in_a_figure_or_its_file() {
     let published = Published {
         protocol: &protocol,
         findings: Some(&findings),
+        quotations: &[],
     };
     let page = published.page("en", &Settings::default());
     let dyads: Vec<&str> = findings.findings[0]
@@ -231,6 +234,7 @@ fn results_that_are_not_released_are_nowhere() {
     let published = Published {
         protocol: &protocol,
         findings: Some(&findings),
+        quotations: &[],
     };
     for language in published.languages() {
         let page = published.page(language, &Settings::default());
@@ -251,6 +255,7 @@ fn a_part_that_nobody_can_place_is_kept_back_with_the_results() {
         let published = Published {
             protocol: &protocol,
             findings: None,
+            quotations: &[],
         };
         published
             .page("en", &Settings::default())
@@ -283,6 +288,7 @@ fn each_language_has_its_page_its_direction_and_a_way_to_the_others() {
     let published = Published {
         protocol: &protocol,
         findings: None,
+        quotations: &[],
     };
     let page = published.page("bn", &Settings::default()).html;
     assert!(page.contains("<h1>চা</h1>"));
@@ -369,6 +375,7 @@ fn words_of_a_study_cannot_break_out_of_their_place() {
     let published = [Published {
         protocol: &protocol,
         findings: None,
+        quotations: &[],
     }];
     for (path, page) in pages(&publish(&published, &Settings::default())) {
         assert!(!page.contains("<script>alert"), "{path}");
@@ -431,6 +438,7 @@ fn a_server_asks_who_has_not_answered_and_nobody_else() {
     let published = Published {
         protocol: &protocol,
         findings: None,
+        quotations: &[],
     };
     let page = published.page("en", &settings);
     let asked = with_banner(&page.html, &page.path, &settings, true);
@@ -484,6 +492,7 @@ fn results_of_a_running_study_are_shown_to_nobody() {
         let published = Published {
             protocol,
             findings: Some(&findings),
+            quotations: &[],
         };
         published.page("en", &Settings::default())
     };
@@ -500,6 +509,7 @@ fn results_are_told_in_the_language_of_the_page_and_what_is_not_is_marked() {
         let published = Published {
             protocol,
             findings: Some(&findings),
+            quotations: &[],
         };
         published.page("ar", &Settings::default()).html
     };

@@ -3,7 +3,13 @@
 //! and from the log.
 
 use crate::{
-    apply::{Context, dyad::of_study, misplaced, person::word},
+    apply::{
+        Context,
+        dyad::of_study,
+        misplaced,
+        person::word,
+        quotation::{self, rows_with_words},
+    },
     command::{Command, ConsentGiven, EarlierConsent, Outcome, WithdrawalLevel},
     database::{Db, values},
     error::Result,
@@ -110,8 +116,21 @@ async fn withdraw(db: &mut Db<'_>, context: &Context<'_>, command: &Command) -> 
         context.reason
     ];
     db.run(sql, values).await?;
+    let words = match context.stored {
+        Some(_) => Vec::new(),
+        None => rows_with_words(db, context.chain, *dyad, purpose, *ends_taking_part).await?,
+    };
+    quotation::withdraw(db, *dyad, purpose, *ends_taking_part).await?;
+    // For a stored command, what it erased is what it erased then.
+    let outcome = || Outcome {
+        erased: match context.stored {
+            Some(stored) => stored.erased.clone(),
+            None => words.clone(),
+        },
+        ..Outcome::default()
+    };
     if !*ends_taking_part {
-        return Ok(Outcome::default());
+        return Ok(outcome());
     }
     let sql = "UPDATE dyad SET withdrawal = $2, withdrawn_on = $3 WHERE id = $1";
     db.run(sql, values![*dyad, word(level), *on]).await?;
@@ -121,11 +140,16 @@ async fn withdraw(db: &mut Db<'_>, context: &Context<'_>, command: &Command) -> 
     let values = values![event, study, *dyad, *on, context.reason, sequence];
     db.run(sql, values).await?;
     if *level != WithdrawalLevel::Erase {
-        return Ok(Outcome::default());
+        return Ok(outcome());
     }
     let erased = match context.stored {
         Some(stored) => stored.erased.clone(),
-        None => rows_with_answers(db, context.chain, *dyad).await?,
+        None => {
+            let mut rows = rows_with_answers(db, context.chain, *dyad).await?;
+            rows.extend(&words);
+            rows.sort_unstable();
+            rows
+        }
     };
     for sql in [
         "DELETE FROM query_message WHERE query IN (SELECT query.id FROM query JOIN form \

@@ -3,7 +3,8 @@
 use std::{future::Future, pin::Pin, sync::Arc};
 
 use crate::{
-    accounts, coded_records, consents, families, forms, records, requests, safety, studies,
+    accounts, coded_records, consents, families, forms, quotations, records, requests, safety,
+    studies,
     support::{Place, World, postgres::Server},
     videos,
 };
@@ -49,6 +50,9 @@ const PROMISES: &[(&str, Promise)] = promises![
     consents::earlier_answers_count_until_the_family_answers_here,
     consents::erased_answers_leave_tables_and_log,
     consents::the_text_that_was_shown_must_be_the_study_s,
+    quotations::nobody_is_quoted_without_consent_and_all_faults_are_told_at_once,
+    quotations::a_withdrawal_takes_quoted_words_out_of_tables_and_log,
+    quotations::a_quotation_is_removed_by_its_id,
     forms::a_change_after_the_first_save_needs_a_reason,
     forms::a_stale_change_is_refused,
     forms::each_field_has_its_history,

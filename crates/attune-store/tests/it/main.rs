@@ -9,6 +9,7 @@ mod families;
 mod forms;
 mod old_stores;
 mod opening;
+mod quotations;
 mod records;
 mod requests;
 mod resending;

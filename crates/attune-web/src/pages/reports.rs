@@ -34,6 +34,8 @@ struct ReportsPage {
     profiles: Vec<Offered>,
     figures_are_ready: bool,
     n_waiting: usize,
+    may_quote: bool,
+    n_quoted: usize,
     may_export: bool,
     key: String,
 }
@@ -85,6 +87,8 @@ pub async fn page(visit: Visit) -> Answer {
             .into_iter()
             .filter(|wanted| !is_ready(*wanted))
             .count(),
+        may_quote: visit.has_right(Action::ChooseQuotations),
+        n_quoted: results.quotations.len(),
         may_export: visit.has_right(Action::Export),
         key: new_key(),
     })

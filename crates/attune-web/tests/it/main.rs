@@ -15,6 +15,7 @@ mod loading;
 mod matrix;
 mod picking_sites;
 mod public;
+mod quoting;
 mod resending;
 mod security_log;
 mod seeing;

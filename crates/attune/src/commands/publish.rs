@@ -82,6 +82,7 @@ fn as_published((protocol, findings): &(Protocol, Option<Findings>)) -> Publishe
     Published {
         protocol,
         findings: findings.as_ref(),
+        quotations: &[],
     }
 }
 
@@ -92,6 +93,7 @@ pub fn write_publication(studies: &[(Protocol, Findings)], folder: &Path) -> Res
         .map(|(protocol, findings)| Published {
             protocol,
             findings: Some(findings),
+            quotations: &[],
         })
         .collect();
     write(&publish(&published, &Settings::default()), folder)?;
