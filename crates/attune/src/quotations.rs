@@ -28,8 +28,16 @@ struct Row {
 /// Longer ones tell too much, and are not read.
 const MOST_LETTERS: usize = 400;
 
+/// The quotations of the file, checked against a study and the data files in a folder.
+pub fn of_study(file: &Path, protocol: &Protocol, folder: &Path) -> Result<Vec<Quotation>> {
+    // Warnings about the records are printed when the plan is run.
+    let (records, _) = attune_exchange::read_records(protocol, folder)
+        .map_err(|problems| AsItIs(problems.rendered()))?;
+    read(file, protocol, &records)
+}
+
 /// The quotations of the file, checked against the study and its records.
-pub fn read(file: &Path, protocol: &Protocol, records: &Records) -> Result<Vec<Quotation>> {
+fn read(file: &Path, protocol: &Protocol, records: &Records) -> Result<Vec<Quotation>> {
     let text = std::fs::read_to_string(file)
         .with_context(|| format!("cannot read the quotations in {}", file.display()))?;
     let (quotations, problems) = parse(&text, protocol, records);

@@ -78,7 +78,7 @@ async fn anybody_may_read_and_no_cookie_is_set() {
         ),
         (
             "/studies/about.html",
-            "Attune writes no address into its records.",
+            "It writes no address into its records.",
         ),
         ("/studies/publication.css", "--paper"),
     ] {
@@ -90,6 +90,27 @@ async fn anybody_may_read_and_no_cookie_is_set() {
     assert!(browser.cookies.is_empty());
     let nowhere = browser.get("/studies/nothing-here").await;
     assert!(nowhere.header("location").starts_with("/sign-in?"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_about_the_site_are_served_in_the_languages_of_the_studies() {
+    let world = with_examples().await;
+    let mut browser = world.browser();
+    for path in ["/studies", "/studies/cookies.html", "/studies/about.html"] {
+        let english = browser.get(path).await.body;
+        assert!(
+            english.contains(&format!("href=\"{path}?in=ar\" lang=\"ar\"")),
+            "{english}"
+        );
+        let arabic = browser.get(&format!("{path}?in=ar")).await.body;
+        assert!(arabic.contains("<html lang=\"ar\" dir=\"rtl\">"), "{path}");
+        // A language in which no study is told has no pages of its own.
+        let other = browser.get(&format!("{path}?in=pl")).await.body;
+        assert!(other.contains("<html lang=\"en\""), "{path}");
+    }
+    let objected = [("counts", "no")];
+    let answer = browser.post("/studies/cookies.html?in=ar", &objected).await;
+    assert_eq!(answer.header("location"), "/studies/cookies.html?in=ar");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,7 +8,7 @@ use attune_protocol::Protocol;
 use attune_publication::{Analytics, Files, Matomo, Published, Settings, publish};
 use clap::Args;
 
-use crate::{output, run};
+use crate::{output, quotations, run};
 
 #[derive(Debug, Args)]
 pub struct Publish {
@@ -28,6 +28,9 @@ pub struct Publish {
     /// Number of the site in that Matomo
     #[arg(long, value_name = "N", requires = "matomo")]
     matomo_site: Option<u32>,
+    /// CSV file with words of those who agreed to be quoted, as for `attune report`; for one study at a time
+    #[arg(long, value_name = "FILE")]
+    quotes: Option<PathBuf>,
     /// Seed of everything random; the page names what it was made from
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -40,8 +43,26 @@ impl Publish {
             analytics: self.analytics()?,
             ..Settings::default()
         };
+        if self.quotes.is_some() && self.studies.len() > 1 {
+            bail!(
+                "--quotes belongs to one study; publish that study with it, and the others on their own"
+            );
+        }
         let studies = read_all(&self.studies, self.seed)?;
-        let published: Vec<Published<'_>> = studies.iter().map(as_published).collect();
+        let quotations = match (&self.quotes, studies.as_slice()) {
+            (Some(file), [(protocol, _)]) => {
+                quotations::of_study(file, protocol, &self.studies[0])?
+            }
+            _ => Vec::new(),
+        };
+        let published: Vec<Published<'_>> = studies
+            .iter()
+            .map(|(protocol, findings)| Published {
+                protocol,
+                findings: findings.as_ref(),
+                quotations: &quotations,
+            })
+            .collect();
         write(&publish(&published, &settings), &self.out)?;
         let index = self.out.join(attune_publication::INDEX);
         output::print_text(&format!("{}\n", index.display()))
@@ -76,14 +97,6 @@ fn read_all(folders: &[PathBuf], seed: u64) -> Result<Vec<(Protocol, Option<Find
         studies.push((protocol, findings));
     }
     Ok(studies)
-}
-
-fn as_published((protocol, findings): &(Protocol, Option<Findings>)) -> Published<'_> {
-    Published {
-        protocol,
-        findings: findings.as_ref(),
-        quotations: &[],
-    }
 }
 
 /// Writes the pages of studies that have been read and analysed, and returns the path of the list of them.

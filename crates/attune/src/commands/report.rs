@@ -112,11 +112,8 @@ impl ReportCommand {
         let Some(file) = &self.quotes else {
             return Ok(Vec::new());
         };
-        // Warnings about the records were printed when the plan was run.
         let folder = self.data.as_deref().unwrap_or(&self.study);
-        let (records, _) = attune_exchange::read_records(protocol, folder)
-            .map_err(|problems| AsItIs(problems.rendered()))?;
-        quotations::read(file, protocol, &records)
+        quotations::of_study(file, protocol, folder)
     }
 }
 
