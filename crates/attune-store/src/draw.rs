@@ -142,7 +142,7 @@ async fn draw(
 async fn head(db: &mut Db<'_>, study: &StudyId) -> Result<(i64, String)> {
     // What was only noted, such as an export, or looked at changes no record.
     let sql = "SELECT sequence, hash FROM command WHERE chain = $1 \
-         AND kind NOT IN ('note', 'open-identity') ORDER BY sequence DESC LIMIT 1";
+         AND kind NOT IN ('note', 'open-identity', 'choose-quotation', 'remove-quotation') ORDER BY sequence DESC LIMIT 1";
     let row = db.row(sql, values![study.as_str()]).await?;
     let row = row.ok_or_else(|| StoreError::not_found("study", study))?;
     Ok((row.int(0)?, hex::encode(&row.bytes(1)?)))

@@ -69,7 +69,9 @@ impl App {
         let permuted = study.unblinded.is_none() && !protocol.arms.is_empty();
         let quotations = self.quoted(study).await?;
         let quoted = digest(&quotations);
-        let from = |head: &str| format!("{} {head} {permuted} {quoted}", protocol.fingerprint);
+        // What is quoted changes no arm: families stay in the places that they were given.
+        let places = |head: &str| format!("{} {head} {permuted}", protocol.fingerprint);
+        let from = |head: &str| format!("{} {quoted}", places(head));
         let made_from = from(&self.store().records_head(&study.id).await?);
         // One computation at a time: whoever asks meanwhile gets the same one.
         let mut kept = self.results_kept().0.lock().await;
@@ -81,11 +83,11 @@ impl App {
             return Ok(Arc::clone(results));
         }
         let drawn = self.store().records(&study.id).await?;
-        let made_from = from(&drawn.head);
+        let (made_from, places) = (from(&drawn.head), places(&drawn.head));
         let results = spawn_blocking(move || {
             let measures = measure(&protocol, &drawn.records);
             let analysed = match permuted {
-                true => with_permuted_arms(&measures, &made_from),
+                true => with_permuted_arms(&measures, &places),
                 false => measures.clone(),
             };
             let findings = analyse(&protocol, &analysed, &settings_of_findings());
