@@ -5,6 +5,7 @@
 //! what could not be taken over. [`write_project`] goes the other way and says what the other format
 //! cannot hold. Nothing is guessed: a bout with one end stays a bout with one end.
 
+mod around_events;
 mod boris;
 mod coding_fault;
 mod coding_file;

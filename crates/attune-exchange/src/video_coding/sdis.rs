@@ -75,12 +75,6 @@ fn losses(project: &CodingProject) -> Vec<NotHeld> {
         "point events",
         "written with a length of one millisecond",
     );
-    losses.tell_events(
-        events(),
-        |event| event.comment.is_some() || event.stop_comment.is_some(),
-        "comments",
-        "left out",
-    );
     losses.tell(
         events().count(),
         "subjects, behaviours and modifiers as such",
@@ -100,11 +94,6 @@ fn losses(project: &CodingProject) -> Vec<NotHeld> {
             .count(),
         "windows that were coded",
         "GSEQ takes a session to end with its last code unless you tell it",
-    );
-    losses.tell(
-        observations.iter().map(|one| one.variables.len()).sum(),
-        "variables",
-        "declare them in GSEQ as factors",
     );
     losses.into_list()
 }

@@ -6,6 +6,7 @@ use attune_records::observation::{CodingProject, Event, Modifier, Modifiers, Obs
 
 use super::{
     CodingFault, NotHeld,
+    around_events::lost_around_events,
     boris::BorisProject,
     coding_file::CodingFile,
     datavyu::{DatavyuFile, Spreadsheet},
@@ -205,6 +206,7 @@ pub fn write_project(project: &CodingProject, target: Target) -> Result<Written,
     };
     let mut all = losses.into_list();
     all.extend(not_held);
+    all.extend(lost_around_events(project, target));
     Ok(Written {
         bytes,
         not_held: all,

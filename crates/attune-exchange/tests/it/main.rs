@@ -10,6 +10,7 @@ mod round_trip;
 mod study;
 mod video_round_trips;
 mod video_samples;
+mod what_is_lost;
 mod workbooks;
 mod wrong_codings;
 mod wrong_input;

@@ -322,17 +322,6 @@ fn losses(project: &CodingProject, left: &LeftEvents) -> Vec<NotHeld> {
         "written with `/`, since `|` parts sets",
     );
     let observations = project.observations();
-    let n = |of: fn(&Observation) -> usize| observations.iter().map(of).sum();
-    losses.tell(
-        n(|one| one.not_codable.len()),
-        "stretches that nobody could code",
-        "left out",
-    );
-    losses.tell(
-        n(|one| one.ratings.len()),
-        "ratings",
-        "BORIS has none; left out",
-    );
     let finer = |one: &Observation| {
         let is_finer = |time: Micros| !time.is_whole_millis();
         one.events()

@@ -56,22 +56,6 @@ impl DatavyuFile {
             "states without length",
             "a cell without length is a point",
         );
-        losses.tell_events(
-            events,
-            |event| event.stop_comment.is_some(),
-            "comments at ends",
-            "left out",
-        );
-        losses.tell(
-            observation.media.len(),
-            "media files",
-            "open them again in Datavyu",
-        );
-        losses.tell(
-            observation.variables.len(),
-            "variables",
-            "a spreadsheet has none",
-        );
         let sheet = Spreadsheet {
             version: Some("4".to_owned()),
             definitions: Vec::new(),

@@ -1,3 +1,5 @@
+//! What Datavyu spreadsheets hold, read and written.
+
 use attune_records::observation::Span;
 use proptest::prelude::*;
 

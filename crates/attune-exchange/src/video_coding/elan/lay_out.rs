@@ -105,34 +105,6 @@ fn losses(observation: &Observation, unpaired: &[&Event], empty: &[&Event]) -> V
         "times finer than a millisecond",
         "rounded to the nearest",
     );
-    losses.tell_events(
-        events,
-        |event| event.stop_comment.is_some(),
-        "comments at ends",
-        "left out",
-    );
-    losses.tell_events(
-        events,
-        |event| event.frames.is_some(),
-        "numbers of frames",
-        "left out",
-    );
-    losses.tell(
-        observation.variables.len(),
-        "variables",
-        "a document has none",
-    );
-    losses.tell(
-        observation.not_codable.len(),
-        "stretches that nobody could code",
-        "left out",
-    );
-    losses.tell(
-        usize::from(observation.window.is_some()),
-        "the window that was coded",
-        "a document has none",
-    );
-    losses.tell(observation.ratings.len(), "ratings", "a document has none");
     losses.into_list()
 }
 

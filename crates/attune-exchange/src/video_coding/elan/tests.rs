@@ -1,3 +1,5 @@
+//! What ELAN documents hold, read and written.
+
 use attune_records::observation::{
     Event, Interval, Micros, Modifier, Modifiers, Observation, Span,
 };

@@ -1,3 +1,5 @@
+//! What captions hold, read and written.
+
 use proptest::prelude::*;
 
 use super::{SubtitleForm, Subtitles};

@@ -96,12 +96,6 @@ impl Subtitles {
             "times finer than a millisecond",
             "rounded to the nearest",
         );
-        losses.tell(observation.media.len(), "media files", "captions name none");
-        losses.tell(
-            observation.variables.len(),
-            "variables",
-            "captions have none",
-        );
         let file = Self {
             form,
             head: Vec::new(),

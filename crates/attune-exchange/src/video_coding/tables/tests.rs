@@ -1,3 +1,5 @@
+//! What tables of events hold, by their headings.
+
 use attune_records::observation::{CodingProject, Interval, Micros, Span};
 
 use super::{CodingTable, TableForm, tidy_csv, tidy_xlsx};

@@ -32,25 +32,6 @@ pub fn tidy_csv(project: &CodingProject) -> (Vec<u8>, Vec<NotHeld>) {
         "observations without events",
         "the table has one row per bout; .xlsx keeps them",
     );
-    let media = project
-        .observations()
-        .iter()
-        .map(|one| one.media.len())
-        .sum();
-    losses.tell(
-        media,
-        "media files",
-        "the table of bouts names only the recording; .xlsx keeps them",
-    );
-    losses.tell(
-        project
-            .observations()
-            .iter()
-            .filter(|one| !one.description.is_empty())
-            .count(),
-        "descriptions of observations",
-        "left out; .xlsx keeps them",
-    );
     (
         writer.into_inner().unwrap_or_default(),
         common_losses(project, losses).into_list(),
@@ -89,47 +70,18 @@ pub fn tidy_xlsx(project: &CodingProject) -> Result<(Vec<u8>, Vec<NotHeld>), Xls
             }
         }
     }
-    let mut losses = Losses::default();
-    let several = |one: &&Observation| one.media.len() > 1;
-    losses.tell(
-        project.observations().iter().filter(several).count(),
-        "observations of several media files",
-        "players, offsets and single lengths are left out",
-    );
     Ok((
         workbook.save_to_buffer()?,
-        common_losses(project, losses).into_list(),
+        common_losses(project, Losses::default()).into_list(),
     ))
 }
 
 fn common_losses(project: &CodingProject, mut losses: Losses) -> Losses {
-    let scheme = &project.scheme;
-    let described = scheme.behaviours.iter().filter(|behaviour| {
-        !(behaviour.description.is_empty()
-            && behaviour.key.is_empty()
-            && behaviour.category.is_empty())
-    });
-    losses.tell(
-        described.count(),
-        "keys, categories and descriptions of behaviours",
-        "the table has the events; a scheme is written by .boris",
-    );
     losses.tell_events(
         project.events().map(|(_, event)| event),
         |event| event.behaviour.trim().is_empty(),
         "events without a behaviour",
         "a row names one; left out",
-    );
-    let observations = project.observations();
-    losses.tell(
-        observations.iter().map(|one| one.not_codable.len()).sum(),
-        "stretches that nobody could code",
-        "left out",
-    );
-    losses.tell(
-        observations.iter().map(|one| one.ratings.len()).sum(),
-        "ratings",
-        "left out",
     );
     losses
 }

@@ -44,22 +44,6 @@ impl TextGrid {
             "events with modifiers",
             "a mark has one label: written into it after `|`",
         );
-        losses.tell_events(
-            events,
-            |event| event.comment.is_some() || event.stop_comment.is_some(),
-            "comments",
-            "a mark has no comment",
-        );
-        losses.tell(
-            observation.media.len(),
-            "media files",
-            "a TextGrid names none",
-        );
-        losses.tell(
-            observation.variables.len(),
-            "variables",
-            "a TextGrid has none",
-        );
         (grid, losses.into_list())
     }
 }

@@ -1,3 +1,5 @@
+//! What TextGrids hold in each of their forms, read and written.
+
 use attune_records::observation::{Event, Interval, Micros, Observation, Span};
 use proptest::prelude::*;
 
