@@ -21,7 +21,7 @@ const studies = ["hostel-clinic", "community-clinic", "early-intervention"];
 /** Where people begin; everything else is found from there. */
 const beginnings: Record<string, string[]> = {
   nobody: ["/sign-in", "/welcome", "/design", "/studies", "/no-such-page", "/studies/no-such-study"],
-  manager: ["/people", "/", "/account", ...studies.map((study) => `/studies/${study}`)],
+  manager: ["/people", "/", "/account", ...studies.map((study) => `/studies/${study}`), "/studies/early-intervention/arms"],
   evaluator: ["/studies/hostel-clinic/plan", "/studies/early-intervention/findings", "/studies/early-intervention/plan/unblind"],
   assessor: ["/studies/hostel-clinic", "/studies/hostel-clinic/families/D005", "/studies/hostel-clinic/findings"],
   observer: ["/studies/community-clinic/coding"],

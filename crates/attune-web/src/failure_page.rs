@@ -12,7 +12,13 @@ use axum::{
 };
 use serde_json::json;
 
-use crate::{failure::Failure, layout::Layout, request_log::RequestId, visit::Visit};
+use crate::{
+    access::{Action, Scope},
+    failure::Failure,
+    layout::Layout,
+    request_log::RequestId,
+    visit::Visit,
+};
 
 #[derive(Template)]
 #[template(path = "failure.html")]
@@ -20,6 +26,8 @@ struct FailurePage {
     layout: Layout,
     words: Words,
     problems: Vec<String>,
+    /// The study in which it happened, for whoever has a part in it.
+    study: Option<String>,
     request_id: Option<String>,
 }
 
@@ -43,10 +51,15 @@ pub fn wants_json(headers: &HeaderMap) -> bool {
 
 /// The answer to a visitor.
 pub fn answer(visit: &Visit, failure: &Failure, wants_json: bool) -> Response {
+    let study = visit.study_id.as_ref().filter(|study| {
+        let person = visit.person.as_ref();
+        person.is_some_and(|person| person.has_right(Action::SeeStudy, Scope::Study(study)))
+    });
     let account = visit.session.as_ref().map(|session| session.account);
     write(
         failure,
         Layout::of(visit, ""),
+        study.map(ToString::to_string),
         (visit.request_id.clone(), account),
         wants_json,
     )
@@ -75,7 +88,13 @@ pub async fn for_bare_statuses(request: Request, next: Next) -> Response {
         .get::<Failure>()
         .cloned()
         .unwrap_or_else(|| Failure::of_status(status));
-    let mut page = write(&failure, Layout::bare(""), (request_id, None), wants_json);
+    let mut page = write(
+        &failure,
+        Layout::bare(""),
+        None,
+        (request_id, None),
+        wants_json,
+    );
     if let Some(allow) = response.headers().get(header::ALLOW) {
         page.headers_mut().insert(header::ALLOW, allow.clone());
     }
@@ -85,6 +104,7 @@ pub async fn for_bare_statuses(request: Request, next: Next) -> Response {
 fn write(
     failure: &Failure,
     mut layout: Layout,
+    study: Option<String>,
     (request_id, account): (Option<String>, Option<AccountId>),
     wants_json: bool,
 ) -> Response {
@@ -106,6 +126,7 @@ fn write(
             layout,
             words,
             problems,
+            study,
             request_id: failure
                 .status()
                 .is_server_error()

@@ -71,7 +71,9 @@ pub struct Flow {
     pub groups: Vec<Group>,
 }
 
-const WIDTH: f64 = 960.0;
+/// Widest drawing, and the width of a column where there is room.
+const WIDEST: f64 = 960.0;
+const COLUMN: f64 = 290.0;
 const TOP: f64 = 34.0;
 const BOX: f64 = 44.0;
 const STEP: f64 = 92.0;
@@ -86,7 +88,8 @@ impl Flow {
     /// The figure: one column for each group, one box for each wave, beneath each box a bar of its shares.
     pub fn svg(&self) -> String {
         let n_columns = self.groups.len().max(1) as f64;
-        let column = WIDTH / n_columns;
+        let all = (COLUMN * n_columns).min(WIDEST.max(150.0 * n_columns));
+        let column = all / n_columns;
         let width = (column - 24.0).min(260.0);
         let height = TOP + STEP * (self.waves.len() as f64 + 1.0);
         let told: Vec<String> = self
@@ -95,7 +98,7 @@ impl Flow {
             .map(|group| format!("{}: {} enrolled", group.label, group.enrolled))
             .collect();
         let mut svg = format!(
-            r#"<svg class="flow" viewBox="0 0 {WIDTH} {height:.0}" role="img" aria-label="{}">"#,
+            r#"<svg class="flow" viewBox="0 0 {all:.0} {height:.0}" width="{all:.0}" height="{height:.0}" role="img" aria-label="{}">"#,
             escape(&format!("Flow of families. {}", told.join("; ")))
         );
         for (n, group) in self.groups.iter().enumerate() {

@@ -10,6 +10,7 @@
 //! socket. No SQL and no formula is here: records live in `attune-store`, numbers come from
 //! `attune-analysis`.
 
+mod about_form;
 pub mod access;
 mod answer;
 mod app;

@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 use attune_report::escape;
 use jiff::{ToSpan, civil::Date};
 
+use crate::words;
+
 /// Recruitment as a page shows it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recruited {
@@ -120,15 +122,14 @@ impl Recruited {
                 y(value) + 4.0
             );
         }
-        let every = (self.months.len() / 8).max(1);
+        let every = self.months.len().div_ceil(9).max(1);
         for (at, month) in self.months.iter().enumerate().step_by(every) {
             let _ = write!(
                 svg,
-                r#"<text class="small" x="{:.1}" y="{:.1}" text-anchor="middle">{:02}/{}</text>"#,
+                r#"<text class="small" x="{:.1}" y="{:.1}" text-anchor="middle">{}</text>"#,
                 x(at as f64 + 0.5).max(LEFT + 16.0),
                 HEIGHT - BOTTOM + 22.0,
-                month.first.month(),
-                month.first.year() % 100
+                words::short_month(&month.first)
             );
         }
         let line = |points: Vec<(f64, f64)>| {

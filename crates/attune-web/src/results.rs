@@ -2,8 +2,8 @@
 //! the command line calls. What was computed is kept until the study or its records change.
 //!
 //! Until arms are revealed, findings are made from permuted arms: every family gets another family's
-//! place (site and arm), always the same one for the same records, so that nobody learns the result by
-//! looking twice. What such findings show rehearses the plan and means nothing.
+//! place (site and arm), always the same one while the families are the same, so that pages agree with each
+//! other and nobody learns the result by looking twice. What such findings show rehearses the plan and means nothing.
 
 use std::sync::Arc;
 
@@ -69,9 +69,7 @@ impl App {
         let permuted = study.unblinded.is_none() && !protocol.arms.is_empty();
         let quotations = self.quoted(study).await?;
         let quoted = digest(&quotations);
-        // What is quoted changes no arm: families stay in the places that they were given.
-        let places = |head: &str| format!("{} {head} {permuted}", protocol.fingerprint);
-        let from = |head: &str| format!("{} {quoted}", places(head));
+        let from = |head: &str| format!("{} {head} {permuted} {quoted}", protocol.fingerprint);
         let made_from = from(&self.store().records_head(&study.id).await?);
         // One computation at a time: whoever asks meanwhile gets the same one.
         let mut kept = self.results_kept().0.lock().await;
@@ -83,11 +81,13 @@ impl App {
             return Ok(Arc::clone(results));
         }
         let drawn = self.store().records(&study.id).await?;
-        let (made_from, places) = (from(&drawn.head), places(&drawn.head));
+        let made_from = from(&drawn.head);
+        // Whatever else is written down, families stay in the places that they were given.
+        let seed = id.clone();
         let results = spawn_blocking(move || {
             let measures = measure(&protocol, &drawn.records);
             let analysed = match permuted {
-                true => with_permuted_arms(&measures, &places),
+                true => with_permuted_arms(&measures, &seed),
                 false => measures.clone(),
             };
             let findings = analyse(&protocol, &analysed, &settings_of_findings());

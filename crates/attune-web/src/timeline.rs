@@ -174,7 +174,7 @@ impl Timeline {
         );
         let _ = write!(
             svg,
-            r#"<svg class="timeline" viewBox="0 0 {WIDTH} 118" role="img" aria-label="{}">"#,
+            r#"<svg class="timeline windows" viewBox="0 0 {WIDTH} 118" role="img" aria-label="{}">"#,
             escape(&alternative)
         );
         for window in &self.windows {

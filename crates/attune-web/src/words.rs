@@ -41,6 +41,18 @@ pub fn date(date: &Date) -> String {
     format!("{} {} {}", date.day(), MONTHS[month], date.year())
 }
 
+/// A month: `November 2026`.
+pub fn month(date: &Date) -> String {
+    let month = usize::from(date.month().unsigned_abs()) - 1;
+    format!("{} {}", MONTHS[month], date.year())
+}
+
+/// A month where there is little room: `Nov 2026`.
+pub fn short_month(date: &Date) -> String {
+    let month = usize::from(date.month().unsigned_abs()) - 1;
+    format!("{} {}", &MONTHS[month][..3], date.year())
+}
+
 /// A whole number with thin spaces between thousands.
 pub fn count(n: impl TryInto<u64>) -> String {
     let digits = n.try_into().unwrap_or(u64::MAX).to_string();
@@ -75,6 +87,8 @@ mod tests {
             offset_minutes: 60,
         };
         assert_eq!(moment(&nine), "26 November 2026, 09:05 UTC");
+        assert_eq!(month(&nine.date()), "November 2026");
+        assert_eq!(short_month(&nine.date()), "Nov 2026");
     }
 
     #[test]

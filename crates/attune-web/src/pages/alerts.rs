@@ -5,6 +5,7 @@ use attune_store::{Command, forms::Alert, ids::AlertId};
 use axum::extract::Path;
 
 use crate::{
+    about_form::AboutForm,
     access::{Action, Scope},
     answer::{Answer, page as show, see},
     failure::Failure,
@@ -28,7 +29,7 @@ struct AlertsPage {
 
 struct Row {
     alert: Alert,
-    unit: String,
+    about: AboutForm,
     /// Whether it was given to whoever looks.
     is_mine: bool,
     to: String,
@@ -43,9 +44,8 @@ pub async fn page(visit: Visit) -> Answer {
     let name = |id: &str| names.get(id).cloned().unwrap_or_default();
     let (mut waiting, mut seen) = (Vec::new(), Vec::new());
     for alert in store.alerts(&study, &sight).await? {
-        let unit = store.form(&study, &sight, alert.form).await?.row.unit;
         let row = Row {
-            unit,
+            about: AboutForm::of(&visit, &sight, alert.form, Some(&alert.item)).await?,
             is_mine: alert.to == Some(visit.person()?.id),
             to: alert.to.map_or_else(
                 || "everybody who sees alerts here".to_owned(),

@@ -1,12 +1,14 @@
 //! `/audit` and `/studies/{study}/audit`: what was done, by whom, when and why, newest first.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use attune_store::{Command, Sight, entry::Entry};
 use axum::extract::Query;
 use serde::Deserialize;
 
 use crate::{
-    access::Action,
+    access::{Action, Scope},
     answer::{Answer, page as show},
     failure::Failure,
     layout::Layout,
@@ -33,12 +35,18 @@ struct Row {
     who: String,
     role: String,
     what: String,
+    /// Id of what it is about.
     subject: String,
+    /// Its name, where it has one.
+    name: Option<String>,
     /// Where the subject is to be seen.
     address: Option<String>,
     reason: String,
     hash: String,
 }
+
+/// Name and address of a subject, by its id.
+type Subjects = BTreeMap<String, (String, Option<String>)>;
 
 /// From which row on.
 #[derive(Debug, Default, Deserialize)]
@@ -62,9 +70,10 @@ pub async fn page(visit: Visit, Query(from): Query<From>) -> Answer {
         .last()
         .filter(|entry| entry.sequence > 1)
         .map(|entry| format!("{}?before={}", visit.path, entry.sequence));
+    let subjects = subjects(&visit).await?;
     let mut rows = Vec::new();
     for entry in &entries {
-        rows.push(row(&visit, entry).await?);
+        rows.push(row(&visit, &subjects, entry).await?);
     }
     show(&Audit {
         layout: Layout::of(&visit, "Audit trail"),
@@ -74,7 +83,32 @@ pub async fn page(visit: Visit, Query(from): Query<From>) -> Answer {
     })
 }
 
-async fn row(visit: &Visit, entry: &Entry) -> Result<Row, Failure> {
+/// Names of what rows are about, with the page where it is to be seen: people who sign in and, in a study,
+/// its families for those who may see them.
+async fn subjects(visit: &Visit) -> Result<Subjects, Failure> {
+    let store = visit.app.store();
+    let mut found = Subjects::new();
+    let manages = visit
+        .person()?
+        .has_right(Action::ManagePeople, Scope::Installation);
+    for account in store.accounts().await? {
+        let address = manages.then(|| format!("/people/{}", account.id));
+        found.insert(account.id.to_string(), (account.name, address));
+    }
+    if let Some(study) = visit.study_id.as_ref()
+        && visit.has_right(Action::SeeFamilies)
+    {
+        let sight = visit.sight(Action::SeeFamilies)?;
+        for dyad in store.dyads(study, &sight).await? {
+            let address = format!("/studies/{study}/families/{}", dyad.code);
+            let name = format!("family {}", dyad.code);
+            found.insert(dyad.key.to_string(), (name, Some(address)));
+        }
+    }
+    Ok(found)
+}
+
+async fn row(visit: &Visit, subjects: &Subjects, entry: &Entry) -> Result<Row, Failure> {
     let hash: String = entry
         .hash
         .iter()
@@ -89,18 +123,23 @@ async fn row(visit: &Visit, entry: &Entry) -> Result<Row, Failure> {
         },
         _ => entry.kind.clone(),
     };
+    let named = entry.subject.as_ref().and_then(|id| subjects.get(id));
+    let (name, address) = match (&visit.study_id, &entry.subject, named) {
+        (Some(study), Some(form), _) if is_about_a_form(&entry.kind) => (
+            Some("the form".to_owned()),
+            Some(format!("/studies/{study}/forms/{form}")),
+        ),
+        (_, _, Some((name, address))) => (Some(name.clone()), address.clone()),
+        _ => (None, None),
+    };
     Ok(Row {
         sequence: entry.sequence,
         at: words::moment(&entry.at),
         who: visit.app.name_of(&entry.actor).await?,
         role: entry.role.clone().unwrap_or_default().replace('-', " "),
         what: what.replace('-', " "),
-        address: match (&visit.study_id, &entry.subject) {
-            (Some(study), Some(form)) if is_about_a_form(&entry.kind) => {
-                Some(format!("/studies/{study}/forms/{form}"))
-            }
-            _ => None,
-        },
+        name,
+        address,
         subject: entry.subject.clone().unwrap_or_default(),
         reason: own_reason(entry)
             .or_else(|| entry.reason.clone())

@@ -45,8 +45,8 @@ struct Format {
     label: &'static str,
     ending: &'static str,
     address: String,
-    n_bytes: usize,
-    not_held: Vec<NotHeld>,
+    /// Size and what is lost; or why this coding cannot be such a file yet.
+    written: Result<(usize, Vec<NotHeld>), String>,
 }
 
 /// `GET /studies/{study}/coding/{coding}/export`: every format with what it cannot hold.
@@ -57,13 +57,16 @@ pub async fn page(visit: Visit, Path((study, id)): Path<(String, String)>) -> An
     let back = format!("/studies/{study}/coding/{id}");
     let mut formats = Vec::new();
     for (ending, label) in FORMATS {
-        let written = written(&project, ending)?;
+        let written = written(&project, ending);
         formats.push(Format {
             label,
             ending,
             address: format!("{back}/export/{ending}"),
-            n_bytes: written.bytes.len(),
-            not_held: written.not_held,
+            written: match written {
+                Ok(written) => Ok((written.bytes.len(), written.not_held)),
+                Err(Failure::Conflict { reason }) => Err(reason),
+                Err(other) => return Err(other),
+            },
         });
     }
     show(&Export {
@@ -193,7 +196,10 @@ fn written(
 ) -> Result<attune_exchange::video_coding::Written, Failure> {
     let target =
         Target::of_name(&format!("clip.{ending}")).map_err(|_| Failure::no_such("format"))?;
-    write_project(project, target).map_err(Failure::internal)
+    // A coding that is hardly begun may be too little for a format.
+    write_project(project, target).map_err(|fault| Failure::Conflict {
+        reason: format!("This coding cannot be a file .{ending} yet: {fault}."),
+    })
 }
 
 fn content_type(ending: &str) -> Result<&'static str, Failure> {

@@ -80,6 +80,15 @@ impl FormOnPage {
         self.form.row.second_entry == Some(SecondEntry::ToCompare)
     }
 
+    /// A question as a query names it.
+    fn question(&self, item: &ItemId) -> String {
+        let line = self.lines.iter().find(|line| line.question.id == *item);
+        line.map_or_else(
+            || item.to_string(),
+            |line| format!("question {}: {}", line.question.number, line.question.text),
+        )
+    }
+
     fn may_sign(&self) -> bool {
         self.rights.lock && self.is_complete() && self.form.row.signature.is_none()
     }

@@ -1,20 +1,26 @@
 //! `/studies/{study}/measures`: the long table, where each value leads to the form or the coded recording
 //! that it comes from. It names no arm, to nobody.
 
-use std::fmt::Write;
+use std::{collections::BTreeMap, fmt::Write};
 
 use askama::Template;
 use attune_measures::{Measures, measures::Measure};
+use attune_protocol::{
+    Protocol,
+    id::{MeasureId, SiteId, WaveId},
+};
 use attune_records::source::Source;
-use attune_store::handed_out::Handed;
+use attune_store::{handed_out::Handed, schedule::PlannedStanding};
 use axum::extract::Query;
 use serde::Deserialize;
 
 use crate::{
     access::Action,
     answer::{Answer, download, page as show},
+    failure::Failure,
     handed_out::note,
     layout::Layout,
+    pages::family::standing_words,
     parts::{Field, FieldKind},
     visit::Visit,
     words::count,
@@ -47,6 +53,56 @@ struct Row {
     value: String,
     missing: Option<&'static str>,
     source: Option<(Option<String>, String)>,
+}
+
+impl Row {
+    /// A value that is missing only because its time has not passed yet is not called “not done”, whatever the
+    /// study file says of the study as a whole.
+    fn to_come(mut self, still: &StillToCome, protocol: &Protocol) -> Self {
+        let score = protocol.score(&MeasureId::new(&self.measure));
+        let standing = score.and_then(|(planned, _)| {
+            let place = (self.unit.clone(), self.wave.clone(), planned.id.to_string());
+            still.get(&place)
+        });
+        if let Some(standing) = standing.filter(|_| self.missing.is_some()) {
+            self.missing = Some(standing_words(*standing));
+        }
+        self
+    }
+
+    /// Site, wave and measure by the names that the study gives them.
+    fn with_names(self, protocol: &Protocol) -> Self {
+        let site = protocol.site(&SiteId::new(&self.site));
+        let wave = protocol.wave(&WaveId::new(&self.wave));
+        Self {
+            site: site.map_or(self.site, |site| site.label.clone()),
+            wave: wave.map_or(self.wave, |wave| wave.label.clone()),
+            measure: name_of_measure(protocol, &self.measure),
+            ..self
+        }
+    }
+}
+
+/// Assessments whose time has not passed: by family, wave and instrument.
+type StillToCome = BTreeMap<(String, String, String), PlannedStanding>;
+
+async fn still_to_come(visit: &Visit) -> Result<StillToCome, Failure> {
+    let (study, sight) = (&visit.study()?.id, visit.sight(Action::SeeMeasures)?);
+    let schedule = visit.app.store().schedule(study, &sight, visit.at.date());
+    let open = schedule.await?.into_iter().filter(|planned| {
+        matches!(
+            planned.standing,
+            PlannedStanding::Later | PlannedStanding::Due | PlannedStanding::Begun
+        )
+    });
+    let placed = open.map(|planned| {
+        let (unit, wave) = (planned.code.to_string(), planned.wave.to_string());
+        (
+            (unit, wave, planned.instrument.to_string()),
+            planned.standing,
+        )
+    });
+    Ok(placed.collect())
 }
 
 /// What the visitor may follow a value to.
@@ -101,6 +157,7 @@ pub struct Which {
 pub async fn page(visit: Visit, Query(which): Query<Which>) -> Answer {
     let study = visit.study()?;
     let results = visit.app.results(study).await?;
+    let still_to_come = still_to_come(&visit).await?;
     let rows: Vec<&Measure> = chosen(&results.measures, &which).collect();
     let mut measures: Vec<&str> = results
         .measures
@@ -115,7 +172,7 @@ pub async fn page(visit: Visit, Query(which): Query<Which>) -> Answer {
         choices.extend(ids);
         FieldKind::OneOf(choices)
     };
-    let same = |id: &&str| ((*id).to_owned(), (*id).to_owned());
+    let named = |id: &&str| ((*id).to_owned(), name_of_measure(&results.protocol, id));
     let waves = results
         .protocol
         .waves
@@ -124,7 +181,10 @@ pub async fn page(visit: Visit, Query(which): Query<Which>) -> Answer {
     show(&Page {
         filters: vec![
             Field::text("measure", "Measure")
-                .of_kind(choices("all measures", measures.iter().map(same).collect()))
+                .of_kind(choices(
+                    "all measures",
+                    measures.iter().map(named).collect(),
+                ))
                 .value(&*which.measure),
             Field::text("wave", "Wave")
                 .of_kind(choices("all waves", waves.collect()))
@@ -140,6 +200,8 @@ pub async fn page(visit: Visit, Query(which): Query<Which>) -> Answer {
             .skip(which.from)
             .take(MOST_ROWS)
             .map(|row| as_shown(&results.measures, row, &study.id, Links::of(&visit)))
+            .map(|row| row.to_come(&still_to_come, &results.protocol))
+            .map(|row| row.with_names(&results.protocol))
             .collect(),
         query: serde_html_form::to_string([
             ("measure", &which.measure),
@@ -150,6 +212,18 @@ pub async fn page(visit: Visit, Query(which): Query<Which>) -> Answer {
         study: study.id.to_string(),
         layout: Layout::of(&visit, "Measures"),
     })
+}
+
+/// A score's name with its instrument's; what is coded has no other name than its id.
+fn name_of_measure(protocol: &Protocol, id: &str) -> String {
+    let score = protocol.score(&MeasureId::new(id));
+    score.map_or_else(
+        || id.to_owned(),
+        |(planned, score)| match score.label.contains(&planned.definition.short_title) {
+            true => score.label.clone(),
+            false => format!("{} ({})", score.label, planned.definition.short_title),
+        },
+    )
 }
 
 fn chosen<'a>(measures: &'a Measures, which: &'a Which) -> impl Iterator<Item = &'a Measure> {

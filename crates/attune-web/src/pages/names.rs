@@ -21,6 +21,7 @@ use crate::{
     layout::Layout,
     pages::family::part_words,
     visit::Visit,
+    words,
 };
 
 #[derive(Template)]
@@ -47,6 +48,19 @@ impl Named {
             .and_then(|opened| opened.get(field))
             .map_or("", Identifying::reveal)
     }
+
+    /// As it is read: a day as days are written on every page.
+    fn shown(&self, field: &Identifier) -> String {
+        let value = self.value(field);
+        let day = is_a_day(field).then(|| value.parse::<jiff::civil::Date>());
+        day.and_then(Result::ok)
+            .map_or_else(|| value.to_owned(), |day| words::date(&day))
+    }
+}
+
+/// Whether it is written down as a day.
+pub fn is_a_day(field: &Identifier) -> bool {
+    matches!(field, Identifier::BirthDate | Identifier::DueDate)
 }
 
 /// `GET /studies/{study}/families/{family}/names`.

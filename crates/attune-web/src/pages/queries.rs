@@ -9,6 +9,7 @@ use attune_store::{
 use axum::extract::Path;
 
 use crate::{
+    about_form::AboutForm,
     access::{Action, Scope},
     answer::{Answer, page as show, see},
     failure::Failure,
@@ -31,8 +32,7 @@ struct QueriesPage {
 
 struct Row {
     query: Query,
-    unit: String,
-    instrument: String,
+    about: AboutForm,
     messages: Vec<(QueryMessage, String)>,
 }
 
@@ -47,17 +47,11 @@ pub async fn page(visit: Visit) -> Answer {
     let (store, study) = (visit.app.store(), visit.study()?.id.clone());
     let sight = visit.sight(Action::RaiseQueries)?;
     let names = names_of_staff(&visit).await?;
-    let protocol = visit.protocol().await?;
     let (mut open, mut closed) = (Vec::new(), Vec::new());
     for query in store.queries(&study, &sight, None).await? {
-        let form = store.form(&study, &sight, query.form).await?.row;
         let messages = store.query_messages(query.id).await?;
         let row = Row {
-            unit: form.unit,
-            instrument: protocol.instrument(&form.instrument).map_or_else(
-                || form.instrument.to_string(),
-                |planned| planned.definition.short_title.clone(),
-            ),
+            about: AboutForm::of(&visit, &sight, query.form, query.item.as_ref()).await?,
             messages: messages
                 .into_iter()
                 .map(|message| {

@@ -52,6 +52,8 @@ struct Home {
     n_queries: usize,
     n_alerts: usize,
     may_see_families: bool,
+    may_enrol: bool,
+    may_change: bool,
     may_see_findings: bool,
     may_raise: bool,
     may_see_backups: bool,
@@ -173,6 +175,8 @@ pub async fn page(visit: Visit, headers: HeaderMap) -> Answer {
             .filter(|alert| alert.acknowledged.is_none())
             .count(),
         may_see_families,
+        may_enrol: visit.has_right(Action::EnrolFamilies),
+        may_change: visit.has_right(Action::ChangeStudies),
         may_see_findings: visit.has_right(Action::SeeFindings),
         may_raise: visit.has_right(Action::RaiseQueries),
         may_see_backups: visit

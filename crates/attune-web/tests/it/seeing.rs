@@ -155,13 +155,37 @@ async fn who_is_to_be_asked_again_is_listed_when_a_text_changes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn measures_have_names_and_what_is_to_come_is_not_called_not_done() {
+    let world = exporting::world().await;
+    let mut manager = somebody(&world, "mia", Role::DataManager, &[]).await;
+    let family = enrol(&mut manager).await;
+    let rows = path(&format!("/measures?unit={family}"));
+    let page = manager.get(&rows).await.body;
+    for name in [
+        "Hostel A",
+        "12 months",
+        "PHQ-9 total",
+        ">later<",
+        ">due now<",
+    ] {
+        assert!(page.contains(name), "{name}: {page}");
+    }
+    for id in ["hostel-a", ">month-12<", "phq-9.total<", ">not done<"] {
+        assert!(!page.contains(id), "{id}: {page}");
+    }
+    // What is over stays what it was.
+    let page = manager.get(&path("/measures?unit=D001")).await.body;
+    assert!(page.contains(">not done<"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_alert_goes_to_the_clinician_who_is_named_for_the_site() {
     let world = exporting::world().await;
     let mut manager = somebody(&world, "mia", Role::DataManager, &[]).await;
     somebody(&world, "hal", Role::HealthVisitor, &["hostel-a"]).await;
     somebody(&world, "zoe", Role::HealthVisitor, &["hostel-a"]).await;
     let page = manager.get(&path("/alerts")).await.body;
-    assert!(page.contains("4 sites without a name"), "{page}");
+    assert!(page.contains("4 sites where nobody is named"), "{page}");
     let form = manager.get(&path("/clinicians")).await.body;
     let zoe = form
         .split("<option value=\"")
@@ -192,7 +216,7 @@ async fn an_alert_goes_to_the_clinician_who_is_named_for_the_site() {
             .get(&path("/alerts"))
             .await
             .body
-            .contains("3 sites without a name")
+            .contains("3 sites where nobody is named")
     );
     // The form that may raise an alert names her first.
     let mut assessor = somebody(&world, "ama", Role::Assessor, &["hostel-a"]).await;
