@@ -155,6 +155,15 @@ impl Field {
         }
     }
 
+    /// Whether there is anything to choose.
+    pub fn has_choices(&self) -> bool {
+        match &self.kind {
+            FieldKind::OneOf(choices) => !choices.is_empty(),
+            FieldKind::AnyOf(choices) => !choices.is_empty(),
+            _ => true,
+        }
+    }
+
     fn described_by(&self) -> String {
         let hint = self.hint.as_ref().map(|_| format!("{}-hint", self.name));
         let error = self.error.as_ref().map(|_| format!("{}-error", self.name));

@@ -156,6 +156,8 @@ pub fn table() -> Vec<Route> {
         Route::post("/studies/{study}/families/{family}/events", May(Action::EnrolFamilies), Untold, family_changes::event),
         Route::post("/studies/{study}/families/{family}/move", May(Action::EnrolFamilies), Untold, family_changes::move_site),
         Route::post("/studies/{study}/families/{family}/people", May(Action::EnrolFamilies), Untold, family_changes::add_person),
+        Route::post("/studies/{study}/families/{family}/people/end", May(Action::EnrolFamilies), Untold, family_changes::end_part),
+        Route::post("/studies/{study}/families/{family}/responsibility", May(Action::EnrolFamilies), Untold, family_changes::responsibility),
         Route::get("/studies/{study}/families/{family}/names", May(Action::OpenIdentifiers), Untold, names::page),
         Route::post("/studies/{study}/families/{family}/names/open", May(Action::OpenIdentifiers), Untold, names::open),
         Route::post("/studies/{study}/families/{family}/names/record", May(Action::OpenIdentifiers), Untold, names::record),

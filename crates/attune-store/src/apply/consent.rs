@@ -5,14 +5,14 @@
 use crate::{
     apply::{
         Context,
-        dyad::of_study,
+        dyad::{WITHDREW, of_study},
         misplaced,
         person::word,
         quotation::{self, rows_with_words},
     },
     command::{Command, ConsentGiven, EarlierConsent, Outcome, WithdrawalLevel},
     database::{Db, values},
-    error::Result,
+    error::{Result, StoreError},
     ids::{DyadKey, EventId},
 };
 
@@ -35,6 +35,18 @@ pub(super) async fn apply(
 async fn record(db: &mut Db<'_>, context: &Context<'_>, consent: &ConsentGiven) -> Result<Outcome> {
     let study = context.study()?;
     of_study(db, context, consent.dyad).await?;
+    let needed = context.protocol.is_some_and(|protocol| {
+        let mut planned = protocol.consents.iter();
+        planned.any(|one| one.id == consent.purpose && one.needed_to_take_part)
+    });
+    let sql = "SELECT COUNT(*) FROM dyad WHERE id = $1 AND withdrawal IS NOT NULL";
+    if needed
+        && consent.given
+        && context.is_new()
+        && db.count(sql, values![consent.dyad]).await? > 0
+    {
+        return Err(StoreError::refused(WITHDREW));
+    }
     let sql = "INSERT INTO consent (id, study, dyad, purpose, for_person, given, on_date, sequence, \
          content) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     let content = serde_json::to_string(consent).map_err(|_| misplaced())?;

@@ -10,6 +10,10 @@ use crate::{
     ids::{DyadKey, PartId, PersonId},
 };
 
+/// What is said when a family that withdrew is to take part again under its old code.
+pub(super) const WITHDREW: &str = "the family withdrew from taking part, and that stands; when it wants to take part \
+     after all, enrol it again, under a new code";
+
 pub(super) async fn apply(
     db: &mut Db<'_>,
     context: &Context<'_>,
@@ -122,6 +126,11 @@ pub(super) async fn apply(
             why,
         } => {
             of_study(db, context, *dyad).await?;
+            let sql = "SELECT COUNT(*) FROM dyad WHERE id = $1 AND withdrawal IS NOT NULL";
+            let comes_back = *what == DyadEvent::Returned && context.is_new();
+            if comes_back && db.count(sql, values![*dyad]).await? > 0 {
+                return Err(StoreError::refused(WITHDREW));
+            }
             let needs_why = matches!(what, DyadEvent::Left | DyadEvent::Declined);
             context.refuse_if(needs_why && why.is_none(), || {
                 format!(

@@ -26,6 +26,8 @@ pub enum PartInDyad {
     OtherCarer,
     /// A foster carer.
     FosterCarer,
+    /// Somebody who speaks for a local authority, such as a social worker.
+    LocalAuthority,
 }
 
 /// A dated fact about a dyad. Leaving, withdrawing and being lost are different things.

@@ -47,6 +47,7 @@ const PROMISES: &[(&str, Promise)] = promises![
     consents::no_form_before_consent,
     consents::a_refusal_for_one_of_the_two_is_a_refusal,
     consents::a_withdrawal_tells_its_effect_and_is_in_force_at_once,
+    consents::who_withdrew_from_taking_part_is_not_brought_back_under_the_old_code,
     consents::earlier_answers_count_until_the_family_answers_here,
     consents::erased_answers_leave_tables_and_log,
     consents::the_text_that_was_shown_must_be_the_study_s,

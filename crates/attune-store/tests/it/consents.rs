@@ -195,6 +195,28 @@ pub async fn the_text_that_was_shown_must_be_the_study_s(world: World) {
     );
 }
 
+pub async fn who_withdrew_from_taking_part_is_not_brought_back_under_the_old_code(world: World) {
+    let study = world.hostel().await;
+    let family = world.consenting_family(&study, "hostel-a").await;
+    let stop = WithdrawalLevel::StopCollecting;
+    let withdrawn = withdraw(family, "participation", stop);
+    world.ask(&study, withdrawn).await.expect("withdrawn");
+    let back = Command::RecordEvent {
+        event: attune_store::ids::EventId::new(),
+        dyad: family.dyad,
+        what: attune_store::command::DyadEvent::Returned,
+        on: Some(date(2024, 10, 1)),
+        why: None,
+    };
+    for again in [back, world.consent(family, "participation", true)] {
+        let refused = world.ask(&study, again).await.expect_err("it stands");
+        assert!(refused.to_string().contains("enrol it again"), "{refused}");
+    }
+    // Being asked again later is no taking part.
+    let contact = world.consent(family, "contact", true);
+    world.ask(&study, contact).await.expect("recorded");
+}
+
 /// A family of the study's own records, and what it answered.
 fn from_records(
     code: &str,

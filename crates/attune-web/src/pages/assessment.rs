@@ -97,6 +97,12 @@ pub async fn new_page(
 pub async fn edit_page(visit: Visit, Path((_, form)): Path<(String, String)>) -> Answer {
     let task = stored_task(&visit, &form).await?;
     let form = task.stored.as_ref().ok_or(Failure::no_such("form"))?;
+    if form.row.locked {
+        return Err(Failure::Conflict {
+            reason: "The form is locked. A data manager or the lead evaluator can unlock it."
+                .to_owned(),
+        });
+    }
     let around = Around {
         key: new_key(),
         on: form
@@ -138,6 +144,12 @@ async fn new_task(visit: &Visit, code: &str, sent: &SentFields) -> Result<Task, 
         .filter(|planned| planned.waves.contains(&wave))
         .ok_or(Failure::no_such("assessment"))?;
     not_for_observers(visit, planned)?;
+    if dyad.withdrawal.is_some() {
+        return Err(Failure::Conflict {
+            reason: "The family withdrew from taking part; nothing more may be collected."
+                .to_owned(),
+        });
+    }
     Ok(Task {
         dyad,
         definition: FormDefinition::of(&planned.definition, planned.item_order.as_deref()),

@@ -510,6 +510,8 @@ struct WithdrawPage {
     label: String,
     today: String,
     effects: Vec<(&'static str, &'static str, Effect)>,
+    /// The study promised more than to stop collecting.
+    promised_more: bool,
     handed_out: Vec<handed_out::OnPage>,
     problems: Vec<String>,
 }
@@ -544,7 +546,10 @@ async fn withdrawing(
         let effect = store
             .effect_of_withdrawal(&study, dyad.key, &planned.id, level)
             .await?;
-        effects.push((value, words, effect));
+        // What the study promised goes further: then this level is none.
+        if effect.level == level {
+            effects.push((value, words, effect));
+        }
     }
     Ok(WithdrawPage {
         layout: Layout::of(visit, "Consent is taken back"),
@@ -554,6 +559,7 @@ async fn withdrawing(
         purpose: purpose.to_owned(),
         label: planned.label.clone(),
         today: visit.at.date().to_string(),
+        promised_more: effects.len() < LEVELS.len(),
         effects,
         handed_out: handed_out::with_family(visit, dyad.key).await?,
         problems,

@@ -2,7 +2,10 @@
 //! timeline on the infant's age with the scores beneath it, then assessments, then people and what
 //! happened. An arm is here only for those who may know it; names are not here at all.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
+use attune_protocol::id::SiteId;
 use attune_protocol::instrument::AnsweredBy;
 use attune_store::{
     command::{DyadEvent, PartInDyad},
@@ -50,12 +53,27 @@ struct FamilyPage {
     parts: Vec<Part>,
     responsibility: Vec<Responsibility>,
     stays: Vec<Stay>,
+    /// Names of sites.
+    sites: BTreeMap<SiteId, String>,
     events: Vec<Event>,
     siblings: Vec<String>,
     event_fields: Vec<Field>,
     move_fields: Vec<Field>,
     people_fields: Vec<Field>,
+    /// Whose part may end, and from when.
+    part_fields: Vec<Field>,
+    /// To whom parental responsibility passes.
+    responsibility_fields: Vec<Field>,
     rights: Rights,
+}
+
+impl FamilyPage {
+    /// The site of a stay, by its name.
+    fn site_of<'a>(&'a self, stay: &'a Stay) -> &'a str {
+        self.sites
+            .get(&stay.site)
+            .map_or_else(|| stay.site.as_str(), String::as_str)
+    }
 }
 
 /// What the person who looks may do here.
@@ -125,6 +143,7 @@ pub fn part_words(part: &PartInDyad) -> &'static str {
         PartInDyad::IndexCarer => "carer whom the study follows",
         PartInDyad::OtherCarer => "another carer",
         PartInDyad::FosterCarer => "foster carer",
+        PartInDyad::LocalAuthority => "somebody of the local authority",
     }
 }
 
@@ -218,6 +237,7 @@ async fn family_page(
     let sight = visit.sight(Action::SeeFamilies)?;
     let protocol = visit.protocol().await?;
     let events = store.events_of(dyad.key).await?;
+    let parts = store.parts(dyad.key).await?;
     let planned = planned_rows(visit, Some(&dyad)).await?;
     let siblings = store.dyads_of_person(&study, &sight, dyad.carer).await?;
     let here = Scope::Site(&study, &dyad.site);
@@ -259,9 +279,16 @@ async fn family_page(
         purposes: store.purposes(&study, dyad.key).await?,
         timeline: timeline(visit, &dyad, &events, &planned).await?,
         planned,
-        parts: store.parts(dyad.key).await?,
+        part_fields: part_fields(sent, &parts, today),
+        responsibility_fields: responsibility_fields(sent, &parts, today),
+        parts,
         responsibility: store.responsibility(dyad.infant).await?,
         stays: store.stays(dyad.key).await?,
+        sites: protocol
+            .sites
+            .iter()
+            .map(|site| (site.id.clone(), site.label.clone()))
+            .collect(),
         events,
         siblings: siblings
             .into_iter()
@@ -329,6 +356,7 @@ fn people_fields(sent: &SentFields, today: jiff::civil::Date) -> Vec<Field> {
     let roles = [
         ("other-carer", "another carer"),
         ("foster-carer", "a foster carer"),
+        ("local-authority", "somebody of the local authority"),
         (
             "index-carer",
             "the carer whom the study follows from now on",
@@ -355,6 +383,66 @@ fn people_fields(sent: &SentFields, today: jiff::civil::Date) -> Vec<Field> {
             .of_kind(FieldKind::Day)
             .value(typed(sent, "since", &today.to_string())),
         field("responsibility", "Parental responsibility").of_kind(options(&responsibility)),
+    ]
+}
+
+/// Those who have a part now, the baby aside.
+fn grown_ups(parts: &[Part]) -> Vec<&Part> {
+    let now = parts
+        .iter()
+        .filter(|part| part.until.is_none() && part.role != PartInDyad::Infant);
+    now.collect()
+}
+
+/// Somebody in words that tell several of one part apart.
+fn who(part: &Part) -> String {
+    let since = part.from.as_ref().map(crate::words::date);
+    let since = since.map_or_else(String::new, |since| format!(", from {since}"));
+    format!("{}{since}", part_words(&part.role))
+}
+
+fn part_fields(sent: &SentFields, parts: &[Part], today: jiff::civil::Date) -> Vec<Field> {
+    // The carer whom the study follows is followed by another, and does not only go.
+    let options = grown_ups(parts)
+        .into_iter()
+        .filter(|part| part.role != PartInDyad::IndexCarer)
+        .map(|part| (part.id.to_string(), who(part)));
+    vec![
+        Field::text("part", "Who")
+            .of_kind(FieldKind::OneOf(options.collect()))
+            .value(sent.get("part")),
+        Field::text("until", "Last day")
+            .of_kind(FieldKind::Day)
+            .value(typed(sent, "until", &today.to_string())),
+    ]
+}
+
+fn responsibility_fields(
+    sent: &SentFields,
+    parts: &[Part],
+    today: jiff::civil::Date,
+) -> Vec<Field> {
+    let people = grown_ups(parts)
+        .into_iter()
+        .filter(|part| part.role != PartInDyad::LocalAuthority)
+        .map(|part| (part.person.to_string(), who(part)));
+    let authority = ("authority".to_owned(), "a local authority".to_owned());
+    let by = [
+        ("agreement", "agreement, marriage or registration"),
+        ("court-order", "a court’s order"),
+        ("care-order", "a care order"),
+    ];
+    let by = by.map(|(value, words)| (value.to_owned(), words.to_owned()));
+    vec![
+        Field::text("holder", "To whom")
+            .of_kind(FieldKind::OneOf(people.chain([authority]).collect()))
+            .value(sent.get("holder")),
+        Field::text("order", "By what")
+            .of_kind(FieldKind::OneOf(by.to_vec()))
+            .value(sent.get("order")),
+        Field::text("passes", "From this day")
+            .of_kind(FieldKind::Day)
+            .value(typed(sent, "passes", &today.to_string())),
     ]
 }
 

@@ -128,6 +128,7 @@ pub async fn add_person(
         "other-carer" => Some(PartInDyad::OtherCarer),
         "foster-carer" => Some(PartInDyad::FosterCarer),
         "index-carer" => Some(PartInDyad::IndexCarer),
+        "local-authority" => Some(PartInDyad::LocalAuthority),
         _ => None,
     };
     if role.is_none() {
@@ -189,6 +190,107 @@ pub async fn add_person(
         commands,
         "",
         vec![secret],
+    )
+    .await?;
+    back(&visit, &code)
+}
+
+/// `POST /studies/{study}/families/{family}/people/end`: somebody's part ends, such as that of a foster carer when
+/// the baby goes home.
+pub async fn end_part(
+    visit: Visit,
+    Path((_, code)): Path<(String, String)>,
+    sent: SentFields,
+) -> Answer {
+    sent.refuse_others(|name| ["key", "part", "until"].contains(&name))?;
+    let dyad = find_for(&visit, &code, Action::EnrolFamilies).await?;
+    let key = sent_key(&sent)?;
+    let mut problems = Vec::new();
+    let parts = visit.app.store().parts(dyad.key).await?;
+    let may_end = |role| ![PartInDyad::Infant, PartInDyad::IndexCarer].contains(&role);
+    let part = parts.iter().find(|part| {
+        part.id.to_string() == sent.get("part") && part.until.is_none() && may_end(part.role)
+    });
+    if part.is_none() {
+        problems.push("Choose whose part ends.".to_owned());
+    }
+    let until = past_day(&visit, sent.get("until"), &mut problems);
+    if let (Some(part), Some(until)) = (part, until)
+        && part.from.is_some_and(|from| until < from)
+    {
+        problems.push("The last day is before the first one.".to_owned());
+    }
+    let (Some(part), Some(until), true) = (part, until, problems.is_empty()) else {
+        return page_with(&visit, &code, &sent, key, problems).await;
+    };
+    let command = Command::EndPart {
+        part: part.id,
+        until,
+    };
+    let commands = vec![command];
+    change(
+        &visit,
+        Action::EnrolFamilies,
+        &key,
+        commands,
+        "",
+        Vec::new(),
+    )
+    .await?;
+    back(&visit, &code)
+}
+
+/// `POST /studies/{study}/families/{family}/responsibility`: parental responsibility passes to somebody of the family
+/// or to a local authority.
+pub async fn responsibility(
+    visit: Visit,
+    Path((_, code)): Path<(String, String)>,
+    sent: SentFields,
+) -> Answer {
+    sent.refuse_others(|name| ["key", "holder", "order", "passes"].contains(&name))?;
+    let dyad = find_for(&visit, &code, Action::EnrolFamilies).await?;
+    let key = sent_key(&sent)?;
+    let mut problems = Vec::new();
+    let parts = visit.app.store().parts(dyad.key).await?;
+    let to_authority = sent.get("holder") == "authority";
+    let holder = parts
+        .iter()
+        .find(|part| {
+            part.person.to_string() == sent.get("holder")
+                && part.until.is_none()
+                && ![PartInDyad::Infant, PartInDyad::LocalAuthority].contains(&part.role)
+        })
+        .map(|part| part.person);
+    if holder.is_none() && !to_authority {
+        problems.push("Choose to whom parental responsibility passes.".to_owned());
+    }
+    let order = sent.get("order");
+    if !["agreement", "court-order", "care-order"].contains(&order) {
+        problems.push("Choose by what it passes.".to_owned());
+    } else if (order == "care-order") != to_authority {
+        problems.push(
+            "By a care order it passes to a local authority, and to a local authority by nothing else."
+                .to_owned(),
+        );
+    }
+    let from = past_day(&visit, sent.get("passes"), &mut problems);
+    let (Some(from), true) = (from, problems.is_empty()) else {
+        return page_with(&visit, &code, &sent, key, problems).await;
+    };
+    let command = Command::SetResponsibility {
+        infant: dyad.infant,
+        holder,
+        authority: order.to_owned(),
+        from,
+    };
+    let commands = vec![command];
+    change(
+        &visit,
+        Action::EnrolFamilies,
+        &key,
+        commands,
+        "",
+        Vec::new(),
     )
     .await?;
     back(&visit, &code)

@@ -387,7 +387,14 @@ struct SecondEntryPage {
 /// `GET /studies/{study}/forms/{form}/second`: the same paper form typed in again, without the first answers.
 pub async fn second_page(visit: Visit, Path((_, form)): Path<(String, String)>) -> Answer {
     form_for(&visit, &form, Action::EnterAssessments).await?;
-    not_for_observers(&visit, &form_of(&visit, &form).await?.1)?;
+    let (first, planned) = form_of(&visit, &form).await?;
+    not_for_observers(&visit, &planned)?;
+    if first.row.saved_by == visit.person()?.id.to_string() {
+        return Err(Failure::Conflict {
+            reason: "You typed this form in yourself. A second entry is somebody else’s, from the same paper."
+                .to_owned(),
+        });
+    }
     show(&second(&visit, &form, &Filled::default(), new_key()).await?)
 }
 

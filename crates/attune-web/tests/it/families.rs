@@ -8,6 +8,7 @@ use attune_store::{
     Actor, Role,
     access::Sight,
     forms::{FormFilter, FormState},
+    ids::QueryId,
 };
 use attune_web::Settings;
 use axum::http::StatusCode;
@@ -475,7 +476,13 @@ async fn a_family_is_enrolled_agrees_and_is_assessed() {
         .iter()
         .map(|(name, value)| (*name, if *name == "base" { "3" } else { *value }))
         .collect();
-    let locked = send(&mut assessor, &edit, &edit, &newest).await;
+    // The page says so before anybody types, and what was typed before is refused.
+    let page = assessor.get(&path(&edit)).await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    assert!(page.body.contains("The form is locked"), "{}", page.body);
+    let key = QueryId::new().to_string();
+    let typed: Vec<(&str, &str)> = [("key", key.as_str())].into_iter().chain(newest).collect();
+    let locked = assessor.post(&path(&edit), &typed).await;
     assert!(
         locked.body.contains("the form is locked"),
         "{}",
@@ -550,19 +557,18 @@ async fn a_withdrawal_shows_its_effect_in_numbers_and_is_in_force_at_once() {
     );
 
     // Nothing more is taken.
-    let from = format!("/families/{family}/assessments/new?instrument=phq-9&wave=enrolment");
-    let later = send(
-        &mut assessor,
-        &from,
-        &to,
-        &[
-            ("instrument", "phq-9"),
-            ("wave", "enrolment"),
-            ("on", "2026-11-26"),
-            ("do", "later"),
-        ],
-    )
-    .await;
+    let from = format!("{to}?instrument=phq-9&wave=enrolment");
+    let page = assessor.get(&path(&from)).await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    let key = QueryId::new().to_string();
+    let later = [
+        ("key", key.as_str()),
+        ("instrument", "phq-9"),
+        ("wave", "enrolment"),
+        ("on", "2026-11-26"),
+        ("do", "later"),
+    ];
+    let later = assessor.post(&path(&to), &later).await;
     assert!(
         later.body.contains("withdrew from taking part"),
         "{}",

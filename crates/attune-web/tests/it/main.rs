@@ -8,6 +8,7 @@ mod coding;
 mod escaping;
 mod exporting;
 mod families;
+mod family_changes;
 mod handing_out;
 mod harness;
 mod headers;

@@ -107,12 +107,12 @@ fn a_backup_is_copied_to_another_place_and_restored_from_there() {
         &["backup", "--data", "d", "--to", "usb/attune"],
     );
     let copy = made["copy"]["folder"].as_str().expect("a folder");
-    std::fs::remove_dir_all(here.path().join("d")).expect("the disk is gone");
+    fs::remove_dir_all(here.path().join("d")).expect("the disk is gone");
     let arguments = ["restore", copy, "--data", "e", "--keys", "d-keys"];
     let restored = json(here.path(), &arguments);
     let bad = &restored["restored"]["verified"]["chains"][0]["bad"];
     assert_eq!(*bad, serde_json::Value::Null);
-    let left: Vec<String> = std::fs::read_dir(here.path().join("usb/attune"))
+    let left: Vec<String> = fs::read_dir(here.path().join("usb/attune"))
         .expect("read")
         .map(|entry| {
             entry
