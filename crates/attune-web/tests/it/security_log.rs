@@ -91,3 +91,18 @@ async fn asvs_16_4_1_each_line_of_the_log_is_one_record_whatever_is_asked_for() 
     }
     assert!(n_lines >= 2, "{text}");
 }
+
+#[tokio::test]
+async fn asvs_7_4_4_every_page_offers_to_sign_out() {
+    let world = world().await;
+    let mut manager = somebody(&world, "mia", Role::DataManager, &[]).await;
+    for rest in ["", "/families", "/schedule", "/arms", "/export", "/audit"] {
+        let page = manager.get(&path(rest)).await;
+        assert_eq!(page.status, StatusCode::OK, "{rest}");
+        assert!(page.body.contains("action=\"/sign-out\""), "{rest}");
+    }
+    for address in ["/", "/account"] {
+        let page = manager.get(address).await;
+        assert!(page.body.contains("action=\"/sign-out\""), "{address}");
+    }
+}
