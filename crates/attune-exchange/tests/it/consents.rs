@@ -38,7 +38,7 @@ const SOUND: &str = "code,what,said,day,text\n\
      D3,participation,yes,,0.9\n\
      D3,video,,,\n";
 
-fn with<'a>(consents: &'a str) -> Vec<(&'a str, &'a str)> {
+fn with(consents: &str) -> Vec<(&str, &str)> {
     let mut all: Vec<(&str, &str)> = files();
     all.push(("consents.csv", consents));
     all

@@ -7,10 +7,13 @@ use sqlx::{Connection, Row, SqliteConnection, sqlite::SqliteConnectOptions};
 
 const PAGE: &str = include_str!("../../../../docs/decisions/data-classes.md");
 
-/// Columns of each table, as the page lists them: class, table, columns.
-fn listed() -> (BTreeSet<String>, BTreeMap<String, Vec<(String, String)>>) {
+/// Columns with their classes, by table.
+type Columns = BTreeMap<String, Vec<(String, String)>>;
+
+/// The classes of the page, and the columns that it lists.
+fn listed() -> (BTreeSet<String>, Columns) {
     let mut classes = BTreeSet::new();
-    let mut columns: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+    let mut columns = Columns::new();
     for line in PAGE.lines().filter(|line| line.starts_with("| ")) {
         let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
         match cells.as_slice() {
