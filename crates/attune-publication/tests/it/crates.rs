@@ -48,7 +48,7 @@ fn disclosure(files: &Files) -> Disclosure {
 
 #[test]
 fn a_crate_that_nobody_changed_comes_out_byte_for_byte() {
-    for id in ["hostel-clinic", "early-intervention"] {
+    for id in ["hostel-clinic", "early-intervention", "community-clinic"] {
         let files = crate_of(id);
         let again =
             reproduce(&files, "attune test").unwrap_or_else(|problems| panic!("{problems:?}"));
@@ -158,7 +158,7 @@ fn rare_levels_reasons_and_combinations_are_held_back_and_logged() {
 
 #[test]
 fn the_planned_estimates_are_those_of_the_study_s_own_data() {
-    for id in ["hostel-clinic", "early-intervention"] {
+    for id in ["hostel-clinic", "early-intervention", "community-clinic"] {
         let (protocol, ..) = study(id);
         let comparison = disclosure(&crate_of(id)).comparison;
         for analysis in &protocol.analyses {

@@ -5,11 +5,12 @@ use askama::Template;
 use attune_report::Profile;
 use attune_store::{Command, handed_out::Handed};
 use axum::{
-    extract::Path,
+    extract::{Path, Query},
     http::{HeaderValue, header},
     response::IntoResponse,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -34,6 +35,8 @@ struct ReportsPage {
     profiles: Vec<Offered>,
     figures_are_ready: bool,
     n_waiting: usize,
+    n_all: usize,
+    is_making: bool,
     may_quote: bool,
     n_quoted: usize,
     may_export: bool,
@@ -53,8 +56,14 @@ struct File {
     is_ready: bool,
 }
 
+/// Behind the address: whether documents are being made and the page is to look again by itself.
+#[derive(Debug, Deserialize)]
+pub struct Looking {
+    making: Option<String>,
+}
+
 /// `GET /studies/{study}/reports`.
-pub async fn page(visit: Visit) -> Answer {
+pub async fn page(visit: Visit, Query(looking): Query<Looking>) -> Answer {
     let study = visit.study()?;
     let results = visit.app.results(study).await?;
     let is_ready = |wanted| visit.app.has_document(&study.id, &results, wanted);
@@ -76,29 +85,38 @@ pub async fn page(visit: Visit) -> Answer {
                 .collect(),
         })
         .collect();
-    show(&ReportsPage {
+    let all = Wanted::documents();
+    let n_waiting = all.iter().filter(|wanted| !is_ready(**wanted)).count();
+    let is_making = looking.making.is_some() && n_waiting > 0;
+    let answer = show(&ReportsPage {
         layout: Layout::of(&visit, "Reports"),
         study: study.id.to_string(),
         permuted: results.permuted,
         no_questions: results.findings.findings.is_empty(),
         profiles,
         figures_are_ready: is_ready(Wanted::Figures),
-        n_waiting: Wanted::documents()
-            .into_iter()
-            .filter(|wanted| !is_ready(*wanted))
-            .count(),
+        n_waiting,
+        n_all: all.len(),
+        is_making,
         may_quote: visit.has_right(Action::ChooseQuotations),
         n_quoted: results.quotations.len(),
         may_export: visit.has_right(Action::Export),
         key: new_key(),
-    })
+    });
+    let mut response = answer?;
+    if is_making {
+        // Without script: the browser asks again by itself, until all are ready or the reader has had enough.
+        let again = HeaderValue::from_static("5");
+        response.headers_mut().insert("refresh", again);
+    }
+    Ok(response)
 }
 
 /// `POST /studies/{study}/reports`: makes all of them in the background.
 pub async fn begin(visit: Visit) -> Answer {
     let study = visit.study()?;
     visit.app.begin_all_documents(study);
-    Ok(see(&format!("/studies/{}/reports", study.id)))
+    Ok(see(&format!("/studies/{}/reports?making=yes", study.id)))
 }
 
 /// `GET /studies/{study}/reports/{file}`: one document; pages to read here, everything else to save. Each is noted

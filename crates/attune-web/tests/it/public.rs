@@ -1,10 +1,11 @@
 //! The public pages as a server gives them: to anybody, without a cookie, with a choice that works without script,
 //! counted without knowing who came.
 
-use std::path::PathBuf;
+use std::{io::Read, path::PathBuf};
 
 use attune_protocol::{Protocol, StudyFolder};
 use attune_publication::cookies;
+use attune_publication::open_data::reproduce;
 use attune_store::{Actor, Command, Request as Change, Role};
 use attune_web::Settings;
 use axum::http::StatusCode;
@@ -235,6 +236,17 @@ async fn reports_are_offered_in_every_format_and_a_rehearsal_says_so_in_each() {
     assert_eq!(word.header("content-disposition"), file);
     let ready = lead.get("/studies/hostel-clinic/reports").await;
     assert!(ready.body.contains("class=\"tag good\">ready"));
+    assert_eq!(ready.header("refresh"), "");
+    // While documents are made the page says how far they are and looks again.
+    let making = lead.get("/studies/hostel-clinic/reports?making=yes").await;
+    assert_eq!(making.header("refresh"), "5");
+    assert!(
+        making
+            .body
+            .contains("<progress id=\"making\" max=\"16\" value=\"2\">"),
+        "{}",
+        making.body
+    );
 
     reveal(&world).await;
     let page = lead.get("/studies/hostel-clinic/reports/lay.html").await;
@@ -261,6 +273,26 @@ async fn the_open_data_package_leaves_after_unblinding_and_is_noted() {
         "{}",
         noted.body
     );
+
+    // An auditor runs it again and gets the same numbers.
+    let again = reproduce(&unpacked(&made.bytes), "attune test")
+        .unwrap_or_else(|problems| panic!("{problems:?}"));
+    assert!(again.is_same_to_the_byte(), "{again:?}");
+}
+
+/// The files of a package without the folder that they are in.
+fn unpacked(bytes: &[u8]) -> attune_publication::Files {
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a zip file");
+    let mut files = attune_publication::Files::new();
+    for place in 0..zip.len() {
+        let mut part = zip.by_index(place).expect("a part");
+        let mut bytes = Vec::new();
+        part.read_to_end(&mut bytes).expect("its bytes");
+        let name = part.name().expect("a name in UTF-8").into_owned();
+        let (_, path) = name.split_once('/').expect("a folder");
+        files.insert(path.to_owned(), bytes);
+    }
+    files
 }
 
 #[tokio::test(flavor = "multi_thread")]
