@@ -2,7 +2,7 @@
 import { createRequire } from "node:module";
 import { expect, type Page, test } from "@playwright/test";
 
-import { PROGRAM, RoomServer, saved, showFrame, WHY_SKIPPED } from "./coding_room_server.js";
+import { burntIn, PROGRAM, RoomServer, saved, showFrame, WHY_SKIPPED } from "./coding_room_server.js";
 
 test.skip(PROGRAM === "", WHY_SKIPPED);
 test.describe.configure({ mode: "serial" });
@@ -21,24 +21,6 @@ const signIn = (page: Page, login: string) => server.signIn(page, login);
 const open = (page: Page, coding = server.made.coding) => server.open(page, coding);
 const stored = (page: Page, coding = server.made.coding) => server.stored(page, coding);
 
-/** The number that is burnt into the picture that Chromium shows. */
-async function burntIn(page: Page): Promise<number> {
-  return page.evaluate((square) => {
-    const video = document.querySelector("video") as HTMLVideoElement;
-    const canvas = document.createElement("canvas");
-    canvas.width = video.videoWidth;
-    canvas.height = video.videoHeight;
-    const context = canvas.getContext("2d", { willReadFrequently: true }) as CanvasRenderingContext2D;
-    context.drawImage(video, 0, 0);
-    let number = 0;
-    for (let bit = 0; bit < 16; bit += 1) {
-      const [shade] = context.getImageData(8 + bit * square + square / 2, 8 + square / 2, 1, 1).data;
-      if ((shade ?? 0) > 128) number |= 1 << bit;
-    }
-    return number;
-  }, server.made.square);
-}
-
 test("a thousand frames forward and back show and store their own numbers", async ({ page }) => {
   test.setTimeout(900_000);
   await signIn(page, "coder");
@@ -47,7 +29,7 @@ test("a thousand frames forward and back show and store their own numbers", asyn
   const smiles: number[] = [];
   for (let frame = 1; frame <= 1000; frame += 1) {
     await showFrame(page, frame, "ArrowRight");
-    expect(await burntIn(page), `forward to ${frame}`).toBe(frame);
+    expect(await burntIn(page, server.made.square), `forward to ${frame}`).toBe(frame);
     if (frame % 100 === 7) {
       await page.keyboard.press("m");
       smiles.push(frame);
@@ -55,7 +37,7 @@ test("a thousand frames forward and back show and store their own numbers", asyn
   }
   for (let frame = 999; frame >= 0; frame -= 1) {
     await showFrame(page, frame, "ArrowLeft");
-    expect(await burntIn(page), `back to ${frame}`).toBe(frame);
+    expect(await burntIn(page, server.made.square), `back to ${frame}`).toBe(frame);
     if (frame % 100 === 51) {
       await page.keyboard.press("m");
       smiles.push(frame);

@@ -16,6 +16,11 @@ export interface Made {
   second: string;
   scanned: string;
   live: string;
+  /** The recording of the live session, for whoever leads. */
+  film: string;
+  /** A film of four cameras, and by how many microseconds each began later than the first. */
+  four: string;
+  later: number[];
   password: string;
   frames: number;
   square: number;
@@ -109,6 +114,32 @@ export async function showFrame(page: Page, frame: number, key: string): Promise
     const { frame: shown, settled } = document.body.dataset;
     return shown === String(wanted) && settled === "true";
   }, frame, { polling: "raf" });
+}
+
+/** The number that is burnt into the picture that Chromium shows, of the first camera or another. */
+export async function burntIn(page: Page, square: number, camera = 0): Promise<number> {
+  return page.evaluate(([square, camera]) => {
+    const video = document.querySelectorAll("video")[camera] as HTMLVideoElement;
+    const canvas = document.createElement("canvas");
+    canvas.width = video.videoWidth;
+    canvas.height = video.videoHeight;
+    const context = canvas.getContext("2d", { willReadFrequently: true }) as CanvasRenderingContext2D;
+    context.drawImage(video, 0, 0);
+    let number = 0;
+    for (let bit = 0; bit < 16; bit += 1) {
+      const [shade] = context.getImageData(8 + bit * square + square / 2, 8 + square / 2, 1, 1).data;
+      if ((shade ?? 0) > 128) number |= 1 << bit;
+    }
+    return number;
+  }, [square, camera] as const);
+}
+
+/** The begins of the frames, in microseconds, as the server tells them. */
+export async function frameTimes(page: Page, address: string): Promise<number[]> {
+  const answer = await page.request.get(`${address}/frames/0`);
+  expect(answer.status()).toBe(200);
+  const bytes = await answer.body();
+  return Array.from({ length: bytes.length / 8 }, (_, at) => Number(bytes.readBigInt64LE(at * 8)));
 }
 
 export async function saved(page: Page): Promise<void> {

@@ -2,7 +2,10 @@
 //! film, each coder as an account that nobody can sign in to, each coding finished. They then count, are
 //! looked at and compared like what was coded here.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use attune_protocol::{
     Protocol,
@@ -18,15 +21,15 @@ use attune_records::{
 use jiff::civil::Date;
 
 use crate::{
-    access::{Actor, Role, Sites},
+    access::Actor,
+    coded_elsewhere::KeptCoding,
     coding_rules::{self, Coded, NOT_CODABLE, OBSERVED, PRESENT},
-    codings::ChangeAsked,
     command::{
         Command, Request,
-        video::{ClipAdded, CodedEvent, CodingPurpose, Doing, Edit, RatingAnswer, VideoCommand},
+        video::{ClipAdded, CodedEvent, CodingPurpose, Edit, RatingAnswer, VideoCommand},
     },
     error::Result,
-    ids::{AccountId, ClipId, CodingId, DyadKey, GrantId},
+    ids::{AccountId, ClipId, CodingId, DyadKey},
     moment::Moment,
     store::Store,
 };
@@ -56,7 +59,7 @@ impl Store {
         at: Moment,
     ) -> Result<(usize, usize)> {
         let (mut n, mut n_left) = (0, 0);
-        let mut coders = BTreeMap::new();
+        let mut coders = BTreeSet::new();
         for scheme in &protocol.schemes {
             for coded in of_scheme(records, scheme, keys) {
                 let bodies: Vec<Option<Vec<Edit>>> = coded
@@ -75,113 +78,39 @@ impl Store {
                 }
                 let label = format!("{study} {} {}", scheme.id, coded.title);
                 let clip = ClipId::of_request(&label, 0);
-                let added = self.request(study, vec![add(clip, scheme, records, &coded)], at);
-                self.execute(actor, added.with_key(format!("import {label}")))
-                    .await?;
+                let add = Command::Video(Box::new(add(clip, scheme, records, &coded)));
+                let added = Request::new(Some(study.clone()), add, at)
+                    .with_key(format!("import {label}"))
+                    .because("brought from elsewhere");
+                self.execute(actor, added).await?;
                 for (place, (coding, body)) in (0u32..).zip(coded.codings.iter().zip(bodies)) {
                     let Some(body) = body else {
                         n_left += 1;
                         continue;
                     };
                     let name = coding.coder.as_deref().unwrap_or(NOT_NAMED);
-                    let account = match coders.get(name) {
-                        Some(account) => *account,
-                        None => self.brought_coder(actor, study, name, at).await?,
+                    let coder = AccountId::of_request(&format!("{study} coder {name}"), 0);
+                    if coders.insert(coder) {
+                        let named = format!("{name} (coded elsewhere)");
+                        self.add_coder_without_password(actor, study, (coder, &named), at)
+                            .await?;
+                    }
+                    let kept = KeptCoding {
+                        coding: CodingId::of_request(&label, place + 1),
+                        clip,
+                        coder,
+                        purpose: match place {
+                            0 => CodingPurpose::Study,
+                            _ => CodingPurpose::Reliability,
+                        },
                     };
-                    coders.insert(name.to_owned(), account);
-                    let id = CodingId::of_request(&label, place + 1);
-                    self.keep(actor, study, (clip, id, account, place), body, at)
+                    self.keep_finished_coding(actor, study, kept, body, at)
                         .await?;
                     n += 1;
                 }
             }
         }
         Ok((n, n_left))
-    }
-
-    fn request(&self, study: &StudyId, commands: Vec<VideoCommand>, at: Moment) -> Request {
-        let commands = commands
-            .into_iter()
-            .map(|command| Command::Video(Box::new(command)))
-            .collect();
-        Request::all(Some(study.clone()), commands, at).because("brought from elsewhere")
-    }
-
-    /// An account without a password for somebody who coded elsewhere.
-    async fn brought_coder(
-        &self,
-        actor: &Actor,
-        study: &StudyId,
-        name: &str,
-        at: Moment,
-    ) -> Result<AccountId> {
-        let label = format!("{study} coder {name}");
-        let account = AccountId::of_request(&label, 0);
-        let create = Command::CreateAccount {
-            account,
-            login: format!("brought-{account}"),
-            name: format!("{name} (coded elsewhere)"),
-        };
-        let grant = Command::GrantRole {
-            grant: GrantId::of_request(&label, 1),
-            account,
-            role: Role::Observer,
-            sites: Sites::All,
-            from: at.date(),
-            until: None,
-        };
-        let requests = [
-            Request::new(None, create, at).with_key(format!("import {label}")),
-            Request::new(Some(study.clone()), grant, at).with_key(format!("import {label} role")),
-        ];
-        for request in requests {
-            self.execute(actor, request).await?;
-        }
-        Ok(account)
-    }
-
-    /// Assigned, coded and finished.
-    async fn keep(
-        &self,
-        actor: &Actor,
-        study: &StudyId,
-        (clip, coding, coder, place): (ClipId, CodingId, AccountId, u32),
-        edits: Vec<Edit>,
-        at: Moment,
-    ) -> Result<()> {
-        let assign = VideoCommand::AssignClip {
-            coding,
-            clip,
-            coder,
-            position: 1,
-            purpose: match place {
-                0 => CodingPurpose::Study,
-                _ => CodingPurpose::Reliability,
-            },
-        };
-        let key = format!("import {coding}");
-        let request = self.request(study, vec![assign], at).with_key(key.clone());
-        if self.execute(actor, request).await?.repeated
-            && self
-                .coding(study, coding)
-                .await
-                .is_ok_and(|one| one.finished)
-        {
-            return Ok(());
-        }
-        let own = Actor::of(coder, Some(Role::Observer));
-        let change = ChangeAsked {
-            key: format!("{key} codes"),
-            coding,
-            base: 0,
-            doing: Doing::Do,
-            edits,
-        };
-        self.change_coding(&own, study, change, at).await?;
-        let finish = self.request(study, vec![VideoCommand::FinishCoding { coding }], at);
-        self.execute(&own, finish.with_key(format!("{key} finish")))
-            .await?;
-        Ok(())
     }
 }
 
@@ -238,19 +167,12 @@ fn add(
 ) -> VideoCommand {
     let session = coded.session.and_then(|code| records.session(code));
     VideoCommand::AddClip(Box::new(ClipAdded {
-        clip,
-        title: coded.title.clone(),
-        scheme: scheme.id.clone(),
-        scheme_version: scheme.version,
         site: session.map(|session| session.site.clone()),
         wave: coded.visit.and_then(|visit| visit.wave.clone()),
         session: coded.session.map(str::to_owned),
         dyads: coded.dyad.into_iter().collect(),
-        purpose: None,
-        stratum: String::new(),
         recorded: coded.recorded,
-        angles: Vec::new(),
-        own_scheme: None,
+        ..ClipAdded::new(clip, coded.title.clone(), scheme)
     }))
 }
 

@@ -15,6 +15,7 @@ pub mod audit;
 pub mod backup;
 pub mod clip_plan;
 pub mod clips;
+pub mod coded_elsewhere;
 pub mod coded_observations;
 pub mod coding_rules;
 pub mod codings;

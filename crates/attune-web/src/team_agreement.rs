@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use attune_observation::{
     agreement::{
         drift::{Drift, drift},
-        report::{AgreeSettings, PairReport, StreamReport, agree_each},
+        gamma::GammaSettings,
+        report::{AgreeSettings, PairReport, StreamReport, agree, agree_each},
     },
-    coding::Coding,
+    coding::{Coding, Scheme},
     from_project::{Chosen, codings},
 };
 use attune_records::observation::CodingProject;
@@ -24,6 +25,8 @@ pub struct TeamAgreement {
     pub pairs: Vec<PairReport>,
     /// Everybody against the standard; the first coder of each is the standard.
     pub standards: Vec<PairReport>,
+    /// How the agreement of each pair goes over the weeks, in the order of `pairs`.
+    pub pair_drifts: Vec<Vec<Dated>>,
     /// How each person's agreement with the standard goes over the weeks, in the order of `standards`.
     pub drifts: Vec<Vec<Dated>>,
     /// What to keep in mind.
@@ -41,10 +44,19 @@ pub struct Dated {
     pub kappa: f64,
 }
 
-/// Compares the codings of a project; `purposes` by the id of a coding.
+/// Two coders, in the order of a report.
+pub type Coders = [String; 2];
+
+/// Events of one coding beyond which gamma is for the command line: the best alignment takes the third power
+/// of their number.
+const MOST_EVENTS_FOR_GAMMA: usize = 400;
+
+/// Compares the codings of a project; `purposes` by the id of a coding. Gamma takes long and is told only of
+/// the two for whom it is asked.
 pub fn compare(
     project: &CodingProject,
     purposes: &BTreeMap<String, CodingPurpose>,
+    gamma_of: Option<&Coders>,
 ) -> TeamAgreement {
     let read = codings(&[project], &Chosen::default());
     let purpose = |coding: &Coding| purposes.get(&coding.id).copied();
@@ -68,17 +80,48 @@ pub fn compare(
         }
     }
     let standards = against_standard(&read.codings, purpose);
-    let settings = AgreeSettings::default();
     let pairs: Vec<_> = pairs.into_values().collect();
-    let mut standards = agree_each(&read.scheme, &standards, &settings);
+    let agree = |of: &[Vec<(&Coding, &Coding)>]| {
+        let mut reports = agree_each(&read.scheme, of, &AgreeSettings::default());
+        for (report, clips) in reports.iter_mut().zip(of) {
+            if gamma_of == Some(&report.coders) {
+                *report = with_gamma(&read.scheme, clips);
+            }
+        }
+        reports
+    };
+    let pairs = agree(&pairs);
+    let mut standards = agree(&standards);
     standards.sort_by(|a, b| a.coders.cmp(&b.coders));
     TeamAgreement {
         n_codings: read.codings.len(),
-        pairs: agree_each(&read.scheme, &pairs, &settings),
+        pair_drifts: pairs.iter().map(dated).collect(),
+        pairs,
         drifts: standards.iter().map(dated).collect(),
         standards,
         warnings: read.warnings,
     }
+}
+
+/// The report of two coders with gamma among its measures, where their codings are not too long for it.
+fn with_gamma(scheme: &Scheme, clips: &[(&Coding, &Coding)]) -> PairReport {
+    let n_most = clips
+        .iter()
+        .flat_map(|(first, second)| [first.events.len(), second.events.len()])
+        .max();
+    let is_short = n_most.is_some_and(|n| n <= MOST_EVENTS_FOR_GAMMA);
+    let settings = AgreeSettings {
+        gamma: is_short.then(GammaSettings::default),
+        ..AgreeSettings::default()
+    };
+    let mut report = agree(scheme, clips, &settings);
+    if !is_short {
+        report.warnings.push(format!(
+            "gamma is told here of codings of up to {MOST_EVENTS_FOR_GAMMA} events; of longer ones by attune observe agree \
+             --gamma with the exported codings"
+        ));
+    }
+    report
 }
 
 /// For each coder the recordings that also have a standard, the standard first.
@@ -201,7 +244,7 @@ mod tests {
             ..SchemeAsRead::default()
         };
         let project = project.with_observations(all).expect("ids differ");
-        let team = compare(&project, &purposes);
+        let team = compare(&project, &purposes, None);
         assert!(
             team.pairs.is_empty(),
             "training and standards are no double coding"
@@ -220,5 +263,47 @@ mod tests {
         let ben = drift_of(&team.drifts[1]).expect("four clips");
         assert!(ben.per_week.expect("a slope") < 0.0 && ben.weeks.len() == 4);
         assert_eq!(drift_of(&team.drifts[1][..2]), None);
+    }
+
+    #[test]
+    fn gamma_is_told_of_the_pair_for_whom_it_is_asked_and_names_its_seed() {
+        let coders = ["ann", "ben", "cid"];
+        let (mut all, mut purposes) = (Vec::new(), BTreeMap::new());
+        for (late, coder) in coders.iter().enumerate() {
+            all.push(observation(coder, "clip", coder, "2026-03-02", late as i64));
+            let purpose = match late {
+                0 => CodingPurpose::Study,
+                _ => CodingPurpose::Reliability,
+            };
+            purposes.insert((*coder).to_owned(), purpose);
+        }
+        let mut project = CodingProject::default();
+        project.scheme = SchemeAsRead {
+            behaviours: vec![CodedBehaviour::new("face", BehaviourKind::State)],
+            ..SchemeAsRead::default()
+        };
+        let project = project.with_observations(all).expect("ids differ");
+        let wanted = ["ann".to_owned(), "cid".to_owned()];
+        let team = compare(&project, &purposes, Some(&wanted));
+        assert_eq!(team.pairs.len(), 3);
+        for pair in &team.pairs {
+            let measures = pair.streams.iter().flat_map(|stream| &stream.measures);
+            let gamma: Vec<_> = measures.filter(|one| one.measure == "gamma").collect();
+            assert_eq!(
+                !gamma.is_empty(),
+                pair.coders == wanted,
+                "{:?}",
+                pair.coders
+            );
+            for one in gamma {
+                assert!(one.estimate.is_some_and(|gamma| gamma > 0.0), "{one:?}");
+                assert!(
+                    one.note
+                        .as_deref()
+                        .is_some_and(|note| note.contains("seed 1")),
+                    "{one:?}"
+                );
+            }
+        }
     }
 }

@@ -31,6 +31,7 @@ export class Transport implements Player {
     main.addEventListener("play", () => this.others((video) => void video.play().catch(() => {})));
     main.addEventListener("pause", () => {
       this.others((video) => video.pause());
+      this.align(this.frames.within(this.frame, 0.5));
       this.shown();
     });
     main.addEventListener("ratechange", () => this.others((video) => (video.playbackRate = main.playbackRate)));
@@ -149,7 +150,9 @@ export class Transport implements Player {
     if (this.target === frame) this.target = null;
     const loop = this.loop;
     if (loop !== null && this.playing && this.time >= loop.stop) this.goTo(loop.start);
+    // Paused, all cameras show the same moment, not only nearly; the last picture may come after the pause.
     if (this.playing) this.align(this.main.currentTime);
+    else if (this.target === null) this.align(this.frames.within(frame, 0.5));
     this.shown();
   }
 
@@ -158,7 +161,8 @@ export class Transport implements Player {
     this.videos.forEach((video, index) => {
       if (index === 0) return;
       const wanted = Math.max(seconds - ((this.offsets[index] ?? 0) - (this.offsets[0] ?? 0)) / 1e6, 0);
-      if (!this.playing || Math.abs(video.currentTime - wanted) > 0.08) video.currentTime = wanted;
+      const near = this.playing ? 0.08 : 0.001;
+      if (Math.abs(video.currentTime - wanted) > near) video.currentTime = wanted;
     });
   }
 

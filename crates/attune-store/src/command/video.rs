@@ -4,7 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use attune_protocol::id::{PurposeId, SchemeId, SiteId, WaveId};
+use attune_protocol::{
+    id::{PurposeId, SchemeId, SiteId, WaveId},
+    scheme::Scheme,
+};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -128,6 +131,27 @@ pub struct ClipAdded {
     /// The text of the scheme, where it is none of the study but came with a coder's own project.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub own_scheme: Option<String>,
+}
+
+impl ClipAdded {
+    /// A recording of which nothing is known but what it is called and by which scheme it is coded.
+    pub fn new(clip: ClipId, title: impl Into<String>, scheme: &Scheme) -> Self {
+        Self {
+            clip,
+            title: title.into(),
+            scheme: scheme.id.clone(),
+            scheme_version: scheme.version,
+            site: None,
+            wave: None,
+            session: None,
+            dyads: Vec::new(),
+            purpose: None,
+            stratum: String::new(),
+            recorded: None,
+            angles: Vec::new(),
+            own_scheme: None,
+        }
+    }
 }
 
 /// A stretch in which a machine hears somebody speak.

@@ -12,7 +12,7 @@ use std::{
 use attune_protocol::{Protocol, StudyFolder, id::StudyId};
 use attune_store::{
     Actor, Command, Location, Moment, Request, Role, Secret, Sites, Store,
-    command::video::{ClipAdded, CodingPurpose, VideoCommand},
+    command::video::{Angle, ClipAdded, CodingPurpose, VideoCommand},
     ids::{AccountId, ClipId, CodingId, GrantId},
     media::ingest,
 };
@@ -25,6 +25,8 @@ const CLIP: &str = "../../web/fixtures/drawn.mp4";
 /// Its frames, and the side of the squares that hold a frame's number.
 const N_FRAMES: u32 = 1200;
 const SQUARE: u32 = 20;
+/// Microseconds by which the cameras of one film begin later than its first.
+const LATER: [i64; 4] = [0, 400_000, 1_000_000, -200_000];
 
 type Fallible<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
@@ -73,8 +75,19 @@ async fn fill(store: &Store) -> Fallible<serde_json::Value> {
         purpose: None,
         stratum: "before".to_owned(),
         recorded: None,
-        angles: vec![angle],
+        angles: vec![angle.clone()],
         own_scheme: None,
+    };
+    let four = ClipAdded {
+        clip: ClipId::new(),
+        title: "Film of four cameras".to_owned(),
+        angles: LATER
+            .map(|offset| Angle {
+                offset,
+                ..angle.clone()
+            })
+            .to_vec(),
+        ..added.clone()
     };
     let scanned = ClipAdded {
         clip: ClipId::new(),
@@ -88,11 +101,13 @@ async fn fill(store: &Store) -> Fallible<serde_json::Value> {
         angles: Vec::new(),
         ..scanned.clone()
     };
+    let session_clip = session.clip;
     let others = [
         ("scanned", scanned.clip, second),
         ("live", session.clip, coder),
+        ("four", four.clip, second),
     ];
-    let mut commands: Vec<VideoCommand> = [added, scanned, session]
+    let mut commands: Vec<VideoCommand> = [added, scanned, session, four]
         .into_iter()
         .map(|added| VideoCommand::AddClip(Box::new(added)))
         .collect();
@@ -123,7 +138,8 @@ async fn fill(store: &Store) -> Fallible<serde_json::Value> {
         .await?;
     Ok(json!({
         "study": study, "coding": codings[0], "second": codings[1],
-        "scanned": CodingId::of_request("scanned", 0), "live": CodingId::of_request("live", 0),
+        "scanned": CodingId::of_request("scanned", 0), "live": CodingId::of_request("live", 0), "film": session_clip,
+        "four": CodingId::of_request("four", 0), "later": LATER,
         "password": PASSWORD, "frames": N_FRAMES, "square": SQUARE,
     }))
 }

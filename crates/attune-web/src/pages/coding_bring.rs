@@ -193,19 +193,8 @@ async fn as_own(visit: &Visit, project: &CodingProject) -> Result<Vec<OpenedFrom
         let clip = ClipId::new();
         let coding = CodingId::of_request(&clip.to_string(), 0);
         let added = ClipAdded {
-            clip,
-            title: observation.id.to_string(),
-            scheme: scheme_id.clone(),
-            scheme_version: scheme.version,
-            site: None,
-            wave: None,
-            session: None,
-            dyads: Vec::new(),
-            purpose: None,
-            stratum: String::new(),
-            recorded: None,
-            angles: Vec::new(),
             own_scheme: Some(text.clone()),
+            ..ClipAdded::new(clip, observation.id.to_string(), &scheme)
         };
         let commands = vec![
             VideoCommand::AddClip(Box::new(added)),

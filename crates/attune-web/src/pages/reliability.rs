@@ -24,7 +24,7 @@ use crate::{
     layout::Layout,
     listening::{self, Heard},
     pages::clips::coders,
-    team_agreement::{self, Dated, TeamAgreement, drift_of, main_measure},
+    team_agreement::{self, Coders, Dated, TeamAgreement, drift_of, main_measure},
     visit::Visit,
 };
 
@@ -44,7 +44,7 @@ struct OfScheme {
     n_codings: usize,
     overview: Vec<InShort>,
     pairs: Vec<Pair>,
-    standards: Vec<Standard>,
+    standards: Vec<Pair>,
     warnings: Vec<String>,
 }
 
@@ -63,6 +63,14 @@ struct Pair {
     report: PairReport,
     differences: Vec<Difference>,
     clips: Vec<OfClip>,
+    drift: Option<OverWeeks>,
+    has_gamma: bool,
+}
+
+/// How agreement goes over the weeks.
+struct OverWeeks {
+    plot: String,
+    slope: Option<String>,
 }
 
 /// Kappa of one recording, the lowest first.
@@ -79,12 +87,6 @@ struct Difference {
     words: Disagreement,
 }
 
-struct Standard {
-    pair: Pair,
-    plot: Option<String>,
-    slope: Option<String>,
-}
-
 /// What the machine's agreement with people is.
 struct Machine {
     n_clips: usize,
@@ -92,11 +94,14 @@ struct Machine {
     pairs: Vec<(String, PairReport)>,
 }
 
-/// Behaviours that mean speaking.
+/// What is asked besides.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Asked {
+    /// Behaviours that mean speaking.
     speaking: Option<String>,
+    /// Two coders of whom gamma is wanted, with a comma between.
+    gamma: Option<String>,
 }
 
 /// What is known of the study while the page is made.
@@ -133,15 +138,20 @@ pub async fn page(visit: Visit, Query(asked): Query<Asked>) -> Answer {
         .iter()
         .map(|row| (row.id.to_string(), row.purpose))
         .collect();
+    let gamma_of: Option<Coders> = asked.gamma.as_deref().and_then(|typed| {
+        let (first, second) = typed.split_once(',')?;
+        Some([first.to_owned(), second.to_owned()])
+    });
     let mut schemes = Vec::new();
     for (scheme, version) in versions {
         let counts = |row: &CodingRow| row.finished && row.purpose != CodingPurpose::Own;
         let project = store
             .coded_project(&study, &scheme, version, counts)
             .await?;
-        let purposes = purposes.clone();
-        let compared =
-            tokio::task::spawn_blocking(move || team_agreement::compare(&project, &purposes));
+        let (purposes, gamma_of) = (purposes.clone(), gamma_of.clone());
+        let compared = tokio::task::spawn_blocking(move || {
+            team_agreement::compare(&project, &purposes, gamma_of.as_ref())
+        });
         let team = compared.await.map_err(Failure::internal)?;
         let title = format!("{scheme}, version {version}");
         schemes.push(of_scheme(&known, title, schemes.len(), team));
@@ -158,31 +168,18 @@ pub async fn page(visit: Visit, Query(asked): Query<Asked>) -> Answer {
 }
 
 fn of_scheme(known: &Known, title: String, place: usize, team: TeamAgreement) -> OfScheme {
-    let mut pairs = Vec::new();
-    for (n, report) in team.pairs.into_iter().enumerate() {
-        pairs.push(pair(known, format!("pair-{place}-{n}"), report));
-    }
-    let mut standards = Vec::new();
-    for (n, (report, dated)) in team.standards.into_iter().zip(&team.drifts).enumerate() {
-        let drift = drift_of(dated);
-        let pair = pair(known, format!("standard-{place}-{n}"), report);
-        standards.push(Standard {
-            plot: (!dated.is_empty()).then(|| drift_plot(known, &pair, dated)),
-            slope: drift.and_then(|drift| {
-                let (slope, lower, upper) = (drift.per_week?, drift.ci_lower?, drift.ci_upper?);
-                Some(format!(
-                    "{slope:+.3} a week (95 % CI {lower:+.3} to {upper:+.3}, {} recordings)",
-                    drift.n_clips
-                ))
-            }),
-            pair,
+    let with_drift = |reports: Vec<PairReport>, drifts: &[Vec<Dated>], what: &str| {
+        let all = reports.into_iter().zip(drifts).enumerate();
+        let all = all.map(|(n, (report, dated))| {
+            let mut pair = pair(known, format!("{what}-{place}-{n}"), report);
+            pair.drift = over_weeks(known, &pair, dated);
+            pair
         });
-    }
-    let mut overview: Vec<InShort> = pairs
-        .iter()
-        .chain(standards.iter().map(|standard| &standard.pair))
-        .flat_map(in_short)
-        .collect();
+        all.collect::<Vec<Pair>>()
+    };
+    let pairs = with_drift(team.pairs, &team.pair_drifts, "pair");
+    let standards = with_drift(team.standards, &team.drifts, "standard");
+    let mut overview: Vec<InShort> = pairs.iter().chain(&standards).flat_map(in_short).collect();
     let estimate = |one: &InShort| one.measure.estimate.unwrap_or(f64::INFINITY);
     overview.sort_by(|a, b| estimate(a).total_cmp(&estimate(b)));
     OfScheme {
@@ -193,6 +190,21 @@ fn of_scheme(known: &Known, title: String, place: usize, team: TeamAgreement) ->
         standards,
         warnings: team.warnings,
     }
+}
+
+/// The plot of a pair's recordings over the weeks, and the change; one recording has no course.
+fn over_weeks(known: &Known, pair: &Pair, dated: &[Dated]) -> Option<OverWeeks> {
+    let slope = drift_of(dated).and_then(|drift| {
+        let (slope, lower, upper) = (drift.per_week?, drift.ci_lower?, drift.ci_upper?);
+        Some(format!(
+            "{slope:+.3} a week (95 % CI {lower:+.3} to {upper:+.3}, {} recordings)",
+            drift.n_clips
+        ))
+    });
+    (dated.len() > 1).then(|| OverWeeks {
+        plot: drift_plot(known, pair, dated),
+        slope,
+    })
 }
 
 fn in_short(pair: &Pair) -> Vec<InShort> {
@@ -259,8 +271,15 @@ fn pair(known: &Known, anchor: String, report: PairReport) -> Pair {
         names: [name(&report.coders[0]), name(&report.coders[1])],
         differences,
         clips,
+        drift: None,
+        has_gamma: has_gamma(&report),
         report,
     }
+}
+
+fn has_gamma(report: &PairReport) -> bool {
+    let mut measures = report.streams.iter().flat_map(|stream| &stream.measures);
+    measures.any(|one| one.measure == "gamma")
 }
 
 fn title(known: &Known, clip: &str) -> String {
@@ -299,8 +318,9 @@ fn drift_plot(known: &Known, pair: &Pair, dated: &[Dated]) -> String {
     let x = |week: f64| LEFT + week / weeks * (WIDTH - LEFT - 16.0);
     let y = |kappa: f64| 12.0 + (1.0 - kappa) / (1.0 - lowest) * (HEIGHT - BOTTOM - 12.0);
     let mut svg = format!(
-        "<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" class=\"drift\" aria-label=\"Kappa of {} with the standard, \
+        "<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" class=\"drift\" aria-label=\"Kappa of {} and {}, \
          recording by recording: {}\">",
+        escaped(&pair.names[0]),
         escaped(&pair.names[1]),
         dated
             .iter()

@@ -11,7 +11,7 @@ use attune_measures::{measures::SessionSociogram, observation::sociogram::Sociog
 use attune_statistics::{
     distributions::student_t_quantile,
     formula::Formula,
-    inference::{CoefficientTest, DegreesOfFreedom, coefficient_tests},
+    inference::{CoefficientTest, DegreesOfFreedom, Inference, coefficient_tests},
     least_squares::least_squares,
     linear_mixed_model::{FitSettings, fit},
     permutation::{PermutationSettings, exact_interval, permute_cluster_means, sampled_interval},
@@ -262,18 +262,15 @@ fn model(rows: &[Row<'_>]) -> Result<(CoefficientTest, String, Vec<String>), Str
     }
     let parsed = Formula::parse(&formula).map_err(|error| error.to_string())?;
     let sessions = words::count_of(n_sessions, "session", "sessions");
-    let pick = |tests: Vec<CoefficientTest>| {
-        tests
-            .into_iter()
-            .find(|test| test.term == "phase1")
-            .ok_or_else(|| {
-                "the data cannot tell the phases from the coders or the sites".to_owned()
-            })
+    let of_phase = |inference: &Inference<'_>| {
+        let mut tests = coefficient_tests(inference, LEVEL).into_iter();
+        tests.find(|test| test.term == "phase1").ok_or_else(|| {
+            "the data cannot tell the phases from the coders or the sites".to_owned()
+        })
     };
     if parsed.random.is_empty() {
         let fitted = least_squares(&parsed, &table).map_err(|error| error.to_string())?;
-        let inference = fitted.inference(DegreesOfFreedom::Satterthwaite);
-        let test = pick(coefficient_tests(&inference, LEVEL))?;
+        let test = of_phase(&fitted.inference(DegreesOfFreedom::Satterthwaite))?;
         let method = format!(
             "Difference between the means of {sessions}, by least squares with one variance."
         );
@@ -281,10 +278,8 @@ fn model(rows: &[Row<'_>]) -> Result<(CoefficientTest, String, Vec<String>), Str
     }
     let fitted =
         fit(&parsed, &table, &FitSettings::default()).map_err(|error| error.to_string())?;
-    let inference = fitted
-        .inference(DegreesOfFreedom::KenwardRoger)
-        .map_err(|error| error.to_string())?;
-    let test = pick(coefficient_tests(&inference, LEVEL))?;
+    let inference = fitted.inference(DegreesOfFreedom::KenwardRoger);
+    let test = of_phase(&inference.map_err(|error| error.to_string())?)?;
     let twice = match by_session {
         true => format!(
             " {} of them were coded by more than one coder: a random intercept holds the codings of a session together, \

@@ -5,10 +5,10 @@
 use anyhow::Result;
 use attune_protocol::{id::StudyId, scheme::Scheme};
 use attune_store::{
-    Actor, Command, Moment, Request, Role, Sites, Store,
-    codings::ChangeAsked,
-    command::video::{Angle, ClipAdded, CodedEvent, CodingPurpose, Doing, Edit, VideoCommand},
-    ids::{AccountId, ClipId, CodingId, GrantId},
+    Actor, Moment, Store,
+    coded_elsewhere::KeptCoding,
+    command::video::{Angle, ClipAdded, CodedEvent, CodingPurpose, Edit, VideoCommand},
+    ids::{AccountId, ClipId, CodingId},
     media::frame_times::FrameTimes,
 };
 
@@ -58,7 +58,11 @@ pub async fn add(store: &Store, study: &StudyId, film: &Angle, at: Moment) -> Re
     let frame_times = read_frames(store, film)?;
     let mut accounts = Vec::new();
     for coder in CODERS {
-        accounts.push(account(store, study, coder, at).await?);
+        let account = AccountId::new();
+        store
+            .add_coder_without_password(&Actor::PROGRAM, study, (account, coder.name), at)
+            .await?;
+        accounts.push(account);
     }
     for week in 0..N_CLIPS {
         let clip = ClipId::new();
@@ -75,14 +79,15 @@ pub async fn add(store: &Store, study: &StudyId, film: &Angle, at: Moment) -> Re
             let coding = CodingId::of_request(&format!("{clip} {account}"), 1);
             let when = moment(day + DAY * i64::from(week % 3));
             let edits = edits(coder, week, &frame_times);
-            keep(
-                store,
-                study,
-                (coding, clip, *account, coder.purpose),
-                edits,
-                when,
-            )
-            .await?;
+            let kept = KeptCoding {
+                coding,
+                clip,
+                coder: *account,
+                purpose: coder.purpose,
+            };
+            store
+                .keep_finished_coding(&Actor::PROGRAM, study, kept, edits, when)
+                .await?;
         }
     }
     Ok(())
@@ -103,80 +108,14 @@ fn read_frames(store: &Store, film: &Angle) -> Result<FrameTimes> {
 
 fn clip_of_week(clip: ClipId, week: u32, scheme: &Scheme, film: &Angle) -> VideoCommand {
     VideoCommand::AddClip(Box::new(ClipAdded {
-        clip,
-        title: format!("Drawn film, coded in week {}", week + 1),
-        scheme: scheme.id.clone(),
-        scheme_version: scheme.version,
-        site: None,
-        wave: None,
-        session: None,
-        dyads: Vec::new(),
-        purpose: None,
         stratum: "drawn".to_owned(),
-        recorded: None,
         angles: vec![film.clone()],
-        own_scheme: None,
-    }))
-}
-
-/// An account without a password: nobody can sign in as somebody who does not exist.
-async fn account(store: &Store, study: &StudyId, coder: &Coder, at: Moment) -> Result<AccountId> {
-    let account = AccountId::new();
-    let create = Command::CreateAccount {
-        account,
-        login: format!("made-up-{account}"),
-        name: coder.name.to_owned(),
-    };
-    store
-        .execute(&Actor::PROGRAM, Request::new(None, create, at))
-        .await?;
-    let grant = Command::GrantRole {
-        grant: GrantId::new(),
-        account,
-        role: Role::Observer,
-        sites: Sites::All,
-        from: at.date(),
-        until: None,
-    };
-    store
-        .execute(
-            &Actor::PROGRAM,
-            Request::new(Some(study.clone()), grant, at),
+        ..ClipAdded::new(
+            clip,
+            format!("Drawn film, coded in week {}", week + 1),
+            scheme,
         )
-        .await?;
-    Ok(account)
-}
-
-/// Assigned, coded and finished.
-async fn keep(
-    store: &Store,
-    study: &StudyId,
-    (coding, clip, coder, purpose): (CodingId, ClipId, AccountId, CodingPurpose),
-    edits: Vec<Edit>,
-    at: Moment,
-) -> Result<()> {
-    let assign = VideoCommand::AssignClip {
-        coding,
-        clip,
-        coder,
-        position: 1,
-        purpose,
-    };
-    store
-        .change_video(&Actor::PROGRAM, study, vec![assign], at)
-        .await?;
-    let actor = Actor::of(coder, Some(Role::Observer));
-    let change = ChangeAsked {
-        key: format!("{coding} made up"),
-        coding,
-        base: 0,
-        doing: Doing::Do,
-        edits,
-    };
-    store.change_coding(&actor, study, change, at).await?;
-    let finish = VideoCommand::FinishCoding { coding };
-    store.change_video(&actor, study, vec![finish], at).await?;
-    Ok(())
+    }))
 }
 
 /// What a coder makes of the script in one week.

@@ -62,21 +62,11 @@ pub async fn add(
     let protocol = store.protocol(study).await?;
     for scheme in &protocol.schemes {
         let clip = ClipId::new();
-        let mut commands = vec![VideoCommand::AddClip(Box::new(ClipAdded {
-            clip,
-            title: "Drawn film, of nobody".to_owned(),
-            scheme: scheme.id.clone(),
-            scheme_version: scheme.version,
-            site: None,
-            wave: None,
-            session: None,
-            dyads: Vec::new(),
-            purpose: None,
-            stratum: String::new(),
-            recorded: None,
+        let added = ClipAdded {
             angles: vec![film.clone()],
-            own_scheme: None,
-        }))];
+            ..ClipAdded::new(clip, "Drawn film, of nobody", scheme)
+        };
+        let mut commands = vec![VideoCommand::AddClip(Box::new(added))];
         for (coder, purpose) in coders {
             commands.push(VideoCommand::AssignClip {
                 coding: CodingId::of_request(&format!("{clip} {coder}"), 0),
