@@ -23,16 +23,18 @@ export function rowsOf(scheme: Scheme, coding: Coding): Row[] {
     const known = behaviours.get(event.behaviour);
     const set = scheme.sets.find((one) => one.id === known?.one.set && one.exclusive);
     const what = set?.label ?? known?.one.label ?? OWN_ROWS[event.behaviour] ?? event.behaviour;
-    const who = event.subject === undefined ? "" : `${subjectLabel(scheme, event.subject)}: `;
-    const key = `${event.subject ?? ""}\n${set?.id ?? event.behaviour}`;
-    const row = rows.get(key) ?? { key, label: `${who}${what}`, events: [], order: orderOf(scheme, event, known?.place) };
+    // Whoever is there stands in one row for all: it is nobody's behaviour.
+    const subject = event.behaviour === PRESENT && known === undefined ? undefined : event.subject;
+    const who = subject === undefined ? "" : `${subjectLabel(scheme, subject)}: `;
+    const key = `${subject ?? ""}\n${set?.id ?? event.behaviour}`;
+    const row = rows.get(key) ?? { key, label: `${who}${what}`, events: [], order: subject === event.subject ? orderOf(scheme, event, known?.place) : 0 };
     row.events.push([id, event]);
     rows.set(key, row);
   }
   return [...rows.values()].sort((one, other) => one.order - other.order || (one.label < other.label ? -1 : 1));
 }
 
-const OWN_ROWS: Record<string, string> = { [OBSERVED]: "Session", [NOT_CODABLE]: "Cannot be coded", [PRESENT]: "is there" };
+const OWN_ROWS: Record<string, string> = { [OBSERVED]: "Session", [NOT_CODABLE]: "Cannot be coded", [PRESENT]: "Who is there" };
 
 /** The rows of two people, each of the second, under their name, below the same one of the first. */
 export function sideBySide(scheme: Scheme, first: Coding, second: Coding, name: string): Row[] {

@@ -167,7 +167,8 @@ export class Timeline {
     this.drawMargin(context, height);
     if (this.rows.length === 0) {
       context.fillStyle = SOFT;
-      context.fillText("Nothing is coded yet: play, and press the keys of the scheme.", margin + 12, this.top(0) + PITCH);
+      const nothing = view.width < 480 ? "Nothing is coded yet." : "Nothing is coded yet: play, and press the keys of the scheme.";
+      context.fillText(nothing, margin + 12, this.top(0) + PITCH);
     }
   }
 

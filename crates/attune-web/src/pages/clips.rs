@@ -50,6 +50,8 @@ struct Clips {
 struct Row {
     clip: ClipRow,
     length: i64,
+    /// Site, wave and stratum, as far as they are known.
+    place: String,
     codings: Vec<RowCoding>,
     not_playable: Option<&'static str>,
     counting: Counting,
@@ -109,6 +111,7 @@ async fn build(visit: &Visit, typed: &NewClip, problems: Problems) -> Result<Cli
         let own = codings.iter().filter(|coding| coding.clip == clip.id);
         rows.push(Row {
             length: clip.angles.first().map_or(0, |angle| angle.length),
+            place: place(&clip),
             codings: own.map(|coding| in_words(coding, &coders)).collect(),
             not_playable,
             counting: counting
@@ -159,6 +162,18 @@ pub async fn coders(
         }
     }
     Ok(coders)
+}
+
+fn place(clip: &ClipRow) -> String {
+    let site = clip.site.as_ref().map(ToString::to_string);
+    let wave = clip.wave.as_ref().map(ToString::to_string);
+    let parts = [site, wave, Some(clip.stratum.clone())];
+    let said: Vec<String> = parts
+        .into_iter()
+        .flatten()
+        .filter(|part| !part.is_empty())
+        .collect();
+    said.join(", ")
 }
 
 fn in_words(coding: &CodingRow, coders: &BTreeMap<AccountId, String>) -> RowCoding {

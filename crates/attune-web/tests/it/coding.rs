@@ -267,3 +267,21 @@ async fn a_change_is_saved_with_its_version_and_a_stale_one_is_a_conflict() {
     let others = browser.post_json(&others, &change("c", "one")).await;
     assert_eq!(others.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn a_coding_without_events_says_which_formats_have_no_file_for_it() {
+    let world = World::new(Settings::default()).await;
+    let made = made(&world).await;
+    let mut coder = coder(&world).await;
+    let export = format!("/studies/{}/coding/{}/export", made.study, made.own);
+    let page = coder.get(&export).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(
+        page.body
+            .contains("This coding cannot be a file .srt yet")
+    );
+    let table = coder.get(&format!("{export}/csv")).await;
+    assert_eq!(table.status, StatusCode::OK);
+    let captions = coder.get(&format!("{export}/srt")).await;
+    assert_eq!(captions.status, StatusCode::CONFLICT);
+}
