@@ -298,9 +298,9 @@ mod tests {
             for one in gamma {
                 assert!(one.estimate.is_some_and(|gamma| gamma > 0.0), "{one:?}");
                 assert!(
-                    one.note
+                    one.variant
                         .as_deref()
-                        .is_some_and(|note| note.contains("seed 1")),
+                        .is_some_and(|how| how.contains("seed 1")),
                     "{one:?}"
                 );
             }

@@ -276,10 +276,7 @@ async fn a_coding_without_events_says_which_formats_have_no_file_for_it() {
     let export = format!("/studies/{}/coding/{}/export", made.study, made.own);
     let page = coder.get(&export).await;
     assert_eq!(page.status, StatusCode::OK);
-    assert!(
-        page.body
-            .contains("This coding cannot be a file .srt yet")
-    );
+    assert!(page.body.contains("This coding cannot be a file .srt yet"));
     let table = coder.get(&format!("{export}/csv")).await;
     assert_eq!(table.status, StatusCode::OK);
     let captions = coder.get(&format!("{export}/srt")).await;
