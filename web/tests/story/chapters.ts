@@ -272,7 +272,7 @@ export function tell(where: string, database?: string): void {
       await page.getByRole("link", { name: new RegExp(`^Go on with PHQ-9 of ${code}`) }).click();
       await expect(page.locator("#form-progress")).toHaveText("2 of 10 answered");
       await page.goto(`${STUDY}/schedule`);
-      await page.getByRole("link", { name: new RegExp(`^not done ?: Developmental index of ${code}`) }).click();
+      await page.getByRole("link", { name: new RegExp(`^not done for Developmental index of ${code}`) }).click();
       await page.getByRole("button", { name: "Record that it was not done" }).click();
       await expect(page.getByRole("alert")).toContainText("Say why it did not take place");
       await page.getByLabel("Why", { exact: true }).fill("the baby slept");
@@ -465,7 +465,7 @@ export function tell(where: string, database?: string): void {
       }
       await page.getByRole("link", { name: "verify the whole chain" }).click();
       await expect(page.getByRole("heading", { name: "Every row is as it was written" })).toBeVisible();
-      await expect(page.getByRole("row", { name: /hostel-clinic/ })).toContainText("sound");
+      await expect(page.getByRole("row", { name: /A therapeutic baby clinic/ })).toContainText("sound");
       await look(page, "verified");
       await auditor.leave();
     });
