@@ -72,7 +72,7 @@ pub struct Flow {
 }
 
 /// Widest drawing, and the width of a column where there is room.
-const WIDEST: f64 = 960.0;
+const WIDEST: f64 = 860.0;
 const COLUMN: f64 = 290.0;
 const TOP: f64 = 34.0;
 const BOX: f64 = 44.0;

@@ -130,6 +130,24 @@ async fn row(visit: &Visit, subjects: &Subjects, entry: &Entry) -> Result<Row, F
             Some(format!("/studies/{study}/forms/{form}")),
         ),
         (_, _, Some((name, address))) => (Some(name.clone()), address.clone()),
+        (Some(study), Some(id), None) => match entry.kind.as_str() {
+            "answer-query" | "close-query" | "reopen-query" => (
+                Some("the query".to_owned()),
+                visit
+                    .has_right(Action::RaiseQueries)
+                    .then(|| format!("/studies/{study}/queries#query-{id}")),
+            ),
+            "acknowledge-alert" => (
+                Some("the alert".to_owned()),
+                visit
+                    .has_right(Action::AcknowledgeAlerts)
+                    .then(|| format!("/studies/{study}/alerts#alert-{id}")),
+            ),
+            "register-person" | "record-identity" | "open-identity" | "erase-identity" => {
+                (Some("a person of a family".to_owned()), None)
+            }
+            _ => (None, None),
+        },
         _ => (None, None),
     };
     Ok(Row {

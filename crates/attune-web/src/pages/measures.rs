@@ -58,7 +58,7 @@ struct Row {
 impl Row {
     /// A value that is missing only because its time has not passed yet is not called “not done”, whatever the
     /// study file says of the study as a whole.
-    fn to_come(mut self, still: &StillToCome, protocol: &Protocol) -> Self {
+    fn with_standing(mut self, still: &StillToCome, protocol: &Protocol) -> Self {
         let score = protocol.score(&MeasureId::new(&self.measure));
         let standing = score.and_then(|(planned, _)| {
             let place = (self.unit.clone(), self.wave.clone(), planned.id.to_string());
@@ -200,7 +200,7 @@ pub async fn page(visit: Visit, Query(which): Query<Which>) -> Answer {
             .skip(which.from)
             .take(MOST_ROWS)
             .map(|row| as_shown(&results.measures, row, &study.id, Links::of(&visit)))
-            .map(|row| row.to_come(&still_to_come, &results.protocol))
+            .map(|row| row.with_standing(&still_to_come, &results.protocol))
             .map(|row| row.with_names(&results.protocol))
             .collect(),
         query: serde_html_form::to_string([
