@@ -102,7 +102,6 @@ fn use_commands(program: &Path, folder: &Path) -> Result<()> {
     for arguments in [
         &["new", "mine"][..],
         &["check", "mine"],
-        &["simulate", "mine", "--seed", "1"],
         &["measures", "mine"],
         &["analyse", "mine"],
         &[
