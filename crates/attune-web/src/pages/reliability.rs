@@ -478,18 +478,18 @@ fn sounds_like_speech(name: &str) -> bool {
 
 /// A number with two decimals, or a dash.
 fn decimals(number: &Option<f64>) -> String {
-    number.map_or_else(|| "–".to_owned(), |number| signed(format!("{number:.2}")))
+    number.map_or_else(|| "–".to_owned(), |number| signed(&format!("{number:.2}")))
 }
 
 /// A minus as it is printed.
-fn signed(number: String) -> String {
+fn signed(number: &str) -> String {
     number.replace('-', "−")
 }
 
 /// An interval, or nothing.
 fn interval(measure: &MeasureReport) -> String {
     match (measure.ci_lower, measure.ci_upper) {
-        (Some(lower), Some(upper)) => signed(format!("{lower:.2} to {upper:.2}")),
+        (Some(lower), Some(upper)) => signed(&format!("{lower:.2} to {upper:.2}")),
         _ => "–".to_owned(),
     }
 }
