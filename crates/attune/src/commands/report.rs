@@ -145,7 +145,7 @@ fn fonts_in(folder: &Path) -> Result<MoreFonts> {
         .with_context(|| format!("cannot look for fonts in {}", folder.display()))?;
     for entry in listing {
         let path = entry?.path();
-        let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
+        let ending = path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
         if ending.is_some_and(|ending| ["ttf", "otf", "ttc"].iter().any(|font| ending == *font)) {
             let bytes = std::fs::read(&path)
                 .with_context(|| format!("cannot read the font {}", path.display()))?;
