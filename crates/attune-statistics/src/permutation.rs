@@ -417,6 +417,55 @@ mod tests {
     }
 
     #[test]
+    fn a_sampled_interval_comes_near_the_exact_one_and_repeats_itself() {
+        let settings = PermutationSettings {
+            n_random: 20_000,
+            ..PermutationSettings::default()
+        };
+        // 12,870 assignments, so that the possible limits lie close together.
+        let means: Vec<f64> = (0..16_u8).map(|n| f64::from(n * 7 % 16)).collect();
+        let treated: Vec<bool> = (0..16).map(|n| n % 2 == 0).collect();
+        let exact = exact_interval(&means, &treated, 0.9, &settings).unwrap();
+        let sampled = sampled_interval(&means, &treated, 0.9, &settings).unwrap();
+        let error = (exact.1 - exact.0) / 10.0;
+        assert!((exact.0 - sampled.0).abs() < error, "{exact:?} {sampled:?}");
+        assert!((exact.1 - sampled.1).abs() < error, "{exact:?} {sampled:?}");
+        assert_eq!(
+            sampled_interval(&means, &treated, 0.9, &settings),
+            Ok(sampled)
+        );
+    }
+
+    #[test]
+    fn a_sampled_interval_holds_the_difference_moves_with_the_data_and_turns_with_the_groups() {
+        let settings = PermutationSettings::default();
+        let (lower, upper) = sampled_interval(&MEANS, &TREATED, 0.8, &settings).unwrap();
+        let difference = difference_in_means(&MEANS, &TREATED);
+        assert!(lower <= difference && difference <= upper);
+        let moved: Vec<f64> = MEANS
+            .iter()
+            .zip(TREATED)
+            .map(|(mean, treated)| if treated { mean + 2.0 } else { *mean })
+            .collect();
+        let further = sampled_interval(&moved, &TREATED, 0.8, &settings).unwrap();
+        assert!((further.0 - lower - 2.0).abs() < 1e-9 && (further.1 - upper - 2.0).abs() < 1e-9);
+        // The same assignments, told of the other group.
+        let turned: Vec<f64> = MEANS.iter().map(|mean| -mean).collect();
+        let mirror = sampled_interval(&turned, &TREATED, 0.8, &settings).unwrap();
+        assert!((mirror.0 + upper).abs() < 1e-9 && (mirror.1 + lower).abs() < 1e-9);
+    }
+
+    #[test]
+    fn of_too_few_clusters_a_sampled_interval_has_no_end_and_a_level_is_asked_for() {
+        let settings = PermutationSettings::default();
+        let (lower, upper) =
+            sampled_interval(&[1.0, 2.0, 3.0], &[true, false, false], 0.95, &settings).unwrap();
+        assert_eq!((lower, upper), (f64::NEG_INFINITY, f64::INFINITY));
+        assert!(sampled_interval(&MEANS, &TREATED, 1.0, &settings).is_err());
+        assert!(sampled_interval(&MEANS, &[true; 7], 0.95, &settings).is_err());
+    }
+
+    #[test]
     fn shifts_inside_the_interval_are_not_refuted_and_shifts_outside_are() {
         let settings = PermutationSettings::default();
         let (lower, upper) = exact_interval(&MEANS, &TREATED, 0.8, &settings).unwrap();

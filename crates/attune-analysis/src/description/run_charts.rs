@@ -174,3 +174,58 @@ fn times(n: usize) -> String {
         n => format!("{} times", words::count(n)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use attune_statistics::control_charts::run_chart;
+
+    use super::answer;
+    use crate::findings::{RunChart, RunChartPoint};
+
+    /// Counts of which the first `n_baseline` belong to the first phase.
+    fn told(values: &[f64], n_baseline: usize) -> String {
+        let found = run_chart(values, Some(n_baseline)).expect("enough points");
+        let point = |(week, value): (usize, &f64)| RunChartPoint {
+            days: 7.0 * week as f64,
+            date: String::new(),
+            phase: None,
+            value: *value,
+        };
+        answer(&RunChart {
+            measure: "sessions.families".to_owned(),
+            label: "Families who came".to_owned(),
+            unit: None,
+            site: None,
+            points: values.iter().enumerate().map(point).collect(),
+            n_missing: 0,
+            median: found.median,
+            n_baseline,
+            baseline: "the sessions before".to_owned(),
+            n_useful: found.n_useful,
+            longest_run: (found.longest_run, found.longest_run_limit),
+            crossings: (found.n_crossings, found.crossings_limit),
+            signals: found.signals_change(),
+            shifts: found.shifts,
+            changes: Vec::new(),
+            answer: String::new(),
+        })
+    }
+
+    #[test]
+    fn a_change_that_lasts_is_told_with_what_shows_it() {
+        let values = [
+            4.0, 6.0, 4.0, 6.0, 5.0, 4.0, 6.0, 4.0, 6.0, 5.0, 9.0, 8.0, 9.0, 9.0, 8.0, 9.0, 8.0,
+            9.0, 9.0, 8.0,
+        ];
+        insta::assert_snapshot!(told(&values, 10));
+    }
+
+    #[test]
+    fn a_series_that_goes_up_and_down_shows_nothing() {
+        let values = [
+            4.0, 6.0, 4.0, 6.0, 5.0, 4.0, 6.0, 4.0, 6.0, 5.0, 4.0, 6.0, 6.0, 4.0, 6.0, 4.0, 4.0,
+            6.0, 4.0, 6.0,
+        ];
+        insta::assert_snapshot!(told(&values, 10));
+    }
+}

@@ -1,12 +1,12 @@
 //! One plot of each kind, of made-up numbers, with long names and awkward values among them.
 
 use attune_report::{
-    Format,
+    ArmKind, ArmMark, Format,
     plots::{
         AgreementMatrix, BlandAltman, Caterpillar, CaterpillarPanel, Coefficient,
         CoefficientForest, DotGroup, FittedGroup, FittedMeans, GroupDots, Heading, Interval, Limit,
         Mode, PairedChange, PowerCurve, PowerCurves, PowerPoint, Residuals, SeriesPoint,
-        TimeSeries, svg_file,
+        SessionDots, SessionDotsPanel, TimeSeries, svg_file,
     },
 };
 
@@ -36,6 +36,7 @@ pub fn all(format: Format) -> Vec<(&'static str, String)> {
         ("groups-six", svg_file(&groups(6), format)),
         ("control-chart", svg_file(&control_chart(), format)),
         ("interrupted", svg_file(&interrupted(), format)),
+        ("sessions", svg_file(&sessions(), format)),
         ("power", svg_file(&power(), format)),
     ]
 }
@@ -314,6 +315,46 @@ fn interrupted() -> TimeSeries {
         counterfactual: vec![(19.0, 20.0), (36.0, 20.1)],
         limits: Vec::new(),
         events: vec![(18.5, "Outreach begins".to_owned())],
+    }
+}
+
+/// Two phases of a clinic, one property with too few sessions for an interval.
+fn sessions() -> SessionDots {
+    let phase = |from: usize, to: usize, level: f64| -> Vec<(f64, f64)> {
+        (from..to)
+            .map(|week| (week as f64, level + 0.4 * noise(week)))
+            .collect()
+    };
+    let panel = |label: &str, unit: &str, from_zero, phases| SessionDotsPanel {
+        label: label.to_owned(),
+        unit: unit.to_owned(),
+        from_zero,
+        phases,
+    };
+    SessionDots {
+        heading: heading("More of what families did crossed from one to another"),
+        time: "Week".to_owned(),
+        phases: vec![
+            (ArmMark(ArmKind::Comparison), "Before the group".to_owned()),
+            (ArmMark(ArmKind::Programme), "With the group".to_owned()),
+        ],
+        panels: vec![
+            panel(
+                "Acts across families",
+                "share of the acts among families",
+                true,
+                vec![
+                    (phase(0, 12, 2.0), Some(around(2.0, 0.3))),
+                    (phase(12, 24, 3.1), Some(around(3.1, 0.3))),
+                ],
+            ),
+            panel(
+                "Infants addressed",
+                "share",
+                false,
+                vec![(phase(0, 1, 1.0), None), (Vec::new(), None)],
+            ),
+        ],
     }
 }
 

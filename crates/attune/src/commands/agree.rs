@@ -18,6 +18,7 @@ mod layout;
 mod plot;
 mod scale;
 mod stretches;
+mod stretches_plot;
 mod text;
 
 #[derive(Debug, Args)]
@@ -56,8 +57,9 @@ pub struct Agree {
     order: Vec<String>,
     #[command(flatten)]
     resampling: Resampling,
-    /// Write a figure to this SVG file: limits of agreement, the table of categories, or a scale's coefficients
-    #[arg(long, value_name = "FILE", conflicts_with = "start")]
+    /// Write a figure to this SVG file: limits of agreement, the table of categories, a scale's coefficients, or of
+    /// stretches the recording in which the coders differ most
+    #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
     /// Sheet of a workbook; the first without it
     #[arg(long, value_name = "NAME")]
@@ -211,9 +213,13 @@ impl Agree {
         let coder = self.layout.coder.as_deref().unwrap_or_default();
         let columns = (coder, self.layout.cluster.as_deref());
         let confidence = self.resampling.confidence;
+        let marked = stretches::marked(data, &self.stretches, columns)?;
         let report = progress::during("Comparing coders", || {
-            stretches::report(data, &self.stretches, columns, confidence, self.bootstrap())
+            stretches::report(data, &self.stretches, &marked, confidence, self.bootstrap())
         })?;
+        if let Some(path) = &self.plot {
+            output::write_file(path, stretches_plot::svg(&marked).as_bytes())?;
+        }
         if self.json {
             return output::print_json(&report);
         }

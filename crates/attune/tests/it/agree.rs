@@ -200,6 +200,20 @@ fn stretches_are_compared_over_recordings() {
 }
 
 #[test]
+fn stretches_have_a_figure_of_the_recording_in_which_coders_differ_most() {
+    let marks =
+        "clip,who,from,to,what\none,A,0,5,play\none,B,0,5,play\ntwo,A,2,6,play\ntwo,B,2,5,feed\n";
+    let here = folder(&[("marks.csv", marks)]);
+    let arguments = "agree marks.csv --coder who --start from --end to --code what --recording clip --length 10 --plot marks.svg";
+    let arguments: Vec<&str> = arguments.split(' ').collect();
+    succeed(here.path(), &arguments);
+    let figure = fs::read_to_string(here.path().join("marks.svg")).expect("a figure");
+    for part in ["<svg ", "What each coder marked in two", "feed", "differ"] {
+        assert!(figure.contains(part), "{part}: {figure}");
+    }
+}
+
+#[test]
 fn what_cannot_be_compared_is_told_with_its_place() {
     let here = folder(&[
         ("one.csv", "clip,A\nc1,1\nc2,2\n"),

@@ -50,14 +50,22 @@ struct Recording {
     cluster: String,
 }
 
-/// The unitising alphas of the table.
-pub fn report(
+/// The recordings of a table, each checked.
+pub struct Marked {
+    /// Coders in the order of the continua's.
+    pub coders: Vec<String>,
+    /// Names and what was marked.
+    pub recordings: Vec<(String, Continuum)>,
+    /// Cluster of each recording.
+    clusters: Option<Vec<usize>>,
+}
+
+/// Reads the stretches of a table.
+pub fn marked(
     data: &DataFile,
     stretches: &Stretches,
     (coder, cluster): (&str, Option<&str>),
-    confidence: f64,
-    bootstrap: Option<BootstrapSettings>,
-) -> Result<AgreementReport> {
+) -> Result<Marked> {
     let (coders, recordings) = read(data, stretches, coder, cluster)?;
     if coders.len() < 2 {
         bail!(
@@ -73,20 +81,39 @@ pub fn report(
     clusters.sort();
     clusters.dedup();
     let place = |cluster: &String| clusters.iter().position(|known| *known == cluster);
+    let clusters = cluster.map(|_| {
+        let recordings = recordings.values();
+        recordings.filter_map(|one| place(&one.cluster)).collect()
+    });
+    let recordings = recordings
+        .iter()
+        .map(|(name, recording)| Ok((name.clone(), recording.continuum(data, name, &coders)?)))
+        .collect::<Result<_>>()?;
+    Ok(Marked {
+        coders,
+        recordings,
+        clusters,
+    })
+}
+
+/// The unitising alphas of what was marked.
+pub fn report(
+    data: &DataFile,
+    stretches: &Stretches,
+    marked: &Marked,
+    confidence: f64,
+    bootstrap: Option<BootstrapSettings>,
+) -> Result<AgreementReport> {
     let settings = UnitisingSettings {
         confidence,
         bootstrap,
-        clusters: cluster.map(|_| {
-            recordings
-                .values()
-                .filter_map(|one| place(&one.cluster))
-                .collect()
-        }),
+        clusters: marked.clusters.clone(),
     };
-    let continua: Vec<Continuum> = recordings
+    let continua: Vec<Continuum> = marked
+        .recordings
         .iter()
-        .map(|(name, recording)| recording.continuum(data, name, &coders))
-        .collect::<Result<_>>()?;
+        .map(|(_, continuum)| continuum.clone())
+        .collect();
     let mut report =
         unitising_report(&continua, &settings).with_context(|| data.file().to_owned())?;
     if stretches.length.is_none() {
