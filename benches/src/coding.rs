@@ -80,12 +80,12 @@ fn beside(
     own: &Own,
 ) -> Result<()> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/boris_peer.py");
-    let made_up = env::temp_dir().join(format!("attune-benches-{}.boris", std::process::id()));
+    let made_up = tempfile::Builder::new().suffix(".boris").tempfile()?;
     let file = match file {
         Some(file) => Path::new(file),
         None => {
-            fs::write(&made_up, bytes)?;
-            &made_up
+            fs::write(made_up.path(), bytes)?;
+            made_up.path()
         }
     };
     let output = Command::new(python)
@@ -94,9 +94,6 @@ fn beside(
         .arg(PAIRS_OF_BORIS.to_string())
         .env("QT_QPA_PLATFORM", "offscreen")
         .output();
-    if file == made_up {
-        fs::remove_file(&made_up)?;
-    }
     let output = output.with_context(|| format!("{} does not run", python.display()))?;
     if !output.status.success() {
         bail!("BORIS: {}", String::from_utf8_lossy(&output.stderr).trim());

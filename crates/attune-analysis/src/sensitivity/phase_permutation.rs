@@ -28,7 +28,7 @@ pub(super) fn run(planned: &Planned<'_>) -> Result<SensitivityFinding, String> {
         (None, _) => return Err("the term does not compare phases".to_owned()),
     };
     let rows = &question.long.outcomes[question.outcome];
-    let (mut values, mut in_group) = (Vec::new(), Vec::new());
+    let mut units: Vec<(f64, bool)> = Vec::new();
     for positions in planned
         .run
         .frame
@@ -47,9 +47,14 @@ pub(super) fn run(planned: &Planned<'_>) -> Result<SensitivityFinding, String> {
             continue;
         }
         let known: Vec<f64> = of_unit.iter().filter_map(|row| row.value.ok()).collect();
-        values.push(known.iter().sum::<f64>() / known.len() as f64);
-        in_group.push(phase == group);
+        units.push((
+            known.iter().sum::<f64>() / known.len() as f64,
+            phase == group,
+        ));
     }
+    // Neither their names nor the order of their rows may decide which assignments are drawn.
+    units.sort_by(|a, b| a.1.cmp(&b.1).then(a.0.total_cmp(&b.0)));
+    let (values, in_group): (Vec<f64>, Vec<bool>) = units.into_iter().unzip();
     let settings = PermutationSettings {
         seed: planned.seed,
         ..PermutationSettings::default()

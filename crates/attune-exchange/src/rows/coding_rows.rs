@@ -57,8 +57,11 @@ struct Reading {
 struct Readings {
     all: Vec<Reading>,
     /// Places of the codings of one session or dyad by one coder.
-    places: BTreeMap<(Arc<str>, Option<Arc<str>>), Vec<usize>>,
+    places: BTreeMap<UnitAndCoder, Vec<usize>>,
 }
+
+/// A session or dyad, and who coded it, where noted.
+type UnitAndCoder = (Arc<str>, Option<Arc<str>>);
 
 /// Columns that were found; those that the scheme does not need may be left out.
 struct Columns<'a> {

@@ -98,7 +98,7 @@ pub(super) fn lay_out(observation: &Observation) -> LaidOut<'_> {
             named.push((name, true, points));
         }
         for (name, is_point, events) in named {
-            let name = unused(&mut names, name);
+            let name = unused(&mut names, &name);
             out.tracks.push(Track {
                 name,
                 subject,
@@ -114,12 +114,12 @@ pub(super) fn lay_out(observation: &Observation) -> LaidOut<'_> {
 pub(super) const NO_SUBJECT: &str = "no subject";
 
 /// A name that no track has yet.
-fn unused(names: &mut BTreeSet<String>, name: String) -> String {
-    let mut free = name.clone();
+fn unused(names: &mut BTreeSet<String>, name: &str) -> String {
+    let mut free = name.to_owned();
     let mut lane = 0;
     while !names.insert(free.clone()) {
         lane += 1;
-        free = numbered(&name, lane);
+        free = numbered(name, lane);
     }
     free
 }

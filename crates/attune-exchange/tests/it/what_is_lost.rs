@@ -222,12 +222,8 @@ const PARTS: &[(&str, Shown)] = &[
     }),
     ("seconds between scans", |p| text(first(p).scan_every)),
     ("variables", |p| {
-        text(
-            &first(p)
-                .variables
-                .iter()
-                .any(|(name, value)| **name == *"room" && value == "small"),
-        )
+        let mut variables = first(p).variables.iter();
+        text(variables.any(|(name, value)| **name == *"room" && value == "small"))
     }),
     ("ratings", |p| text(&first(p).ratings)),
     ("comments", |p| {

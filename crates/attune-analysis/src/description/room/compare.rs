@@ -317,7 +317,10 @@ fn factor(cells: &[String]) -> Column {
 fn permutation(groups: &[RoomValues], seed: u64) -> Option<RoomPermutation> {
     let (mut values, mut in_second) = (Vec::new(), Vec::new());
     for (place, group) in groups[..2].iter().enumerate() {
-        values.extend(group.sessions.iter().map(|(_, value)| *value));
+        let mut of_group: Vec<f64> = group.sessions.iter().map(|(_, value)| *value).collect();
+        // The order of the sessions may not decide which assignments are drawn.
+        of_group.sort_by(f64::total_cmp);
+        values.extend(of_group);
         in_second.resize(values.len(), place == 1);
     }
     let settings = PermutationSettings {

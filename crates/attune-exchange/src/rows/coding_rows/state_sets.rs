@@ -10,6 +10,9 @@ use attune_records::{
 
 use crate::{data_fault::DataFault, sheet::Sheet};
 
+/// A state with its bout and its row.
+type State<'a> = (&'a Event, Interval, usize);
+
 /// Reports states of an exclusive set that overlap, and time that an exhaustive set leaves open.
 pub(super) fn check_sets(
     sheet: &mut Sheet<'_>,
@@ -18,8 +21,7 @@ pub(super) fn check_sets(
     rows: &[usize],
 ) {
     for set in &scheme.states {
-        let mut by_subject: BTreeMap<Option<&Arc<str>>, Vec<(&Event, Interval, usize)>> =
-            BTreeMap::new();
+        let mut by_subject: BTreeMap<Option<&Arc<str>>, Vec<State<'_>>> = BTreeMap::new();
         for (event, row) in coding.events.iter().zip(rows) {
             let is_of_set = set.states.iter().any(|state| *state.id == *event.behaviour);
             if let (true, Span::State(bout)) = (is_of_set, event.span) {
@@ -39,8 +41,8 @@ pub(super) fn check_sets(
     }
 }
 
-fn report_overlaps(sheet: &mut Sheet<'_>, states: &[(&Event, Interval, usize)]) {
-    let mut lasting: Option<&(&Event, Interval, usize)> = None;
+fn report_overlaps(sheet: &mut Sheet<'_>, states: &[State<'_>]) {
+    let mut lasting: Option<&State<'_>> = None;
     for state in states {
         if let Some((before, bout, _)) = lasting
             && state.1.start() < bout.stop()
@@ -63,7 +65,7 @@ fn report_gap(
     set: &StateSet,
     coding: &SessionCoding,
     subject: Option<&Arc<str>>,
-    states: &[(&Event, Interval, usize)],
+    states: &[State<'_>],
 ) {
     let Some(window) = coding.window else {
         return;
