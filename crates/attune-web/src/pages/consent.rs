@@ -42,6 +42,8 @@ struct ConsentPage {
     /// Shown when something was taken back.
     handed_out: Vec<handed_out::OnPage>,
     people: Vec<(String, String)>,
+    /// The same people, those who answer as a rule before the babies.
+    answering: Vec<(String, String)>,
     today: String,
     sent: SentFields,
 }
@@ -220,7 +222,8 @@ async fn consent_page(
             kept_back,
         });
     }
-    let people = people(&store.parts(dyad.key).await?);
+    let parts = store.parts(dyad.key).await?;
+    let people = people(&parts, |_| true);
     let withdrawals = store.withdrawals(dyad.key).await?;
     let handed_out = match withdrawals.is_empty() {
         true => Vec::new(),
@@ -236,16 +239,26 @@ async fn consent_page(
         withdrawals,
         handed_out,
         people,
+        answering: answering(&parts),
         today: visit.at.date().to_string(),
         sent: sent.clone(),
     })
 }
 
-/// Who belongs to the family now: id and part.
-fn people(parts: &[Part]) -> Vec<(String, String)> {
-    let now = parts.iter().filter(|part| part.until.is_none());
+/// Who belongs to the family now and is meant: id and part.
+fn people(parts: &[Part], is_meant: impl Fn(&PartInDyad) -> bool) -> Vec<(String, String)> {
+    let now = parts
+        .iter()
+        .filter(|part| part.until.is_none() && is_meant(&part.role));
     now.map(|part| (part.person.to_string(), part_words(&part.role).to_owned()))
         .collect()
+}
+
+/// Carers first: a child is asked only when old enough.
+fn answering(parts: &[Part]) -> Vec<(String, String)> {
+    let mut all = people(parts, |role| *role != PartInDyad::Infant);
+    all.extend(people(parts, |role| *role == PartInDyad::Infant));
+    all
 }
 
 /// A text as it was shown, by its fingerprint.
