@@ -7,12 +7,13 @@ mod recording;
 mod to_try;
 
 use std::{
-    fs,
+    env, fs,
     net::SocketAddr,
     path::{Path, PathBuf},
+    process::Command,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use attune_analysis::Findings;
 use attune_document::DocumentSettings;
 use attune_protocol::Protocol;
@@ -55,6 +56,34 @@ impl Demo {
             );
         }
         let folder = self.data.clone().map_or_else(fresh_folder, Ok)?;
+        match self.no_serve {
+            true => self.write_everything(&folder),
+            false => {
+                self.write_in_a_process_of_its_own(&folder)?;
+                self.open_application(&folder, &folder.join("studies"))
+            }
+        }
+    }
+
+    /// Writing documents takes much more memory than serving pages, and what a process once took it seldom
+    /// gives back: so another one writes them.
+    fn write_in_a_process_of_its_own(&self, folder: &Path) -> Result<()> {
+        let program = env::current_exe().context("cannot find this program itself")?;
+        let mut command = Command::new(program);
+        command
+            .args(["demo", "--no-serve", "--seed", &self.seed.to_string()])
+            .arg("--data")
+            .arg(folder);
+        if self.pages_only {
+            command.arg("--pages-only");
+        }
+        let status = command.status().context("cannot start the writing")?;
+        ensure!(status.success(), "the demonstration could not be written");
+        Ok(())
+    }
+
+    /// The studies, their findings, reports, packages and public pages.
+    fn write_everything(&self, folder: &Path) -> Result<()> {
         let reports_folder = folder.join("reports");
         let mut reports = Vec::new();
         let mut crates = Vec::new();
@@ -101,11 +130,7 @@ impl Demo {
         output::print_text(&format!(
             "\nThe studies are in {}; change a study.toml there and run `attune check` and `attune report` on its folder.\n",
             studies.display(),
-        ))?;
-        match self.no_serve {
-            true => Ok(()),
-            false => self.open_application(&folder, &studies),
-        }
+        ))
     }
 
     /// The full report and the commissioner's two pages.
