@@ -13,6 +13,7 @@ use jiff::civil::Date;
 use crate::{
     access::Action,
     answer::{Answer, see},
+    failure::Failure,
     family::{change, find_for, new_person, sent_key},
     forms::SentFields,
     pages::family::page_with,
@@ -56,16 +57,14 @@ pub async fn event(
         on: Some(on),
         why,
     };
-    change(
-        &visit,
-        Action::EnrolFamilies,
-        &key,
-        vec![command],
-        "",
-        Vec::new(),
-    )
-    .await?;
+    enrolling(&visit, &key, vec![command]).await?;
     back(&visit, &code)
+}
+
+/// A change of a family by whoever enrols families, without a reason and without anything sealed.
+async fn enrolling(visit: &Visit, key: &str, commands: Vec<Command>) -> Result<(), Failure> {
+    change(visit, Action::EnrolFamilies, key, commands, "", Vec::new()).await?;
+    Ok(())
 }
 
 /// `POST /studies/{study}/families/{family}/move`.
@@ -91,15 +90,7 @@ pub async fn move_site(
         site,
         from,
     };
-    change(
-        &visit,
-        Action::EnrolFamilies,
-        &key,
-        vec![command],
-        "",
-        Vec::new(),
-    )
-    .await?;
+    enrolling(&visit, &key, vec![command]).await?;
     let study = &visit.study()?.id;
     // Whoever has no part at the new site does not see the family any more.
     Ok(see(&format!("/studies/{study}/families")))
@@ -227,16 +218,7 @@ pub async fn end_part(
         part: part.id,
         until,
     };
-    let commands = vec![command];
-    change(
-        &visit,
-        Action::EnrolFamilies,
-        &key,
-        commands,
-        "",
-        Vec::new(),
-    )
-    .await?;
+    enrolling(&visit, &key, vec![command]).await?;
     back(&visit, &code)
 }
 
@@ -283,16 +265,7 @@ pub async fn responsibility(
         authority: order.to_owned(),
         from,
     };
-    let commands = vec![command];
-    change(
-        &visit,
-        Action::EnrolFamilies,
-        &key,
-        commands,
-        "",
-        Vec::new(),
-    )
-    .await?;
+    enrolling(&visit, &key, vec![command]).await?;
     back(&visit, &code)
 }
 
