@@ -6,6 +6,7 @@ mod delimited_text;
 mod text_encoding;
 mod workbook;
 
+pub(crate) use delimited_text::{blank_lines, is_unclosed};
 pub(crate) use text_encoding::decode;
 pub(crate) use workbook::{column_letters, read_rows};
 

@@ -82,7 +82,7 @@ fn separator(text: &str) -> u8 {
 }
 
 /// Line ends between `start`, where the reader went on, and the record that it found.
-fn blank_lines(text: &str, start: usize) -> u32 {
+pub(crate) fn blank_lines(text: &str, start: usize) -> u32 {
     // Of a line end of two characters the reader takes the second with the next record.
     let is_rest = text[..start].ends_with('\r') && text[start..].starts_with('\n');
     let gap = &text[start + usize::from(is_rest)..];
@@ -92,7 +92,7 @@ fn blank_lines(text: &str, start: usize) -> u32 {
 }
 
 /// Whether a record runs over several lines though its quotation marks do not pair.
-fn is_unclosed(raw: &str, record: &StringRecord) -> bool {
+pub(crate) fn is_unclosed(raw: &str, record: &StringRecord) -> bool {
     let has_line_break = |cell: &str| cell.contains(['\n', '\r']);
     record.iter().any(has_line_break) && raw.bytes().filter(|byte| *byte == b'"').count() % 2 == 1
 }

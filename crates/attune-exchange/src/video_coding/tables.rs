@@ -4,6 +4,8 @@
 //! project. Any other table is counted, but holds no events that anybody could know of.
 
 mod boris_bouts;
+mod boris_columns;
+mod boris_observation;
 mod boris_rows;
 mod counts;
 mod datavyu_cells;
@@ -40,6 +42,29 @@ pub enum TableForm {
     Other,
 }
 
+impl TableForm {
+    /// The index of the row of headings.
+    fn heading(self) -> Option<usize> {
+        match self {
+            Self::BorisRows(row)
+            | Self::BorisBouts(row)
+            | Self::DatavyuCells(row)
+            | Self::Tidy(row) => Some(row),
+            Self::Other => None,
+        }
+    }
+}
+
+/// Columns that hold times, in any of the forms.
+const TIMES: [&str; 7] = [
+    "time",
+    "start (s)",
+    "stop (s)",
+    "start_s",
+    "stop_s",
+    "onset",
+    "offset",
+];
 /// Rows in which headings are looked for.
 const ROWS_SEARCHED: usize = 300;
 
@@ -50,10 +75,13 @@ impl CodingTable {
     ///
     /// Neither of the two, empty, or too large.
     pub fn read(ending: &str, bytes: &[u8]) -> Result<Self, CodingFault> {
-        let grid = Grid::read(ending, bytes)?;
+        let mut grid = Grid::read(ending, bytes)?;
         let form = (0..grid.rows.len().min(ROWS_SEARCHED))
             .find_map(|row| form_of(&grid, row))
             .unwrap_or(TableForm::Other);
+        if let Some(heading) = form.heading() {
+            grid.see_decimal_commas(heading, &TIMES);
+        }
         Ok(Self { grid, form })
     }
 

@@ -1,5 +1,6 @@
 //! Files as people have them, read by studies as people write them.
 
+mod boris_exports;
 mod consents;
 mod folder;
 mod format_page;

@@ -5,7 +5,7 @@ use csv::{ReaderBuilder, StringRecord};
 use super::plain;
 use crate::{
     cell::read_number,
-    table::read_rows,
+    table::{blank_lines, is_unclosed, read_rows},
     video_coding::{
         CodingFault,
         text::{ENCODING_ASSUMED, text_of},
@@ -55,6 +55,30 @@ impl Grid {
         };
         Ok(grid)
     }
+
+    /// Takes commas in numbers as decimal commas, also where no semicolon parts the columns, if times
+    /// have them and no time has a point.
+    pub(super) fn see_decimal_commas(&mut self, heading: usize, times: &[&str]) {
+        if self.decimal_comma {
+            return;
+        }
+        let (headings, rows) = (&self.rows[heading], &self.rows[heading + 1..]);
+        let places: Vec<usize> = (0..headings.cells.len())
+            .filter(|place| times.contains(&plain(&headings.cells[*place]).as_str()))
+            .collect();
+        let cells = || {
+            rows.iter().flat_map(|row| {
+                let of_row = places.iter().filter_map(|place| row.cells.get(*place));
+                of_row.map(|cell| cell.trim())
+            })
+        };
+        let has_comma = |cell: &str| cell.contains(',') && read_number(cell, true).is_ok();
+        if cells().any(has_comma) && !cells().any(|cell| cell.contains('.')) {
+            self.decimal_comma = true;
+            self.warnings
+                .push("commas in times are read as decimal commas".to_owned());
+        }
+    }
 }
 
 fn read_workbook(bytes: &[u8]) -> Result<Grid, CodingFault> {
@@ -103,10 +127,22 @@ fn read_text(bytes: &[u8]) -> Result<Grid, CodingFault> {
     if is_assumed {
         grid.warnings.push(ENCODING_ASSUMED.to_owned());
     }
-    let (mut record, mut n_cells) = (StringRecord::new(), 0);
-    // Text in memory that is UTF-8 leaves nothing that could fail.
-    while reader.read_record(&mut record).unwrap_or(false) {
-        let line = record.position().map_or(0, csv::Position::line);
+    let (mut record, mut n_cells, mut number) = (StringRecord::new(), 0, 0);
+    loop {
+        let start = reader.position().byte() as usize;
+        // Text in memory that is UTF-8 leaves nothing that could fail.
+        if !reader.read_record(&mut record).unwrap_or(false) {
+            break;
+        }
+        // The reader passes over blank lines; a spreadsheet counts them as rows.
+        number += 1 + blank_lines(text, start);
+        if reader.position().byte() as usize == text.len() && is_unclosed(&text[start..], &record) {
+            return Err(CodingFault::new(
+                format!("row {number}"),
+                "a quotation mark opens a cell and is never closed, so that all rows below it would be one cell",
+                "look for a stray quotation mark in this row, or save the table again",
+            ));
+        }
         n_cells += record.len();
         if n_cells > MOST_CELLS {
             return Err(CodingFault::of_file(
@@ -115,7 +151,7 @@ fn read_text(bytes: &[u8]) -> Result<Grid, CodingFault> {
             ));
         }
         grid.rows.push(Row {
-            number: u32::try_from(line).unwrap_or(u32::MAX),
+            number,
             cells: record.iter().map(str::to_owned).collect(),
         });
     }

@@ -12,7 +12,7 @@ use attune_records::observation::{
 };
 
 use super::{
-    boris_rows::definitions,
+    boris_observation::definitions,
     grid::{Columns, Grid, Row},
 };
 use crate::video_coding::{
