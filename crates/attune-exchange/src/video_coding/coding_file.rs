@@ -236,7 +236,12 @@ impl CodingFile {
                     "files of the kind {} are recognised but not read",
                     kind.name()
                 ),
-                "open them in BORIS, which reads them, and save the project",
+                match kind {
+                    FileKind::Otx | FileKind::Otb => {
+                        "import the scheme into BORIS, save the project, and bring that"
+                    }
+                    _ => "take the table of the same events from the program that wrote it",
+                },
             )
             .into()),
         }
