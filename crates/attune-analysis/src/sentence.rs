@@ -177,8 +177,7 @@ const POINTS: &str = "percentage points";
 
 /// Whether the outcome is a share of something, and the estimate a difference of two such shares.
 fn share(question: &Question<'_>) -> bool {
-    let unit = words::unit_in_sentence(question.plan().unit.as_deref());
-    unit.is_some_and(|unit| unit.starts_with("share of "))
+    words::is_share(question.plan().unit.as_deref())
 }
 
 /// The words that all sentences share.

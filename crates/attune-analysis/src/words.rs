@@ -190,6 +190,12 @@ pub fn row_nouns(about: About) -> (&'static str, &'static str) {
     }
 }
 
+/// Whether values in this unit are shares of something ("share of all acts"): their differences are told in
+/// percentage points.
+pub fn is_share(unit: Option<&str>) -> bool {
+    unit_in_sentence(unit).is_some_and(|unit| unit.starts_with("share of "))
+}
+
 /// The unit of an outcome as it stands in a sentence: without what is in parentheses.
 pub fn unit_in_sentence(unit: Option<&str>) -> Option<&str> {
     let unit = unit?;

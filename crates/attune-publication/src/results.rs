@@ -216,7 +216,7 @@ impl Setting<'_> {
     fn has_names_of(&self, result: &PlainResult) -> bool {
         let has_unit = match &result.size.unit {
             Unit::Named(unit) => self.tongue.has(unit),
-            Unit::Points => true,
+            Unit::Points | Unit::PercentagePoints => true,
         };
         let names = [
             &result.outcome,

@@ -74,6 +74,8 @@ pub enum Unit {
     Named(String),
     /// The study names none: points.
     Points,
+    /// Hundredths of a share.
+    PercentagePoints,
 }
 
 /// Whether a difference is large enough to matter.
@@ -140,6 +142,18 @@ impl Size {
         Some((bound, matters))
     }
 
+    /// The difference of two shares, in hundredths of them.
+    fn in_percentage_points(self) -> Self {
+        Self {
+            estimate: 100.0 * self.estimate,
+            lower: 100.0 * self.lower,
+            upper: 100.0 * self.upper,
+            unit: Unit::PercentagePoints,
+            matters: self.matters.map(|bound| 100.0 * bound),
+            ..self
+        }
+    }
+
     /// From the side of the reference to the side of the group, whatever counts as better.
     fn towards_the_group(&self) -> (f64, f64) {
         match self.better {
@@ -191,10 +205,11 @@ fn named_in(term: &str, variable: &str, ids: &[String]) -> Option<(String, Strin
 pub(crate) fn size(finding: &Finding) -> Option<Size> {
     let known =
         |estimate: &Estimate| Some((estimate.estimate?, estimate.ci_lower?, estimate.ci_upper?));
+    let unit = words::unit_in_sentence(finding.outcome.unit.as_deref());
+    let is_share = words::is_share(unit);
     if let Some(over) = &finding.over_follow_up {
         let (estimate, lower, upper) = known(&over.estimate)?;
-        let unit = words::unit_in_sentence(finding.outcome.unit.as_deref());
-        return Some(Size {
+        let size = Size {
             estimate,
             lower,
             upper,
@@ -202,10 +217,15 @@ pub(crate) fn size(finding: &Finding) -> Option<Size> {
             over_months: Some(over.to_months - over.from_months),
             better: finding.outcome.better,
             matters: finding.outcome.smallest_difference_that_matters,
+        };
+        return Some(if is_share {
+            size.in_percentage_points()
+        } else {
+            size
         });
     }
     let (estimate, lower, upper) = known(&finding.estimate)?;
-    Some(Size {
+    let size = Size {
         estimate,
         lower,
         upper,
@@ -213,6 +233,13 @@ pub(crate) fn size(finding: &Finding) -> Option<Size> {
         over_months: None,
         better: finding.outcome.better,
         matters: finding.smallest_difference_in_estimate_unit,
+    };
+    // A difference per month keeps its unit: "share of time per month".
+    let in_that_unit = Some(finding.estimate_unit.as_str()) == unit;
+    Some(if is_share && in_that_unit {
+        size.in_percentage_points()
+    } else {
+        size
     })
 }
 
@@ -255,6 +282,22 @@ mod tests {
         assert_eq!(verdict(-2.0, -1.0, Better::Lower), Verdict::BetterInGroup);
         assert_eq!(verdict(-2.0, -1.0, Better::Neither), Verdict::LowerInGroup);
         assert_eq!(of(-1.0, 2.0, Better::Lower).both_sides(), (2.0, 1.0));
+    }
+
+    #[test]
+    fn a_difference_of_shares_is_told_in_percentage_points() {
+        let share = Size {
+            unit: Unit::Named("share of all acts".to_owned()),
+            matters: Some(0.05),
+            ..of(0.009, 0.159, Better::Higher)
+        };
+        let told = share.in_percentage_points();
+        assert_eq!(told.unit, Unit::PercentagePoints);
+        assert_eq!(
+            format!("{:.1} to {:.1}", told.lower, told.upper),
+            "0.9 to 15.9"
+        );
+        assert_eq!(told.matters(), Some((5.0, Matters::Untold)));
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub struct ResultWords {
     pub decimal: String,
     pub months: Months,
     pub points: String,
+    pub percentage_points: String,
     pub untold: String,
     pub range_of_size: String,
     pub range_in_favour: String,
@@ -149,6 +150,7 @@ impl ResultWords {
         let unit = match &size.unit {
             Unit::Named(unit) => Piece::Own(unit.clone()),
             Unit::Points => Piece::Fixed(self.points.clone()),
+            Unit::PercentagePoints => Piece::Fixed(self.percentage_points.clone()),
         };
         let mut slots = vec![
             ("outcome", vec![Piece::Own(result.outcome.clone())]),

@@ -1,7 +1,7 @@
 //! Findings for the terminal: the sentence first, then the numbers, then the doubts.
 
 use attune_analysis::{
-    findings::{Coefficient, Estimate, Finding, Findings, SensitivityFinding},
+    findings::{Coefficient, Estimate, Finding, Findings, MultiplicityResult},
     words,
 };
 
@@ -17,7 +17,7 @@ pub fn all(findings: &Findings) -> String {
         text += "SIMULATED DATA: made up to rehearse the plan; they describe no family.\n";
     }
     for finding in &findings.findings {
-        text += &one(finding);
+        text += &one(finding, findings.multiplicity.as_ref());
     }
     text += &list("What this study cannot show", &findings.cannot_show);
     text += &list("Mind", &findings.warnings);
@@ -31,7 +31,7 @@ pub fn all(findings: &Findings) -> String {
     text
 }
 
-fn one(finding: &Finding) -> String {
+fn one(finding: &Finding, family: Option<&MultiplicityResult>) -> String {
     let mut text = format!(
         "\n── {} {}\n",
         finding.id,
@@ -40,8 +40,12 @@ fn one(finding: &Finding) -> String {
     text += &wrapped(&finding.question, "");
     text += &wrapped(&finding.answer, "");
     text += &format!("\n{}\n", coefficients(&finding.model.fixed, &finding.term));
-    if let Some(p) = finding.p_adjusted {
-        text += &format!("After adjustment for the family {}.\n", words::p_value(p));
+    if let (Some(p), Some(family)) = (finding.p_adjusted, family) {
+        text += &format!(
+            "Adjusted for the {} asked together (Holm): {}.\n",
+            words::count_of(family.members.len(), "question", "questions"),
+            words::p_value(p)
+        );
     }
     if let Some(effect) = &finding.effect_size {
         let interval = words::estimate_with_interval(
@@ -57,10 +61,7 @@ fn one(finding: &Finding) -> String {
     }
     text += &wrapped(&finding.method, "");
     if !finding.sensitivity.is_empty() {
-        text += &format!(
-            "\nAsked in other ways\n{}\n",
-            sensitivity(&finding.sensitivity)
-        );
+        text += &format!("\nAsked in other ways\n{}\n", sensitivity(finding));
     }
     text += &list("Mind", &finding.warnings);
     text += &list("This finding cannot show", &finding.cannot_show);
@@ -81,10 +82,11 @@ fn coefficients(fixed: &[Coefficient], answer: &str) -> String {
     table.text()
 }
 
-fn sensitivity(findings: &[SensitivityFinding]) -> String {
-    let mut table = TextTable::new(&["analysis", "estimate", "SE", "95 % CI", "df", "p", "dyads"]);
+fn sensitivity(planned: &Finding) -> String {
+    let (_, units) = words::unit_nouns(planned.outcome.about);
+    let mut table = TextTable::new(&["analysis", "estimate", "SE", "95 % CI", "df", "p", units]);
     let mut notes = String::new();
-    for finding in findings {
+    for finding in &planned.sensitivity {
         let n = words::count(finding.n_units);
         let numbers = numbers(&finding.estimate).into_iter();
         // What cannot stand on one axis with the planned estimate says what its unit is.

@@ -8,7 +8,7 @@ use attune_statistics::permutation::{
     PermutationSettings, exact_interval, permute_cluster_means, sampled_interval,
 };
 
-use super::{Planned, SensitivityFinding, id, label};
+use super::{Planned, SensitivityFinding, id};
 use crate::{
     findings::Estimate,
     long_table::Row,
@@ -73,6 +73,7 @@ pub(super) fn run(planned: &Planned<'_>) -> Result<SensitivityFinding, String> {
             sampled_interval(&values, &in_group, level, &fewer).ok()
         }
     };
+    let (_, units_are) = words::unit_nouns(question.about());
     let finite = |value: f64| value.is_finite().then_some(value);
     let n_group = in_group.iter().filter(|in_group| **in_group).count();
     let mut warnings = Vec::new();
@@ -90,7 +91,7 @@ pub(super) fn run(planned: &Planned<'_>) -> Result<SensitivityFinding, String> {
     };
     Ok(SensitivityFinding {
         id: id(Sensitivity::PhasePermutation).to_owned(),
-        label: label(Sensitivity::PhasePermutation).to_owned(),
+        label: format!("{} permuted over phases", words::capitalised(units_are)),
         term: question.analysis.answers.text.clone(),
         estimate_unit: planned.meaning.estimate_unit(question.plan()),
         comparable: true,
@@ -105,8 +106,8 @@ pub(super) fn run(planned: &Planned<'_>) -> Result<SensitivityFinding, String> {
         n_units: values.len(),
         n_rows: planned.run.n_rows(),
         method: format!(
-            "Difference between the means of {} units in the phase and {} before it; two-sided p over {how} {} \
-             assignments of units to phases. Not adjusted for covariates, nor for time within the phases.",
+            "Difference between the means of {} {units_are} in the phase and {} before it; two-sided p over {how} {} \
+             assignments of {units_are} to phases. Not adjusted for covariates, nor for time within the phases.",
             words::count(n_group),
             words::count(values.len() - n_group),
             words::count(usize::try_from(result.n_assignments).unwrap_or(usize::MAX)),

@@ -7,7 +7,7 @@ use attune_analysis::{
 };
 
 use super::{
-    context::{Context, mean_cell},
+    context::{Context, decimals_by_sd, mean_cell},
     participants::group_with_n,
 };
 use crate::{Block, Column, Row, RowKind, Section, Table, Text, text::Inline};
@@ -143,7 +143,7 @@ fn median_cell(cell: &BaselineCell) -> Text {
     else {
         return "–".into();
     };
-    let decimals = cell.sd.map_or(1, |sd| words::decimals_of(sd, 2).max(1));
+    let decimals = decimals_by_sd(cell.sd);
     format!(
         "{} ({} to {})",
         words::short(median, decimals),

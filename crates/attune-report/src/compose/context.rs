@@ -256,12 +256,17 @@ pub fn mean_cell(mean: Option<f64>, sd: Option<f64>) -> Text {
     };
     match sd {
         Some(sd) => {
-            let decimals = words::decimals_of(sd, 2).max(1);
+            let decimals = decimals_by_sd(Some(sd));
             let (mean, sd) = (words::fixed(mean, decimals), words::fixed(sd, decimals));
             format!("{mean} ({sd})").into()
         }
         None => words::short(mean, 1).into(),
     }
+}
+
+/// Decimals of values that vary by this much, at least one.
+pub fn decimals_by_sd(sd: Option<f64>) -> usize {
+    sd.map_or(1, |sd| words::decimals_of(sd, 2).max(1))
 }
 
 /// The level of all intervals in a heading: "95 % CI", or "CI" where levels differ.

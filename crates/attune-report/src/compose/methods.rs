@@ -225,14 +225,19 @@ fn outcome_row(context: &Context<'_>, outcome: &Outcome) -> Row {
             .and_own(&score.label),
         None => Text::code(outcome.measure.as_str()),
     };
-    let given = score.map_or_else(dash, |(instrument, _)| {
-        answered_by_words(instrument.answered_by).into()
+    let scheme = (outcome.measure.as_str().split_once('.')).and_then(|(source, _)| {
+        let mut schemes = context.protocol.schemes.iter();
+        schemes.find(|scheme| *scheme.id == *source)
     });
-    let blind = score.map_or_else(dash, |(instrument, _)| {
-        match instrument.blind_to.as_slice() {
-            [] => "nobody asked to be".into(),
-            to => words::list(&to.iter().map(|to| blind_words(*to)).collect::<Vec<_>>()).into(),
-        }
+    let by_whom = match (score, scheme) {
+        (Some((instrument, _)), _) => Some((instrument.answered_by, &instrument.blind_to)),
+        (None, Some(scheme)) => Some((AnsweredBy::Observer, &scheme.blind_to)),
+        (None, None) => None,
+    };
+    let given = by_whom.map_or_else(dash, |(who, _)| answered_by_words(who).into());
+    let blind = by_whom.map_or_else(dash, |(_, blind_to)| match blind_to.as_slice() {
+        [] => "nobody asked to be".into(),
+        to => words::list(&to.iter().map(|to| blind_words(*to)).collect::<Vec<_>>()).into(),
     });
     let better = match outcome.better {
         Better::Higher => "higher",

@@ -2,7 +2,7 @@
 
 use attune_analysis::{findings::OutcomeCell, words};
 
-use super::context::{Context, mean_cell, role_words};
+use super::context::{Context, decimals_by_sd, mean_cell, role_words};
 use crate::{Block, Column, Row, Section, Table, Text, table::arm_heading};
 
 pub fn section(context: &Context<'_>) -> Section {
@@ -168,17 +168,21 @@ fn value_cells(cell: Option<&OutcomeCell>) -> [Text; 4] {
     let Some(cell) = cell else {
         return [dash(), dash(), dash(), dash()];
     };
+    let decimals = decimals_by_sd(cell.sd);
     let range = match (cell.minimum, cell.maximum) {
-        (Some(low), Some(high)) => {
-            format!("{} to {}", words::short(low, 1), words::short(high, 1)).into()
-        }
+        (Some(low), Some(high)) => format!(
+            "{} to {}",
+            words::short(low, decimals),
+            words::short(high, decimals)
+        )
+        .into(),
         _ => dash(),
     };
     [
         Text::count(cell.n),
         mean_cell(cell.mean, cell.sd),
         cell.median
-            .map_or_else(dash, |median| words::short(median, 1).into()),
+            .map_or_else(dash, |median| words::short(median, decimals).into()),
         range,
     ]
 }

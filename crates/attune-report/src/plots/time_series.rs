@@ -123,7 +123,7 @@ impl Plot for TimeSeries {
 /// How a limit is labelled: "upper limit 8.4".
 fn words_of(limit: &Limit) -> Option<(f64, String)> {
     let (_, last) = *limit.line.last()?;
-    let number = words::fixed(last, words::decimals_of(last, 3));
+    let number = words::short(last, words::decimals_of(last, 3));
     Some((last, format!("{} {number}", limit.label)))
 }
 
