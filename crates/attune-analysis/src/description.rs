@@ -6,6 +6,7 @@ mod attrition;
 mod baseline_table;
 mod flow;
 mod missingness;
+mod not_yet_due;
 mod outcomes_by_wave;
 mod room;
 mod run_charts;

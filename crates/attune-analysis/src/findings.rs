@@ -455,10 +455,21 @@ pub struct FlowWave {
     pub wave: String,
     /// Dyads with a value of the primary outcome.
     pub assessed: usize,
-    /// Dyads in the study but without one.
+    /// Dyads in the study but without one, though it was due.
     pub not_assessed: usize,
+    /// Dyads in the study whose time for this wave has not come.
+    #[serde(skip_serializing_if = "is_none_of_them")]
+    pub not_yet_due: usize,
     /// Dyads that left between the wave before and this one, by reason; most frequent first.
     pub left: Vec<(String, usize)>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks for a reference"
+)]
+fn is_none_of_them(n: &usize) -> bool {
+    *n == 0
 }
 
 /// One line of the baseline table.
@@ -547,8 +558,19 @@ pub struct AttritionArm {
     pub enrolled: usize,
     /// Dyads with a value of the primary outcome, per wave.
     pub assessed: Vec<(String, usize)>,
-    /// Share with a value at the last wave.
+    /// Dyads without one whose time for the wave has not come, per wave that has any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_yet_due: Vec<(String, usize)>,
+    /// Share with a value at the last wave, of those for whom it was due.
     pub retained: Option<f64>,
+}
+
+impl AttritionArm {
+    /// Dyads for whom a wave was due.
+    pub fn due_at(&self, wave: &str) -> usize {
+        let to_come = self.not_yet_due.iter().find(|(id, _)| id == wave);
+        self.enrolled - to_come.map_or(0, |(_, n)| *n)
+    }
 }
 
 /// Baseline of those retained and lost, for one outcome and arm.

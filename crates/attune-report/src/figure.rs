@@ -143,8 +143,10 @@ pub struct FlowStep {
     pub wave: String,
     /// Assessed.
     pub assessed: usize,
-    /// In the study, not assessed.
+    /// In the study, not assessed though it was due.
     pub not_assessed: usize,
+    /// In the study, and the time for this wave has not come.
+    pub not_yet_due: usize,
     /// Left before this wave, by reason.
     pub left: Vec<(String, usize)>,
 }

@@ -2,7 +2,7 @@
 
 use attune_statistics::descriptives;
 
-use super::{Groups, mean_and_sd};
+use super::{Groups, mean_and_sd, not_yet_due::NotYetDue};
 use crate::{
     findings::{Attrition, AttritionArm, AttritionBaseline},
     long_table::LongTable,
@@ -10,6 +10,7 @@ use crate::{
 };
 
 /// Attrition of the outcome by which participants are followed; retained means a value at the last wave planned for it.
+/// For whom that wave is not yet due, nobody can say whether they will stay, so they count as neither retained nor lost.
 pub fn attrition(long: &LongTable<'_>) -> Attrition {
     let groups = Groups::of(long);
     let Some(primary) = long.followed() else {
@@ -19,9 +20,10 @@ pub fn attrition(long: &LongTable<'_>) -> Attrition {
             sentence: "No outcome is planned, so nothing can be said of loss.".to_owned(),
         };
     };
-    let by_arm = retention(long, &groups, primary);
+    let not_yet_due = NotYetDue::of(long);
+    let by_arm = retention(long, &groups, primary, &not_yet_due);
     let by_baseline: Vec<AttritionBaseline> = (0..long.protocol.outcomes.len())
-        .flat_map(|outcome| baseline_of_lost(long, &groups, outcome))
+        .flat_map(|outcome| baseline_of_lost(long, &groups, outcome, &not_yet_due))
         .collect();
     let sentence = sentence(long, &groups, primary, &by_arm, &by_baseline);
     Attrition {
@@ -31,35 +33,62 @@ pub fn attrition(long: &LongTable<'_>) -> Attrition {
     }
 }
 
-fn retention(long: &LongTable<'_>, groups: &Groups, primary: usize) -> Vec<AttritionArm> {
+fn retention(
+    long: &LongTable<'_>,
+    groups: &Groups,
+    primary: usize,
+    not_yet_due: &NotYetDue,
+) -> Vec<AttritionArm> {
     let waves = long.waves_of(primary);
     let mut enrolled = vec![0; groups.len()];
     for group in groups.of_unit.iter().flatten() {
         enrolled[*group] += 1;
     }
-    let mut assessed = vec![Vec::new(); groups.len()];
+    let mut arms: Vec<AttritionArm> = (groups.names.iter().zip(enrolled))
+        .map(|((id, _), enrolled)| AttritionArm {
+            arm: id.clone(),
+            enrolled,
+            assessed: Vec::new(),
+            not_yet_due: Vec::new(),
+            retained: None,
+        })
+        .collect();
     for &wave in &waves {
-        let mut n = vec![0; groups.len()];
-        for (value, group) in long.values_at(primary, wave).iter().zip(&groups.of_unit) {
-            if let (Some(_), Some(group)) = (value, *group) {
-                n[group] += 1;
+        let mut n = vec![(0, 0); groups.len()];
+        let values = long.values_at(primary, wave);
+        for (unit, group) in groups.of_unit.iter().enumerate() {
+            let Some(group) = *group else { continue };
+            match values[unit] {
+                Some(_) => n[group].0 += 1,
+                None if is_still_to_come(long, not_yet_due, unit, wave) => n[group].1 += 1,
+                None => {}
             }
         }
-        for (group, n) in n.into_iter().enumerate() {
-            assessed[group].push((long.protocol.waves[wave].id.to_string(), n));
+        let id = long.protocol.waves[wave].id.to_string();
+        for (arm, (n_assessed, n_to_come)) in arms.iter_mut().zip(n) {
+            arm.assessed.push((id.clone(), n_assessed));
+            if n_to_come > 0 {
+                arm.not_yet_due.push((id.clone(), n_to_come));
+            }
         }
     }
-    let arms = groups.names.iter().zip(enrolled).zip(assessed);
-    arms.map(|(((id, _), enrolled), assessed)| AttritionArm {
-        arm: id.clone(),
-        enrolled,
-        retained: assessed
-            .last()
-            .filter(|_| enrolled > 0)
-            .map(|(_, n)| *n as f64 / enrolled as f64),
-        assessed,
-    })
-    .collect()
+    for arm in &mut arms {
+        arm.retained = arm.assessed.last().and_then(|(wave, n)| {
+            let due = arm.due_at(wave);
+            (due > 0).then(|| *n as f64 / due as f64)
+        });
+    }
+    arms
+}
+
+/// Whether a visit without a value may still come: its time has not, and the unit takes part.
+fn is_still_to_come(
+    long: &LongTable<'_>,
+    not_yet_due: &NotYetDue,
+    unit: usize,
+    wave: usize,
+) -> bool {
+    not_yet_due.at(unit, wave) && long.measures.units[unit].left.is_none()
 }
 
 /// Baseline of the retained and the lost in each group; nothing where one wave is planned.
@@ -67,6 +96,7 @@ fn baseline_of_lost(
     long: &LongTable<'_>,
     groups: &Groups,
     outcome: usize,
+    not_yet_due: &NotYetDue,
 ) -> Vec<AttritionBaseline> {
     let waves = long.waves_of(outcome);
     let ([first, .., last], true) = (waves.as_slice(), !long.outcomes[outcome].is_empty()) else {
@@ -77,13 +107,13 @@ fn baseline_of_lost(
     let split = |group: usize| {
         let (mut retained, mut lost) = (Vec::new(), Vec::new());
         for (unit, of_unit) in groups.of_unit.iter().enumerate() {
-            if let (true, Some(value)) = (*of_unit == Some(group), baseline[unit]) {
-                if at_end[unit].is_some() {
-                    &mut retained
-                } else {
-                    &mut lost
-                }
-                .push(value);
+            let (true, Some(value)) = (*of_unit == Some(group), baseline[unit]) else {
+                continue;
+            };
+            if at_end[unit].is_some() {
+                retained.push(value);
+            } else if !is_still_to_come(long, not_yet_due, unit, *last) {
+                lost.push(value);
             }
         }
         (retained, lost)
@@ -118,7 +148,8 @@ fn sentence(
         let share = arm
             .retained
             .map_or_else(String::new, |share| format!(" ({})", words::percent(share)));
-        let of = words::count_of(arm.enrolled, one, many);
+        let due = arm.due_at(&long.protocol.waves[last].id);
+        let of = words::count_of(due, one, many);
         let where_ = if groups.len() > 1 {
             format!(" in {}", words::id_words(&arm.arm))
         } else {
@@ -133,11 +164,26 @@ fn sentence(
         long.protocol.waves[last].label,
         words::list(&shares),
     );
-    if by_arm
+    let last = &long.protocol.waves[last].id;
+    let to_come: usize = by_arm
         .iter()
-        .all(|arm| arm.assessed.last().is_some_and(|(_, n)| *n == arm.enrolled))
-    {
-        sentence.push_str(" Nobody was lost.");
+        .map(|arm| arm.enrolled - arm.due_at(last))
+        .sum();
+    if to_come > 0 {
+        sentence.push_str(&format!(
+            " For {} more it is not yet due.",
+            words::count(to_come)
+        ));
+    }
+    let is_whole = |arm: &AttritionArm| {
+        let at_end = arm.assessed.last();
+        at_end.is_some_and(|(_, n)| *n == arm.due_at(last))
+    };
+    if by_arm.iter().all(is_whole) {
+        sentence.push_str(match to_come {
+            0 => " Nobody was lost.",
+            _ => " Nobody has been lost so far.",
+        });
         return sentence;
     }
     sentence.push_str(&started_differently(long, primary, by_baseline));

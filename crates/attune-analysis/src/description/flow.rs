@@ -1,10 +1,11 @@
 //! Participant flow: for each site (and arm) how many dyads were enrolled, and what became of them
-//! wave by wave. At every wave assessed + not assessed + left so far = enrolled.
+//! wave by wave. At every wave assessed + not assessed + not yet due + left so far = enrolled.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use attune_measures::measures::Unit;
 
+use super::not_yet_due::NotYetDue;
 use crate::{
     findings::{FlowRow, FlowWave},
     long_table::LongTable,
@@ -17,13 +18,14 @@ type Members = BTreeMap<(usize, Option<usize>), Vec<usize>>;
 /// one row per arm.
 pub fn flow(long: &LongTable<'_>, analysed: &[bool]) -> Vec<FlowRow> {
     let assessed = Assessed::of(long);
+    let not_yet_due = NotYetDue::of(long);
     let protocol = long.protocol;
     let row = |((site, arm), members): ((usize, Option<usize>), Vec<usize>)| FlowRow {
         site: protocol.sites[site].id.to_string(),
         arm: arm.map(|arm| protocol.arms[arm].id.to_string()),
         enrolled: members.len(),
         waves: (0..protocol.waves.len())
-            .map(|wave| flow_wave(long, &assessed, &members, wave))
+            .map(|wave| flow_wave(long, (&assessed, &not_yet_due), &members, wave))
             .collect(),
         analysed: members.iter().filter(|&&unit| analysed[unit]).count(),
     };
@@ -52,7 +54,7 @@ fn members(long: &LongTable<'_>) -> Members {
 
 fn flow_wave(
     long: &LongTable<'_>,
-    assessed: &Assessed,
+    (assessed, not_yet_due): (&Assessed, &NotYetDue),
     members: &[usize],
     wave: usize,
 ) -> FlowWave {
@@ -60,6 +62,7 @@ fn flow_wave(
         wave: long.protocol.waves[wave].id.to_string(),
         assessed: 0,
         not_assessed: 0,
+        not_yet_due: 0,
         left: Vec::new(),
     };
     for &unit in members {
@@ -69,6 +72,7 @@ fn flow_wave(
             }
             Some(left) if left < wave => {}
             _ if assessed.at(unit, wave) => found.assessed += 1,
+            _ if not_yet_due.at(unit, wave) => found.not_yet_due += 1,
             _ => found.not_assessed += 1,
         }
     }

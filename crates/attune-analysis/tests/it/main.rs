@@ -6,6 +6,7 @@ mod early;
 mod hostel;
 mod imputation;
 mod large_study;
+mod not_yet_due;
 mod planned_answers;
 mod refusals;
 mod shape;

@@ -198,6 +198,7 @@ fn site_column(context: &Context<'_>, row: &FlowRow) -> FlowColumn {
                 wave: context.wave(&wave.wave),
                 assessed: wave.assessed,
                 not_assessed: wave.not_assessed,
+                not_yet_due: wave.not_yet_due,
                 left: wave.left.clone(),
             })
             .collect(),
@@ -239,6 +240,7 @@ fn total(rows: &[&FlowRow]) -> FlowRow {
 fn add(sum: &mut FlowWave, wave: &FlowWave) {
     sum.assessed += wave.assessed;
     sum.not_assessed += wave.not_assessed;
+    sum.not_yet_due += wave.not_yet_due;
     for (reason, n) in &wave.left {
         match sum.left.iter_mut().find(|(other, _)| other == reason) {
             Some((_, count)) => *count += n,
@@ -256,8 +258,12 @@ fn description(columns: &[FlowColumn]) -> String {
                 .iter()
                 .map(|step| {
                     let left: usize = step.left.iter().map(|(_, n)| n).sum();
+                    let to_come = match step.not_yet_due {
+                        0 => String::new(),
+                        n => format!(", {n} not yet due"),
+                    };
                     format!(
-                        "{} {} assessed, {left} left before",
+                        "{} {} assessed, {left} left before{to_come}",
                         step.wave, step.assessed
                     )
                 })
@@ -276,16 +282,20 @@ fn description(columns: &[FlowColumn]) -> String {
 
 fn flow_table(context: &Context<'_>) -> Table {
     let flow = &context.findings.description.flow;
+    let mut columns = vec![
+        Column::words("Site and wave"),
+        Column::numbers("Assessed"),
+        Column::numbers("Not assessed"),
+    ];
+    if is_any_to_come(context) {
+        columns.push(Column::numbers("Not yet due"));
+    }
+    columns.push(Column::numbers("Left before"));
+    columns.push(Column::words("Reasons for leaving"));
     let mut table = Table::new(
         "flow-table",
         "Participant flow by site, arm and wave",
-        vec![
-            Column::words("Site and wave"),
-            Column::numbers("Assessed"),
-            Column::numbers("Not assessed"),
-            Column::numbers("Left before"),
-            Column::words("Reasons for leaving"),
-        ],
+        columns,
     );
     for row in flow {
         let name = Text::own(context.site(&row.site));
@@ -299,7 +309,21 @@ fn flow_table(context: &Context<'_>) -> Table {
          this wave, without one. Left before: left the study between the wave before and this one."
             .into(),
     );
+    if is_any_to_come(context) {
+        table.notes.push(
+            "Not yet due: in the study, and the time in which this wave may be measured goes on beyond the last day of \
+             the records."
+                .into(),
+        );
+    }
     table
+}
+
+/// Whether the study is still running and somebody's visit has not come.
+fn is_any_to_come(context: &Context<'_>) -> bool {
+    let flow = &context.findings.description.flow;
+    let mut waves = flow.iter().flat_map(|row| &row.waves);
+    waves.any(|wave| wave.not_yet_due > 0)
 }
 
 /// A heading with what was planned, enrolled and analysed, then a row per wave.
@@ -317,14 +341,19 @@ fn flow_rows(context: &Context<'_>, name: Text, row: &FlowRow, planned: Option<u
         words::count(row.analysed)
     ));
     let mut rows = vec![Row::heading(heading)];
+    let with_to_come = is_any_to_come(context);
     rows.extend(row.waves.iter().map(|wave| {
-        Row::of(vec![
+        let mut cells = vec![
             Text::own(context.wave(&wave.wave)),
             Text::count(wave.assessed),
             Text::count(wave.not_assessed),
-            Text::count(wave.left.iter().map(|(_, n)| n).sum()),
-            reasons_cell(&wave.left),
-        ])
+        ];
+        if with_to_come {
+            cells.push(Text::count(wave.not_yet_due));
+        }
+        cells.push(Text::count(wave.left.iter().map(|(_, n)| n).sum()));
+        cells.push(reasons_cell(&wave.left));
+        Row::of(cells)
     }));
     rows
 }
@@ -395,9 +424,17 @@ fn retention(context: &Context<'_>) -> Table {
         let mut cells = vec![context.baseline_group(&arm.arm), Text::count(arm.enrolled)];
         for (wave, _) in &context.findings.description.waves {
             let assessed = arm.assessed.iter().find(|(id, _)| id == wave);
-            cells.push(assessed.map_or_else(|| "–".into(), |(_, n)| share_cell(*n, arm.enrolled)));
+            cells.push(
+                assessed.map_or_else(|| "–".into(), |(_, n)| share_cell(*n, arm.due_at(wave))),
+            );
         }
         table.rows.push(Row::of(cells));
+    }
+    let arms = &context.findings.description.attrition.by_arm;
+    if arms.iter().any(|arm| !arm.not_yet_due.is_empty()) {
+        table
+            .notes
+            .push("Shares are of the dyads for whom the wave was due.".into());
     }
     table
 }

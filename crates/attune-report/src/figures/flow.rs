@@ -90,9 +90,13 @@ fn wave_box(step: &FlowStep, width: f64) -> Stage {
         (LABEL, step.wave.clone()),
         (STRONG, format!("Assessed: {}", words::count(step.assessed))),
     ];
-    if step.not_assessed > 0 {
-        let note = format!("not assessed: {}", words::count(step.not_assessed));
-        text.push((SMALL, note));
+    for (what, n) in [
+        ("not assessed", step.not_assessed),
+        ("not yet due", step.not_yet_due),
+    ] {
+        if n > 0 {
+            text.push((SMALL, format!("{what}: {}", words::count(n))));
+        }
     }
     boxed(text, width)
 }

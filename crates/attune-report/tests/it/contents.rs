@@ -57,6 +57,33 @@ fn figures_are_drawn() {
 }
 
 #[test]
+fn what_is_not_yet_due_has_its_own_words_in_figure_and_tables() {
+    let mut study = fixture::study();
+    let page = html(&report(&study));
+    assert!(!page.contains("ot yet due"), "nothing is to come");
+
+    let description = &mut study.findings.description;
+    let last = description.flow[0].waves.last_mut().unwrap();
+    last.assessed -= 3;
+    last.not_yet_due = 3;
+    let wave = last.wave.clone();
+    let arm = &mut description.attrition.by_arm[0];
+    arm.not_yet_due = vec![(wave.clone(), 3)];
+    let share = arm.assessed[3].1 as f64 / arm.due_at(&wave) as f64;
+    let share = format!("({:.0}\u{a0}%)", 100.0 * share);
+    let page = html(&report(&study));
+    for words in [
+        "not yet due: 3",
+        "3 not yet due",
+        "Not yet due: in the study",
+        "Shares are of",
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+    assert!(page.contains(&share), "{share}");
+}
+
+#[test]
 fn made_up_data_say_so_everywhere() {
     let report = report(&fixture::study());
     let page = html(&report);
@@ -165,6 +192,44 @@ fn the_checklist_judges_by_what_is_there() {
 }
 
 /// The report as plain text: headings, paragraphs, tables as CSV with their first rows.
+#[test]
+fn a_checklist_names_no_place_that_the_report_does_not_have() {
+    let mut studies = fixture::all();
+    let mut nobody_lost = fixture::study();
+    let attrition = &mut nobody_lost.findings.description.attrition;
+    for arm in &mut attrition.by_arm {
+        arm.retained = Some(1.0);
+    }
+    for row in &mut attrition.by_baseline {
+        row.lost.0 = 0;
+    }
+    studies.push(("nobody-lost", nobody_lost));
+    for (name, study) in studies {
+        let report = report(&study);
+        for reported in checklists(&report.sections) {
+            let (Reported::At(at) | Reported::InPart { at, .. }) = reported else {
+                continue;
+            };
+            let places = words(&report, at);
+            let is_a_name = |place: &str| place.contains(char::is_whitespace);
+            assert!(places.split(", ").all(is_a_name), "{name}: {places}");
+        }
+    }
+}
+
+fn checklists(sections: &[Section]) -> Vec<&Reported> {
+    let mut found = Vec::new();
+    for section in sections {
+        for block in &section.blocks {
+            if let Block::Checklist(checklist) = block {
+                found.extend(checklist.items.iter().map(|item| &item.reported));
+            }
+        }
+        found.extend(checklists(&section.sections));
+    }
+    found
+}
+
 fn outline(report: &Report) -> String {
     let mut text = format!("{}\n{}\n", report.title, report.data_sentence);
     for (name, value) in &report.facts {
