@@ -91,6 +91,12 @@ fn design(context: &Context<'_>) -> Section {
     section.say(text);
     if !protocol.arms.is_empty() {
         section.push(Block::Facts(arms(context)));
+    } else if protocol
+        .phases
+        .iter()
+        .any(|phase| phase.description.is_some())
+    {
+        section.push(Block::Facts(phases(context)));
     }
     if !protocol.sites.is_empty() {
         section.push(Block::Facts(vec![("Sites".into(), sites(context))]));
@@ -107,13 +113,31 @@ fn arms(context: &Context<'_>) -> Vec<(Text, Text)> {
         .arms
         .iter()
         .map(|arm| {
-            let text = match &arm.description {
-                Some(description) => Text::own(description),
-                None => "not described in the study file".into(),
-            };
-            (context.arm_cell(Some(&arm.id)), text)
+            (
+                context.arm_cell(Some(&arm.id)),
+                described(arm.description.as_deref()),
+            )
         })
         .collect()
+}
+
+fn phases(context: &Context<'_>) -> Vec<(Text, Text)> {
+    let phases = context.protocol.phases.iter();
+    phases
+        .map(|phase| {
+            (
+                Text::own(&phase.label),
+                described(phase.description.as_deref()),
+            )
+        })
+        .collect()
+}
+
+fn described(description: Option<&str>) -> Text {
+    match description {
+        Some(description) => Text::own(description),
+        None => "not described in the study file".into(),
+    }
 }
 
 fn sites(context: &Context<'_>) -> Text {

@@ -2,7 +2,7 @@
 //! a section of this report, a field of the study file, a heading of the team's text.
 
 use crate::{
-    Reported, Section, Text,
+    Block, Reported, Section, Text,
     checklist::GuidelineItem,
     compose::{background, context::Context},
 };
@@ -150,10 +150,9 @@ impl Evidence<'_> {
                 Reported::At(at(&["methods-analysis"]))
             }
             "unit-of-analysis" | "statistical-methods" => no("nothing was analysed"),
-            "flow" if self.has_flow() => Reported::At(at(&["participants", "flow", "deviations"])),
-            "flow" => no("no participant is recorded"),
+            "flow" => self.flow(),
             "dates" if protocol.study.started.is_some() => Reported::At(at(&["methods-design"])),
-            "dates" => no("the study file has no dates"),
+            "dates" => no("the study file does not say when the study began"),
             "baseline" => self.baseline(),
             "baseline-equivalence" => self.baseline_equivalence(),
             "numbers-analysed" if has_findings => {
@@ -192,8 +191,32 @@ impl Evidence<'_> {
         }
     }
 
-    fn has_flow(&self) -> bool {
-        !self.context.findings.description.flow.is_empty()
+    /// Where the primary outcome is measured on something else than families, there is no way to follow.
+    fn flow(&self) -> Reported {
+        if self.context.findings.description.flow.is_empty() {
+            no("no participant is recorded")
+        } else if self.is_there("flow") {
+            Reported::At(at(&["participants", "flow", "deviations"]))
+        } else {
+            in_part(
+                &["participants", "deviations"],
+                "who was lost on the way, and a flow diagram: the primary outcome is not measured on families",
+            )
+        }
+    }
+
+    /// Whether the report has a table or a figure of this name.
+    fn is_there(&self, id: &str) -> bool {
+        fn holds(section: &Section, id: &str) -> bool {
+            let is_it = |block: &Block| match block {
+                Block::Table(table) => table.id == id,
+                Block::Figure(figure) => figure.id == id,
+                _ => false,
+            };
+            section.blocks.iter().any(is_it)
+                || section.sections.iter().any(|inner| holds(inner, id))
+        }
+        self.sections.iter().any(|section| holds(section, id))
     }
 
     /// Met where the team's text has a heading with one of the words.
@@ -224,11 +247,27 @@ impl Evidence<'_> {
     }
 
     fn interventions(&self) -> Reported {
-        let arms = &self.context.protocol.arms;
-        let described = arms.iter().filter(|arm| arm.description.is_some()).count();
-        match described {
-            0 => no("the study file does not describe what the arms received"),
-            n if n < arms.len() => in_part(&["methods-design"], "a description of every arm"),
+        let protocol = self.context.protocol;
+        let descriptions: Vec<bool> = match self.context.is_before_and_after() {
+            true => (protocol
+                .phases
+                .iter()
+                .map(|phase| phase.description.is_some()))
+            .collect(),
+            false => (protocol.arms.iter().map(|arm| arm.description.is_some())).collect(),
+        };
+        let one = match self.context.is_before_and_after() {
+            true => "phase",
+            false => "arm",
+        };
+        match descriptions.iter().filter(|is_there| **is_there).count() {
+            0 => Reported::No(format!(
+                "the study file does not describe what was given in any {one}"
+            )),
+            n if n < descriptions.len() => Reported::InPart {
+                at: at(&["methods-design"]),
+                lacks: format!("a description of every {one}"),
+            },
             _ => in_part(
                 &["methods-design"],
                 "delivery in the detail that the guideline asks for, unless the team’s text has it",
@@ -257,20 +296,23 @@ impl Evidence<'_> {
     }
 
     fn baseline(&self) -> Reported {
+        const POPULATION: &str = "the sample against the population meant";
         let description = &self.context.findings.description;
-        match (
-            description.baseline.is_empty(),
-            description.attrition.by_baseline.is_empty(),
-        ) {
-            (true, _) => no("the study file names no characteristic for a baseline table"),
-            (false, true) => in_part(
+        let is_nobody_lost = || {
+            let arms = &description.attrition.by_arm;
+            !arms.is_empty() && arms.iter().all(|arm| arm.retained == Some(1.0))
+        };
+        if description.baseline.is_empty() {
+            no("the study file names no characteristic for a baseline table")
+        } else if self.is_there("lost-and-kept") {
+            in_part(&["baseline-table", "lost-and-kept"], POPULATION)
+        } else if self.is_there("retention") && is_nobody_lost() {
+            in_part(&["baseline-table", "retention"], POPULATION)
+        } else {
+            in_part(
                 &["baseline-table"],
-                "those lost against those kept, and the sample against the population meant",
-            ),
-            (false, false) => in_part(
-                &["baseline-table", "lost-and-kept"],
-                "the sample against the population meant",
-            ),
+                &format!("those lost against those kept, and {POPULATION}"),
+            )
         }
     }
 
