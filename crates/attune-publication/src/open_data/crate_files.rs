@@ -103,12 +103,6 @@ fn may_be_handed_on(protocol: &Protocol, measures: &Measures) -> Result<(), NotO
             "name its data files as [[data]], or make the public page alone with `attune publish`",
         );
     }
-    if study.licence.is_none() {
-        add(
-            "the study does not say under which licence others may use its data",
-            "write under [study]: licence = \"CC-BY-4.0\", or another one that the team has agreed on",
-        );
-    }
     if study.last_changed.is_none() {
         add(
             "the study does not say from which day its texts and numbers are",
@@ -213,9 +207,11 @@ pub fn checksum(bytes: &[u8]) -> String {
 }
 
 fn licence(protocol: &Protocol) -> String {
-    let licence = protocol.study.licence.as_deref().unwrap_or("not stated");
+    let Some(licence) = &protocol.study.licence else {
+        return format!("# Licence\n\n{}\n", no_licence(protocol));
+    };
     let address = crate::json_ld::licence_address(licence);
-    let at = if address == licence {
+    let at = if address == *licence {
         String::new()
     } else {
         format!("\nIts text is at {address}.\n")
@@ -223,5 +219,18 @@ fn licence(protocol: &Protocol) -> String {
     format!(
         "# Licence\n\nThe data and texts in this crate may be used under: {licence}\n{at}\nInstruments of others that the \
          study used are named only; their texts are not part of it.\n"
+    )
+}
+
+/// What holds where the team has chosen no licence. RO-Crate asks that a crate says how it may be used, not that
+/// others may use it.
+pub fn no_licence(protocol: &Protocol) -> String {
+    let whom = match &protocol.study.contact {
+        Some(contact) => format!(" Ask: {contact}."),
+        None => String::new(),
+    };
+    format!(
+        "No licence has been chosen: all rights are reserved. Whoever wants to use, copy or hand on the data or texts in \
+         this crate asks the team first, beyond what the law allows without asking.{whom}"
     )
 }

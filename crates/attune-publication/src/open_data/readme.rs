@@ -1,6 +1,9 @@
 //! The first page of the crate: what is in it, how to use it, how to run it again.
 
-use super::{crate_files::Parts, tables::joined};
+use super::{
+    crate_files::{Parts, no_licence},
+    tables::joined,
+};
 
 /// `README.md`.
 pub fn readme(parts: &Parts<'_>) -> String {
@@ -11,6 +14,10 @@ pub fn readme(parts: &Parts<'_>) -> String {
             "**Simulated data.** The records behind this crate were made up by a program and describe no family.\n\n"
         }
         false => "",
+    };
+    let no_licence = match study.licence {
+        Some(_) => String::new(),
+        None => format!("{}\n\n", no_licence(parts.protocol)),
     };
     let statement = study
         .data_statement
@@ -46,7 +53,7 @@ pub fn readme(parts: &Parts<'_>) -> String {
         ),
     };
     format!(
-        "# {title}\n\n{simulated}{people}{statement}## What is here\n\n\
+        "# {title}\n\n{simulated}{people}{statement}{no_licence}## What is here\n\n\
          | file | what it is |\n|---|---|\n\
          | `data/units.csv`, `data/measures.csv` | de-identified data, described by `datapackage.json` and `codebook.md` |\n\
          | `protocol/` | the study file and the texts that it names |\n\

@@ -228,6 +228,29 @@ fn a_study_that_may_not_be_handed_on_is_told_why() {
 }
 
 #[test]
+fn a_study_without_a_licence_is_handed_on_with_all_rights_reserved() {
+    let (mut protocol, measures, files) = study("early-intervention");
+    protocol.study.licence = None;
+    protocol.study.contact = Some("team@example.org".to_owned());
+    let files = open_crate(&protocol, &files, &measures, &Settings::default());
+    let files = files.expect("RO-Crate does not ask for a licence that lets others use the data");
+    for page in ["LICENCE.md", "README.md"] {
+        let words = text(&files, page);
+        assert!(words.contains("all rights are reserved"), "{page}: {words}");
+        assert!(words.contains("Ask: team@example.org."), "{page}: {words}");
+    }
+    let metadata = text(&files, "ro-crate-metadata.json");
+    let metadata: serde_json::Value = serde_json::from_str(metadata).expect("JSON");
+    let graph = metadata["@graph"].as_array().expect("a graph");
+    let root = graph.iter().find(|entity| entity["@id"] == "./");
+    assert_eq!(root.expect("a root")["license"]["@id"], "LICENCE.md");
+    assert!(graph.iter().any(|entity| entity["@id"] == "LICENCE.md"));
+    let package: serde_json::Value =
+        serde_json::from_str(text(&files, "datapackage.json")).expect("JSON");
+    assert!(package.get("licenses").is_none());
+}
+
+#[test]
 fn the_log_reads() {
     insta::assert_snapshot!(
         text(&crate_of("hostel-clinic"), "disclosure-log.csv").replace('\r', "")

@@ -36,6 +36,12 @@ pub fn write_crate(
     .map_err(|not_open| AsItIs(not_open.to_string()))?;
     let target = folder.join(format!("{}-crate", protocol.study.id));
     write_folder(&files, &target)?;
+    if protocol.study.licence.is_none() {
+        eprintln!(
+            "note: the study file names no licence, so the crate says that all rights are reserved; to let others use \
+             the data, write under [study]: licence = \"CC-BY-4.0\", or another one that the team has agreed on"
+        );
+    }
     Ok(target)
 }
 
