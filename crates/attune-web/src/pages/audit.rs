@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
+use attune_protocol::id::StudyId;
 use attune_store::{Command, Sight, entry::Entry};
 use axum::extract::Query;
 use serde::Deserialize;
@@ -115,14 +116,7 @@ async fn row(visit: &Visit, subjects: &Subjects, entry: &Entry) -> Result<Row, F
         .take(6)
         .map(|byte| format!("{byte:02x}"))
         .collect();
-    // A note says itself what happened.
-    let what = match entry.kind.as_str() {
-        "note" => match entry.command()? {
-            Some(Command::Note { what, .. }) => what,
-            _ => entry.kind.clone(),
-        },
-        _ => entry.kind.clone(),
-    };
+    let what = what(entry)?;
     let named = entry.subject.as_ref().and_then(|id| subjects.get(id));
     let (name, address) = match (&visit.study_id, &entry.subject, named) {
         (Some(study), Some(form), _) if is_about_a_form(&entry.kind) => (
@@ -143,6 +137,7 @@ async fn row(visit: &Visit, subjects: &Subjects, entry: &Entry) -> Result<Row, F
                     .has_right(Action::AcknowledgeAlerts)
                     .then(|| format!("/studies/{study}/alerts#alert-{id}")),
             ),
+            "video" => film(visit, study, id, &what),
             "register-person" | "record-identity" | "open-identity" | "erase-identity" => {
                 (Some("a person of a family".to_owned()), None)
             }
@@ -164,4 +159,36 @@ async fn row(visit: &Visit, subjects: &Subjects, entry: &Entry) -> Result<Row, F
             .unwrap_or_default(),
         hash,
     })
+}
+
+/// What happened. A note says it itself, and so does a change that concerns film.
+fn what(entry: &Entry) -> Result<String, Failure> {
+    if !["note", "video"].contains(&entry.kind.as_str()) {
+        return Ok(entry.kind.clone());
+    }
+    Ok(match entry.command()? {
+        Some(Command::Note { what, .. }) => what,
+        Some(Command::Video(command)) => match serde_json::to_value(&*command) {
+            Ok(stored) => stored["what"].as_str().unwrap_or(&entry.kind).to_owned(),
+            Err(_) => entry.kind.clone(),
+        },
+        _ => entry.kind.clone(),
+    })
+}
+
+/// Name and address of a recording or of what somebody coded from it; the latter has no page for readers of the trail.
+fn film(visit: &Visit, study: &StudyId, id: &str, what: &str) -> (Option<String>, Option<String>) {
+    let of_coding = [
+        "assign-clip",
+        "take-back-clip",
+        "change-coding",
+        "finish-coding",
+        "reopen-coding",
+    ];
+    if of_coding.contains(&what) {
+        return (Some("a coding".to_owned()), None);
+    }
+    let address = format!("/studies/{study}/clips/{id}");
+    let may_see = visit.has_right(Action::LeadCoding) && !visit.is_blind() && what != "remove-clip";
+    (Some("the recording".to_owned()), may_see.then_some(address))
 }

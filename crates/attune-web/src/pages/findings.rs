@@ -167,7 +167,7 @@ pub async fn report(visit: Visit) -> Answer {
     let name = format!("{}-full.html", results.report.study);
     let file = (name.as_str(), html.as_bytes());
     note(&visit, Action::SeeFindings, Handed::Report, None, file).await?;
-    reports::to_read(html)
+    reports::to_read(&visit, &html)
 }
 
 /// "4.1 (95 % CI 1.2 to 7.0)", or a dash.

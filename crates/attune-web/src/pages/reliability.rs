@@ -60,6 +60,8 @@ struct InShort {
 struct Pair {
     anchor: String,
     names: [String; 2],
+    /// Who is compared, how, and by which scheme: no other pair of the page is called so.
+    whose: String,
     report: PairReport,
     differences: Vec<Difference>,
     clips: Vec<OfClip>,
@@ -173,6 +175,11 @@ fn of_scheme(known: &Known, title: String, place: usize, team: TeamAgreement) ->
         let all = all.map(|(n, (report, dated))| {
             let mut pair = pair(known, format!("{what}-{place}-{n}"), report);
             pair.drift = over_weeks(known, &pair, dated);
+            let [first, second] = &pair.names;
+            pair.whose = match what {
+                "pair" => format!("{first} and {second}, {title}"),
+                _ => format!("{second} against the standard of {first}, {title}"),
+            };
             pair
         });
         all.collect::<Vec<Pair>>()
@@ -269,6 +276,7 @@ fn pair(known: &Known, anchor: String, report: PairReport) -> Pair {
     Pair {
         anchor,
         names: [name(&report.coders[0]), name(&report.coders[1])],
+        whose: String::new(),
         differences,
         clips,
         drift: None,
@@ -318,7 +326,7 @@ fn drift_plot(known: &Known, pair: &Pair, dated: &[Dated]) -> String {
     let x = |week: f64| LEFT + week / weeks * (WIDTH - LEFT - 16.0);
     let y = |kappa: f64| 12.0 + (1.0 - kappa) / (1.0 - lowest) * (HEIGHT - BOTTOM - 12.0);
     let mut svg = format!(
-        "<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" class=\"drift\" aria-label=\"Kappa of {} and {}, \
+        "<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"group\" class=\"drift\" aria-label=\"Kappa of {} and {}, \
          recording by recording: {}\">",
         escaped(&pair.names[0]),
         escaped(&pair.names[1]),

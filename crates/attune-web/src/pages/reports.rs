@@ -40,6 +40,7 @@ struct ReportsPage {
     may_quote: bool,
     n_quoted: usize,
     may_export: bool,
+    has_licence: bool,
     key: String,
 }
 
@@ -101,6 +102,7 @@ pub async fn page(visit: Visit, Query(looking): Query<Looking>) -> Answer {
         may_quote: visit.has_right(Action::ChooseQuotations),
         n_quoted: results.quotations.len(),
         may_export: visit.has_right(Action::Export),
+        has_licence: visit.protocol().await?.study.licence.is_some(),
         key: new_key(),
     });
     let mut response = answer?;
@@ -128,7 +130,7 @@ pub async fn file(visit: Visit, Path((_, name)): Path<(String, String)>) -> Answ
     let file = (made.name.as_str(), made.bytes.as_slice());
     note(&visit, Action::SeeFindings, Handed::Report, None, file).await?;
     match wanted {
-        Wanted::Report(_, Format::Html) => to_read(String::from_utf8_lossy(&made.bytes).into()),
+        Wanted::Report(_, Format::Html) => to_read(&visit, &String::from_utf8_lossy(&made.bytes)),
         _ => download(&made.name, wanted.media_type(), made.bytes.clone()),
     }
 }
@@ -151,8 +153,14 @@ pub async fn hand_on(visit: Visit, sent: SentFields) -> Answer {
     download(&made.name, Wanted::Crate.media_type(), made.bytes.clone())
 }
 
-/// A report as a page with its own policy: its one stylesheet is named by its hash; nothing else runs or loads.
-pub fn to_read(html: String) -> Answer {
+/// A report as a page with its own policy: its one stylesheet is named by its hash; nothing else runs or loads. The way
+/// back into the application is put before its first line; the report itself knows no address.
+pub fn to_read(visit: &Visit, html: &str) -> Answer {
+    let way_back = format!(
+        "<nav class=\"way-back\" aria-label=\"Attune\"><a href=\"/studies/{}/reports\">Reports of this study</a></nav>\n{REPORT_BEGINS}",
+        visit.study()?.id
+    );
+    let html = html.replacen(REPORT_BEGINS, &way_back, 1);
     let style = html
         .split("<style>")
         .nth(1)
@@ -170,6 +178,9 @@ pub fn to_read(html: String) -> Answer {
     ];
     Ok((headers, html).into_response())
 }
+
+/// With this line begins what a reader sees of a report, after what is said about its data.
+const REPORT_BEGINS: &str = "<div class=\"page\">";
 
 fn readers(profile: Profile) -> &'static str {
     match profile {

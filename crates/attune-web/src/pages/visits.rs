@@ -1,6 +1,7 @@
 //! `/visits`: how often the public pages were read, for whoever answers for the installation.
 
 use askama::Template;
+use attune_publication::served_address;
 use attune_report::Format;
 use axum::{extract::Path, http::header, response::IntoResponse};
 
@@ -8,6 +9,7 @@ use crate::{
     answer::{Answer, page as show},
     failure::Failure,
     layout::Layout,
+    public_pages::ROOT,
     visit::Visit,
 };
 
@@ -17,8 +19,16 @@ struct VisitsPage {
     layout: Layout,
     total: u64,
     days: usize,
-    by_page: Vec<(String, u64)>,
+    by_page: Vec<Page>,
     summary: String,
+}
+
+struct Page {
+    /// Its path within the publication, under which visits are counted.
+    path: String,
+    /// Where the server answers with it.
+    address: String,
+    visits: u64,
 }
 
 /// `GET /visits`.
@@ -36,7 +46,11 @@ pub async fn page(visit: Visit) -> Answer {
         by_page: visits
             .by_page()
             .into_iter()
-            .map(|(page, n)| (page.to_owned(), n))
+            .map(|(path, visits)| Page {
+                path: path.to_owned(),
+                address: served_address(ROOT, path),
+                visits,
+            })
             .collect(),
         summary,
         layout: Layout::of(&visit, "Visits"),

@@ -231,6 +231,10 @@ async fn reports_are_offered_in_every_format_and_a_rehearsal_says_so_in_each() {
         "{}",
         page.body
     );
+    let way_back = "<a href=\"/studies/hostel-clinic/reports\">Reports of this study</a>";
+    assert_eq!(page.body.matches(way_back).count(), 1);
+    let full = lead.get("/studies/hostel-clinic/report").await;
+    assert_eq!(full.body.matches(way_back).count(), 1);
     let word = lead.get("/studies/hostel-clinic/reports/lay.docx").await;
     let file = "attachment; filename=\"permuted-hostel-clinic-lay.docx\"";
     assert_eq!(word.header("content-disposition"), file);
