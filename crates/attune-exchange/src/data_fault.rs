@@ -485,7 +485,7 @@ impl DataFault {
     /// What would help.
     pub fn remedy(&self) -> &'static str {
         match self {
-            Self::FileMissing => "put the file there, or correct its name in the study file",
+            Self::FileMissing => "put the file there, or correct its name",
             Self::FileOutsideStudy => "copy the file into the study folder and name it from there",
             Self::FileUnreadable { .. } => {
                 "close it in other programs and see that you may read it"

@@ -363,7 +363,7 @@ fn make_data_folder(folder: &Path) -> Result<()> {
         builder.mode(0o700);
     }
     builder.create(folder).map_err(StoreError::file(format!(
-        "cannot make the data folder {}",
+        "cannot make the data folder {}; is the folder above it writable, and no file of that name there?",
         folder.display()
     )))
 }

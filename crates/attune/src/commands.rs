@@ -11,6 +11,7 @@ mod check;
 mod demo;
 mod fit;
 mod inspect;
+mod listening;
 mod measures;
 mod move_store;
 mod new;

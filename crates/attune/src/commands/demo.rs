@@ -23,7 +23,7 @@ use attune_web::{App, Clock, Demonstration, Settings};
 use clap::Args;
 
 use crate::{
-    commands::{open_crate, publish, serve},
+    commands::{listening, open_crate, publish, serve},
     documents::{Document, Kind, documents},
     examples, findings_text, log, output, run,
 };
@@ -41,7 +41,7 @@ pub struct Demo {
     #[arg(long)]
     no_serve: bool,
     /// Address and port of the application, on this machine
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7070")]
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7070", value_parser = listening::address)]
     listen: SocketAddr,
     /// Seed of everything random
     #[arg(long, default_value_t = 1)]
@@ -54,6 +54,9 @@ impl Demo {
             bail!(
                 "the demonstration is for this machine only: --listen takes an address such as 127.0.0.1:7070"
             );
+        }
+        if !self.no_serve {
+            listening::can_listen_at(self.listen)?;
         }
         let folder = self.data.clone().map_or_else(fresh_folder, Ok)?;
         match self.no_serve {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use attune_exchange::video_coding::{CodingFile, CodingRead, NotTakenOver};
 use attune_records::observation::CodingProject;
 use clap::Args;
@@ -33,7 +33,7 @@ pub struct Inspect {
 
 impl Inspect {
     pub fn run(&self) -> Result<()> {
-        let file = CodingFile::open(&self.file)?;
+        let file = CodingFile::open(&self.file).with_context(|| self.file.display().to_string())?;
         let read = read(&file, &self.file)?;
         if self.json {
             return output::print_json(&document(&file, &read));

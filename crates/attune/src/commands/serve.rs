@@ -15,7 +15,7 @@ use attune_store::{
 use attune_web::{App, Clock, Settings, Tls, Transport};
 use clap::Args;
 
-use crate::{log, output};
+use crate::{commands::listening, log, output};
 
 #[derive(Debug, Args)]
 pub struct Serve {
@@ -26,7 +26,7 @@ pub struct Serve {
     #[arg(long, value_name = "DIR")]
     keys: Option<PathBuf>,
     /// Address and port
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7070")]
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7070", value_parser = listening::address)]
     listen: SocketAddr,
     /// PostgreSQL server instead of the SQLite file in the data folder: postgres://user@host/database
     #[arg(long, value_name = "URL")]
@@ -67,6 +67,7 @@ pub struct Serve {
 impl Serve {
     pub fn run(&self) -> Result<()> {
         let settings = self.settings()?;
+        listening::can_listen_at(self.listen)?;
         log::to_standard_error("info");
         runtime()?.block_on(async {
             let store = open(self.location()).await?;

@@ -8,6 +8,7 @@ mod fit;
 mod fit_experience;
 mod fit_imputation;
 mod fit_questions;
+mod guide;
 mod interrupted;
 mod messy;
 mod observe;

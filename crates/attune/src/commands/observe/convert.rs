@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use attune_exchange::video_coding::{CodingFile, CodingRead, Target, write_project};
 use attune_records::observation::{CodingProject, Observation};
 use clap::Args;
@@ -39,7 +39,8 @@ impl Convert {
         if same_file(&self.input, &self.output) {
             bail!("IN and OUT are the same file; give OUT another name");
         }
-        let file = CodingFile::open(&self.input)?;
+        let file =
+            CodingFile::open(&self.input).with_context(|| self.input.display().to_string())?;
         let takes_all = self.observation.is_none() && !self.each;
         if let Some(bytes) = file.copy_as(target).filter(|_| takes_all) {
             output::write_file(&self.output, &bytes)?;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use attune_exchange::video_coding::{CodingFile, scheme_file};
 use clap::Args;
 
@@ -32,7 +32,8 @@ pub struct Scheme {
 impl Scheme {
     pub fn run(&self) -> Result<()> {
         let name = name_of(&self.file);
-        let scheme = CodingFile::open(&self.file)?
+        let scheme = CodingFile::open(&self.file)
+            .with_context(|| self.file.display().to_string())?
             .to_project(&name)?
             .project
             .scheme;
