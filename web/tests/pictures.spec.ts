@@ -22,6 +22,8 @@ interface Picture {
   size: [number, number];
   /** What is done before the picture is taken. */
   first?: (page: Page) => Promise<void>;
+  /** What is done afterwards, for a later picture. */
+  after?: (page: Page) => Promise<void>;
 }
 
 const laptop: [number, number] = [1280, 800];
@@ -61,7 +63,15 @@ const pictures: Record<string, Picture[]> = {
   assessor: [
     { name: "due", path: `${hostel}/schedule`, heading: "Who is due?", size: phone },
     { name: "family", path: `${hostel}/families/D005`, heading: "Family D005", size: tablet },
-    { name: "consent", path: `${hostel}/families/D005/consent`, heading: /Consent/, size: tablet },
+    {
+      name: "consent",
+      path: `${hostel}/families/D005/consent`,
+      heading: /Consent/,
+      size: tablet,
+      after: async (page) => {
+        for (const reason of ["to arrange the visit at 12 months", "the day of birth was asked for"]) await openNames(page, reason);
+      },
+    },
     {
       name: "form",
       path: `${hostel}/families/D005/assessments/new?instrument=phq-9&wave=month-12`,
@@ -112,6 +122,14 @@ async function answerThree(page: Page): Promise<void> {
   await page.getByRole("radio", { name: "Not at all" }).nth(1).check();
   await page.getByRole("radio", { name: "Several days" }).nth(2).focus();
   await page.evaluate(() => window.scrollTo(0, 0));
+}
+
+/** What is known of a family's baby opened, which the audit trail then tells. */
+async function openNames(page: Page, reason: string): Promise<void> {
+  await page.goto(`${hostel}/families/D005/names`);
+  await page.getByLabel("Why you open them").first().fill(reason);
+  await page.getByRole("button", { name: /^Open the names/ }).first().click();
+  await expect(page.getByText("Day of birth", { exact: true }).first()).toBeVisible();
 }
 
 /** Where the demonstration happens to lie is nobody's business. */
@@ -166,6 +184,7 @@ for (const [who, list] of Object.entries(pictures)) {
       const small = smallPng(await page.screenshot({ animations: "disabled", caret: "hide" }));
       expect(small.length, `${picture.name} is a small file`).toBeLessThan(150_000);
       writeFileSync(join(folder, `${picture.name}.png`), small);
+      await picture.after?.(page);
     }
     await context.close();
   });
