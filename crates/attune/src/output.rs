@@ -93,6 +93,37 @@ impl std::error::Error for AsItIs {}
 pub fn print_error(error: &anyhow::Error) {
     match error.downcast_ref::<AsItIs>() {
         Some(AsItIs(text)) => eprintln!("{}", text.trim_end()),
-        None => eprintln!("error: {error:#}"),
+        None => eprintln!("error: {}", in_words(error)),
+    }
+}
+
+/// An error with its causes; what a cause says again is left out.
+fn in_words(error: &anyhow::Error) -> String {
+    let mut words = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if words.is_empty() {
+            words = cause;
+        } else if !words.contains(&cause) {
+            words.push_str(": ");
+            words.push_str(&cause);
+        }
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_words;
+
+    #[test]
+    fn what_a_cause_says_again_is_said_once() {
+        let full = anyhow::anyhow!("disk is full");
+        let told = full
+            .context("the database answered: disk is full")
+            .context("cannot open the store");
+        assert_eq!(
+            in_words(&told),
+            "cannot open the store: the database answered: disk is full"
+        );
     }
 }

@@ -138,6 +138,7 @@ async fn row(visit: &Visit, subjects: &Subjects, entry: &Entry) -> Result<Row, F
                     .then(|| format!("/studies/{study}/alerts#alert-{id}")),
             ),
             "video" => film(visit, study, id, &what),
+            "note" if what == "clip-opened" => (Some("a coding".to_owned()), None),
             "register-person" | "record-identity" | "open-identity" | "erase-identity" => {
                 (Some("a person of a family".to_owned()), None)
             }
