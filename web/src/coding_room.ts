@@ -1,5 +1,5 @@
 // Opens the coding room: asks for the coding and the frames' times, then for the pictures of the sound.
-import { keptOn, shelfOfBrowser } from "./coding-room/kept_changes.js";
+import { isOnlyPage, keptOn, shelfOfBrowser } from "./coding-room/kept_changes.js";
 import { load, loadFrames } from "./coding-room/loading.js";
 import type { Angle } from "./coding-room/model.js";
 import { find, make } from "./coding-room/parts.js";
@@ -17,7 +17,8 @@ async function open(): Promise<void> {
     stage.replaceChildren(...videos);
     stage.dataset["cameras"] = String(videos.length);
   }
-  const kept = await keptOn(address, data.only_look ? null : await shelfOfBrowser());
+  const keeps = !data.only_look && (await isOnlyPage(address));
+  const kept = await keptOn(address, keeps ? await shelfOfBrowser() : null);
   const room = new Room(address, data, frames, videos, kept);
   document.body.dataset["ready"] = "true";
   const at = new URLSearchParams(window.location.search).get("at");

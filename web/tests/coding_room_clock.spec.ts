@@ -97,7 +97,7 @@ test("ticks are hundredths of a second and grow with the clock", () => {
 
 test("a recording that is laid under a session keeps the session's times", () => {
   const buffer = new BigInt64Array([0n, 40_000n, 80_000n]).buffer;
-  const frames = FrameTimes.read(buffer, 120_000, 5 * S);
+  const frames = FrameTimes.read(buffer, 120_000, { offset: 5 * S, drift: 0 });
   expect([frames.start(1), frames.end, frames.at(5_050_000)]).toEqual([5_040_000, 5_120_000, 1]);
   // What the browser is told and tells are seconds of the recording itself.
   expect([frames.middle(1), frames.named(0.04)]).toEqual([0.06, 1]);

@@ -20,6 +20,8 @@ export interface Made {
   film: string;
   /** A film of four cameras, and by how many microseconds each began later than the first. */
   four: string;
+  /** The same, for whoever leads. */
+  four_film: string;
   later: number[];
   password: string;
   frames: number;
@@ -50,9 +52,9 @@ export class RoomServer {
   origin = "";
   private port = 0;
 
-  /** Starts the server, after a kill on the same port; the first time it also tells what it made. */
-  async start(): Promise<void> {
-    const server = spawn(PROGRAM, [this.folder, String(this.port)], { stdio: ["pipe", "pipe", "inherit"] });
+  /** Starts the server, after a kill on the same port; the first time it also tells what it made. `path`: where it finds programs. */
+  async start(path = process.env["PATH"] ?? ""): Promise<void> {
+    const server = spawn(PROGRAM, [this.folder, String(this.port)], { stdio: ["pipe", "pipe", "inherit"], env: { ...process.env, PATH: path } });
     this.process = server;
     await new Promise<void>((ready, fail) => {
       let text = "";

@@ -255,7 +255,7 @@ test("a session that was coded while it happened gets its film, and its codes ke
   await page.click("button:has-text('Lay it under the coding')");
   await expect.poll(async () => {
     await page.goto(server.study(`/clips/${film}`));
-    return page.locator("button:has-text('Move it there')").count();
+    return page.locator("#line-up").count();
   }, { timeout: 90_000, intervals: [1500] }).toBe(1);
 
   const times = await frameTimes(page, server.study(`/coding/${live}`));
@@ -273,8 +273,23 @@ test("a session that was coded while it happened gets its film, and its codes ke
   await atTheClap(-1_500_000);
 
   await server.signIn(page, "lead");
-  await page.goto(server.study(`/clips/${film}`));
-  await page.fill("#start", "0.25");
-  await page.click("button:has-text('Move it there')");
+  await page.goto(server.study(`/clips/${film}/align`));
+  await page.waitForSelector("body[data-ready=true]");
+  // What was coded gives the clock; the line stands on the clap, and the film is slid beneath it by mouse.
+  const [codes, camera] = [page.getByRole("slider", { name: "What was coded" }), page.getByRole("slider", { name: "Camera 1" })];
+  await expect(codes).toHaveAttribute("aria-valuetext", `the line is at ${(clapped / 1e6).toFixed(3).padStart(6, "0").replace(/^/, "00:")}`);
+  await expect(camera).toHaveAttribute("aria-valuetext", "begins at -1.500 s");
+  await camera.scrollIntoViewIfNeeded();
+  const box = (await camera.boundingBox()) as { x: number; y: number; width: number };
+  await page.mouse.move(box.x + 300, box.y + 60);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 340, box.y + 60, { steps: 8 });
+  await page.mouse.up();
+  const dragged = Number(await page.inputValue("#start1"));
+  // The view is twenty seconds wide.
+  expect(dragged).toBeCloseTo(-1.5 + (40 / (box.width - 2)) * 20, 2);
+  await page.fill("#start1", "0.25");
+  await page.click("button:has-text('Keep this')");
+  await expect(page.locator("#kept")).toContainText("Kept");
   await atTheClap(250_000);
 });

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     command::video::CodingPurpose,
-    ids::{AccountId, ClipId},
+    ids::{AccountId, ClipId, CodingId},
 };
 
 /// One assignment of the plan.
@@ -62,6 +62,14 @@ pub fn draw(
     }
     in_own_order(&mut planned, seed);
     planned
+}
+
+/// A place for one coding more among so many, from 1; drawn from its id, which tells nothing.
+pub fn anywhere(coding: CodingId, among: usize) -> u32 {
+    let drawn = number(0, "anywhere", coding.to_string());
+    let drawn = u32::from_be_bytes([drawn[0], drawn[1], drawn[2], drawn[3]]);
+    let places = u32::try_from(among).unwrap_or(u32::MAX).saturating_add(1);
+    1 + drawn % places
 }
 
 fn share_of(n: usize, share: f64) -> usize {
@@ -132,10 +140,10 @@ fn number(seed: u64, purpose: &str, id: String) -> [u8; 32] {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{Planned, draw};
+    use super::{Planned, anywhere, draw};
     use crate::{
         command::video::CodingPurpose,
-        ids::{AccountId, ClipId},
+        ids::{AccountId, ClipId, CodingId},
     };
 
     fn clips() -> Vec<(ClipId, String)> {
@@ -219,5 +227,14 @@ mod tests {
         assert_eq!(planned.len(), 40);
         assert!(twice(&planned).is_empty());
         assert!(draw(&clips(), &[], 0.5, 3).is_empty());
+    }
+
+    #[test]
+    fn one_coding_more_comes_anywhere_among_the_others() {
+        let places: BTreeSet<u32> = (0..400)
+            .map(|n| anywhere(CodingId::of_request("more", n), 9))
+            .collect();
+        assert_eq!(places, (1..=10).collect());
+        assert_eq!(anywhere(CodingId::of_request("first", 0), 0), 1);
     }
 }

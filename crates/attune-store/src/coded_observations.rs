@@ -133,7 +133,7 @@ fn window(content: &CodingContent) -> Option<Interval> {
     }
     let first = content.angles.first()?;
     let start = first.offset.max(0);
-    Interval::new(Micros(start), Micros(first.offset + first.length))
+    Interval::new(Micros(start), Micros(first.end_on_clock()))
 }
 
 fn event(coded: &CodedEvent) -> Event {

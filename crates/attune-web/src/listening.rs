@@ -16,7 +16,7 @@ use attune_speech::{
 };
 use attune_store::{
     clips::MachineCoding,
-    command::video::{CodedEvent, ProposedSpeech},
+    command::video::{CameraPlace, CodedEvent, ProposedSpeech},
     media::MediaFolder,
 };
 
@@ -57,8 +57,8 @@ pub struct Heard<'a> {
     pub machine: &'a MachineCoding,
     /// Who coded.
     pub coder: String,
-    /// Where the recording begins on the coder's clock, and its length.
-    pub recording: (i64, i64),
+    /// Where the recording lies on the coder's clock, and its length.
+    pub recording: (CameraPlace, i64),
     /// What they coded.
     pub events: &'a [(String, CodedEvent)],
 }
@@ -77,12 +77,12 @@ pub fn agreement(heard: &[Heard<'_>], speaking: &[String]) -> Option<PairReport>
     let codings: Vec<(Coding, Coding)> = heard
         .iter()
         .map(|one| {
-            let (offset, length) = one.recording;
+            let (place, length) = one.recording;
             let machine = one
                 .machine
                 .stretches
                 .iter()
-                .map(|stretch| (stretch.start + offset, stretch.stop + offset));
+                .map(|stretch| (place.on_clock(stretch.start), place.on_clock(stretch.stop)));
             let person = one
                 .events
                 .iter()
@@ -92,7 +92,7 @@ pub fn agreement(heard: &[Heard<'_>], speaking: &[String]) -> Option<PairReport>
                 id: format!("{} {coder}", one.machine.clip),
                 coder: coder.to_owned(),
                 clip: one.machine.clip.to_string(),
-                window: Window::new(offset, offset + length),
+                window: Window::new(place.offset, place.on_clock(length)),
                 events: united(stretches),
                 ..Coding::default()
             };
@@ -174,7 +174,7 @@ mod tests {
         let heard = [Heard {
             machine: &machine,
             coder: "Ada".to_owned(),
-            recording: (2_000_000, 60_000_000),
+            recording: (CameraPlace::at(2_000_000), 60_000_000),
             events: &events,
         }];
         let speaking = ["speaks".to_owned(), "sings".to_owned()];

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod alerts;
+pub mod alignment;
 pub mod arm_list;
 pub mod arms;
 pub mod assessment;

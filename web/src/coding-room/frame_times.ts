@@ -1,24 +1,25 @@
 // Frames of a recording by the times that its container gives them. The room never multiplies a frame
 // rate: it asks for the middle of a frame, sees which one the browser shows, and stores that one's time.
 import type { Micros } from "./model.js";
+import { ITS_OWN, onClock, onRecording, type Place } from "./place.js";
 import type { Times } from "./player.js";
 
 export class FrameTimes implements Times {
-  /** `offset`: the time on the coder's clock at which the recording begins; `times` and `end` have it. */
+  /** `place`: where the recording lies on the coder's clock; `times` and `end` are times of that clock. */
   constructor(
     readonly times: readonly Micros[],
     readonly end: Micros,
-    readonly offset: Micros = 0,
+    readonly place: Place = ITS_OWN,
   ) {
     if (times.length === 0) throw new Error("a recording without frames");
   }
 
   /** From 64-bit little-endian microseconds. */
-  static read(buffer: ArrayBuffer, length: Micros, offset: Micros = 0): FrameTimes {
+  static read(buffer: ArrayBuffer, length: Micros, place: Place = ITS_OWN): FrameTimes {
     const view = new DataView(buffer);
     const times: Micros[] = [];
-    for (let at = 0; at + 8 <= buffer.byteLength; at += 8) times.push(Number(view.getBigInt64(at, true)) + offset);
-    return new FrameTimes(times, Math.max(length + offset, times[times.length - 1] ?? 0), offset);
+    for (let at = 0; at + 8 <= buffer.byteLength; at += 8) times.push(onClock(place, Number(view.getBigInt64(at, true))));
+    return new FrameTimes(times, Math.max(onClock(place, length), times[times.length - 1] ?? 0), place);
   }
 
   get count(): number {
@@ -39,7 +40,7 @@ export class FrameTimes implements Times {
 
   /** The frame whose time the browser names: it rounds to doubles, so the nearest one counts. */
   named(seconds: number): number {
-    const time = Math.round(seconds * 1e6) + this.offset;
+    const time = onClock(this.place, Math.round(seconds * 1e6));
     const before = this.at(time);
     if (before + 1 >= this.count) return before;
     return time - this.start(before) <= this.start(before + 1) - time ? before : before + 1;
@@ -57,7 +58,8 @@ export class FrameTimes implements Times {
 
   /** Seconds of the recording at some share of a frame. */
   within(frame: number, share: number): number {
-    return (this.start(frame) - this.offset + share * (this.stop(frame) - this.start(frame))) / 1e6;
+    const time = this.start(frame) + share * (this.stop(frame) - this.start(frame));
+    return onRecording(this.place, time) / 1e6;
   }
 
   /** Seconds to seek to, so that exactly this frame is shown. */

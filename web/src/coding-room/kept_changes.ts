@@ -7,12 +7,14 @@ import type { Edit } from "./model.js";
 import type { Waiting } from "./queue.js";
 
 export interface Kept {
+  /** Whether what waits outlasts this page. */
+  readonly isSafe: boolean;
   read(): Waiting[];
   write(waiting: readonly Waiting[]): void;
 }
 
 /** Nothing is kept: where the browser does not let us. */
-export const NOTHING: Kept = { read: () => [], write: () => {} };
+export const NOTHING: Kept = { isSafe: false, read: () => [], write: () => {} };
 
 /** Where texts are kept under names. */
 export interface Shelf {
@@ -35,14 +37,34 @@ export async function keptOn(address: string, shelf: Shelf | null): Promise<Kept
   }
   // A full or forbidden shelf keeps nothing; the server still gets every change at once.
   let last: Promise<void> = Promise.resolve();
+  let isSafe = true;
   return {
+    get isSafe() {
+      return isSafe;
+    },
     read: () => waiting,
     write: (changes) => {
       waiting = [...changes];
       const text = JSON.stringify(waiting);
-      last = last.then(() => (changes.length === 0 ? shelf.remove(name) : shelf.put(name, text))).catch(() => {});
+      last = last
+        .then(() => (changes.length === 0 ? shelf.remove(name) : shelf.put(name, text)))
+        .then(() => void (isSafe = true), () => void (isSafe = false));
     },
   };
+}
+
+/**
+ * Whether this page is the only one of this browser in which this coding is open; it stays so until it is
+ * closed. Two pages would write over what the other one keeps.
+ */
+export function isOnlyPage(address: string): Promise<boolean> {
+  if (!("locks" in navigator)) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    void navigator.locks.request(`room ${address}`, { ifAvailable: true }, (lock) => {
+      resolve(lock !== null);
+      return lock === null ? undefined : new Promise<void>(() => {});
+    }).catch(() => resolve(true));
+  });
 }
 
 /** The browser's own database, asked to write to the disk at once. */

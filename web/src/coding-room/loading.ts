@@ -13,5 +13,5 @@ export async function load(address: string): Promise<RoomData> {
 export async function loadFrames(angle: Angle): Promise<FrameTimes> {
   const response = await fetch(angle.frame_times);
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
-  return FrameTimes.read(await response.arrayBuffer(), angle.length, angle.offset);
+  return FrameTimes.read(await response.arrayBuffer(), angle.length, angle);
 }

@@ -112,7 +112,9 @@ export interface Angle {
   frame_times: string;
   peaks: string | null;
   spectrum: string | null;
+  /** Where it lies on the coder's clock. */
   offset: Micros;
+  drift: number;
   length: Micros;
 }
 

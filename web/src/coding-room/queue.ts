@@ -92,12 +92,14 @@ export class Queue {
 export function poster(address: string): Post {
   return async (change) => {
     let response: Response;
+    const body = JSON.stringify(change);
     try {
       response = await fetch(address, {
         method: "POST",
         headers: { "content-type": "application/json", accept: "application/json" },
-        body: JSON.stringify(change),
-        keepalive: true,
+        body,
+        // Outlasts the page; browsers take no more than 64 KiB of that.
+        keepalive: body.length < 60_000,
       });
     } catch {
       return { is: "later", why: "the server cannot be reached" };

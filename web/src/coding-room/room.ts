@@ -1,48 +1,48 @@
-// The coding room: what happens on a key, and what is shown for it. Everything that is coded goes through
-// `change`, which changes what is shown and queues the change for the server in one breath. Which key does
-// what is in `keyboard`, what a press means in `press`, how it reaches the server in `saving`.
+// The coding room: its parts, which key of the room does what, and what is shown. Everything that is coded goes
+// through `change`, which changes what is shown and queues the change for the server in one breath. Keys of the
+// scheme are in `scheme_keys`, what a press means in `press`, how it reaches the server in `saving`.
 import { Coding } from "./coding.js";
-import { around, type Compared, type Difference, fillDifferences, next as nextDifference } from "./comparison.js";
 import { Details } from "./details.js";
 import type { FrameTimes } from "./frame_times.js";
-import { Holding } from "./holding.js";
 import type { Kept } from "./kept_changes.js";
 import { listenToKeys } from "./keyboard.js";
 import { LiveClock } from "./live_clock.js";
 import { load } from "./loading.js";
-import type { Behaviour, CodedEvent, Doing, Edit, Micros, RoomData, Subject } from "./model.js";
-import { isOpen } from "./model.js";
+import type { CodedEvent, Doing, Edit, Micros, RoomData } from "./model.js";
 import { askComment, fillEvents, showLive, showTime, showTools } from "./panels.js";
 import { find } from "./parts.js";
 import { Peers } from "./peers.js";
+import { ITS_OWN } from "./place.js";
 import type { Player } from "./player.js";
-import { finish, press, type Pressed, type Who } from "./press.js";
+import type { Who } from "./press.js";
 import { fillRatings } from "./rating_form.js";
 import { amend, type Edge, merge, moveEdge, nudge, remove, type Reshaped, split } from "./reshape.js";
 import { SamplePrompt } from "./sample_prompt.js";
 import { SampleRound } from "./sample_round.js";
-import { isContinuous, sampledEvery } from "./sampling.js";
+import { sampledEvery } from "./sampling.js";
 import { Saving } from "./saving.js";
+import { SchemeKeys } from "./scheme_keys.js";
 import { drawKeys, fillSheet } from "./sheet.js";
+import { secondOf, SideBySide } from "./side_by_side.js";
 import { Spectrum } from "./spectrum.js";
 import { toggleNotCodable, togglePresent } from "./stretches.js";
 import { Timeline } from "./timeline.js";
 import { Transport } from "./transport.js";
-import { targetsOf, wordsOf } from "./words.js";
+import { wordsOf } from "./words.js";
 
 export class Room {
   private readonly coding: Coding;
   private readonly who: Who = { subject: null, numbers: {} };
-  private readonly peers: Peers;
   private selected: string | null = null;
-  private lag = 0;
   private readonly timeline: Timeline;
   private readonly player: Player;
   private readonly live: LiveClock | null;
   private readonly prompt: SamplePrompt;
   private readonly samples: SampleRound;
   private readonly details: Details;
-  private readonly holding = new Holding((id) => this.endHeld(id));
+  private readonly peers: Peers;
+  private readonly keys: SchemeKeys;
+  private readonly beside: SideBySide | null;
   private readonly saving: Saving;
   private keysDrawn = "";
   private activeSince = false;
@@ -75,12 +75,9 @@ export class Room {
     this.live = frames === null
       ? new LiveClock(this.coding, change, shown, !data.own && !data.only_look && !data.finished, () => crypto.randomUUID())
       : null;
-    this.player = this.live ?? new Transport(videos, data.angles.map((angle) => angle.offset), frames as FrameTimes, shown);
+    this.player = this.live ?? new Transport(videos, data.angles, frames as FrameTimes, shown);
     const { compared } = data;
-    const second = compared === null
-      ? null
-      : { coding: new Coding(compared.events, {}, []), names: compared.names, differences: compared.differences };
-    const beside = { second, proposals: data.proposals, sampled: sampledEvery(scheme), offset: data.angles[0]?.offset ?? 0 };
+    const beside = { second: secondOf(compared), proposals: data.proposals, sampled: sampledEvery(scheme), place: data.angles[0] ?? ITS_OWN };
     this.timeline = new Timeline(find("#timeline canvas", HTMLCanvasElement), scheme, this.coding, this.player.frames, beside, {
       seek: (time) => this.player.goTo(time),
       select: (id) => this.select(id),
@@ -89,7 +86,7 @@ export class Room {
     this.details = new Details(find("#details", HTMLElement), say);
     this.prompt = new SamplePrompt(find("#sample", HTMLElement), scheme, this.coding, this.who, {
       change, say,
-      askTarget: (behaviour, chosen) => this.askTarget(behaviour, chosen),
+      askTarget: (behaviour, chosen) => this.keys.askTarget(behaviour, chosen),
       select: (id) => this.select(id),
       closed: () => {
         this.samples.closed();
@@ -97,8 +94,15 @@ export class Room {
       },
     });
     this.samples = new SampleRound(scheme, this.coding, this.player, this.prompt, this.live !== null, say);
+    this.keys = new SchemeKeys({
+      scheme, coding: this.coding, who: this.who, peers: this.peers, player: this.player, details: this.details, prompt: this.prompt,
+      live: data.own ? null : this.live, change, say,
+      reshape: (reshaped) => this.reshape(reshaped),
+      select: (id) => this.select(id),
+      refresh: () => this.refresh(),
+    });
+    this.beside = compared === null ? null : new SideBySide(compared, this.player, this.timeline, say);
     fillSheet(find("#sheet .content", HTMLElement), scheme);
-    if (compared !== null) this.showComparison(compared);
     this.listen();
     if (!data.finished) this.saving.takeUpKept();
     this.loop();
@@ -131,52 +135,6 @@ export class Room {
     else this.change(reshaped.edits);
   }
 
-  private carryOut(pressed: Pressed, behaviour: Behaviour): void {
-    if (pressed.does === "say") {
-      this.say(pressed.said);
-    } else if (pressed.does === "edit") {
-      this.change(pressed.edits);
-      this.select(pressed.about);
-      const begun = pressed.edits.some((edit) => edit.id === pressed.about && edit.before === null);
-      const event = this.coding.events.get(pressed.about);
-      const which = begun && event !== undefined ? this.peers.askWhich(pressed.about, event) : "";
-      this.say(`${pressed.said}${which}`);
-      if (begun && behaviour.modifiers.length > 0) this.askDetails(pressed.about);
-    } else {
-      this.askTarget(behaviour, (word) =>
-        this.carryOut(press(this.now(), behaviour, this.who, pressed.time, word), behaviour));
-    }
-  }
-
-  private askTarget(behaviour: Behaviour, chosen: (target: string) => void): void {
-    this.details.askTarget(behaviour.label, targetsOf(behaviour), chosen);
-  }
-
-  private askDetails(id: string): void {
-    const event = this.coding.events.get(id);
-    const behaviour = this.data.scheme.behaviours.find((one) => one.id === event?.behaviour);
-    if (event === undefined || behaviour === undefined || behaviour.modifiers.length === 0) {
-      this.say("This behaviour has no details.");
-      return;
-    }
-    this.details.ask(behaviour, event, (answers) => {
-      const before = this.coding.events.get(id)?.modifiers ?? {};
-      if (JSON.stringify(before) !== JSON.stringify(answers)) this.reshape(amend(this.coding, id, { modifiers: answers }));
-    });
-  }
-
-  private now() {
-    const newId = () => crypto.randomUUID();
-    return { scheme: this.data.scheme, coding: this.coding, frames: this.frames, newId };
-  }
-
-  /** The time that a key stands for: the frame that is shown, earlier by the lag while it plays. */
-  private pressTime(): Micros {
-    if (!this.player.playing || this.lag === 0) return this.player.time;
-    const earlier = this.player.time - this.lag * 1000 * this.player.rate;
-    return this.frames.snap(Math.max(earlier, this.frames.start(0)));
-  }
-
   // Keys and buttons
 
   private listen(): void {
@@ -184,16 +142,16 @@ export class Room {
     const selected = () => this.selected ?? "";
     const sheet = () => find("#sheet", HTMLDialogElement).showModal();
     const deleteIt = () => this.reshape(remove(coding, selected()));
-    const page = (by: 1 | -1) => (this.data.compared === null ? this.neighbour(by) : this.difference(by));
+    const page = (by: 1 | -1) => (this.beside === null ? this.neighbour(by) : this.beside.go(by));
     const sound = () => this.say(this.timeline.nextSound());
-    const notCodable = () => this.say(toggleNotCodable(this.now(), player.time, (edits) => this.change(edits)));
-    const present = () => this.say(togglePresent(this.now(), this.who, player.time, (edits) => this.change(edits)));
-    const hold = () => this.say(this.holding.toggle());
+    const notCodable = () => this.say(toggleNotCodable(this.keys.now(), player.time, (edits) => this.change(edits)));
+    const present = () => this.say(togglePresent(this.keys.now(), this.who, player.time, (edits) => this.change(edits)));
+    const hold = () => this.say(this.keys.holding.toggle());
     listenToKeys({
       awake: () => (this.activeSince = true),
       answer: (event) => this.details.key(event) || this.sampleKey(event),
-      scheme: (key, event) => this.numberKey(key) || (!event.altKey && this.schemeKey(key, event.repeat)),
-      released: (key) => this.holding.release(key),
+      scheme: (key, event) => this.keys.key(key, event),
+      released: (key) => this.keys.holding.release(key.toLowerCase()),
       otherKey: () => this.peers.forget(),
       signs: {
         "[": () => this.reshape(moveEdge(coding, this.frames, selected(), "start", player.time)),
@@ -205,7 +163,7 @@ export class Room {
         "/": () => this.reshape(split(coding, this.frames, selected(), player.time, crypto.randomUUID())),
         "\\": () => this.reshape(merge(coding, selected())),
         "'": () => this.comment(selected()),
-        "=": () => this.askDetails(selected()),
+        "=": () => this.keys.askDetails(selected()),
         "+": () => this.timeline.zoom(0.67, player.time),
         "-": () => this.timeline.zoom(1.5, player.time),
         "?": sheet,
@@ -256,8 +214,8 @@ export class Room {
     }
     const lag = find("#lag", HTMLInputElement);
     lag.addEventListener("change", () => {
-      this.lag = Math.min(Math.max(Number(lag.value) || 0, 0), 2000);
-      lag.value = String(this.lag);
+      this.keys.lag = Math.min(Math.max(Number(lag.value) || 0, 0), 2000);
+      lag.value = String(this.keys.lag);
       lag.blur();
     });
     find("#events", HTMLDetailsElement).addEventListener("toggle", () => this.fillEvents());
@@ -270,83 +228,6 @@ export class Room {
     else if (event.key === "Escape") this.prompt.leave();
     else return false;
     return true;
-  }
-
-  /** The number of one of many: of who is coded, or of whom an act went to. */
-  private numberKey(key: string): boolean {
-    const answered = this.peers.number(key, this.coding);
-    if (answered === null) return false;
-    if (answered.edits.length > 0) this.change(answered.edits);
-    this.say(answered.said);
-    this.refresh();
-    return true;
-  }
-
-  private schemeKey(key: string, repeat: boolean): boolean {
-    const { scheme } = this.data;
-    const subject = scheme.subjects.find((one) => one.key === key);
-    if (subject !== undefined) {
-      this.choose(subject);
-      return true;
-    }
-    const behaviour = scheme.behaviours.find((one) => one.key === key);
-    if (behaviour === undefined) return false;
-    if (!repeat) this.pressBehaviour(behaviour, key);
-    return true;
-  }
-
-  private choose(subject: Subject): void {
-    this.say(this.peers.choose(subject));
-    this.prompt.draw();
-    this.refresh();
-  }
-
-  /** `held`: by which name the press is known until it ends. */
-  private pressBehaviour(behaviour: Behaviour, held: string): void {
-    this.peers.forget();
-    if (this.prompt.open) {
-      this.prompt.press(behaviour);
-      return;
-    }
-    if (!isContinuous(this.data.scheme)) {
-      this.say("This scheme samples time: keys count when a sample is asked for. F6 asks for the first one that is open.");
-      return;
-    }
-    if (this.live !== null && !this.data.own && !this.live.begun) {
-      this.say("The session has not begun: press Space, or Begin.");
-      return;
-    }
-    const pressed = press(this.now(), behaviour, this.who, this.pressTime(), null);
-    this.carryOut(pressed, behaviour);
-    const begun = pressed.does === "edit" && pressed.edits.some((edit) => edit.id === pressed.about && edit.before === null);
-    if (begun && !behaviour.point) this.holding.began(held, pressed.about);
-  }
-
-  /** A key of the panel, by mouse, finger or reading program. */
-  private touched(id: string, down: boolean): void {
-    const held = `touch ${id}`;
-    if (!down) {
-      this.holding.release(held);
-      return;
-    }
-    this.activeSince = true;
-    const subject = this.data.scheme.subjects.find((one) => one.id === id);
-    const behaviour = this.data.scheme.behaviours.find((one) => one.id === id);
-    if (subject !== undefined) {
-      this.peers.touch(subject);
-      this.choose(subject);
-    } else if (behaviour !== undefined) {
-      this.pressBehaviour(behaviour, held);
-    }
-  }
-
-  private endHeld(id: string): void {
-    const event = this.coding.events.get(id);
-    if (event === undefined || !isOpen(event)) return;
-    // A press that is shorter than a frame still lasts one.
-    const time = Math.max(this.pressTime(), this.frames.stop(this.frames.at(event.start)));
-    const ended = finish(this.now(), [id, event], time);
-    if (ended.does === "edit") this.change(ended.edits);
   }
 
   private nudge(edge: Edge, by: number): void {
@@ -419,29 +300,6 @@ export class Room {
     this.player.goTo(event.start);
   }
 
-  // Two codings side by side
-
-  private showComparison(compared: Compared): void {
-    const box = find("#differences", HTMLDetailsElement);
-    box.hidden = false;
-    box.open = true;
-    find("#differences-count", HTMLElement).textContent = String(compared.differences.length);
-    fillDifferences(find("#differences ol", HTMLElement), compared, (one) => this.playDifference(one));
-  }
-
-  private playDifference(one: Difference): void {
-    const { names } = this.data.compared ?? { names: ["", ""] };
-    this.timeline.follow(one.start);
-    this.player.setLoop(around(one, this.frames.end));
-    this.say(`${one.subject}: ${one.first} (${names[0]}), ${one.second} (${names[1]})`);
-  }
-
-  private difference(by: 1 | -1): void {
-    const found = nextDifference(this.data.compared?.differences ?? [], this.player.time, by);
-    if (found === null) this.say("The two codings do not differ.");
-    else this.playDifference(found);
-  }
-
   // What is shown
 
   private select(id: string | null): void {
@@ -460,7 +318,10 @@ export class Room {
     const state = `${this.coding.revision} ${JSON.stringify(this.who)}`;
     if (state === this.keysDrawn) return;
     this.keysDrawn = state;
-    drawKeys(find("#keys .content", HTMLElement), scheme, this.coding, this.who, (id, down) => this.touched(id, down));
+    drawKeys(find("#keys .content", HTMLElement), scheme, this.coding, this.who, (id, down) => {
+      this.activeSince = true;
+      this.keys.touched(id, down);
+    });
     showTools(scheme, this.coding);
   }
 
@@ -475,8 +336,7 @@ export class Room {
   private selectionWords(): string {
     const event = this.selected === null ? undefined : this.coding.events.get(this.selected);
     if (event !== undefined) return wordsOf(this.data.scheme, event);
-    const { compared } = this.data;
-    return compared === null ? "" : `Filled: ${compared.names[0]}. Beneath, hollow or paler: ${compared.names[1]}.`;
+    return this.beside?.words() ?? "";
   }
 
   private fillEvents(): void {
@@ -511,8 +371,6 @@ export class Room {
 
   /** Goes to a time, where the address names one; a difference that begins there is played. */
   goTo(time: Micros): void {
-    const one = this.data.compared?.differences.find((difference) => Math.abs(difference.start - time) < 2000);
-    if (one === undefined) this.player.goTo(time);
-    else this.playDifference(one);
+    if (this.beside?.playAt(time) !== true) this.player.goTo(time);
   }
 }

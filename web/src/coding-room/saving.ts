@@ -31,7 +31,7 @@ export class Saving {
     this.queue = new Queue(
       version,
       poster(`${address}/changes`),
-      showSaved,
+      (told) => showSaved(told, kept.isSafe),
       (why, lost) => void this.showConflict(why, lost),
       undefined,
       kept,
@@ -79,10 +79,12 @@ export class Saving {
   }
 }
 
-function showSaved(told: Told): void {
+/** `isSafe`: what waits is kept in this browser, also when the page is closed. */
+function showSaved(told: Told, isSafe: boolean): void {
   const saved = find("#saved", HTMLElement);
   document.body.dataset["waiting"] = String(told.waiting);
   saved.className = told.why === null ? (told.waiting === 0 ? "good" : "") : "caution";
   const changes = told.waiting === 1 ? "1 change waits" : `${told.waiting} changes wait`;
-  saved.textContent = told.waiting === 0 ? "All saved" : told.why === null ? "Saving" : `${changes}: ${told.why}`;
+  const where = isSafe ? "kept on this device" : "only on this page, so leave it open";
+  saved.textContent = told.waiting === 0 ? "All saved" : told.why === null ? "Saving" : `${changes}, ${where}: ${told.why}`;
 }

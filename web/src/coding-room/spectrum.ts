@@ -1,5 +1,6 @@
 // The spectrum of the sound under the timeline. It was computed when the recording was taken in; here
 // its columns are only put on the canvas, again when the view changes.
+import { onRecording, type Place } from "./place.js";
 import type { View } from "./rows.js";
 
 /** As the server writes it: bands of a column, lowest first, and columns for each second. */
@@ -14,24 +15,25 @@ export class Spectrum {
 
   constructor(private readonly bytes: Uint8Array) {}
 
-  /** `offset`: where on the timeline the recording begins. */
-  draw(context: CanvasRenderingContext2D, view: View, offset: number, top: number, height: number): void {
+  /** `place`: where on the timeline the recording lies. */
+  draw(context: CanvasRenderingContext2D, view: View, place: Place, top: number, height: number): void {
     const width = Math.max(Math.floor(view.width), 1);
     this.image.width = width;
     this.image.height = BANDS;
     const own = this.image.getContext("2d");
     if (own === null) return;
     const pixels = own.createImageData(width, BANDS);
-    const perPixel = (((view.stop - view.start) / width) * COLUMNS_PER_SECOND) / 1e6;
-    const first = ((view.start - offset) * COLUMNS_PER_SECOND) / 1e6;
+    const column = (time: number) => (onRecording(place, time) * COLUMNS_PER_SECOND) / 1e6;
+    const first = column(view.start);
+    const perPixel = (column(view.stop) - first) / width;
     const stride = Math.max(perPixel / MOST_PER_PIXEL, 1);
     for (let x = 0; x < width; x += 1) {
       const from = first + x * perPixel;
       for (let band = 0; band < BANDS; band += 1) {
         let loudest = 0;
         for (let at = Math.floor(from); at < from + Math.max(perPixel, 1); at += stride) {
-          const column = Math.floor(at);
-          if (column >= 0) loudest = Math.max(loudest, this.bytes[column * BANDS + band] ?? 0);
+          const one = Math.floor(at);
+          if (one >= 0) loudest = Math.max(loudest, this.bytes[one * BANDS + band] ?? 0);
         }
         const place = ((BANDS - 1 - band) * width + x) * 4;
         const [red, green, blue] = HEAT[loudest] as [number, number, number];

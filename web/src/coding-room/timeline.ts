@@ -1,19 +1,20 @@
 // The timeline on two canvases: what was coded, drawn when it or the view has changed, and above it the
 // line of the present, drawn with every frame. Names of rows stand in a margin of their own. Edges can
 // be dragged; everything can be done by keys, too.
+import { fitted, line, shortened } from "./canvas.js";
 import type { Coding } from "./coding.js";
 import type { Difference } from "./comparison.js";
+import { drawLoudness } from "./loudness.js";
 import type { CodedEvent, Micros, ProposedSpeech, Scheme } from "./model.js";
-import { NOT_CODABLE, OBSERVED, PRESENT } from "./model.js";
+import { onClock, type Place } from "./place.js";
 import type { Times } from "./player.js";
-import { labelOf } from "./press.js";
 import { type Edge, moveEdge, type Reshaped } from "./reshape.js";
 import { type Box, boxesOf, clock, marksOf, type Row, rowsOf, sideBySide, type View } from "./rows.js";
+import { drawBox } from "./row_box.js";
 import type { SampledEvery } from "./sampling.js";
 import type { Spectrum } from "./spectrum.js";
 
 const PITCH = 22;
-const BOX = 15;
 const RULER = 22;
 const GRIP = 6;
 const STRIP = 16;
@@ -21,8 +22,6 @@ const HEIGHT_OF_SOUND = { loudness: 34, spectrum: 72, nothing: 0 } as const;
 
 export type SoundShown = keyof typeof HEIGHT_OF_SOUND;
 
-/** Hues that differ for people who see few colours, too: they differ in lightness. */
-const COLOURS = ["#6fc3bf", "#e3b163", "#9db4ee", "#d98cb3", "#a8cf7c", "#e58f6f", "#c3b1ea", "#86c5e8", "#d9cf7a"];
 const PAPER = "#14181e";
 const SHEET = "#1b2027";
 const SOFT = "#b4b1a9";
@@ -41,8 +40,8 @@ export interface Beside {
   second: { coding: Coding; names: [string, string]; differences: Difference[] } | null;
   proposals: ProposedSpeech[];
   sampled: SampledEvery[];
-  /** Where on the coder's clock the recording, and with it the sound, begins. */
-  offset: Micros;
+  /** Where on the coder's clock the recording, and with it the sound, lies. */
+  place: Place;
 }
 
 interface Drag {
@@ -161,7 +160,10 @@ export class Timeline {
     this.rows.forEach((row, place) => {
       const top = this.top(place);
       if (top > height || top + PITCH < this.top(0) + this.scrolled) return;
-      for (const box of boxesOf(row, view, now)) this.drawBox(context, row, box, top);
+      for (const box of boxesOf(row, view, now)) {
+        const event = this.draggedEvent(box.id, box.event);
+        drawBox(context, this.scheme, row, { ...box, event }, { top, pitch: PITCH, isSelected: box.id === this.selected });
+      }
     });
     context.restore();
     this.drawMargin(context, height);
@@ -229,20 +231,10 @@ export class Timeline {
 
   private drawSound(context: CanvasRenderingContext2D, view: View): void {
     const shown = this.soundDrawn();
-    if (shown === "spectrum") this.spectrum?.draw(context, view, this.beside.offset, RULER, HEIGHT_OF_SOUND.spectrum - 2);
+    if (shown === "spectrum") this.spectrum?.draw(context, view, this.beside.place, RULER, HEIGHT_OF_SOUND.spectrum - 2);
     if (shown !== "loudness" || this.peaks === null) return;
-    const height = HEIGHT_OF_SOUND.loudness;
     context.fillStyle = "#4d6a78";
-    const perPixel = ((view.stop - view.start) / view.width) * 50e-6;
-    for (let x = 0; x < view.width; x += 1) {
-      const from = Math.floor((view.start - this.beside.offset) * 50e-6 + x * perPixel);
-      let peak = 0;
-      for (let at = Math.max(from, 0); at < Math.max(from + 1, from + perPixel) && at < this.peaks.length; at += 1) {
-        peak = Math.max(peak, this.peaks[at] ?? 0);
-      }
-      const half = (peak / 255) * (height / 2 - 2);
-      context.fillRect(x, RULER + height / 2 - half, 1, Math.max(half * 2, 1));
-    }
+    drawLoudness(context, this.peaks, view, this.beside.place, RULER, HEIGHT_OF_SOUND.loudness);
   }
 
   /** Names of the strips between sound and rows. */
@@ -265,7 +257,7 @@ export class Timeline {
       for (const one of this.beside.proposals) {
         context.globalAlpha = one.rank === null ? 0.3 : 1 - 0.6 * ((one.rank - 1) / Math.max(ranked, 1));
         context.fillStyle = "#d9cf7a";
-        bar(one.start + this.beside.offset, one.stop + this.beside.offset);
+        bar(onClock(this.beside.place, one.start), onClock(this.beside.place, one.stop));
       }
       context.globalAlpha = 1;
       top += STRIP;
@@ -293,43 +285,6 @@ export class Timeline {
     const [top, above] = [this.top(place), this.top(0) + this.scrolled];
     if (top < above) this.scrollBy(top - above);
     else if (top + PITCH > this.canvas.clientHeight) this.scrollBy(top + PITCH - this.canvas.clientHeight);
-  }
-
-  private drawBox(context: CanvasRenderingContext2D, row: Row, box: Box, top: number): void {
-    const event = this.draggedEvent(box.id, box.event);
-    const at = this.scheme.behaviours.findIndex((one) => one.id === event.behaviour);
-    const isOwn = event.behaviour === NOT_CODABLE || event.behaviour === OBSERVED || event.behaviour === PRESENT;
-    const colour = isOwn ? "#868d97" : (COLOURS[(at < 0 ? 0 : at) % COLOURS.length] as string);
-    const y = top + (PITCH - BOX) / 2;
-    const width = box.right - box.left;
-    context.fillStyle = colour;
-    context.strokeStyle = colour;
-    if (event.point) {
-      context.beginPath();
-      context.arc(box.left, top + PITCH / 2, 5, 0, Math.PI * 2);
-      if (row.second === true) context.stroke();
-      else context.fill();
-    } else {
-      context.globalAlpha = event.stop === null ? 0.55 : isOwn ? 0.4 : row.second === true ? 0.6 : 0.92;
-      context.fillRect(box.left, y, width, BOX);
-      context.globalAlpha = 1;
-      if (event.sampled !== undefined && width > 8) context.strokeRect(box.left + 1.5, y - 1.5, width - 3, BOX + 3);
-      if (width > 40 && event.behaviour !== OBSERVED) {
-        context.save();
-        context.beginPath();
-        context.rect(box.left, y, width - 4, BOX);
-        context.clip();
-        context.fillStyle = isOwn ? INK : "#10141a";
-        context.fillText(isOwn ? "cannot be coded" : labelOf(this.scheme, event), box.left + 4, y + BOX / 2 + 0.5);
-        context.restore();
-      }
-    }
-    if (box.id === this.selected && row.second !== true) {
-      context.strokeStyle = "#ffffff";
-      context.lineWidth = 2;
-      context.strokeRect(box.left - (event.point ? 7 : 1), y - 2, event.point ? 14 : width + 2, BOX + 4);
-      context.lineWidth = 1;
-    }
   }
 
   private draggedEvent(id: string, event: CodedEvent): CodedEvent {
@@ -407,38 +362,4 @@ export class Timeline {
     this.start += (by / this.view().width) * this.length;
     this.keepWithin();
   }
-}
-
-function line(context: CanvasRenderingContext2D, x: number, from: number, to: number): void {
-  context.beginPath();
-  context.moveTo(x, from);
-  context.lineTo(x, to);
-  context.stroke();
-}
-
-/** As much of a text as fits; what was cut is shown by three points. */
-function shortened(context: CanvasRenderingContext2D, text: string, width: number): string {
-  if (context.measureText(text).width <= width) return text;
-  let low = 0;
-  let high = text.length;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (context.measureText(`${text.slice(0, middle)}…`).width <= width) low = middle;
-    else high = middle - 1;
-  }
-  return `${text.slice(0, low)}…`;
-}
-
-/** A context in CSS pixels, sharp on any screen. */
-function fitted(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
-  const ratio = window.devicePixelRatio || 1;
-  const [width, height] = [Math.round(canvas.clientWidth * ratio), Math.round(canvas.clientHeight * ratio)];
-  if (canvas.width !== width || canvas.height !== height) {
-    canvas.width = width;
-    canvas.height = height;
-  }
-  const context = canvas.getContext("2d");
-  if (context === null) throw new Error("this browser has no canvas");
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  return context;
 }

@@ -2,6 +2,7 @@
 // shown is read from the browser after it has shown it, and looked up among the container's times.
 import type { FrameTimes } from "./frame_times.js";
 import type { Micros } from "./model.js";
+import { ITS_OWN, onClock, onRecording, type Place } from "./place.js";
 import type { Player } from "./player.js";
 
 export const RATES = [0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4] as const;
@@ -16,7 +17,7 @@ export class Transport implements Player {
 
   constructor(
     private readonly videos: readonly HTMLVideoElement[],
-    private readonly offsets: readonly Micros[],
+    private readonly places: readonly Place[],
     readonly frames: FrameTimes,
     private readonly shown: () => void,
   ) {
@@ -158,9 +159,10 @@ export class Transport implements Player {
 
   /** Other cameras follow the first; a small lag is left alone while playing. */
   private align(seconds: number): void {
+    const time = onClock(this.places[0] ?? ITS_OWN, seconds * 1e6);
     this.videos.forEach((video, index) => {
       if (index === 0) return;
-      const wanted = Math.max(seconds - ((this.offsets[index] ?? 0) - (this.offsets[0] ?? 0)) / 1e6, 0);
+      const wanted = Math.max(onRecording(this.places[index] ?? ITS_OWN, time) / 1e6, 0);
       const near = this.playing ? 0.08 : 0.001;
       if (Math.abs(video.currentTime - wanted) > near) video.currentTime = wanted;
     });

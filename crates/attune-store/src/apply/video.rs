@@ -6,7 +6,7 @@ use crate::{
     apply::{Context, dyad::of_study, misplaced, person::word},
     command::{
         Command, Outcome,
-        video::{Angle, ClipAdded, Edit, VideoCommand},
+        video::{Angle, CameraPlace, ClipAdded, Edit, VideoCommand},
     },
     database::{Db, values},
     error::{Result, StoreError},
@@ -32,6 +32,7 @@ pub(super) async fn apply(
             start,
         } => attach(db, context, *clip, (angles, *start)).await,
         VideoCommand::AlignRecording { clip, start } => align(db, context, *clip, *start).await,
+        VideoCommand::AlignCameras { clip, places } => place(db, context, *clip, places).await,
         VideoCommand::ProposeSpeech { .. } => propose(db, context, command).await,
         VideoCommand::OfferProposals { clip, offered } => {
             let sql = "UPDATE clip SET proposals_offered = $2 WHERE id = $1 AND study = $3";
@@ -140,6 +141,40 @@ async fn align(
     };
     for angle in &mut angles {
         angle.offset = angle.offset.saturating_add(start.saturating_sub(first));
+    }
+    keep_cameras(db, clip, &angles).await
+}
+
+/// No two clocks differ by more than a hundredth: what seems so is another moment.
+const MOST_DRIFT: i64 = 10_000;
+/// A day: no recording begins further from where coding began.
+const FURTHEST: i64 = 86_400_000_000;
+
+/// Every camera has its own place and rate.
+async fn place(
+    db: &mut Db<'_>,
+    context: &Context<'_>,
+    clip: ClipId,
+    places: &[CameraPlace],
+) -> Result<Outcome> {
+    let mut angles = cameras(db, context, clip).await?;
+    context.refuse_if(angles.is_empty() || angles.len() != places.len(), || {
+        format!(
+            "{} places were given for {} cameras",
+            places.len(),
+            angles.len()
+        )
+    })?;
+    let far = |place: &CameraPlace| place.offset.abs() > FURTHEST;
+    context.refuse_if(places.iter().any(far), || {
+        "a camera begins within a day of the coding".to_owned()
+    })?;
+    let odd = |place: &CameraPlace| place.drift.abs() > MOST_DRIFT;
+    context.refuse_if(places.iter().any(odd), || {
+        "clocks differ by 10,000 millionths at most; the two moments are not the same".to_owned()
+    })?;
+    for (angle, place) in angles.iter_mut().zip(places) {
+        (angle.offset, angle.drift) = (place.offset, place.drift);
     }
     keep_cameras(db, clip, &angles).await
 }

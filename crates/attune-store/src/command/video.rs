@@ -35,12 +35,19 @@ pub enum VideoCommand {
         /// Microseconds of the coder's clock at which the first camera begins.
         start: i64,
     },
-    /// Its recording lies elsewhere on the coder's clock.
+    /// Its recording lies elsewhere on the coder's clock; all cameras move alike. Older logs have it.
     AlignRecording {
         /// The session.
         clip: ClipId,
         /// Microseconds of the coder's clock at which the first camera begins.
         start: i64,
+    },
+    /// Each camera lies elsewhere on the clock of whoever coded, or runs at another rate.
+    AlignCameras {
+        /// The recording.
+        clip: ClipId,
+        /// One for each camera, in their order.
+        places: Vec<CameraPlace>,
     },
     /// A machine listened to the recording.
     ProposeSpeech {
@@ -190,8 +197,11 @@ pub struct Angle {
     pub frames: u32,
     /// Length in microseconds.
     pub length: i64,
-    /// Microseconds by which this camera began later than the first.
+    /// Microseconds of the coder's clock, or of the first camera's, at which this camera begins.
     pub offset: i64,
+    /// By how many millionths a second of this camera is longer on that clock.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub drift: i64,
     /// SHA-256 of the loudness of its sound, one byte for every fiftieth of a second.
     pub peaks: Option<String>,
     /// SHA-256 of the spectrum of its sound, as `media::sound_pictures` writes it.
@@ -199,7 +209,53 @@ pub struct Angle {
     pub spectrum: Option<String>,
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks with a reference"
+)]
+fn is_nothing(number: &i64) -> bool {
+    *number == 0
+}
+
+/// Where a camera lies on the clock of whoever coded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CameraPlace {
+    /// Microseconds of the clock at which it begins.
+    pub offset: i64,
+    /// By how many millionths a second of it is longer on the clock.
+    pub drift: i64,
+}
+
+impl CameraPlace {
+    /// It begins at this time of the clock and runs like it.
+    pub fn at(offset: i64) -> Self {
+        Self { offset, drift: 0 }
+    }
+
+    /// The time on the clock at which this time of the recording lies.
+    pub fn on_clock(&self, of_recording: i64) -> i64 {
+        let longer = i128::from(of_recording) * i128::from(self.drift) / 1_000_000;
+        let moved = i64::try_from(longer).unwrap_or(0);
+        self.offset
+            .saturating_add(of_recording)
+            .saturating_add(moved)
+    }
+}
+
 impl Angle {
+    /// Where it lies on the clock.
+    pub fn place(&self) -> CameraPlace {
+        CameraPlace {
+            offset: self.offset,
+            drift: self.drift,
+        }
+    }
+
+    /// The time on the clock at which it ends.
+    pub fn end_on_clock(&self) -> i64 {
+        self.place().on_clock(self.length)
+    }
+
     /// All files that belong to it.
     pub fn files(&self) -> impl Iterator<Item = &str> {
         let own = [
@@ -358,6 +414,7 @@ impl VideoCommand {
             Self::RemoveClip { clip, .. }
             | Self::AttachRecording { clip, .. }
             | Self::AlignRecording { clip, .. }
+            | Self::AlignCameras { clip, .. }
             | Self::ProposeSpeech { clip, .. }
             | Self::OfferProposals { clip, .. } => clip.to_string(),
             Self::AssignClip { coding, .. }

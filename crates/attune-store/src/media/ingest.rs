@@ -56,6 +56,7 @@ pub fn take_in(media: &MediaFolder, file: &Path, offset: i64) -> Result<Angle> {
         frames: u32::try_from(times.as_slice().len()).unwrap_or(u32::MAX),
         length: times.end(),
         offset,
+        drift: 0,
         peaks,
         spectrum,
     })
@@ -117,6 +118,10 @@ fn make_copy(file: &Path, copy: &Path) -> Result<()> {
             "-1",
             "-map_chapters",
             "-1",
+            "-metadata:s:a:0",
+            "language=und",
+            "-metadata:s:v:0",
+            "language=und",
         ])
         .args([
             "-fps_mode",
@@ -133,6 +138,11 @@ fn make_copy(file: &Path, copy: &Path) -> Result<()> {
             "yuv420p",
             "-bf",
             "0",
+            // Neither captions that the camera wrote into the picture nor the encoder's own remarks.
+            "-a53cc",
+            "0",
+            "-bsf:v",
+            "filter_units=remove_types=6",
             "-enc_time_base",
             "1:90000",
         ])
@@ -217,10 +227,14 @@ fn run<const N: usize>(program: &'static str, args: [&str; N], file: &Path) -> R
 
 fn not_there(program: &'static str, error: std::io::Error) -> StoreError {
     if error.kind() == std::io::ErrorKind::NotFound {
+        let without = match program {
+            "ffprobe" => "the times of the frames cannot be read",
+            _ => "no copy for playing can be made",
+        };
         return StoreError::Refused(format!(
-            "the program {program} is not installed on the server, so the times of the frames \
-             cannot be read and no copy for playing can be made; install ffmpeg (on Debian and \
-             Ubuntu: apt install ffmpeg) and take the recording in again"
+            "the program {program} is not installed on the server, so {without}; install ffmpeg, \
+             which brings ffprobe along (on Debian and Ubuntu: apt install ffmpeg), and take the \
+             recording in again"
         ));
     }
     StoreError::File {
@@ -240,17 +254,20 @@ fn unreadable(complaint: &[u8]) -> StoreError {
     ))
 }
 
-/// Whether recordings can be taken in on this machine.
-pub fn is_possible() -> bool {
-    let there = |program: &str| {
+/// Programs that reading a recording needs and that this machine does not have: none, `ffmpeg`, `ffprobe`
+/// or both.
+pub fn missing_programs() -> Vec<&'static str> {
+    let there = |program: &&str| {
         let mut program = Command::new(program);
         program
             .arg("-version")
+            .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         program.status().is_ok_and(|status| status.success())
     };
-    there("ffprobe") && there("ffmpeg")
+    let needed = ["ffmpeg", "ffprobe"];
+    needed.into_iter().filter(|name| !there(name)).collect()
 }
 
 /// Removes a file from the inbox after it was taken in.

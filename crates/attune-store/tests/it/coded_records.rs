@@ -129,6 +129,7 @@ fn recording(dyads: Vec<DyadKey>) -> ClipAdded {
             frames: 250,
             length: 10_000_000,
             offset: 0,
+            drift: 0,
             peaks: None,
             spectrum: None,
         }],

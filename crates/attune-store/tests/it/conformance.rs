@@ -73,6 +73,8 @@ const PROMISES: &[(&str, Promise)] = promises![
     videos::only_the_coder_changes_a_coding_and_only_while_it_is_open,
     videos::what_the_scheme_does_not_hold_is_refused_with_all_faults,
     videos::consent_governs_playing_and_withdrawal_deletes_files_and_codes,
+    videos::every_file_of_a_recording_goes_with_a_withdrawal_also_from_the_backups,
+    videos::cameras_lie_where_they_were_laid_and_impossible_places_are_refused,
     videos::a_coder_is_told_a_neutral_name_and_nothing_of_the_recording,
     coded_records::a_coding_of_the_room_measures_what_the_same_file_measures,
     coded_records::an_unfinished_coding_is_missing_and_never_zero,

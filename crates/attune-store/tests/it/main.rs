@@ -16,5 +16,6 @@ mod resending;
 mod safety;
 mod studies;
 mod support;
+mod taking_in;
 mod tampering;
 mod videos;

@@ -137,6 +137,7 @@ async fn fill(world: &World) {
             frames: 3,
             length: 120_000,
             offset: 0,
+            drift: 0,
             peaks: None,
             spectrum: None,
         }],

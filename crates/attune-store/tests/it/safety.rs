@@ -196,6 +196,7 @@ async fn recording(
             frames: 1,
             length: 40_000,
             offset: 0,
+            drift: 0,
             peaks: None,
             spectrum: None,
         }],

@@ -9,8 +9,8 @@ use attune_store::{
     command::{
         Authority, Being, ConsentGiven, Manner, WithdrawalLevel,
         video::{
-            Angle, ClipAdded, CodedEvent, CodingPurpose, Doing, Edit, ModifierAnswer, RatingAnswer,
-            VideoCommand,
+            Angle, CameraPlace, ClipAdded, CodedEvent, CodingPurpose, Doing, Edit, ModifierAnswer,
+            RatingAnswer, VideoCommand,
         },
     },
     ids::{AccountId, ClipId, CodingId, ConsentId, DyadKey, PersonId},
@@ -55,6 +55,7 @@ fn angle(seed: u8) -> Angle {
         frames: 250,
         length: 10_000_000,
         offset: 0,
+        drift: 0,
         peaks: None,
         spectrum: None,
     }
@@ -452,6 +453,143 @@ pub async fn consent_governs_playing_and_withdrawal_deletes_files_and_codes(worl
         .count();
     assert_eq!(codes_in_log, 0, "codes are gone from the log, too");
     let rebuilt = store.rebuild().await.expect("made again");
+    assert_eq!(rebuilt.differing, []);
+}
+
+/// Everything in a value that looks like the name of a kept file.
+fn hashes(value: &serde_json::Value) -> Vec<String> {
+    match value {
+        serde_json::Value::String(text)
+            if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) =>
+        {
+            vec![text.clone()]
+        }
+        serde_json::Value::Array(all) => all.iter().flat_map(hashes).collect(),
+        serde_json::Value::Object(all) => all.values().flat_map(hashes).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Names of all files below a folder.
+fn files_below(folder: &std::path::Path) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let path = entry.expect("listed").path();
+        match path.is_dir() {
+            true => names.extend(files_below(&path)),
+            false => names.push(path.file_name().expect("a name").to_string_lossy().into()),
+        }
+    }
+    names
+}
+
+pub async fn every_file_of_a_recording_goes_with_a_withdrawal_also_from_the_backups(world: World) {
+    let study = study(&world).await;
+    let family = family(&world, &study).await;
+    let store = &world.store;
+    let media = store.media();
+    let keep = |what: &str| media.keep(what.as_bytes()).expect("kept").0;
+    let mut added = clip(&[family.0]);
+    // Whoever adds a kind of file to a camera has to name it here, and `files` has to know it.
+    added.angles = vec![Angle {
+        original: keep("as it came"),
+        original_frame_times: keep("its frames"),
+        playing: keep("for playing"),
+        playing_bytes: 11,
+        frame_times: keep("frames for playing"),
+        frames: 1,
+        length: 40_000,
+        offset: 0,
+        drift: 0,
+        peaks: Some(keep("loudness")),
+        spectrum: Some(keep("spectrum")),
+    }];
+    let angle = &added.angles[0];
+    let mut named = hashes(&serde_json::to_value(angle).expect("JSON"));
+    let mut known: Vec<String> = angle.files().map(str::to_owned).collect();
+    named.sort();
+    known.sort();
+    assert_eq!(
+        named, known,
+        "a file of a camera that a withdrawal would leave"
+    );
+    assert_eq!(named.len(), 6);
+    let clip = added.clip;
+    agree(&world, &study, family).await;
+    let heard = VideoCommand::ProposeSpeech {
+        clip,
+        machine: "a machine".to_owned(),
+        stretches: Vec::new(),
+    };
+    for command in [VideoCommand::AddClip(Box::new(added)), heard] {
+        video(&world, &study, command).await.expect("done");
+    }
+    let made = store.backup(&ADA, NOON).await.expect("a backup");
+    assert_eq!(made.manifest.recordings.len(), 6);
+    let places = [
+        world.location.data.join("media"),
+        world.location.backups().join("media"),
+    ];
+    let left = |place: &PathBuf| -> Vec<String> {
+        let files = files_below(place).into_iter();
+        files.filter(|file| named.contains(file)).collect()
+    };
+    for place in &places {
+        assert_eq!(left(place).len(), 6, "{}", place.display());
+    }
+    let withdraw = Command::WithdrawConsent {
+        dyad: family.0,
+        purpose: "video".into(),
+        level: WithdrawalLevel::StopCollecting,
+        on: date(2024, 4, 1),
+        ends_taking_part: false,
+    };
+    let request = Request::new(Some(study.clone()), withdraw, NOON).because("they asked for it");
+    store.execute(&ADA, request).await.expect("withdrawn");
+    for place in &places {
+        assert_eq!(left(place), [""; 0], "{}", place.display());
+    }
+    let machines = store.machine_codings(&study).await.expect("read");
+    assert!(machines.is_empty(), "what a machine heard goes, too");
+    let rebuilt = store.rebuild().await.expect("made again");
+    assert_eq!(rebuilt.differing, []);
+}
+
+pub async fn cameras_lie_where_they_were_laid_and_impossible_places_are_refused(world: World) {
+    let study = study(&world).await;
+    let (clip, ..) = assigned(&world, &study, &[]).await;
+    let lay = async |places: Vec<CameraPlace>| {
+        let command = VideoCommand::AlignCameras { clip, places };
+        video(&world, &study, command).await
+    };
+    let place = CameraPlace {
+        offset: -1_500_000,
+        drift: 250,
+    };
+    lay(vec![place]).await.expect("laid");
+    let row = world.store.clip(&study, clip).await.expect("read");
+    assert_eq!(row.angles[0].place(), place);
+    // A second of the recording is longer on the clock by 250 millionths.
+    assert_eq!(place.on_clock(3_600_000_000), 3_599_400_000);
+    for (places, fault) in [
+        (vec![], "0 places were given for 1 cameras"),
+        (vec![place, place], "2 places were given for 1 cameras"),
+        (vec![CameraPlace::at(90_000_000_000)], "within a day"),
+        (
+            vec![CameraPlace {
+                offset: 0,
+                drift: 10_001,
+            }],
+            "10,000 millionths at most",
+        ),
+    ] {
+        let refused = lay(places).await.expect_err("refused").to_string();
+        assert!(refused.contains(fault), "{refused}");
+    }
+    let rebuilt = world.store.rebuild().await.expect("made again");
     assert_eq!(rebuilt.differing, []);
 }
 

@@ -101,7 +101,7 @@ async fn fill(store: &Store) -> Fallible<serde_json::Value> {
         angles: Vec::new(),
         ..scanned.clone()
     };
-    let session_clip = session.clip;
+    let (session_clip, four_clip) = (session.clip, four.clip);
     let others = [
         ("scanned", scanned.clip, second),
         ("live", session.clip, coder),
@@ -139,7 +139,7 @@ async fn fill(store: &Store) -> Fallible<serde_json::Value> {
     Ok(json!({
         "study": study, "coding": codings[0], "second": codings[1],
         "scanned": CodingId::of_request("scanned", 0), "live": CodingId::of_request("live", 0), "film": session_clip,
-        "four": CodingId::of_request("four", 0), "later": LATER,
+        "four": CodingId::of_request("four", 0), "four_film": four_clip, "later": LATER,
         "password": PASSWORD, "frames": N_FRAMES, "square": SQUARE,
     }))
 }

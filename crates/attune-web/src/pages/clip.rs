@@ -4,7 +4,7 @@
 use askama::Template;
 use attune_store::{
     clips::{ClipRow, MachineCoding},
-    command::video::{ProposedSpeech, VideoCommand},
+    command::video::{Angle, ProposedSpeech, VideoCommand},
     ids::{ClipId, CodingId},
     media::ingest,
 };
@@ -20,7 +20,7 @@ use crate::{
     layout::Layout,
     listening,
     pages::{
-        clips::{coders, words},
+        clips::{coders, not_installed, words},
         coding_list::length,
     },
     visit::Visit,
@@ -75,8 +75,9 @@ fn seconds(micros: &i64) -> String {
 
 /// Where the room is to open for a time of the recording.
 fn moment(clip: &ClipRow, start: &i64) -> i64 {
-    let offset = clip.angles.first().map_or(0, |angle| angle.offset);
-    (start + offset - 500_000).max(0)
+    let of_clip = clip.angles.first().map(Angle::place);
+    let at = of_clip.map_or(*start, |place| place.on_clock(*start));
+    (at - 500_000).max(0)
 }
 
 /// `GET /studies/{study}/clips/{clip}`.
@@ -164,6 +165,12 @@ pub async fn attach(
             problems: vec!["Choose a file that waits in the inbox.".to_owned()],
         });
     }
+    let missing = ingest::missing_programs();
+    if !missing.is_empty() {
+        return Err(Failure::NotRight {
+            problems: vec![not_installed(&missing)],
+        });
+    }
     let file = media.inbox()?.join(&sent.file);
     let intake = visit.app.intake().clone();
     if !intake.begin(&study, &clip.title, &sent.file) {
@@ -192,19 +199,6 @@ pub async fn attach(
         intake.end(&name, done.await.err());
     });
     Ok(see(&back))
-}
-
-/// `POST /studies/{study}/clips/{clip}/align`.
-pub async fn align(
-    visit: Visit,
-    Path((_, id)): Path<(String, ClipId)>,
-    Form(sent): Form<Recording>,
-) -> Answer {
-    let command = VideoCommand::AlignRecording {
-        clip: id,
-        start: sent.start()?,
-    };
-    changed(&visit, id, command).await
 }
 
 /// `POST /studies/{study}/clips/{clip}/listen`: the machine listens, beside the pages.

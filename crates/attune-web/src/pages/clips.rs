@@ -2,7 +2,7 @@
 //! everybody is. Here, and only here, a recording has its title, site, wave and day; whoever is blind is
 //! not let in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use attune_protocol::{Protocol, id::StudyId};
@@ -39,7 +39,10 @@ struct Clips {
     n_double: usize,
     taking: Vec<Taking>,
     uploads: Vec<Upload>,
-    can_take_in: bool,
+    /// Programs without which no recording can be taken in.
+    missing: Vec<&'static str>,
+    /// All recordings that wait for a coder are of one stratum, and the study has others.
+    one_stratum: Option<String>,
     problems: Problems,
     take_in: Vec<Field>,
     assign: Vec<Field>,
@@ -132,7 +135,8 @@ async fn build(visit: &Visit, typed: &NewClip, problems: Problems) -> Result<Cli
         n_unassigned: rows.iter().filter(open).count(),
         taking: visit.app.intake().of(&study),
         uploads: media.unfinished_uploads(study.as_str())?,
-        can_take_in: ingest::is_possible(),
+        missing: ingest::missing_programs(),
+        one_stratum: one_stratum(&rows),
         take_in: fields_of_clip(&protocol, &waiting, typed, &problems),
         assign: fields_of_plan(&protocol, &coders),
         one: fields_of_one(&rows, &coders),
@@ -339,11 +343,9 @@ pub async fn take_in(visit: Visit, Form(typed): Form<NewClip>) -> Answer {
     if !is_live && !media.waiting()?.contains(&typed.file) {
         problems.add("file", "Choose a file that has arrived.");
     }
-    if !is_live && !ingest::is_possible() {
-        problems.add(
-            "file",
-            "The program ffmpeg is not installed on this server: without it no recording can be taken in.",
-        );
+    let missing = ingest::missing_programs();
+    if !is_live && !missing.is_empty() {
+        problems.add("file", not_installed(&missing));
     }
     let cameras = other_cameras(&typed.cameras, &media.waiting()?, &mut problems);
     let (Some(mut added), true) = (added, problems.is_empty()) else {
@@ -392,6 +394,36 @@ pub async fn take_in(visit: Visit, Form(typed): Form<NewClip>) -> Answer {
         intake.end(&name, done.await.err());
     });
     Ok(see(&visit.path))
+}
+
+/// Why no recording can be taken in, and what mends it.
+pub fn not_installed(missing: &[&str]) -> String {
+    let (programs, are, them) = match missing {
+        [one] => (format!("The program {one}"), "is", "it"),
+        all => (format!("The programs {}", all.join(" and ")), "are", "them"),
+    };
+    format!(
+        "{programs} {are} not installed on this server: without {them} no recording can be taken in. Ask whoever \
+         runs the server for ffmpeg, which brings ffprobe along (Debian, Ubuntu: apt install ffmpeg)."
+    )
+}
+
+/// The stratum of all recordings that nobody codes yet, where the study has recordings of another one:
+/// assigned by themselves, the day on which they are assigned would tell coders what they are.
+fn one_stratum(rows: &[Row]) -> Option<String> {
+    let open = |row: &&Row| row.codings.is_empty() && row.clip.removed.is_none();
+    let waiting: BTreeSet<&str> = rows
+        .iter()
+        .filter(open)
+        .map(|row| row.clip.stratum.as_str())
+        .collect();
+    let others = rows
+        .iter()
+        .any(|row| !waiting.contains(row.clip.stratum.as_str()));
+    match waiting.first() {
+        Some(one) if waiting.len() == 1 && others && !one.is_empty() => Some((*one).to_owned()),
+        _ => None,
+    }
 }
 
 /// Other cameras: a file of the inbox and its offset in microseconds for each line.
@@ -603,16 +635,19 @@ pub async fn assign_one(visit: Visit, Form(one): Form<One>) -> Answer {
             problems: vec!["Choose somebody who codes in this study.".to_owned()],
         });
     }
-    let last = store.codings(&study).await?.len();
+    let codings = store.codings(&study).await?;
+    let own = codings.iter().filter(|row| row.coder == one.coder).count();
+    // Not of version 7: the coder sees it in an address, and it must not tell when it was made.
+    let coding = CodingId::of_request(&ClipId::new().to_string(), 0);
     let command = VideoCommand::AssignClip {
-        // Not of version 7: the coder sees it in an address, and it must not tell when it was made.
-        coding: CodingId::of_request(&ClipId::new().to_string(), 0),
+        coding,
         clip: one.clip,
         coder: one.coder,
         // Training comes before anything else.
         position: match one.purpose {
             CodingPurpose::Training => 0,
-            _ => u32::try_from(last).unwrap_or(u32::MAX),
+            // Somewhere among the others: at the end of the list it would tell that it is a special one.
+            _ => clip_plan::anywhere(coding, own),
         },
         purpose: one.purpose,
     };

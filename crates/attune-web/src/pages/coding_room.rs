@@ -33,8 +33,8 @@ use crate::{
     visit::Visit,
 };
 
-/// The room's own policy: that of every page, and recordings from this server.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+/// The policy of pages that play recordings: that of every page, and recordings from this server.
+pub const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
      font-src 'self'; connect-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none'; \
      frame-ancestors 'none'; require-trusted-types-for 'script'";
 
@@ -180,7 +180,7 @@ pub async fn data(
                 "spectrum": spectrum,
                 "media": format!("{address}/media/{n}"),
                 "frame_times": format!("{address}/frames/{n}"),
-                "peaks": peaks, "offset": angle.offset, "length": angle.length,
+                "peaks": peaks, "offset": angle.offset, "drift": angle.drift, "length": angle.length,
             })
         })
         .collect();
@@ -292,7 +292,7 @@ async fn unanswered_samples(visit: &Visit, opened: &Opened) -> Result<usize, Fai
         .iter()
         .find(|(_, event)| event.behaviour == OBSERVED);
     let length = match (content.angles.first(), observed) {
-        (Some(angle), _) => angle.offset + angle.length,
+        (Some(angle), _) => angle.end_on_clock(),
         (None, Some((_, event))) => event.stop.unwrap_or_default(),
         (None, None) => 0,
     };

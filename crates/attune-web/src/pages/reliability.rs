@@ -434,7 +434,7 @@ async fn machine(
         let Some(angle) = clip_of(machine).and_then(|clip| clip.angles.first()) else {
             continue;
         };
-        let recording = (angle.offset, angle.length);
+        let recording = (angle.place(), angle.length);
         let of_clip = known.rows.iter().filter(|row| {
             row.clip == machine.clip && row.finished && row.purpose != CodingPurpose::Own
         });

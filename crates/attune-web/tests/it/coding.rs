@@ -1,7 +1,7 @@
 //! What a coder can get: nothing of phase, arm, site, day, file or other coders in any answer or header;
 //! and nothing of what is somebody else's.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, io::Read, path::PathBuf};
 
 use attune_protocol::{Protocol, StudyFolder, id::StudyId};
 use attune_store::{
@@ -34,6 +34,7 @@ const HIDDEN: &[&str] = &[
 
 struct Made {
     study: StudyId,
+    clip: ClipId,
     own: CodingId,
     others: CodingId,
 }
@@ -97,8 +98,9 @@ async fn made(world: &World) -> Made {
             frames: 3,
             length: times.end(),
             offset: 0,
-            peaks: None,
-            spectrum: None,
+            drift: 0,
+            peaks: Some(media.keep(&[1u8; 6][..]).expect("kept").0),
+            spectrum: Some(media.keep(&[2u8; 48][..]).expect("kept").0),
         }],
         own_scheme: None,
     };
@@ -122,6 +124,7 @@ async fn made(world: &World) -> Made {
         .expect("assigned");
     Made {
         study,
+        clip,
         own: codings[0],
         others: codings[1],
     }
@@ -180,9 +183,145 @@ async fn no_answer_that_a_coder_gets_tells_phase_site_day_file_or_who_else_codes
             n_answered += usize::from(answer.status == StatusCode::OK);
         }
     }
-    // The list and the page to bring files to (twice each), the room, what it asks for, media, frames,
-    // the formats and one of them; there is no sound.
-    assert_eq!(n_answered, 10);
+    // The list and the page to bring files to (twice each), the room, what it asks for, media, frames, loudness,
+    // spectrum, the formats and one of them.
+    assert_eq!(n_answered, 12);
+}
+
+/// What is known of this one recording; other pages name sites and waves, which are in the plan.
+const OF_THE_RECORDING: &[&str] = &[
+    "Second visit of March",
+    "march-before",
+    "stratum-before",
+    "2024-03",
+    "olga example",
+    "a9f3a9f3",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_other_page_tells_a_coder_anything_of_a_recording() {
+    let world = World::new(Settings::default()).await;
+    let made = made(&world).await;
+    let mut browser = coder(&world).await;
+    let mut n_asked = 0;
+    for route in routes::table() {
+        let path = route
+            .path
+            .replace("{study}", made.study.as_str())
+            .replace("{clip}", &made.clip.to_string())
+            .replace("{coding}", &made.others.to_string())
+            .replace("{angle}", "0")
+            .replace("{format}", "boris");
+        if path.contains('{') {
+            continue;
+        }
+        let answer = match route.method {
+            Method::GET => browser.get(&path).await,
+            // Not the way out.
+            _ if path == "/sign-out" || path.starts_with("/account/sessions") => continue,
+            _ => browser.post(&path, &[]).await,
+        };
+        let all = format!("{:?} {}", answer.headers, answer.body).to_lowercase();
+        for word in OF_THE_RECORDING {
+            assert!(
+                !all.contains(&word.to_lowercase()),
+                "{} {path} tells {word}",
+                route.method
+            );
+        }
+        n_asked += 1;
+    }
+    assert!(n_asked > 80, "{n_asked} answers");
+}
+
+/// A file with all that is packed in it, as text.
+fn unpacked(bytes: &[u8]) -> String {
+    let mut text = String::from_utf8_lossy(bytes).into_owned();
+    if let Ok(mut archive) = zip::ZipArchive::new(std::io::Cursor::new(bytes)) {
+        for n in 0..archive.len() {
+            let mut entry = archive.by_index(n).expect("an entry");
+            let mut content = Vec::new();
+            entry.read_to_end(&mut content).expect("unpacked");
+            text.push_str(&entry.name().expect("a name"));
+            text.push_str(&String::from_utf8_lossy(&content));
+        }
+    }
+    text.to_lowercase()
+}
+
+#[tokio::test]
+async fn no_file_of_any_format_that_a_coder_takes_away_tells_more_than_the_room() {
+    let world = World::new(Settings::default()).await;
+    let made = made(&world).await;
+    let mut browser = coder(&world).await;
+    let at = format!("/studies/{}/coding/{}", made.study, made.own);
+    let change = r#"{"key":"a","base":0,"doing":"do","edits":[{"of":"event","id":"one","before":null,
+        "after":{"behaviour":"at-face","subject":"infant-1","start":0,"stop":40000,"start_frame":0,"stop_frame":1}}]}"#;
+    let saved = browser.post_json(&format!("{at}/changes"), change).await;
+    assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
+    for format in [
+        "csv", "xlsx", "boris", "eaf", "opf", "textgrid", "vtt", "srt", "sds",
+    ] {
+        let answer = browser.get(&format!("{at}/export/{format}")).await;
+        assert_eq!(answer.status, StatusCode::OK, "{format}");
+        let text = unpacked(&answer.bytes);
+        for word in HIDDEN {
+            assert!(
+                !text.contains(&word.to_lowercase()),
+                "a file .{format} tells {word}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_that_was_made_from_a_recording_is_sent_to_anybody_once_it_is_withdrawn() {
+    let world = World::new(Settings::default()).await;
+    let made = made(&world).await;
+    let (lead, secret) = world.add("lea", true).await;
+    let role = Role::LeadEvaluator;
+    world.give(lead, role, Some(made.study.as_str()), &[]).await;
+    // Every route that sends something of a camera, whichever there are.
+    let of_cameras: Vec<String> = routes::table()
+        .iter()
+        .filter(|route| route.path.contains("{angle}"))
+        .map(|route| {
+            route
+                .path
+                .replace("{study}", made.study.as_str())
+                .replace("{coding}", &made.own.to_string())
+                .replace("{clip}", &made.clip.to_string())
+                .replace("{angle}", "0")
+        })
+        .collect();
+    assert_eq!(of_cameras.len(), 7, "{of_cameras:?}");
+    let line_up = format!("/studies/{}/clips/{}/align", made.study, made.clip);
+    let mut lead = world.signed_in("lea", secret.as_deref()).await;
+    let mut coder = coder(&world).await;
+    for path in &of_cameras {
+        assert_eq!(lead.get(path).await.status, StatusCode::OK, "{path}");
+    }
+    assert_eq!(lead.get(&line_up).await.status, StatusCode::OK);
+    let withdrawn = VideoCommand::RemoveClip {
+        clip: made.clip,
+        with_codes: false,
+    };
+    let store = world.state.store();
+    store
+        .change_video(
+            &Actor::PROGRAM,
+            &made.study,
+            vec![withdrawn],
+            world.state.now(),
+        )
+        .await
+        .expect("removed");
+    for path in of_cameras.iter().chain([&line_up]) {
+        for browser in [&mut lead, &mut coder] {
+            let answer = browser.get(path).await;
+            assert!(answer.status.is_client_error(), "{path}: {}", answer.status);
+        }
+    }
 }
 
 #[tokio::test]

@@ -34,6 +34,7 @@ pub fn take_in(media: &MediaFolder) -> Result<Angle> {
         frames: u32::try_from(times.as_slice().len())?,
         length: times.end(),
         offset: 0,
+        drift: 0,
         peaks: Some(media.keep(&loudness[..])?.0),
         spectrum: Some(media.keep(&spectrum[..])?.0),
     })
