@@ -2,15 +2,18 @@
 //! agreement with people is measured like anybody's. What it proposes is shown to whoever leads, and to
 //! coders only in training and only where the lead wants it.
 
+use std::sync::Arc;
+
 use attune_observation::{
     agreement::report::{AgreeSettings, PairReport, agree},
     coding::{Code, Coding, Event, Scheme, SubjectEvent},
     window::Window,
 };
+use attune_records::observation::{Interval, Micros};
 use attune_speech::{
     pitch::PitchSettings,
     proposal,
-    prosody::describe,
+    prosody::{Baseline, describe},
     sound::{SoundError, read_sound},
     voice::SpeechSettings,
 };
@@ -28,14 +31,20 @@ pub const MACHINE: &str = proposal::CODER;
 /// # Errors
 ///
 /// It has no sound, or none that can be read.
-pub fn listen(media: &MediaFolder, recording: &str) -> Result<Vec<ProposedSpeech>, SoundError> {
+///
+/// `speakers`: when somebody was coded as speaking, by the recording's own clock.
+pub fn listen(
+    media: &MediaFolder,
+    recording: &str,
+    speakers: &[(Arc<str>, Interval)],
+) -> Result<Vec<ProposedSpeech>, SoundError> {
     let clear = media
         .in_the_clear(recording)
         .map_err(|error| SoundError::Unreadable(std::io::Error::other(error)))?;
     let sound = read_sound(clear.path())?;
     let stretches = describe(
         &sound,
-        &[],
+        speakers,
         &SpeechSettings::default(),
         &PitchSettings::default(),
     );
@@ -46,9 +55,41 @@ pub fn listen(media: &MediaFolder, recording: &str) -> Result<Vec<ProposedSpeech
         median_hertz: stretch.median_hertz,
         range_semitones: stretch.range_semitones,
         above_baseline: stretch.above_baseline,
+        speaker: match stretch.baseline {
+            Baseline::Speaker => stretch.speaker.as_deref().map(str::to_owned),
+            Baseline::Recording => None,
+        },
         may_be_infant: stretch.may_be_infant,
     };
     Ok(stretches.into_iter().map(proposed).collect())
+}
+
+/// When whom somebody coded as speaking, by the recording's own clock: bouts of the behaviours that
+/// `is_speech` names, of one coding.
+pub fn speakers(
+    events: &[(String, CodedEvent)],
+    place: CameraPlace,
+    is_speech: impl Fn(&str) -> bool,
+) -> Vec<(Arc<str>, Interval)> {
+    let bout = |event: &CodedEvent| {
+        let (start, stop) = (event.start, event.stop?);
+        let [start, stop] = [start, stop].map(|time| Micros(place.on_recording(time)));
+        let speaker = event.subject.as_deref()?;
+        Some((Arc::from(speaker), Interval::new(start, stop)?))
+    };
+    events
+        .iter()
+        .filter(|(_, event)| is_speech(&event.behaviour))
+        .filter_map(|(_, event)| bout(event))
+        .collect()
+}
+
+/// Whether a name says that somebody speaks: only a first guess.
+pub fn sounds_like_speech(name: &str) -> bool {
+    let name = name.to_lowercase();
+    ["speak", "speech", "talk", "sing", "voice", "vocal", "utter"]
+        .iter()
+        .any(|word| name.contains(word))
 }
 
 /// One person's coding of a recording in which the machine listened.
@@ -150,6 +191,19 @@ mod tests {
     }
 
     #[test]
+    fn who_speaks_is_taken_from_bouts_of_speech_and_told_by_the_clock_of_the_recording() {
+        let events = [
+            bout("speaks", 12_000_000, Some(18_000_000)),
+            bout("smiles", 12_000_000, Some(18_000_000)),
+            bout("speaks", 40_000_000, None),
+        ];
+        let place = CameraPlace::at(2_000_000);
+        let found = speakers(&events, place, sounds_like_speech);
+        let expected = Interval::new(Micros(10_000_000), Micros(16_000_000)).expect("an interval");
+        assert_eq!(found, [(Arc::from("carer"), expected)]);
+    }
+
+    #[test]
     fn the_machine_is_compared_with_when_anybody_speaks_on_the_clock_of_the_coder() {
         let stretch = |start, stop| ProposedSpeech {
             start,
@@ -158,6 +212,7 @@ mod tests {
             median_hertz: None,
             range_semitones: None,
             above_baseline: None,
+            speaker: None,
             may_be_infant: false,
         };
         let machine = MachineCoding {

@@ -176,6 +176,9 @@ pub struct ProposedSpeech {
     pub range_semitones: Option<f64>,
     /// How far it lies above the baseline, in semitones.
     pub above_baseline: Option<f64>,
+    /// Whose other stretches are the baseline; without a name those of the whole recording.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speaker: Option<String>,
     /// So high that it may be an infant's own voice.
     pub may_be_infant: bool,
 }
@@ -239,6 +242,13 @@ impl CameraPlace {
         self.offset
             .saturating_add(of_recording)
             .saturating_add(moved)
+    }
+
+    /// The time of the recording that lies at this time of the clock.
+    pub fn on_recording(&self, of_clock: i64) -> i64 {
+        let since = i128::from(of_clock) - i128::from(self.offset);
+        let time = since * 1_000_000 / (1_000_000 + i128::from(self.drift));
+        i64::try_from(time).unwrap_or(i64::MAX)
     }
 }
 

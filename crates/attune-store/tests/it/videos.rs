@@ -574,6 +574,7 @@ pub async fn cameras_lie_where_they_were_laid_and_impossible_places_are_refused(
     assert_eq!(row.angles[0].place(), place);
     // A second of the recording is longer on the clock by 250 millionths.
     assert_eq!(place.on_clock(3_600_000_000), 3_599_400_000);
+    assert_eq!(place.on_recording(3_599_400_000), 3_600_000_000);
     for (places, fault) in [
         (vec![], "0 places were given for 1 cameras"),
         (vec![place, place], "2 places were given for 1 cameras"),

@@ -1,10 +1,13 @@
 //! `/studies/{study}/clips/{clip}`: one recording as whoever leads the coding sees it: who codes it, its
 //! recording where it was coded without one, and what the machine hears in it.
 
+use std::{collections::BTreeSet, sync::Arc};
+
 use askama::Template;
+use attune_records::observation::Interval;
 use attune_store::{
     clips::{ClipRow, MachineCoding},
-    command::video::{Angle, ProposedSpeech, VideoCommand},
+    command::video::{Angle, CameraPlace, CodingPurpose, ProposedSpeech, VideoCommand},
     ids::{ClipId, CodingId},
     media::ingest,
 };
@@ -217,6 +220,7 @@ pub async fn listen(visit: Visit, Path((_, id)): Path<(String, ClipId)>) -> Answ
         });
     }
     let (media, playing) = (store.media(), angle.playing.clone());
+    let speakers = who_speaks(&visit, &clip, angle.place()).await?;
     let intake = visit.app.intake().clone();
     let name = format!("sound of {}", clip.title);
     if !intake.begin(&study, &clip.title, &name) {
@@ -227,7 +231,7 @@ pub async fn listen(visit: Visit, Path((_, id)): Path<(String, ClipId)>) -> Answ
     let (actor, at) = (visit.actor(Action::LeadCoding)?, visit.at);
     let back = format!("/studies/{study}/clips/{id}");
     tokio::spawn(async move {
-        let heard = tokio::task::spawn_blocking(move || listening::listen(&media, &playing));
+        let heard = tokio::task::spawn_blocking(move || listening::listen(&media, &playing, &speakers));
         let done = async {
             let stretches = heard.await.map_err(|error| {
                 tracing::error!(%error, "the machine that listens broke off");
@@ -244,6 +248,38 @@ pub async fn listen(visit: Visit, Path((_, id)): Path<(String, ClipId)>) -> Answ
         intake.end(&name, done.await.err());
     });
     Ok(see(&back))
+}
+
+/// When whom somebody coded as speaking: of the first finished coding that says so, first codings before
+/// others. Each voice is then heard against its own.
+async fn who_speaks(
+    visit: &Visit,
+    clip: &ClipRow,
+    place: CameraPlace,
+) -> Result<Vec<(Arc<str>, Interval)>, Failure> {
+    let study = &visit.study()?.id;
+    let store = visit.app.store();
+    let scheme = store
+        .coding_scheme(study, &clip.scheme, clip.scheme_version)
+        .await?;
+    let speech: BTreeSet<&str> = scheme
+        .behaviours()
+        .filter(|(_, has_end)| *has_end)
+        .map(|(behaviour, _)| behaviour)
+        .filter(|one| [&*one.id, &*one.label].into_iter().any(listening::sounds_like_speech))
+        .map(|one| &*one.id)
+        .collect();
+    let mut codings = store.codings(study).await?;
+    codings.retain(|row| row.clip == clip.id && row.finished);
+    codings.sort_by_key(|row| row.purpose != CodingPurpose::Study);
+    for row in codings {
+        let content = store.coding(study, row.id).await?;
+        let found = listening::speakers(&content.events, place, |id| speech.contains(id));
+        if !found.is_empty() {
+            return Ok(found);
+        }
+    }
+    Ok(Vec::new())
 }
 
 /// Whether coders in training see the proposals.

@@ -425,7 +425,7 @@ async fn machine(
         Some(typed) => typed.split(',').map(|id| id.trim().to_owned()).collect(),
         None => labels
             .iter()
-            .filter(|(id, label)| sounds_like_speech(id) || sounds_like_speech(label))
+            .filter(|(id, label)| listening::sounds_like_speech(id) || listening::sounds_like_speech(label))
             .map(|(id, _)| id.clone())
             .collect(),
     };
@@ -474,14 +474,6 @@ async fn machine(
             .collect(),
         pairs,
     }))
-}
-
-/// Whether a name says that somebody speaks: only a first guess, which the page shows and lets change.
-fn sounds_like_speech(name: &str) -> bool {
-    let name = name.to_lowercase();
-    ["speak", "speech", "talk", "sing", "voice", "vocal", "utter"]
-        .iter()
-        .any(|word| name.contains(word))
 }
 
 /// A number with two decimals, or a dash.
