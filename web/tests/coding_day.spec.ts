@@ -82,8 +82,9 @@ for (const { name, ...size } of SIZES) {
     // Watch: play, faster, stop, and back to the first frame.
     await keys(page, "ArrowUp", " ");
     await page.waitForFunction(() => Number(document.body.dataset["frame"]) > 10);
-    await keys(page, " ", "ArrowDown");
+    await keys(page, " ", "Backspace");
     await page.waitForFunction(() => document.querySelector("video")?.paused === true);
+    await expect(page.locator("#rate")).toHaveText("1 × paused");
     await page.waitForFunction(() => document.body.dataset["settled"] === "true");
     await showFrame(page, 0, "Home");
 

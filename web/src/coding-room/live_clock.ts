@@ -118,6 +118,8 @@ export class LiveClock implements Player {
 
   faster(): void {}
 
+  atOwnSpeed(): void {}
+
   setLoop(): void {}
 
   step(by: number): void {

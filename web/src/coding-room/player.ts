@@ -25,6 +25,8 @@ export interface Player {
   pause(): void;
   play(): void;
   faster(by: 1 | -1): void;
+  /** As fast as it was filmed. */
+  atOwnSpeed(): void;
   step(by: number): void;
   show(frame: number): void;
   goTo(time: Micros): void;

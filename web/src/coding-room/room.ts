@@ -141,7 +141,6 @@ export class Room {
     const { coding, player } = this;
     const selected = () => this.selected ?? "";
     const sheet = () => find("#sheet", HTMLDialogElement).showModal();
-    const deleteIt = () => this.reshape(remove(coding, selected()));
     const page = (by: 1 | -1) => (this.beside === null ? this.neighbour(by) : this.beside.go(by));
     const sound = () => this.say(this.timeline.nextSound());
     const notCodable = () => this.say(toggleNotCodable(this.keys.now(), player.time, (edits) => this.change(edits)));
@@ -179,8 +178,8 @@ export class Room {
         PageUp: () => page(-1),
         PageDown: () => page(1),
         Enter: () => this.toggleLoop(),
-        Delete: deleteIt,
-        Backspace: deleteIt,
+        Delete: () => this.reshape(remove(coding, selected())),
+        Backspace: () => player.atOwnSpeed(),
         F2: hold,
         F4: () => this.showRatings(),
         F6: () => this.samples.open(),

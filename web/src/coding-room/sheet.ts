@@ -11,6 +11,7 @@ export const ROOM_KEYS: [string, string][] = [
   ["Shift ← →", "one second back, on"],
   ["Ctrl ← →", "ten seconds back, on"],
   ["↑ ↓", "faster, slower"],
+  ["Backspace", "at its own speed again"],
   ["Home End", "first frame, last frame"],
   ["PageUp PageDown", "event before, event after: goes there and selects it"],
   ["Enter", "loop the selected bout; again to stop"],

@@ -79,6 +79,11 @@ export class Transport implements Player {
     this.shown();
   }
 
+  atOwnSpeed(): void {
+    this.main.playbackRate = 1;
+    this.shown();
+  }
+
   /** Steps from the frame that is shown, or from the one that is on its way to be shown. */
   step(by: number): void {
     this.pause();
