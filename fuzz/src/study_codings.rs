@@ -1,4 +1,5 @@
-//! Damaged files of codings of a study: events of a session and of a dyad, and a rating form. Reading them ends in
+//! Damaged files of codings of a study: events of a session and of a dyad with details, samples of time and two
+//! recordings, and a rating form. Reading them ends in
 //! records, which can be measured, or in problems that each have a place and a remedy.
 
 use attune_exchange::{RecordFiles, read_records_from};
@@ -40,9 +41,10 @@ id = "room"
 title = "The room"
 version = 1
 about = "session"
-sampling = ["continuous"]
+sampling = ["continuous", { kind = "interval", seconds = 10 }, { kind = "scan", seconds = 30 }]
 subject = [{ id = "carer", label = "Carer", kind = "carer", many = true }, { id = "infant", label = "Infant", kind = "infant", many = true }]
-act = [{ id = "speaks", label = "Speaks", definition = "Words.", from = ["carer"], to = ["own-infant", "other-infant", "other-parent", "group"] }]
+act = [{ id = "speaks", label = "Speaks", definition = "Words.", from = ["carer"], to = ["own-infant", "other-infant", "other-parent", "group"], modifiers = [{ id = "tone", label = "Tone", one-of = ["warm", "flat"] }, { id = "things", label = "Things", several-of = ["toy", "book"] }, { id = "loudness", label = "Loudness", minimum = 0, maximum = 5 }] }]
+measure = [{ id = "warm", label = "Warm words", kind = "rate", behaviour = "speaks", with = { tone = "warm", loudness = "1 to 3" } }]
 states = [{ id = "infant-state", label = "State", state = [{ id = "engaged", label = "Engaged", definition = "Looks.", subjects = ["infant"] }] }]
 [[scheme]]
 id = "play"
@@ -67,7 +69,8 @@ columns = { session = "session", date = "date" }
 file = "room.csv"
 kind = "codings"
 scheme = "room"
-columns = { session = "session", coder = "coder", length = "length", subject = "who", behaviour = "what", target = "whom", start = "start", stop = "stop" }
+columns = { session = "session", recording = "clip", recording-begins = "from", coder = "coder", length = "length", sample = "sample", subject = "who", behaviour = "what", target = "whom", start = "start", stop = "stop" }
+modifiers = { tone = "tone", things = "things", loudness = "loudness" }
 [[data]]
 file = "play.csv"
 kind = "codings"
@@ -86,7 +89,7 @@ const FILES: [(&str, &str); 4] = [
     ),
     (
         "room.csv",
-        "session,coder,length,who,what,whom,start,stop\nS1,anna,600,carer 1,,,,\nS1,anna,600,infant 1,,,,\nS1,anna,600,carer 1,speaks,infant 1,12.4,\nS1,anna,600,carer 1,speaks,group,13,\nS1,anna,600,infant 1,engaged,,13.1,40.5\nS2,ben,300.5,carer 2,speaks,carer 1,0,\n",
+        "session,clip,from,coder,length,sample,who,what,whom,start,stop,tone,things,loudness\nS1,a,0,anna,600,,carer 1,,,,,,,\nS1,a,0,anna,600,,infant 1,,,,,,,\nS1,a,0,anna,600,,carer 1,speaks,infant 1,12.4,,warm,toy; book,2\nS1,a,0,anna,600,,carer 1,speaks,group,13,,flat,,3\nS1,a,0,anna,600,,infant 1,engaged,,13.1,40.5,,,\nS1,a,0,anna,600,interval 1,infant 1,engaged,,,,,,\nS1,a,0,anna,600,interval 2,,,,,,,,\nS1,a,0,anna,600,scan 1,,not-codable,,,,,,\nS1,b,700,anna,60,,infant 1,engaged,,0,10,,,\nS2,,,ben,300.5,,carer 2,speaks,carer 1,0,,warm,–,1\n",
     ),
     (
         "play.csv",

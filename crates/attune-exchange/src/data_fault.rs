@@ -212,6 +212,86 @@ pub enum DataFault {
         /// Where it stands.
         row: u32,
     },
+    /// Rows of one coding that let its recording begin at two times.
+    #[error("row {row} of this recording says that it begins at {first} s of the session")]
+    BeginsDiffer {
+        /// The first begin.
+        first: String,
+        /// Where it stands.
+        row: u32,
+    },
+    /// A detail that the behaviour does not have.
+    #[error("'{behaviour}' has no modifier '{detail}'; it has {has}")]
+    NoSuchDetail {
+        /// The modifier.
+        detail: String,
+        /// The behaviour.
+        behaviour: String,
+        /// Its modifiers.
+        has: String,
+    },
+    /// A detail that every event must have.
+    #[error("empty, and the scheme asks for '{detail}' of every '{behaviour}'")]
+    DetailNotSaid {
+        /// The modifier.
+        detail: String,
+        /// The behaviour.
+        behaviour: String,
+    },
+    /// Several words where one is chosen.
+    #[error("{cell} are several, and one is chosen here")]
+    SeveralOfOne {
+        /// The cell.
+        cell: String,
+    },
+    /// A sample that the scheme does not have.
+    #[error("{cell} is no sample of this scheme; its samples are {samples}")]
+    NoSuchSample {
+        /// The cell.
+        cell: String,
+        /// How they are called.
+        samples: String,
+    },
+    /// A sample that ends after the recording.
+    #[error(
+        "{cell} lies behind the end: {length} seconds hold {n} whole samples of {seconds} seconds"
+    )]
+    SampleTooLate {
+        /// The cell.
+        cell: String,
+        /// How many samples there are.
+        n: String,
+        /// Seconds between them.
+        seconds: String,
+        /// Codable seconds.
+        length: String,
+    },
+    /// A time that is not the sample's.
+    #[error("{sample} runs from {from} to {to} s")]
+    NotTheSamplesTime {
+        /// The sample.
+        sample: String,
+        /// Its begin.
+        from: String,
+        /// Its end.
+        to: String,
+    },
+    /// A rating or a part of the recording with a sample.
+    #[error("'{what}' answers no sample")]
+    AnswersNoSample {
+        /// The rating or span.
+        what: String,
+    },
+    /// Two states of an exclusive set at one moment.
+    #[error("'{state}' and '{other}' of row {row} at one moment, and the two exclude each other")]
+    StatesAtOneMoment {
+        /// The state.
+        state: String,
+        /// The other one.
+        other: String,
+        /// Where that one stands.
+        row: u32,
+    },
     /// A behaviour of somebody who cannot show it.
     #[error("the scheme has '{behaviour}' for {may} and not for '{who}'")]
     CannotShow {
@@ -456,6 +536,14 @@ impl DataFault {
             Self::StretchWithoutEnd => "no column for ends",
             Self::RatedTwice { .. } => "rated twice",
             Self::LengthsDiffer { .. } => "two lengths of one recording",
+            Self::BeginsDiffer { .. } => "two begins of one recording",
+            Self::NoSuchDetail { .. } => "not a modifier of this behaviour",
+            Self::DetailNotSaid { .. } => "modifier not said",
+            Self::SeveralOfOne { .. } => "several values of one modifier",
+            Self::NoSuchSample { .. } | Self::SampleTooLate { .. } => "no such sample",
+            Self::NotTheSamplesTime { .. } => "not the sample's time",
+            Self::AnswersNoSample { .. } => "not sampled",
+            Self::StatesAtOneMoment { .. } => "two states at once",
             Self::CannotShow { .. } => "not of this subject",
             Self::NotAddressed { .. } => "not a target of this act",
             Self::StatesOverlap { .. } => "two states at once",
@@ -545,6 +633,31 @@ impl DataFault {
             }
             Self::LengthsDiffer { .. } => {
                 "give all rows of one coding the same length; codings of two coders need a column for the coder"
+            }
+            Self::BeginsDiffer { .. } => {
+                "give all rows of one recording the same begin; several recordings need a column for the recording"
+            }
+            Self::NoSuchDetail { .. } => {
+                "empty the cell, correct the behaviour, or add the modifier to it in the scheme"
+            }
+            Self::DetailNotSaid { .. } => {
+                "fill in the cell, declare under `missing` why it is not known, or remove required = true in the scheme"
+            }
+            Self::SeveralOfOne { .. } => {
+                "keep one, or write several-of in place of one-of in the scheme"
+            }
+            Self::NoSuchSample { .. } => {
+                "write the number of the sample, the first is 1; where the scheme has several ways, the way before it, as in scan 3"
+            }
+            Self::SampleTooLate { .. } => {
+                "correct the number or the codable length; only whole samples are asked for"
+            }
+            Self::NotTheSamplesTime { .. } => {
+                "empty the cell, or correct it or the number of the sample"
+            }
+            Self::AnswersNoSample { .. } => "empty the cell of the sample",
+            Self::StatesAtOneMoment { .. } => {
+                "keep one of the two, or set exclusive = false in the scheme"
             }
             Self::CannotShow { .. } => {
                 "correct who it was or what was coded, or the scheme: `subjects` of a behaviour, `from` of an act"

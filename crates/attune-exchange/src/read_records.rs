@@ -183,7 +183,7 @@ impl Reading {
                 }
                 (DataContent::Codings(columns), Some(sheet)) => {
                     if let Some(scheme) =
-                        protocol.schemes.iter().find(|one| one.id == columns.scheme)
+                        protocol.scheme_in_version(&columns.scheme, columns.version)
                     {
                         let read = read_codings(sheet, columns, scheme, &records);
                         codings.extend(read.sessions);

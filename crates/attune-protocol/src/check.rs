@@ -21,6 +21,7 @@ mod codebooks;
 mod consents;
 mod data_files;
 mod design;
+mod earlier_schemes;
 mod index;
 mod instruments;
 mod measures;

@@ -237,10 +237,16 @@ pub enum CodedUnit {
 pub struct CodingColumns {
     /// The coding scheme.
     pub scheme: SchemeId,
+    /// The version of it by which the rows were coded.
+    pub version: u32,
     /// What the recordings show.
     pub unit: CodedUnit,
     /// Who coded.
     pub coder: Option<String>,
+    /// Which of several recordings of one session or visit it is.
+    pub recording: Option<String>,
+    /// Seconds of the session at which that recording begins.
+    pub recording_begins: Option<String>,
     /// Codable length of the recording in seconds, the same in each row of a coding; a scheme of
     /// ratings alone needs none.
     pub length: Option<String>,
@@ -257,4 +263,8 @@ pub struct CodingColumns {
     pub start: Option<String>,
     /// End in seconds, for behaviours that have one.
     pub stop: Option<String>,
+    /// The sample of time that a row answers: its number from 1, with its way where there are several.
+    pub sample: Option<String>,
+    /// Id of a modifier, and its column.
+    pub modifiers: Vec<(String, String)>,
 }

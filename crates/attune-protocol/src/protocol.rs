@@ -7,7 +7,7 @@ use crate::{
     consent::ConsentPurpose,
     data::DataFile,
     design::{Arm, Phase, Site, Wave},
-    id::{ArmId, AttributeId, InstrumentId, MeasureId, OutcomeId, SiteId, WaveId},
+    id::{ArmId, AttributeId, InstrumentId, MeasureId, OutcomeId, SchemeId, SiteId, WaveId},
     instrument::{PlannedInstrument, Score},
     plan::{Analysis, Attribute, Multiplicity, Outcome, OutcomeRole},
     scheme::Scheme,
@@ -87,6 +87,12 @@ impl Protocol {
     /// The wave with this id.
     pub fn wave(&self, id: &WaveId) -> Option<&Wave> {
         self.waves.iter().find(|wave| wave.id == *id)
+    }
+
+    /// A coding scheme in one of its versions.
+    pub fn scheme_in_version(&self, id: &SchemeId, version: u32) -> Option<&Scheme> {
+        let scheme = self.schemes.iter().find(|scheme| scheme.id == *id)?;
+        scheme.in_version(version)
     }
 
     /// The attribute with this id.

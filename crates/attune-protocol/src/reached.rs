@@ -158,6 +158,7 @@ mod tests {
             spans: Vec::new(),
             blind_to: Vec::new(),
             double_coded_share: None,
+            earlier: Vec::new(),
         }
     }
 

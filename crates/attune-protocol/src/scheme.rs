@@ -42,6 +42,8 @@ pub struct Scheme {
     pub blind_to: Vec<BlindTo>,
     /// Share of recordings that two coders code.
     pub double_coded_share: Option<f64>,
+    /// Earlier versions, by which something is still coded; they have none themselves.
+    pub earlier: Vec<Scheme>,
 }
 
 /// Names of the measures that acts of a session yield.
@@ -77,15 +79,91 @@ pub enum EventMeasure {
     ActsPerMinute,
     /// Occurrences of a behaviour per codable minute.
     PerMinute(String),
-    /// Share of codable time in a state, mean over the people present who can show it.
+    /// Share of codable time in a state, mean over the people present who can show it; of samples where time
+    /// is only sampled.
     Share(String),
+    /// Share of the answered samples in which a behaviour was the case, mean over the people present who can
+    /// show it.
+    SampleShare(String),
     /// A measure that the scheme declares.
     Declared(Box<SchemeMeasure>),
 }
 
 impl Scheme {
+    /// This scheme in this version, where it is known.
+    pub fn in_version(&self, version: u32) -> Option<&Scheme> {
+        let mut all = std::iter::once(self).chain(&self.earlier);
+        all.find(|one| one.version == version)
+    }
+
+    /// Whether coders code the same things by the same rules: keys, blinding, what is measured of it and how much is
+    /// coded twice aside.
+    pub fn codes_alike(&self, other: &Self) -> bool {
+        let rules = |scheme: &Self| {
+            let mut scheme = scheme.clone();
+            scheme.composites.clear();
+            scheme.measures.clear();
+            scheme.blind_to.clear();
+            scheme.earlier.clear();
+            scheme.double_coded_share = None;
+            for subject in &mut scheme.subjects {
+                subject.key = None;
+            }
+            let states = scheme.states.iter_mut().flat_map(|set| &mut set.states);
+            let acts = scheme.acts.iter_mut().map(|act| &mut act.behaviour);
+            let others = scheme.points.iter_mut().chain(&mut scheme.spans);
+            for behaviour in states.chain(acts).chain(others) {
+                behaviour.key = None;
+            }
+            format!("{scheme:?}")
+        };
+        rules(self) == rules(other)
+    }
+
+    /// Whether a coding by this version says everything that another version asks for: all of its behaviours with one
+    /// or two times as there, all of its parts of a recording, all of its ratings on the same scale, and every way of
+    /// sampling. Otherwise what nobody could code would look as if it had not happened.
+    pub fn holds_all_of(&self, asked: &Self) -> bool {
+        if self.version == asked.version {
+            return true;
+        }
+        let known: Vec<(&str, bool)> = self
+            .behaviours()
+            .map(|(one, has_end)| (one.id.as_str(), has_end))
+            .collect();
+        let mut behaviours = asked.behaviours();
+        let mut spans = asked.spans.iter();
+        let mut ratings = asked.ratings.iter();
+        let mut ways = asked.sampling.iter();
+        behaviours.all(|(one, has_end)| known.contains(&(one.id.as_str(), has_end)))
+            && spans.all(|span| self.spans.iter().any(|one| one.id == span.id))
+            && ways.all(|way| self.sampling.contains(way))
+            && ratings.all(|rating| {
+                self.rating(&rating.id).is_some_and(|one| {
+                    (one.minimum, one.maximum, one.step)
+                        == (rating.minimum, rating.maximum, rating.step)
+                })
+            })
+    }
+
+    /// Whether what happens is recorded when it happens.
+    pub fn is_continuous(&self) -> bool {
+        self.sampling.is_empty() || self.sampling.contains(&Sampling::Continuous)
+    }
+
+    /// How time is sampled, with the seconds between samples; none where it is not.
+    pub fn timed_ways(&self) -> impl Iterator<Item = (SampleWay, f64)> {
+        self.sampling.iter().filter_map(|way| match way {
+            Sampling::Continuous => None,
+            Sampling::Interval { seconds } => Some((SampleWay::Interval, *seconds)),
+            Sampling::Momentary { seconds } => Some((SampleWay::Momentary, *seconds)),
+            Sampling::Scan { seconds } => Some((SampleWay::Scan, *seconds)),
+        })
+    }
+
     /// The measures that codings yield, by name: of sessions `scheme.density` and so on from the acts; of
-    /// sessions and dyads `scheme.<behaviour>-per-minute`, `scheme.<state>-share` and what the scheme
+    /// sessions and dyads `scheme.<behaviour>-per-minute` where coding is continuous,
+    /// `scheme.<behaviour>-sample-share` where time is sampled, `scheme.<state>-share` and what the scheme
     /// declares. Schemes about anything else have none.
     pub fn event_measures(&self) -> Vec<(String, EventMeasure)> {
         if !matches!(self.about, About::Session | About::Dyad) {
@@ -107,13 +185,21 @@ impl Scheme {
             measures.extend(named);
         }
         let acts = self.acts.iter().map(|act| &act.behaviour);
-        for behaviour in self.points.iter().chain(acts) {
+        let have_rates = self.points.iter().chain(acts);
+        // Samples tell in how many of them something was the case, never how often it happened.
+        for behaviour in have_rates.filter(|_| self.is_continuous()) {
             let measure = EventMeasure::PerMinute(behaviour.id.clone());
             measures.push((format!("{}-per-minute", behaviour.id), measure));
         }
         for state in self.states.iter().flat_map(|set| &set.states) {
             let measure = EventMeasure::Share(state.id.clone());
             measures.push((format!("{}-share", state.id), measure));
+        }
+        if self.timed_ways().next().is_some() {
+            for (behaviour, _) in self.behaviours() {
+                let measure = EventMeasure::SampleShare(behaviour.id.clone());
+                measures.push((format!("{}-sample-share", behaviour.id), measure));
+            }
         }
         let declared = self.measures.iter().cloned();
         measures.extend(declared.map(|measure| {
@@ -129,6 +215,17 @@ impl Scheme {
             [only] if !only.many => Some(only),
             _ => None,
         }
+    }
+
+    /// Ids of the subjects that can show a behaviour; all when empty. Of an act those that may act.
+    pub fn who_can_show(&self, behaviour: &str) -> &[String] {
+        let act = self.acts.iter().find(|act| act.behaviour.id == behaviour);
+        if let Some(act) = act {
+            return &act.from;
+        }
+        let mut behaviours = self.behaviours();
+        let other = behaviours.find(|(one, _)| one.id == behaviour);
+        other.map_or(&[], |(one, _)| &one.subjects)
     }
 
     /// A rating by its id.
@@ -185,6 +282,35 @@ pub enum Sampling {
         /// Seconds between scans.
         seconds: f64,
     },
+}
+
+/// The ways that ask at set times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SampleWay {
+    /// Whether it happened at all within an interval.
+    Interval,
+    /// What is the case at the end of an interval.
+    Momentary,
+    /// The same, person by person.
+    Scan,
+}
+
+impl SampleWay {
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Interval => "interval",
+            Self::Momentary => "momentary",
+            Self::Scan => "scan",
+        }
+    }
+
+    /// The way of a word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        let all = [Self::Interval, Self::Momentary, Self::Scan];
+        all.into_iter().find(|way| way.word() == word)
+    }
 }
 
 /// Who is observed.
@@ -257,6 +383,8 @@ pub struct Modifier {
     pub label: String,
     /// What it may be.
     pub values: ModifierValues,
+    /// Whether an event without it is not finished.
+    pub required: bool,
 }
 
 /// What a modifier may be.

@@ -32,6 +32,22 @@ pub struct MeasureScope {
     pub from_seconds: Option<f64>,
     /// Seconds after the begin of that part from which nothing counts.
     pub until_seconds: Option<f64>,
+    /// Details that an event must have to count: each a modifier and what it must be.
+    pub with: Vec<(String, Detail)>,
+}
+
+/// What a modifier must be for an event to count.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Detail {
+    /// One of its words is among those that were chosen.
+    Word(String),
+    /// Its number lies within these bounds, both included.
+    Within {
+        /// The lowest.
+        lowest: f64,
+        /// The highest.
+        highest: f64,
+    },
 }
 
 /// What is measured.
@@ -97,6 +113,8 @@ pub enum Amount {
     MeanLength,
     /// Mean gap in seconds from the end of one to the begin of the next.
     Gap,
+    /// Share of the answered samples of time in which it was the case.
+    SampleShare,
 }
 
 impl Amount {

@@ -3,7 +3,7 @@
 
 mod consents;
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, collections::BTreeMap};
 
 use attune_protocol::{
     Protocol,
@@ -17,8 +17,9 @@ use jiff::civil::Date;
 
 use crate::{
     age::days_between,
+    joined_codings::overlapping,
     record_problem::{Field, RecordFault, RecordProblem, Severity},
-    records::{Assessment, Attendance, Dyad, Records, Session, When},
+    records::{Assessment, Attendance, Dyad, Records, Session, SessionCoding, When},
     schedule::{days_off_plan, is_within},
     source::Source,
 };
@@ -201,6 +202,30 @@ fn check_codings(records: &Records, problems: &mut Vec<RecordProblem>) {
             problems.push(problem(&coding.source, Field::CodedSession, fault));
         }
     }
+    for of_one in coded_together(records) {
+        for (place, coding) in of_one.iter().enumerate() {
+            let mut before = of_one[..place].iter();
+            let first = before.find(|one| one.recording == coding.recording);
+            if let Some(first) = first.filter(|one| one.version != coding.version) {
+                let fault = RecordFault::VersionsDiffer {
+                    version: coding.version,
+                    first: first.version,
+                    row: first.source.row,
+                };
+                problems.push(problem(&coding.source, Field::CodedSession, fault));
+            }
+        }
+        if let Some((coding, before)) = overlapping(&of_one) {
+            let name =
+                |coding: &SessionCoding| coding.recording.as_deref().unwrap_or("–").to_owned();
+            let fault = RecordFault::RecordingsOverlap {
+                recording: name(coding),
+                other: name(before),
+                row: before.source.row,
+            };
+            problems.push(problem(&coding.source, Field::RecordingBegins, fault));
+        }
+    }
     for coded in &records.dyad_codings {
         if records.dyad(&coded.dyad).is_none() {
             let code = coded.dyad.to_string();
@@ -208,6 +233,29 @@ fn check_codings(records: &Records, problems: &mut Vec<RecordProblem>) {
             problems.push(problem(&coded.coding.source, Field::CodedDyad, fault));
         }
     }
+}
+
+/// Codings by session and scheme, and by dyad, visit and scheme.
+fn coded_together(records: &Records) -> Vec<Vec<&SessionCoding>> {
+    let mut by_session: BTreeMap<_, Vec<&SessionCoding>> = BTreeMap::new();
+    for coding in &records.codings {
+        let of = by_session.entry((&coding.scheme, &coding.session));
+        of.or_default().push(coding);
+    }
+    let mut by_visit: BTreeMap<_, Vec<&SessionCoding>> = BTreeMap::new();
+    for coded in &records.dyad_codings {
+        let of = by_visit.entry((
+            &coded.coding.scheme,
+            &coded.dyad,
+            &coded.wave,
+            coded.when.key(),
+        ));
+        of.or_default().push(&coded.coding);
+    }
+    by_session
+        .into_values()
+        .chain(by_visit.into_values())
+        .collect()
 }
 
 fn check_sessions(protocol: &Protocol, sessions: &[Session], problems: &mut Vec<RecordProblem>) {

@@ -7,6 +7,8 @@
 
 pub mod age;
 pub mod check;
+pub mod coding_lines;
+pub mod joined_codings;
 pub mod observation;
 pub mod record_problem;
 pub mod records;

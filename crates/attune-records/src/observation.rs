@@ -15,6 +15,7 @@ mod media;
 mod micros;
 mod modifiers;
 mod recording;
+mod sample;
 
 pub use behaviour::{
     BehaviourKind, CodedBehaviour, CodedSubject, ModifierChoice, ModifierKind, ModifierSet,
@@ -27,3 +28,4 @@ pub use media::{FrameTimes, Media};
 pub use micros::Micros;
 pub use modifiers::{Modifier, Modifiers};
 pub use recording::{Observation, ObservationKind, Rated, Rating};
+pub use sample::{Sample, Sampled};

@@ -57,6 +57,8 @@ pub enum Field {
     Session,
     /// The session of a coding.
     CodedSession,
+    /// Where on the clock of the session a recording begins.
+    RecordingBegins,
     /// Code of the dyad whose recording was coded.
     CodedDyad,
     /// Day of a session.
@@ -93,6 +95,31 @@ pub enum RecordFault {
     UnknownSession {
         /// The code.
         code: String,
+    },
+    /// Two recordings of one session show the same minutes.
+    #[error(
+        "recording {recording} overlaps recording {other}, which begins in row {row}: minutes that both show \
+         would count twice"
+    )]
+    RecordingsOverlap {
+        /// The recording.
+        recording: String,
+        /// The one that was there before.
+        other: String,
+        /// Its first row.
+        row: u32,
+    },
+    /// Two codings of one recording by two versions of a scheme.
+    #[error(
+        "coded by version {version} of the scheme, and in row {row} by version {first}: two coders by different rules"
+    )]
+    VersionsDiffer {
+        /// The version.
+        version: u32,
+        /// That of the coding that counts.
+        first: u32,
+        /// Its first row.
+        row: u32,
     },
     /// No site has this code.
     #[error("no site has the code {code}")]
@@ -246,6 +273,7 @@ impl RecordFault {
             | Self::UnknownDyad { .. }
             | Self::UnknownSession { .. }
             | Self::UnknownClinic { .. }
+            | Self::RecordingsOverlap { .. }
             | Self::DuplicateVisit { .. }
             | Self::DuplicateSession { .. }
             | Self::DuplicateAttendance { .. }
@@ -263,6 +291,7 @@ impl RecordFault {
             | Self::OutsideWindow { .. }
             | Self::OutsidePhase { .. }
             | Self::NotPlanned { .. }
+            | Self::VersionsDiffer { .. }
             | Self::OutsideStudy { .. } => Severity::Warning,
         }
     }
@@ -274,6 +303,8 @@ impl RecordFault {
             Self::UnknownDyad { .. } => "unknown dyad",
             Self::UnknownSession { .. } => "unknown session",
             Self::UnknownClinic { .. } => "unknown site",
+            Self::RecordingsOverlap { .. } => "two recordings of the same minutes",
+            Self::VersionsDiffer { .. } => "two versions of the scheme",
             Self::DuplicateVisit { .. } => "duplicate visit",
             Self::DuplicateSession { .. } => "duplicate session",
             Self::DuplicateAttendance { .. } => "duplicate attendance",
@@ -306,6 +337,12 @@ impl RecordFault {
                 "correct the code, or add the session to the file of sessions"
             }
             Self::UnknownClinic { .. } => "correct the code: it must be the id of a site",
+            Self::VersionsDiffer { .. } => {
+                "code it again by one version if the two are to be compared; the later rows are left out of agreement"
+            }
+            Self::RecordingsOverlap { .. } => {
+                "correct where it begins; of two cameras that ran at the same time keep the rows of one"
+            }
             Self::DuplicateVisit { .. } => "keep one of the two, or correct the wave or the code",
             Self::DuplicateSession { .. } => "give each session its own code",
             Self::DuplicateAttendance { .. } => "keep one row per dyad and session",

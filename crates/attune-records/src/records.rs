@@ -15,7 +15,7 @@ use attune_protocol::{
 use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::observation::{Event, Interval};
+use crate::observation::{Event, Interval, Micros, Sample};
 use crate::source::{Source, SourceFile};
 
 /// Everything that was collected. [`Records::checked`] checks it against the protocol and puts it in
@@ -188,6 +188,17 @@ pub enum When {
     NotSaid,
 }
 
+impl When {
+    /// What tells visits apart that belong to no wave.
+    pub fn key(self) -> (Option<Date>, u64) {
+        match self {
+            Self::On(date) => (Some(date), 0),
+            Self::DaysAfterEnrolment(days) => (None, days.to_bits()),
+            Self::NotSaid => (None, u64::MAX),
+        }
+    }
+}
+
 /// The answer to one item.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
@@ -238,16 +249,25 @@ pub struct SessionCoding {
     pub session: Arc<str>,
     /// The scheme.
     pub scheme: SchemeId,
+    /// The version of it by which it was coded.
+    pub version: u32,
     /// Who coded, where noted.
     pub coder: Option<Arc<str>>,
-    /// The time that was to be coded, of a file from 0; `None` where only ratings were made and nobody noted it.
-    pub window: Option<Interval>,
+    /// Which of several recordings of the session it is, where there are several.
+    pub recording: Option<Arc<str>>,
+    /// Where on the clock of the session that recording begins, where noted.
+    pub begins: Option<Micros>,
+    /// The time that was to be coded, of a file from 0: one stretch, or, of recordings that were put
+    /// together, one for each, in order and apart. Empty where only ratings were made and nobody noted it.
+    pub windows: Vec<Interval>,
     /// Stretches of it in which nobody could code.
     pub not_codable: Vec<Interval>,
     /// Names of the people who were there, in the order in which the coding names them.
     pub people: Vec<Arc<str>>,
     /// What was coded.
     pub events: Vec<Event>,
+    /// Samples of time that were answered, also with nothing; none where time was not sampled.
+    pub samples: Vec<Sample>,
     /// Judgements for the whole recording, or why one could not be made.
     pub ratings: Vec<(ScoreId, Result<f64, Missing>)>,
     /// The first row.

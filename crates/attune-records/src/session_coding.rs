@@ -6,7 +6,7 @@ use std::sync::Arc;
 use attune_protocol::{missing::Missing, reached::Reached, scheme::Scheme};
 
 use crate::{
-    observation::{Event, Interval, Observation, Rated, without},
+    observation::{Event, Interval, Micros, Observation, Rated, Sample, without},
     records::SessionCoding,
     source::Source,
 };
@@ -52,19 +52,35 @@ impl SessionCoding {
         Some(Self {
             session: unit,
             scheme: scheme.id.clone(),
+            version: scheme.version,
             coder: observation.coder.clone(),
-            window: Some(window),
+            recording: observation.recording.clone(),
+            begins: None,
+            windows: vec![window],
             not_codable: observation.not_codable.clone(),
             people: people(scheme, present, &events),
             ratings: ratings.collect(),
             events,
+            samples: observation.samples.clone(),
             source,
         })
     }
 
-    /// The time in which somebody could code, in order; `None` where its length was not noted.
+    /// The time in which somebody could code, in order; `None` where its length was not noted. Two recordings
+    /// that were put together share no stretch.
     pub fn codable(&self) -> Option<Vec<Interval>> {
-        Some(without(self.window?, &self.not_codable))
+        if self.windows.is_empty() {
+            return None;
+        }
+        let windows = self.windows.iter();
+        let parts = windows.flat_map(|window| without(*window, &self.not_codable));
+        Some(parts.collect())
+    }
+
+    /// The recording in which a time lies, as a stretch; of a time in none the last before it.
+    pub fn recording_at(&self, time: Micros) -> Option<Interval> {
+        let mut windows = self.windows.iter().rev();
+        windows.find(|window| window.start() <= time).copied()
     }
 
     /// How long that is.
@@ -74,12 +90,42 @@ impl SessionCoding {
         Some(seconds / 60.0)
     }
 
-    /// Events that begin where somebody could code.
+    /// Events that begin where somebody could code, noted when they happened.
     pub fn codable_events(&self) -> impl Iterator<Item = &Event> {
-        self.events.iter().filter(|event| {
+        self.continuous_events().filter(|event| {
             let begin = event.span.begin();
             !self.not_codable.iter().any(|part| part.contains(begin))
         })
+    }
+
+    /// Events that were noted when they happened.
+    pub fn continuous_events(&self) -> impl Iterator<Item = &Event> {
+        self.events.iter().filter(|event| event.sampled.is_none())
+    }
+
+    /// What answers samples that tell something.
+    pub fn sampled_events(&self) -> impl Iterator<Item = &Event> {
+        self.events.iter().filter(|event| {
+            let sample = event.sampled.zip(event.span.interval());
+            sample.is_some_and(|(sampled, interval)| {
+                Sample { sampled, interval }.is_codable(&self.not_codable)
+            })
+        })
+    }
+
+    /// Events of which it is told to whom they went: as they happened where coding is continuous, otherwise in
+    /// samples.
+    pub fn counted_events(&self, scheme: &Scheme) -> Vec<&Event> {
+        match scheme.is_continuous() {
+            true => self.codable_events().collect(),
+            false => self.sampled_events().collect(),
+        }
+    }
+
+    /// Answered samples that tell something, also those in which nothing was the case.
+    pub fn codable_samples(&self) -> impl Iterator<Item = &Sample> {
+        let samples = self.samples.iter();
+        samples.filter(|sample| sample.is_codable(&self.not_codable))
     }
 }
 

@@ -20,6 +20,7 @@ use attune_records::{
 
 use crate::{
     draws::{standard_normal, whole_between},
+    event_details::{add_details, answer_samples},
     rehearsal::Rehearsal,
     sessions::number_of_session,
     streams::{Purpose, Stream},
@@ -54,7 +55,7 @@ pub fn code_sessions(rehearsal: &Rehearsal<'_>, sessions: &[Session]) -> Vec<Ses
         let Some(scheme) = schemes.iter().find(|scheme| scheme.id == columns.scheme) else {
             continue;
         };
-        // Recordings of dyads are not made up.
+        // Those of dyads are made up elsewhere.
         if done.contains(&&scheme.id) || matches!(columns.unit, CodedUnit::Dyad { .. }) {
             continue;
         }
@@ -66,7 +67,8 @@ pub fn code_sessions(rehearsal: &Rehearsal<'_>, sessions: &[Session]) -> Vec<Ses
             };
             let first = coding(rehearsal, scheme, session, &mut stream("first"));
             let is_doubled = stream("doubled").uniform() < scheme.double_coded_share.unwrap_or(0.0);
-            let second = is_doubled.then(|| second_coding(scheme, &first, &mut stream("second")));
+            let second =
+                is_doubled.then(|| second_coding(scheme, &first, LENGTH_S, &mut stream("second")));
             codings.push(first);
             codings.extend(second);
         }
@@ -155,20 +157,32 @@ fn coding(
                 })
             };
             if set.states.iter().all(|state| can_show(&state.subjects)) {
-                let ids: Vec<&str> = set.states.iter().map(|state| state.id.as_str()).collect();
-                events.extend(bouts(&name, &ids, &weights, stream));
+                let mut ids: Vec<&str> = set.states.iter().map(|state| state.id.as_str()).collect();
+                let mut weights = weights.clone();
+                // Of a set that always has a state what is left goes to the last one.
+                if let (true, Some(last)) = (set.exhaustive, ids.last().copied()) {
+                    ids.push(last);
+                    weights.push(1.0);
+                }
+                events.extend(bouts(&name, &ids, &weights, LENGTH_S, stream));
             }
         }
     }
     events.sort_by_key(|event| (event.span.begin(), event.subject.clone()));
+    add_details(scheme, &mut events, stream);
+    let (events, samples) = answer_samples(scheme, events, LENGTH_S);
     SessionCoding {
         session: session.id.clone(),
         scheme: scheme.id.clone(),
+        version: scheme.version,
         coder: Some(Arc::from("coder-1")),
-        window: Some(span(0.0, LENGTH_S)),
+        recording: None,
+        begins: None,
+        windows: vec![span(0.0, LENGTH_S)],
         not_codable: Vec::new(),
         people: room.people(),
         events,
+        samples,
         ratings: Vec::new(),
         source: session.source.clone(),
     }
@@ -245,11 +259,17 @@ fn act(
 
 /// States one after another, of 20 to 100 seconds, drawn by their weights; what is left of the
 /// weight is time in none of them.
-fn bouts(name: &Arc<str>, states: &[&str], weights: &[f64], stream: &mut Stream) -> Vec<Event> {
+pub(crate) fn bouts(
+    name: &Arc<str>,
+    states: &[&str],
+    weights: &[f64],
+    length_s: f64,
+    stream: &mut Stream,
+) -> Vec<Event> {
     let mut events: Vec<Event> = Vec::new();
     let mut start = 0.0;
-    while start < LENGTH_S {
-        let end = (start + 20.0 + 80.0 * stream.uniform()).min(LENGTH_S);
+    while start < length_s {
+        let end = (start + 20.0 + 80.0 * stream.uniform()).min(length_s);
         let draw = stream.uniform();
         let mut reached = 0.0;
         let state = weights.iter().position(|weight| {
@@ -278,17 +298,30 @@ fn bouts(name: &Arc<str>, states: &[&str], weights: &[f64], stream: &mut Stream)
 }
 
 /// The same session by somebody else.
-fn second_coding(scheme: &Scheme, first: &SessionCoding, stream: &mut Stream) -> SessionCoding {
+pub(crate) fn second_coding(
+    scheme: &Scheme,
+    first: &SessionCoding,
+    length_s: f64,
+    stream: &mut Stream,
+) -> SessionCoding {
     let mut events = Vec::new();
     // Nobody codes two states of a set at once: until when the last one of each person lasts.
     let mut until: BTreeMap<(usize, Option<Arc<str>>), Micros> = BTreeMap::new();
     for event in &first.events {
-        if stream.uniform() < MISSED && event.target.is_some() {
+        // What is asked for at set times is neither missed nor late; another answer is another matter.
+        if event.sampled.is_some() {
+            if stream.uniform() >= MISSED {
+                events.push(event.clone());
+            }
+            continue;
+        }
+        let may_be_missed = event.target.is_some() || event.span.is_point();
+        if stream.uniform() < MISSED && may_be_missed {
             continue;
         }
         let mut moved = |time: Micros| {
             let seconds = time.seconds() + JITTER_S * standard_normal(stream);
-            at(seconds.clamp(0.0, LENGTH_S))
+            at(seconds.clamp(0.0, length_s))
         };
         let whole = match event.span {
             Span::State(bout) => {
@@ -297,7 +330,12 @@ fn second_coding(scheme: &Scheme, first: &SessionCoding, stream: &mut Stream) ->
                 let (start, end) = match scheme.states.iter().position(is_of) {
                     Some(set) => {
                         let before = until.entry((set, event.subject.clone())).or_default();
-                        let start = start.max(*before);
+                        // Of a set that always has a state nothing stays open.
+                        let (start, end) = match scheme.states[set].exhaustive {
+                            true if bout.stop() == at(length_s) => (*before, bout.stop()),
+                            true => (*before, end),
+                            false => (start.max(*before), end),
+                        };
                         *before = end.max(start);
                         (start, *before)
                     }
@@ -359,11 +397,11 @@ fn pick(n: usize, stream: &mut Stream) -> usize {
 }
 
 /// A time to the hundredth of a second, as a coder notes it.
-fn at(seconds: f64) -> Micros {
+pub(crate) fn at(seconds: f64) -> Micros {
     Micros((seconds * 100.0).round() as i64 * 10_000)
 }
 
-fn span(start: f64, end: f64) -> Interval {
+pub(crate) fn span(start: f64, end: f64) -> Interval {
     let (start, end) = (at(start), at(end));
     Interval::new(start, end.max(start)).expect("the end has been put after the start")
 }

@@ -10,6 +10,7 @@ use attune_protocol::{
     data::{AssessmentLayout, DataContent},
     id::{ItemId, MeasureId},
     instrument::{Answers, Item, PlannedInstrument, Score},
+    plan::About,
     scheme::EventMeasure,
 };
 
@@ -148,9 +149,15 @@ fn declared_first<'a>(
     ordered
 }
 
-/// Whether it is a measure of coded sessions from whose course their events are drawn.
+/// Whether it is a measure of coded sessions or dyads from whose course their events and ratings are drawn.
 fn is_assumed_of_events(protocol: &Protocol, measure: &MeasureId) -> bool {
     protocol.schemes.iter().any(|scheme| {
+        let is_of_dyads = scheme.about != About::Session;
+        let ratings = scheme.ratings.iter().map(|rating| &rating.id);
+        let mut rated = ratings.chain(scheme.composites.iter().map(|one| &one.id));
+        if is_of_dyads && rated.any(|id| MeasureId::of(&scheme.id, id) == *measure) {
+            return true;
+        }
         scheme.event_measures().into_iter().any(|(name, kind)| {
             let is_drawn = matches!(
                 kind,
@@ -158,7 +165,7 @@ fn is_assumed_of_events(protocol: &Protocol, measure: &MeasureId) -> bool {
                     | EventMeasure::ToInfantsShare
                     | EventMeasure::AcrossFamilyShare
                     | EventMeasure::Share(_)
-            );
+            ) || (is_of_dyads && matches!(kind, EventMeasure::PerMinute(_)));
             is_drawn && MeasureId::of(&scheme.id, &name) == *measure
         })
     })
@@ -172,7 +179,8 @@ fn note_unused_courses(protocol: &Protocol, courses: &[Course], notes: &mut Vec<
             notes.push(format!(
                 "The course of {} is not used: scores of instruments, numbers of sessions, and of coded \
                  sessions the acts per minute, their shares to infants and across families, and the \
-                 shares of states can be made up so far.",
+                 shares of states, of coded dyads ratings, composites, rates and shares of states can be \
+                 made up so far.",
                 course.measure
             ));
         }

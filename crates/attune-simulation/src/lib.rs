@@ -16,6 +16,8 @@ pub mod codings;
 pub mod consents;
 pub mod courses;
 pub mod draws;
+pub mod dyad_codings;
+pub mod event_details;
 pub mod families;
 pub mod file_bytes;
 pub mod gaps;

@@ -16,6 +16,7 @@ use crate::{
     attendance::attend_sessions,
     codings::code_sessions,
     consents::give_consents,
+    dyad_codings::code_dyads,
     families::enrol_families,
     file_bytes::{FileError, file_bytes},
     marker::{Marker, sha256},
@@ -111,6 +112,7 @@ pub fn simulate_records(
     let attendance = attend_sessions(&rehearsal, &families);
     let sessions = hold_sessions(&rehearsal, &attendance);
     let codings = code_sessions(&rehearsal, &sessions);
+    let dyad_codings = code_dyads(&rehearsal, &families);
     let mut assessments = assess_families(&rehearsal, &families);
     assessments.extend(assess_other_units(&rehearsal, &sessions));
     let dyads: Vec<Dyad> = families.into_iter().map(|family| family.dyad).collect();
@@ -121,7 +123,7 @@ pub fn simulate_records(
         sessions,
         attendance,
         codings,
-        dyad_codings: Vec::new(),
+        dyad_codings,
         files: vec![no_file(protocol, seed)],
     };
     let (records, _warnings) = Records::checked(protocol, records)

@@ -150,7 +150,7 @@ fn part(
             }
             part
         }
-        DataContent::Codings(columns) => coding_rows::coding_rows(file, columns, records),
+        DataContent::Codings(columns) => coding_rows::coding_rows(file, columns, records, notes),
     }
 }
 

@@ -29,6 +29,8 @@ pub struct ClipRow {
     pub scheme: SchemeId,
     /// Version of the scheme.
     pub scheme_version: u32,
+    /// Microseconds of the session at which it begins, where that is known.
+    pub begins: Option<i64>,
     /// Where.
     pub site: Option<SiteId>,
     /// Planned wave or phase.
@@ -86,7 +88,7 @@ pub struct CodingRow {
 }
 
 const CLIP: &str = "SELECT id, title, scheme, scheme_version, site, wave, session, purpose, stratum, \
-     recorded, dyads, angles, removed, own_scheme, proposals_offered FROM clip \
+     recorded, dyads, angles, removed, own_scheme, proposals_offered, begins FROM clip \
      WHERE study = $1 ORDER BY title, id";
 
 impl Store {
@@ -108,7 +110,7 @@ impl Store {
     pub async fn clip(&self, study: &StudyId, id: ClipId) -> Result<ClipRow> {
         let mut reader = self.reader().await?;
         let sql = "SELECT id, title, scheme, scheme_version, site, wave, session, purpose, stratum, \
-             recorded, dyads, angles, removed, own_scheme, proposals_offered FROM clip \
+             recorded, dyads, angles, removed, own_scheme, proposals_offered, begins FROM clip \
              WHERE study = $1 AND id = $2";
         let row = reader.db().row(sql, values![study.as_str(), id]).await?;
         clip(&row.ok_or_else(|| StoreError::not_found("recording", id))?)
@@ -250,6 +252,7 @@ fn clip(row: &Row) -> Result<ClipRow> {
         removed: row.maybe_int(12)?.map(moment),
         is_own: row.maybe_text(13)?.is_some(),
         proposals_offered: row.int(14)? != 0,
+        begins: row.maybe_int(15)?,
     })
 }
 

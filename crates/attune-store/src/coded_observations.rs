@@ -9,7 +9,7 @@ use attune_protocol::{
 };
 use attune_records::observation::{
     BehaviourKind, CodedBehaviour, CodedSubject, CodingProject, Event, Frames, Interval, Micros,
-    Modifier, Modifiers, Observation, ObservationKind, Rated, Rating, SchemeAsRead, Span,
+    Modifier, Modifiers, Observation, ObservationKind, Rated, Rating, Sample, SchemeAsRead, Span,
 };
 
 use crate::{
@@ -84,6 +84,18 @@ pub fn observation(scheme: &Scheme, row: &CodingRow, content: &CodingContent) ->
         Sampling::Scan { seconds } => Some(Micros((seconds * 1e6).round() as i64)),
         _ => None,
     });
+    one.samples = content
+        .events
+        .iter()
+        .filter(|(_, event)| is_own(event) && event.behaviour == coding_rules::SAMPLED)
+        .filter_map(|(_, event)| {
+            let interval = Interval::new(Micros(event.start), Micros(event.stop?))?;
+            Some(Sample {
+                sampled: event.sampled?,
+                interval,
+            })
+        })
+        .collect();
     one.ratings = content
         .ratings
         .iter()
@@ -150,6 +162,7 @@ fn event(coded: &CodedEvent) -> Event {
     event.subject = coded.subject.as_deref().map(Arc::from);
     event.target = coded.target.as_deref().map(Arc::from);
     event.modifiers = modifiers(coded);
+    event.sampled = coded.sampled;
     event.comment = (!coded.comment.is_empty()).then(|| Arc::from(coded.comment.as_str()));
     event.frames = coded.start_frame.map(|start| Frames {
         start,

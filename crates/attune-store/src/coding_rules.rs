@@ -1,6 +1,8 @@
 //! What a coding may hold by its scheme: behaviours, subjects, targets, details, ratings, times. Every
 //! fault of a change is told at once.
 
+use std::collections::BTreeMap;
+
 use attune_protocol::scheme::{
     ActTarget, Behaviour, DirectedAct, Modifier, ModifierValues, Rating, Scheme, SubjectKind,
 };
@@ -53,6 +55,45 @@ pub fn faults(scheme: &Scheme, edits: &[Edit]) -> Vec<String> {
         }
     }
     faults
+}
+
+/// Events that lack a detail that the scheme asks for of every one: each kind of event once, with the seconds at
+/// which the first of them begin.
+pub fn details_not_said<'a>(
+    scheme: &Scheme,
+    events: impl IntoIterator<Item = &'a CodedEvent>,
+) -> Vec<String> {
+    let mut lacking: BTreeMap<(&str, &str), Vec<i64>> = BTreeMap::new();
+    for event in events {
+        let Some(behaviour) = Coded::of(scheme, &event.behaviour).map(Coded::behaviour) else {
+            continue;
+        };
+        for modifier in behaviour.modifiers.iter().filter(|one| one.required) {
+            let is_said = event.modifiers.get(&modifier.id).is_some_and(|answer| {
+                let takes_nothing = matches!(modifier.values, ModifierValues::Several(_));
+                !matches!(answer, ModifierAnswer::Words(words) if words.is_empty() && !takes_nothing)
+            });
+            if !is_said {
+                let of = lacking.entry((&behaviour.label, &modifier.label));
+                of.or_default().push(event.start);
+            }
+        }
+    }
+    let told = |((behaviour, detail), mut starts): ((&str, &str), Vec<i64>)| {
+        starts.sort_unstable();
+        let first: Vec<String> = starts
+            .iter()
+            .take(5)
+            .map(|start| format!("{:.1}", *start as f64 / 1e6))
+            .collect();
+        let n = starts.len();
+        let more = if n > first.len() { ", …" } else { "" };
+        format!(
+            "{detail} is not said of {n} events “{behaviour}”, at {}{more} s.",
+            first.join(", ")
+        )
+    };
+    lacking.into_iter().map(told).collect()
 }
 
 fn is_of_an_id(letter: char) -> bool {

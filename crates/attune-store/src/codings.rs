@@ -174,18 +174,24 @@ impl Store {
         id: &SchemeId,
         version: u32,
     ) -> Result<Arc<Scheme>> {
-        let is_it = |scheme: &&Scheme| scheme.id == *id && scheme.version == version;
+        let is_it = |scheme: &&Scheme| scheme.id == *id;
+        let in_version = |protocol: &attune_protocol::Protocol| {
+            let scheme = protocol.schemes.iter().find(is_it);
+            scheme
+                .and_then(|scheme| scheme.in_version(version))
+                .cloned()
+        };
         let newest = self.protocol(study).await?;
-        if let Some(scheme) = newest.schemes.iter().find(is_it) {
-            return Ok(Arc::new(scheme.clone()));
+        if let Some(scheme) = in_version(&newest) {
+            return Ok(Arc::new(scheme));
         }
         for earlier in self.study_versions(study).await?.into_iter().rev() {
             let folder = self.study_folder(study, earlier.version).await?;
             let Ok((protocol, _)) = attune_protocol::Protocol::read_folder(&folder) else {
                 continue;
             };
-            if let Some(scheme) = protocol.schemes.iter().find(is_it) {
-                return Ok(Arc::new(scheme.clone()));
+            if let Some(scheme) = in_version(&protocol) {
+                return Ok(Arc::new(scheme));
             }
         }
         let mut reader = self.reader().await?;

@@ -1,15 +1,12 @@
 //! What was coded in the room, among the study's records: of each recording the first coder's finished
-//! coding, and beside it the finished second one, from which findings tell how far the numbers depend on who
+//! coding (of several recordings of one session each, and only when all of them are coded), and beside it the finished second one, from which findings tell how far the numbers depend on who
 //! coded. Training, standards and coders' own projects are never among them, nor is anything that a family
 //! has taken back.
 //!
 //! The source of a coding is written `coding:` and its id, with its version for a row, so that a number leads
 //! back to the observation.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use attune_protocol::{
     Protocol,
@@ -19,6 +16,7 @@ use attune_protocol::{
     scheme::Scheme,
 };
 use attune_records::{
+    observation::Micros,
     records::{DyadCoding, Session, SessionCoding, When},
     source::Source,
 };
@@ -170,7 +168,7 @@ async fn standings<'a>(
     schemes: &Schemes,
 ) -> Result<Vec<(ClipId, std::result::Result<Counted<'a>, &'static str>)>> {
     let mut standings = Vec::new();
-    let mut taken = BTreeSet::new();
+    let mut together = Together::default();
     let all = codings(db, study).await?;
     for clip in clips(db, study)
         .await?
@@ -178,50 +176,110 @@ async fn standings<'a>(
         .filter(|one| !one.is_own)
     {
         let of_clip: Vec<&CodingRow> = all.iter().filter(|one| one.clip == clip.id).collect();
-        let counted = counted(protocol, schemes, &clip, &of_clip).and_then(|(scheme, first)| {
-            Ok((scheme, first, shown(&clip, scheme, families, sessions)?))
-        });
+        let counted = measured_by(protocol, schemes, &clip)
+            .and_then(|scheme| Ok((scheme, shown(&clip, scheme, families, sessions)?)));
         let id = clip.id;
         let standing = match counted {
             Err(why) => Err(why),
             Ok(_) if !may_stay(db, protocol, &clip, families).await? => {
                 Err("a family in it has taken its consent back")
             }
-            Ok((_, _, shown)) if !taken.insert((clip.scheme.clone(), shown.clone())) => {
-                Err("another recording of the same session or visit counts")
+            Ok((_, shown)) if together.shows_the_same_minutes(&clip, &shown) => {
+                Err("it shows the same minutes as another recording, which counts")
             }
-            Ok((scheme, first, shown)) => {
-                let second = of_clip
-                    .into_iter()
-                    .filter(|one| one.purpose == CodingPurpose::Reliability && one.finished);
-                Ok(Counted {
-                    codings: [first].into_iter().chain(second).cloned().collect(),
-                    clip,
-                    scheme,
-                    shown,
-                })
-            }
+            Ok((scheme, shown)) => match first_coding(&of_clip) {
+                Err(why) if is_to_be_coded(&clip, &of_clip) => {
+                    together.lack_a_coding.push((clip.scheme.clone(), shown));
+                    Err(why)
+                }
+                Err(why) => Err(why),
+                Ok(first) => {
+                    let second = of_clip
+                        .into_iter()
+                        .filter(|one| one.purpose == CodingPurpose::Reliability && one.finished);
+                    Ok(Counted {
+                        codings: [first].into_iter().chain(second).cloned().collect(),
+                        clip,
+                        scheme,
+                        shown,
+                    })
+                }
+            },
         };
         standings.push((id, standing));
+    }
+    // Half of a session is not the session.
+    for (_, standing) in &mut standings {
+        let waits = standing.as_ref().is_ok_and(|counted: &Counted<'_>| {
+            let mut lacking = together.lack_a_coding.iter();
+            lacking.any(|(scheme, shown)| *scheme == counted.clip.scheme && *shown == counted.shown)
+        });
+        if waits {
+            *standing = Err("another recording of the same session or visit is not coded yet");
+        }
     }
     Ok(standings)
 }
 
-/// The scheme by which a recording is measured and the coding that counts, or why there is none.
-fn counted<'plan, 'room>(
+/// Whether a recording waits for a coding that counts: not one that was removed, or that coders only learn from.
+fn is_to_be_coded(clip: &ClipRow, codings: &[&CodingRow]) -> bool {
+    let teaches = |coding: &&CodingRow| {
+        matches!(
+            coding.purpose,
+            CodingPurpose::Training | CodingPurpose::Gold
+        )
+    };
+    clip.removed.is_none() && (codings.is_empty() || !codings.iter().all(teaches))
+}
+
+/// Recordings that show one session or visit.
+#[derive(Default)]
+struct Together {
+    /// Those with a place on the clock of the session, from when to when.
+    on_clock: Vec<(SchemeId, Shown, i64, i64)>,
+    /// What has a recording that should count and is not coded.
+    lack_a_coding: Vec<(SchemeId, Shown)>,
+}
+
+impl Together {
+    /// Whether an earlier one shows minutes that this one shows, too; otherwise it has its place from now on.
+    fn shows_the_same_minutes(&mut self, clip: &ClipRow, shown: &Shown) -> bool {
+        let (Some(begins), Some(angle)) = (clip.begins, clip.angles.first()) else {
+            return false;
+        };
+        let ends = begins + angle.length;
+        let overlaps = self.on_clock.iter().any(|(scheme, other, start, stop)| {
+            *scheme == clip.scheme && other == shown && *start < ends && begins < *stop
+        });
+        if !overlaps {
+            let scheme = clip.scheme.clone();
+            self.on_clock.push((scheme, shown.clone(), begins, ends));
+        }
+        overlaps
+    }
+}
+
+/// The scheme by which a recording is measured, or why there is none.
+fn measured_by<'plan>(
     protocol: &'plan Protocol,
     schemes: &Schemes,
     clip: &ClipRow,
-    codings: &[&'room CodingRow],
-) -> std::result::Result<(&'plan Scheme, &'room CodingRow), &'static str> {
+) -> std::result::Result<&'plan Scheme, &'static str> {
     let scheme = protocol.schemes.iter().find(|one| one.id == clip.scheme);
     let scheme = scheme.ok_or("the plan does not have its scheme any more")?;
     let own = schemes.get(&(clip.scheme.clone(), clip.scheme_version));
-    if !own.is_some_and(|own| holds_all(own, scheme)) {
+    if !own.is_some_and(|own| own.holds_all_of(scheme)) {
         return Err(
             "it was coded by an earlier version of its scheme, which lacks some of what the plan measures now",
         );
     }
+    Ok(scheme)
+}
+
+/// The coding that counts, or why there is none.
+fn first_coding<'room>(
+    codings: &[&'room CodingRow],
+) -> std::result::Result<&'room CodingRow, &'static str> {
     let mut first = codings
         .iter()
         .copied()
@@ -230,33 +288,9 @@ fn counted<'plan, 'room>(
         return Err("nobody has it as a first coding");
     };
     match first.finished {
-        true => Ok((scheme, first)),
+        true => Ok(first),
         false => Err("its first coding is not finished"),
     }
-}
-
-/// Whether a coding by one version says everything that another one asks for: all of its behaviours with one
-/// or two times as there, and all of its ratings on the same scale. Otherwise what nobody could code would
-/// look as if it had not happened.
-fn holds_all(coded: &Scheme, asked: &Scheme) -> bool {
-    if coded.version == asked.version {
-        return true;
-    }
-    let known: Vec<(&str, bool)> = coded
-        .behaviours()
-        .map(|(one, has_end)| (one.id.as_str(), has_end))
-        .collect();
-    let mut behaviours = asked.behaviours();
-    let mut spans = asked.spans.iter();
-    let mut ratings = asked.ratings.iter();
-    behaviours.all(|(one, has_end)| known.contains(&(one.id.as_str(), has_end)))
-        && spans.all(|span| coded.spans.iter().any(|one| one.id == span.id))
-        && ratings.all(|rating| {
-            coded.rating(&rating.id).is_some_and(|one| {
-                (one.minimum, one.maximum, one.step)
-                    == (rating.minimum, rating.maximum, rating.step)
-            })
-        })
 }
 
 /// The session or the visit of a dyad that a recording shows, or why that cannot be told.
@@ -389,9 +423,11 @@ async fn add(
         present(own, &content),
         source,
     );
-    let Some(coding) = coding else {
+    let Some(mut coding) = coding else {
         return Ok(false);
     };
+    coding.begins = clip.begins.map(Micros);
+    coding.version = clip.scheme_version;
     match shown {
         Shown::Session(_) => drawn.sessions.push(coding),
         Shown::Dyad { dyad, wave, on } => drawn.dyads.push(DyadCoding {

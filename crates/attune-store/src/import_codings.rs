@@ -11,11 +11,11 @@ use attune_protocol::{
     Protocol,
     id::StudyId,
     missing::Missing,
-    scheme::{ActTarget, Scheme},
+    scheme::{ActTarget, ModifierValues, Scheme},
 };
 use attune_records::{
     Records,
-    observation::{Event, Span},
+    observation::{Event, Modifier, Span},
     records::{DyadCoding, SessionCoding, When},
 };
 use jiff::civil::Date;
@@ -23,10 +23,12 @@ use jiff::civil::Date;
 use crate::{
     access::Actor,
     coded_elsewhere::KeptCoding,
-    coding_rules::{self, Coded, NOT_CODABLE, OBSERVED, PRESENT},
+    coding_rules::{self, Coded, NOT_CODABLE, OBSERVED, PRESENT, SAMPLED},
     command::{
         Command, Request,
-        video::{ClipAdded, CodedEvent, CodingPurpose, Edit, RatingAnswer, VideoCommand},
+        video::{
+            ClipAdded, CodedEvent, CodingPurpose, Edit, ModifierAnswer, RatingAnswer, VideoCommand,
+        },
     },
     error::Result,
     ids::{AccountId, ClipId, CodingId, DyadKey},
@@ -37,8 +39,10 @@ use crate::{
 /// Who stands for a coding that names nobody.
 const NOT_NAMED: &str = "coder not named";
 
-/// Codings of one session or visit by one scheme, the one that counts first.
+/// Codings of one recording of a session or visit by one scheme, the one that counts first.
 struct OfOneRecording<'a> {
+    /// In the version by which it was coded.
+    scheme: &'a Scheme,
     title: String,
     session: Option<&'a str>,
     dyad: Option<DyadKey>,
@@ -65,7 +69,7 @@ impl Store {
                 let bodies: Vec<Option<Vec<Edit>>> = coded
                     .codings
                     .iter()
-                    .map(|coding| edits(scheme, coding))
+                    .map(|coding| edits(coded.scheme, coding))
                     .collect();
                 // Without the coding that counts the others are no second ones.
                 let tells_when = coded.dyad.is_none() || coded.recorded.is_some() || {
@@ -78,7 +82,7 @@ impl Store {
                 }
                 let label = format!("{study} {} {}", scheme.id, coded.title);
                 let clip = ClipId::of_request(&label, 0);
-                let add = Command::Video(Box::new(add(clip, scheme, records, &coded)));
+                let add = Command::Video(Box::new(add(clip, coded.scheme, records, &coded)));
                 let added = Request::new(Some(study.clone()), add, at)
                     .with_key(format!("import {label}"))
                     .because("brought from elsewhere");
@@ -117,9 +121,10 @@ impl Store {
 /// Codings by a scheme, put together by session or visit, in their order.
 fn of_scheme<'a>(
     records: &'a Records,
-    scheme: &Scheme,
+    scheme: &'a Scheme,
     keys: &BTreeMap<String, DyadKey>,
 ) -> Vec<OfOneRecording<'a>> {
+    let in_version = |coding: &SessionCoding| scheme.in_version(coding.version).unwrap_or(scheme);
     let mut all: Vec<OfOneRecording<'a>> = Vec::new();
     let mut add = |one: OfOneRecording<'a>| match all.iter_mut().find(|had| had.title == one.title)
     {
@@ -128,7 +133,12 @@ fn of_scheme<'a>(
     };
     for coding in records.codings.iter().filter(|one| one.scheme == scheme.id) {
         add(OfOneRecording {
-            title: format!("Session {}, coded elsewhere", coding.session),
+            scheme: in_version(coding),
+            title: format!(
+                "Session {}{}, coded elsewhere",
+                coding.session,
+                recording(scheme, coding)
+            ),
             session: Some(&coding.session),
             dyad: None,
             visit: None,
@@ -148,7 +158,12 @@ fn of_scheme<'a>(
             When::NotSaid => (String::new(), None),
         };
         add(OfOneRecording {
-            title: format!("{} at {wave}{when}, coded elsewhere", visit.dyad),
+            title: format!(
+                "{} at {wave}{when}{}, coded elsewhere",
+                visit.dyad,
+                recording(scheme, &visit.coding)
+            ),
+            scheme: in_version(&visit.coding),
             session: None,
             dyad: Some(*key),
             visit: Some(visit),
@@ -157,6 +172,18 @@ fn of_scheme<'a>(
         });
     }
     all
+}
+
+/// Which recording it is, where there are several, and by which version it was coded, where that is not the present
+/// one.
+fn recording(scheme: &Scheme, coding: &SessionCoding) -> String {
+    let recording = coding.recording.as_deref();
+    let mut which =
+        recording.map_or_else(String::new, |recording| format!(", recording {recording}"));
+    if coding.version != scheme.version {
+        which += &format!(", version {} of the scheme", coding.version);
+    }
+    which
 }
 
 fn add(
@@ -172,6 +199,7 @@ fn add(
         session: coded.session.map(str::to_owned),
         dyads: coded.dyad.into_iter().collect(),
         recorded: coded.recorded,
+        begins: coded.codings[0].begins.map(|begins| begins.0),
         ..ClipAdded::new(clip, coded.title.clone(), scheme)
     }))
 }
@@ -180,7 +208,7 @@ fn add(
 /// finished here.
 fn edits(scheme: &Scheme, coding: &SessionCoding) -> Option<Vec<Edit>> {
     let names = Names::of(scheme, coding);
-    let window = coding.window?;
+    let window = coding.windows.first()?;
     let (first, last) = (window.start().0, window.stop().0);
     let stretch = |behaviour: &str, start: i64, stop: i64| CodedEvent {
         behaviour: behaviour.to_owned(),
@@ -205,6 +233,12 @@ fn edits(scheme: &Scheme, coding: &SessionCoding) -> Option<Vec<Edit>> {
             stop: None,
             point: true,
             ..stretch(PRESENT, first, last)
+        });
+    }
+    for sample in &coding.samples {
+        events.push(CodedEvent {
+            sampled: Some(sample.sampled),
+            ..stretch(SAMPLED, sample.interval.start().0, sample.interval.stop().0)
         });
     }
     for event in &coding.events {
@@ -259,7 +293,15 @@ fn coded(scheme: &Scheme, names: &Names, event: &Event, empty: CodedEvent) -> Op
             _ => target.to_owned(),
         }
     });
+    let behaviour = Coded::of(scheme, &event.behaviour).map(Coded::behaviour);
+    let modifiers = event.modifiers.as_slice().iter().filter_map(|said| {
+        let mut known = behaviour?.modifiers.iter();
+        let modifier = known.find(|one| *one.id == *said.set)?;
+        Some((modifier.id.clone(), answer(said, &modifier.values)?))
+    });
     Some(CodedEvent {
+        modifiers: modifiers.collect(),
+        sampled: event.sampled,
         subject: subject.filter(|_| !is_stretch),
         target,
         start,
@@ -267,6 +309,19 @@ fn coded(scheme: &Scheme, names: &Names, event: &Event, empty: CodedEvent) -> Op
         point: stop.is_none(),
         ..empty
     })
+}
+
+/// A detail as the room holds it.
+fn answer(said: &Modifier, may_be: &ModifierValues) -> Option<ModifierAnswer> {
+    match may_be {
+        ModifierValues::Number { .. } => {
+            let number = said.values.first()?.parse().ok()?;
+            Some(ModifierAnswer::Number(number))
+        }
+        ModifierValues::One(_) | ModifierValues::Several(_) => Some(ModifierAnswer::Words(
+            said.values.iter().map(ToString::to_string).collect(),
+        )),
+    }
 }
 
 /// How the people of a coding are called in the room: of many by a number, which all of a family share.

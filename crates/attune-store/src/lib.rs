@@ -46,6 +46,7 @@ pub mod rebuild;
 pub mod restore;
 pub mod safekeeping;
 pub mod schedule;
+pub mod scheme_versions;
 pub mod secret;
 pub mod sessions;
 pub mod store;

@@ -30,6 +30,7 @@ const STEPS: &[Step] = steps![
     4 => "0004_clinicians.sql",
     5 => "0005_earlier_consent.sql",
     6 => "0006_quotations.sql",
+    7 => "0007_begin_of_recording.sql",
 ];
 
 /// The newest version that this program knows.

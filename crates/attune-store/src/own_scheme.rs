@@ -1,7 +1,7 @@
 //! The scheme that came with a coder's own project from another tool. It is kept as the text of a scheme
 //! file and checked like one of a study.
 
-use attune_protocol::{Protocol, StudyFolder, id::SchemeId, scheme::Scheme};
+use attune_protocol::{id::SchemeId, scheme::Scheme};
 
 use crate::error::{Result, StoreError};
 
@@ -11,19 +11,8 @@ use crate::error::{Result, StoreError};
 ///
 /// The text is no sound scheme file; all its faults are told.
 pub fn read(id: &SchemeId, text: &str) -> Result<Scheme> {
-    // Schemes are checked as part of a study, so the smallest study there is goes around it.
-    let study = format!(
-        "format = 1\n\n[study]\nid = \"own-project\"\ntitle = \"A coder's own project\"\n\
-         allocation = \"none\"\n\n[[scheme]]\nid = \"{id}\"\nfile = \"scheme.toml\"\n"
-    );
-    let folder = StudyFolder::from_files([
-        ("study.toml".to_owned(), study.into_bytes()),
-        ("scheme.toml".to_owned(), text.as_bytes().to_vec()),
-    ]);
-    let (protocol, _) = Protocol::read_folder(&folder)
-        .map_err(|problems| StoreError::Refused(problems.to_string()))?;
-    let scheme = protocol.schemes.into_iter().find(|one| one.id == *id);
-    scheme.ok_or_else(|| StoreError::damaged("a scheme file without a scheme"))
+    Scheme::read_alone(id, text.as_bytes())
+        .map_err(|problems| StoreError::Refused(problems.to_string()))
 }
 
 #[cfg(test)]

@@ -86,7 +86,8 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// A change of a registered study has no reason, or nothing can be written.
+    /// A change of a registered study has no reason, a scheme changed under the number by which recordings are
+    /// coded, or nothing can be written.
     pub async fn register_study(
         &self,
         actor: &Actor,
@@ -120,7 +121,9 @@ impl Store {
         let id = protocol.study.id.clone();
         let version = self.study(&id).await.map_or(0, |study| study.version);
         let key = format!("study {id} {} after {version}", protocol.fingerprint);
-        let mut request = Request::new(Some(id), command, at).with_key(key);
+        let notes = self.notes_of_schemes(&id, protocol).await?;
+        let commands = [command].into_iter().chain(notes).collect();
+        let mut request = Request::all(Some(id), commands, at).with_key(key);
         request.reason = reason.map(str::to_owned);
         request.objects = objects;
         self.execute(actor, request).await

@@ -42,6 +42,7 @@ fn heading<'a>(content: &'a DataContent, field: &Field) -> Option<&'a str> {
                 CodedUnit::Session(session) => session,
                 CodedUnit::Dyad { dyad, .. } => dyad,
             }),
+            Field::RecordingBegins => columns.recording_begins.as_deref(),
             _ => None,
         },
     }

@@ -1,6 +1,8 @@
 //! A file of codings of sessions or dyads: one row per event or rating; a row without a behaviour says
 //! that its subject was there.
 
+mod details;
+mod samples;
 mod state_sets;
 mod who_may;
 
@@ -19,7 +21,7 @@ use attune_protocol::{
 };
 use attune_records::{
     Records,
-    observation::{Event, Interval, Micros, Span},
+    observation::{Event, Interval, Micros, Sample, Span},
     records::{DyadCoding, SessionCoding},
     session_coding::NOT_CODABLE,
 };
@@ -30,6 +32,8 @@ use crate::{
     sheet::{Column, Limits, Sheet},
 };
 
+use details::{Detail, details};
+use samples::{read_sample, sample_times};
 use state_sets::check_sets;
 use who_may::check_who;
 
@@ -57,11 +61,11 @@ struct Reading {
 struct Readings {
     all: Vec<Reading>,
     /// Places of the codings of one session or dyad by one coder.
-    places: BTreeMap<UnitAndCoder, Vec<usize>>,
+    places: BTreeMap<OneCoding, Vec<usize>>,
 }
 
-/// A session or dyad, and who coded it, where noted.
-type UnitAndCoder = (Arc<str>, Option<Arc<str>>);
+/// A session or dyad, who coded it and which recording of it, where noted.
+type OneCoding = (Arc<str>, Option<Arc<str>>, Option<Arc<str>>);
 
 /// Columns that were found; those that the scheme does not need may be left out.
 struct Columns<'a> {
@@ -70,12 +74,16 @@ struct Columns<'a> {
     time: Option<TimeColumns<'a>>,
     value: Option<Column<'a>>,
     coder: Option<Column<'a>>,
+    recording: Option<Column<'a>>,
+    recording_begins: Option<Column<'a>>,
     length: Option<Column<'a>>,
     subject: Option<Column<'a>>,
     behaviour: Column<'a>,
     target: Option<Column<'a>>,
     start: Option<Column<'a>>,
     stop: Option<Column<'a>>,
+    sample: Option<Column<'a>>,
+    details: Vec<Detail<'a>>,
     /// The only subject of the scheme, who is meant where no column says who it was.
     only_subject: Option<Arc<str>>,
 }
@@ -87,6 +95,8 @@ enum Content<'a> {
     Presence(Arc<str>),
     /// Nobody could code.
     NotCodable(Interval),
+    /// A sample was answered with nothing, of a person where one is named.
+    Nothing(Sample, Option<Arc<str>>),
     Event(Event),
 }
 
@@ -106,20 +116,41 @@ pub(crate) fn read_codings<'a>(
     };
     let behaviour = sheet.column(&names.behaviour);
     let mut optional = |name: &'a Option<String>| sheet.optional_column(name.as_ref());
-    let [coder, length, subject, target, start, stop, value] = [
+    let [
+        coder,
+        recording,
+        recording_begins,
+        length,
+        subject,
+        target,
+        start,
+        stop,
+        sample,
+        value,
+    ] = [
         &names.coder,
+        &names.recording,
+        &names.recording_begins,
         &names.length,
         &names.subject,
         &names.target,
         &names.start,
         &names.stop,
+        &names.sample,
         &names.value,
     ]
     .map(&mut optional);
+    let details = names.modifiers.iter().filter_map(|(id, heading)| {
+        let column = sheet.column(heading)?;
+        Some(Detail { id, column })
+    });
+    let details = details.collect();
     let is_missing =
         |name: &Option<String>, found: &Option<Column<'_>>| name.is_some() && found.is_none();
     let lacks_needed = is_missing(&names.length, &length)
         || is_missing(&names.subject, &subject)
+        || is_missing(&names.recording, &recording)
+        || is_missing(&names.sample, &sample)
         || is_missing(&names.start, &start);
     let (Some(unit), Some(time), Some(behaviour), false) = (unit, time, behaviour, lacks_needed)
     else {
@@ -130,12 +161,16 @@ pub(crate) fn read_codings<'a>(
         time,
         value,
         coder,
+        recording,
+        recording_begins,
         length,
         subject,
         behaviour,
         target,
         start,
         stop,
+        sample,
+        details,
         only_subject: scheme
             .only_subject()
             .map(|subject| Arc::from(subject.id.as_str())),
@@ -186,12 +221,18 @@ fn read_row<'a>(
             .read_planned(sheet, row, (About::Dyad, &[]), (records, unit))
             .map(Some),
     };
-    let coder = columns
-        .coder
-        .as_ref()
-        .map(|column| sheet.cell(row, column))
-        .filter(|coder| !coder.is_empty());
-    let coder = coder.map(|coder| sheet.name(coder));
+    let mut named = |column: &Option<Column<'a>>| {
+        let cell = sheet.cell(row, column.as_ref()?);
+        (!cell.is_empty()).then(|| sheet.name(cell))
+    };
+    let (coder, recording) = (named(&columns.coder), named(&columns.recording));
+    let begins = match &columns.recording_begins {
+        Some(column) if !sheet.cell(row, column).is_empty() => {
+            let seconds = sheet.number(row, column, Limits::Bounds(Some(0.0), None));
+            Some(seconds.ok().and_then(Micros::from_seconds)?)
+        }
+        _ => None,
+    };
     let window = match &columns.length {
         None => Some(None),
         Some(column) => length(sheet, row, column).map(Some),
@@ -201,7 +242,8 @@ fn read_row<'a>(
     else {
         return None;
     };
-    let places = codings.places.entry((unit.clone(), coder.clone()));
+    let one = (unit.clone(), coder.clone(), recording.clone());
+    let places = codings.places.entry(one);
     let places = places.or_default();
     let same = |place: &&usize| codings.all[**place].visit == visit;
     let place = match places.iter().rev().find(same) {
@@ -215,11 +257,15 @@ fn read_row<'a>(
                 coding: SessionCoding {
                     session: unit,
                     scheme: scheme.id.clone(),
+                    version: scheme.version,
                     coder,
-                    window,
+                    recording,
+                    begins,
+                    windows: window.into_iter().collect(),
                     not_codable: Vec::new(),
                     people: Vec::new(),
                     events: Vec::new(),
+                    samples: Vec::new(),
                     ratings: Vec::new(),
                     source: sheet.row_source(row),
                 },
@@ -233,11 +279,21 @@ fn read_row<'a>(
         rows,
         ..
     } = &mut codings.all[place];
-    if let (Some(column), Some(first)) = (&columns.length, coding.window)
-        && coding.window != window
+    if let (Some(column), Some(first)) = (&columns.length, coding.windows.first())
+        && window.is_some_and(|window| window != *first)
     {
         let fault = DataFault::LengthsDiffer {
             first: first.length().seconds().to_string(),
+            row: coding.source.row,
+        };
+        sheet.report(row, column, fault);
+    }
+    if let Some(column) = &columns.recording_begins
+        && coding.begins != begins
+    {
+        let first = coding.begins;
+        let fault = DataFault::BeginsDiffer {
+            first: first.map_or_else(|| "nothing".to_owned(), |first| first.seconds().to_string()),
             row: coding.source.row,
         };
         sheet.report(row, column, fault);
@@ -251,6 +307,10 @@ fn read_row<'a>(
         Content::Rating(rating) => read_rating(sheet, row, columns, rating, coding)?,
         Content::Presence(subject) => add(&subject),
         Content::NotCodable(stretch) => coding.not_codable.push(stretch),
+        Content::Nothing(sample, subject) => {
+            subject.iter().for_each(&mut add);
+            samples::answered(coding, sample);
+        }
         Content::Event(event) => {
             if let Some(subject) = &event.subject {
                 add(subject);
@@ -261,6 +321,9 @@ fn read_row<'a>(
                 target.and_then(|target| scheme.reached(actor, target))
             {
                 add(&Arc::from(name));
+            }
+            if let (Some(sampled), Some(interval)) = (event.sampled, event.span.interval()) {
+                samples::answered(coding, Sample { sampled, interval });
             }
             coding.events.push(event);
             rows.push(row);
@@ -284,8 +347,18 @@ fn content<'a>(
     window: Option<Interval>,
 ) -> Option<Content<'a>> {
     let behaviour = sheet.cell(row, &columns.behaviour);
+    let sample = read_sample(sheet, row, columns, scheme, window);
     if let Some(rating) = scheme.rating(behaviour) {
+        samples::refuse(sheet, row, columns, behaviour);
         return Some(Content::Rating(rating));
+    }
+    if let (true, Some(sample)) = (behaviour.is_empty(), sample?) {
+        let is_named = |column: &&Column<'_>| !sheet.cell(row, column).is_empty();
+        let subject = match columns.subject.as_ref().filter(is_named) {
+            Some(column) => Some(person(sheet, row, column, scheme, false)?),
+            None => None,
+        };
+        return Some(Content::Nothing(sample, subject));
     }
     if behaviour.is_empty() {
         let Some(column) = &columns.subject else {
@@ -300,6 +373,13 @@ fn content<'a>(
         let mut all = scheme.behaviours().map(|(one, _)| one).chain(spans);
         all.any(|one| one.id == id || one.label == id)
     };
+    if let (true, Some(sample)) = (
+        behaviour == NOT_CODABLE && !is_of_scheme(behaviour),
+        sample?,
+    ) {
+        sample_times(sheet, row, columns, sample)?;
+        return Some(Content::NotCodable(sample.interval));
+    }
     if behaviour == NOT_CODABLE && !is_of_scheme(behaviour) {
         if columns.stop.is_none() {
             sheet.report(row, &columns.behaviour, DataFault::StretchWithoutEnd);
@@ -310,7 +390,7 @@ fn content<'a>(
             Span::Point(_) | Span::Open { .. } | Span::Unstarted { .. } => None,
         };
     }
-    event(sheet, row, columns, scheme, window).map(Content::Event)
+    event(sheet, row, columns, scheme, (window, sample?)).map(Content::Event)
 }
 
 /// A judgement; an empty cell says that it could not be made, where the form allows that.
@@ -359,7 +439,7 @@ fn event<'a>(
     row: usize,
     columns: &Columns<'a>,
     scheme: &Scheme,
-    window: Option<Interval>,
+    (window, sample): (Option<Interval>, Option<Sample>),
 ) -> Option<Event> {
     let known: Vec<(&str, &str, bool)> = scheme
         .behaviours()
@@ -384,7 +464,25 @@ fn event<'a>(
         Some(column) if is_span && sheet.cell(row, column).is_empty() => Some(None),
         Some(column) => person(sheet, row, column, scheme, false).map(Some),
     };
-    let span = span(sheet, row, columns, found.map(|found| found.2), window);
+    let span = match sample {
+        Some(_) if is_span => {
+            samples::refuse(sheet, row, columns, found.map_or("", |found| found.0));
+            None
+        }
+        Some(sample) => sample_times(sheet, row, columns, sample).map(Span::State),
+        None if found.is_some() && !is_span && !scheme.is_continuous() => {
+            samples::needed(sheet, row, columns);
+            None
+        }
+        None => span(sheet, row, columns, found.map(|found| found.2), window),
+    };
+    let behaviours = scheme.behaviours().map(|(behaviour, _)| behaviour);
+    let mut behaviours = behaviours.chain(&scheme.spans);
+    let behaviour = found.and_then(|(id, ..)| behaviours.find(|one| one.id == id));
+    let modifiers = match behaviour {
+        Some(behaviour) => details(sheet, row, &columns.details, behaviour),
+        None => None,
+    };
     let act = found.and_then(|(id, ..)| scheme.acts.iter().find(|act| act.behaviour.id == id));
     let target = match &columns.target {
         Some(column) if act.is_some() => sheet
@@ -393,13 +491,16 @@ fn event<'a>(
             .map(Some),
         _ => Some(None),
     };
-    let (Some((id, ..)), Some(subject), Some(span), Some(target)) = (found, subject, span, target)
+    let (Some((id, ..)), Some(subject), Some(span), Some(target), Some(modifiers)) =
+        (found, subject, span, target, modifiers)
     else {
         return None;
     };
     let event = Event {
         subject,
         target,
+        modifiers,
+        sampled: sample.map(|sample| sample.sampled),
         row: sheet.row_source(row).row,
         ..Event::new(id, span)
     };

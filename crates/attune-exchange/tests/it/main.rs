@@ -14,4 +14,5 @@ mod video_samples;
 mod what_is_lost;
 mod workbooks;
 mod wrong_codings;
+mod wrong_details;
 mod wrong_input;

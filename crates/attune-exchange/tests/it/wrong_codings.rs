@@ -138,7 +138,10 @@ fn codings_without_a_fault_are_read_with_what_the_scheme_needs() {
     let [form, voice] = records.dyad_codings.as_slice() else {
         panic!("two codings of dyads");
     };
-    assert_eq!(form.coding.window, None, "a rating form has no length");
+    assert!(
+        form.coding.windows.is_empty(),
+        "a rating form has no length"
+    );
     assert_eq!(form.coding.ratings.len(), 2);
     let sound = &voice.coding.events[0];
     assert_eq!(

@@ -2,12 +2,10 @@
 //! dyad.
 //!
 //! Of a session that several coders coded, the coding that stands first in the files counts; the
-//! others are for agreement. A session that was held and not coded has rows that say so.
+//! others are for agreement. Several recordings of one session are put together first
+//! ([`attune_records::joined_codings`]). A session that was held and not coded has rows that say so.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use attune_protocol::{
     Protocol,
@@ -17,13 +15,14 @@ use attune_protocol::{
     plan::About,
     reached::Reached,
     scheme::{EventMeasure, Scheme, SubjectKind},
+    scheme_measure::MeasureScope,
 };
 use attune_records::{
     Records,
+    joined_codings::{first_of, joined},
     observation::Span,
     records::{DyadCoding, SessionCoding, When},
 };
-use jiff::civil::Date;
 
 use super::occasion::{DataCut, Occasion, Who};
 use super::session_counts::wave_of_session;
@@ -32,7 +31,7 @@ use crate::{
     observation::{
         amounts::amounts,
         composites,
-        declared::{declared, people_of},
+        declared::{declared, people_of, sample_share},
         sociogram::{ActTo, Person, PersonKind, Sociogram},
     },
 };
@@ -58,19 +57,27 @@ pub(super) fn coding_rows(
         }
         let of_session =
             |coding: &&SessionCoding| coding.scheme == scheme.id && coding.session == *code;
-        let coding = records.codings.iter().find(of_session);
+        let all: Vec<&SessionCoding> = records.codings.iter().filter(of_session).collect();
+        let codings = measurable(scheme, &all);
+        let coding = first_of(&codings);
+        let coding = coding.as_deref();
+        // What an earlier version of the scheme does not have nobody was asked to code.
+        let why = match all.is_empty() {
+            true => Missing::NotDone,
+            false => Missing::NotAsked,
+        };
         let wave = wave_of_session(protocol, who, session);
         let occasion = who.visit(wave, When::On(session.date));
         let people = coding.map(|coding| sociogram(scheme, coding).measures());
         for (name, measure) in scheme.event_measures() {
             let value = match (coding, &people) {
                 (Some(coding), Some(people)) => value(scheme, coding, &measure, people),
-                _ => Err(Missing::NotDone),
+                _ => Err(why),
             };
             let source = coding.map(|coding| coding.source.clone());
             rows.push(who.row(&occasion, &MeasureId::of(&scheme.id, &name), value, source));
         }
-        rating_rows(scheme, coding.ok_or(Missing::NotDone), who, &occasion, rows);
+        rating_rows(scheme, coding.ok_or(why), who, &occasion, rows);
     }
 }
 
@@ -89,13 +96,25 @@ pub(super) fn dyad_rows(
             let codings = records.dyad_codings.iter();
             codings.filter(|one| one.coding.scheme == scheme.id)
         };
-        let mut seen = BTreeSet::new();
         // Of a recording that several coders coded, the coding that stands first in the files counts.
-        let own: Vec<&DyadCoding> = of_scheme()
-            .filter(|one| *one.dyad == *code && seen.insert((one.wave.clone(), moment(one.when))))
+        let mut own: Vec<(&DyadCoding, Vec<&SessionCoding>)> = Vec::new();
+        for one in of_scheme().filter(|one| *one.dyad == *code) {
+            let same =
+                |other: &DyadCoding| (&other.wave, other.when.key()) == (&one.wave, one.when.key());
+            match own.iter_mut().find(|(other, _)| same(other)) {
+                Some((_, codings)) => codings.push(&one.coding),
+                None => own.push((one, vec![&one.coding])),
+            }
+        }
+        let own: Vec<(&DyadCoding, Option<Cow<'_, SessionCoding>>)> = own
+            .into_iter()
+            .map(|(one, codings)| (one, first_of(&measurable(scheme, &codings))))
             .collect();
         let is_recorded = |wave: &&Wave| of_scheme().any(|one| one.wave.as_ref() == Some(&wave.id));
-        let is_own = |wave: &Wave| own.iter().any(|one| one.wave.as_ref() == Some(&wave.id));
+        let is_own = |wave: &Wave| {
+            let mut own = own.iter();
+            own.any(|(one, _)| one.wave.as_ref() == Some(&wave.id))
+        };
         let missed = protocol
             .waves
             .iter()
@@ -108,9 +127,12 @@ pub(super) fn dyad_rows(
                 (occasion, Err(why))
             })
             .collect();
-        visits.extend(own.iter().map(|one| {
+        visits.extend(own.iter().map(|(one, coding)| {
             let wave = one.wave.as_ref().and_then(|id| protocol.wave(id));
-            (who.visit(wave, one.when), Ok(&one.coding))
+            (
+                who.visit(wave, one.when),
+                coding.as_deref().ok_or(Missing::NotAsked),
+            )
         }));
         visits.sort_by(|(a, _), (b, _)| match (a.days, b.days) {
             (Some(a), Some(b)) => a.total_cmp(&b),
@@ -130,13 +152,13 @@ pub(super) fn dyad_rows(
     }
 }
 
-/// What tells recordings of one dyad apart that belong to no wave.
-fn moment(when: When) -> (Option<Date>, u64) {
-    match when {
-        When::On(date) => (Some(date), 0),
-        When::DaysAfterEnrolment(days) => (None, days.to_bits()),
-        When::NotSaid => (None, u64::MAX),
-    }
+/// The codings by versions of the scheme that have everything that it measures now.
+fn measurable<'a>(scheme: &Scheme, codings: &[&'a SessionCoding]) -> Vec<&'a SessionCoding> {
+    let holds_all = |coding: &&&SessionCoding| {
+        let own = scheme.in_version(coding.version);
+        own.is_none_or(|own| own.holds_all_of(scheme))
+    };
+    codings.iter().filter(holds_all).copied().collect()
 }
 
 /// Ratings and composites.
@@ -202,7 +224,29 @@ pub(super) fn sociograms(
             sociogram: sociogram(scheme, coding),
         })
     };
-    let mut all: Vec<SessionSociogram> = records.codings.iter().filter_map(of_coding).collect();
+    let mut by_session: Vec<Vec<&SessionCoding>> = Vec::new();
+    let mut places = BTreeMap::new();
+    for coding in &records.codings {
+        let next = by_session.len();
+        let place = *places
+            .entry((&coding.scheme, &coding.session))
+            .or_insert(next);
+        if place == next {
+            by_session.push(Vec::new());
+        }
+        by_session[place].push(coding);
+    }
+    let of_scheme = |codings: &Vec<&SessionCoding>| {
+        let id = &codings.first()?.scheme;
+        protocol.schemes.iter().find(|scheme| scheme.id == *id)
+    };
+    for codings in &mut by_session {
+        if let Some(scheme) = of_scheme(codings) {
+            *codings = measurable(scheme, codings);
+        }
+    }
+    let codings = by_session.iter().flat_map(|codings| joined(codings));
+    let mut all: Vec<SessionSociogram> = codings.filter_map(|coding| of_coding(&coding)).collect();
     all.sort_by_key(|one| (one.date, one.unit));
     all
 }
@@ -247,7 +291,8 @@ pub fn sociogram(scheme: &Scheme, coding: &SessionCoding) -> Sociogram {
         (None, Some(Reached::Everybody) | None) => ActTo::Group,
     };
     let acts: Vec<(usize, ActTo)> = coding
-        .codable_events()
+        .counted_events(scheme)
+        .into_iter()
         .filter_map(|event| {
             let actor = event.subject.as_deref()?;
             Some((place(actor)?, to(actor, event.target.as_deref()?)))
@@ -272,6 +317,10 @@ fn value(
         EventMeasure::AcrossFamilyShare => people.across_family_share,
         EventMeasure::ToInfantsShare => people.to_infants_share,
         EventMeasure::InfantsAddressed => people.infants_addressed,
+        // Samples do not tell how often.
+        EventMeasure::ActsPerMinute if !scheme.is_continuous() => {
+            return Err(Missing::NotApplicable);
+        }
         EventMeasure::ActsPerMinute => Some(people.n_acts as f64 / minutes),
         EventMeasure::PerMinute(behaviour) => {
             let of_behaviour = coding
@@ -279,7 +328,10 @@ fn value(
                 .filter(|event| *event.behaviour == **behaviour);
             Some(of_behaviour.count() as f64 / minutes)
         }
-        EventMeasure::Share(state) => share(scheme, coding, state),
+        EventMeasure::Share(state) if scheme.is_continuous() => share(scheme, coding, state),
+        EventMeasure::Share(behaviour) | EventMeasure::SampleShare(behaviour) => {
+            return sample_share(scheme, coding, behaviour, &MeasureScope::default());
+        }
     };
     // Whom an act went to may not have been noted; that differs from nobody.
     value.ok_or(match people.n_to_somebody {
@@ -304,8 +356,7 @@ fn share(scheme: &Scheme, coding: &SessionCoding, state: &str) -> Option<f64> {
         .filter(can_show)
         .map(|name| {
             let own = coding
-                .events
-                .iter()
+                .continuous_events()
                 .filter(|event| *event.behaviour == *state && event.subject.as_ref() == Some(name));
             let spans: Vec<Span> = own.map(|event| event.span).collect();
             amounts(&spans, true, &codable).share

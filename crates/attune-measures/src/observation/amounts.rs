@@ -146,7 +146,8 @@ fn gaps_of_states(cut: &[Interval], codable: &[Interval]) -> Vec<f64> {
         let (end, next) = (pair[0].stop(), pair[1].start());
         let same = codable
             .iter()
-            .any(|part| part.start() <= end && next <= part.stop());
+            // The one ends within the part and the other begins there: parts of two recordings may touch.
+            .any(|part| part.start() < end && next < part.stop());
         same.then(|| (next - end).seconds())
     };
     together.windows(2).filter_map(gap).collect()

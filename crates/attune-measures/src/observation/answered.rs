@@ -19,6 +19,25 @@ pub struct Answered {
     pub by_chance: f64,
 }
 
+impl Answered {
+    /// Several recordings as one: each begin weighs the same. `None` when nothing could be answered.
+    pub fn of_several(all: &[Self]) -> Option<Self> {
+        let n: usize = all.iter().map(|one| one.n).sum();
+        let mean = |value: fn(&Self) -> f64| {
+            let sum: f64 = all.iter().map(|one| value(one) * one.n as f64).sum();
+            sum / n as f64
+        };
+        match all {
+            [only] => Some(*only),
+            _ => (n > 0).then(|| Self {
+                n,
+                answered: mean(|one| one.answered),
+                by_chance: mean(|one| one.by_chance),
+            }),
+        }
+    }
+}
+
 /// `None` when nothing could be answered. Answers count that begin after what they answer and at most
 /// `within` after it; time that cannot be coded is taken out of the clock.
 pub fn answered(

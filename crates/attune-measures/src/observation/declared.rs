@@ -1,27 +1,31 @@
 //! Measures that a scheme declares, of one recording: amounts of a behaviour, latencies, what follows what,
 //! what is answered, each of the people and in the part of the recording that the scheme names.
 //!
+//! Of several recordings of one session that were put together nothing reaches over a cut: latencies are taken
+//! in the first one, gaps, sequences and answers within each.
+//!
 //! Counts and rates add up everybody; lengths, gaps and latencies are taken of each person who was there and
 //! can show the behaviour, and averaged. Definitions: `docs/methods/observation-measures.md`.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use attune_protocol::{
     missing::Missing,
     reached::Reached,
-    scheme::{Scheme, SubjectKind},
+    scheme::{SampleWay, Scheme, SubjectKind},
     scheme_measure::{
-        Amount, ContingencyStatistic, MeasureScope, Measured, SchemeMeasure, TransitionStatistic,
+        Amount, ContingencyStatistic, Detail, MeasureScope, Measured, SchemeMeasure,
+        TransitionStatistic,
     },
 };
 use attune_records::{
-    observation::{Event, Interval, Micros, Span, united, without},
+    observation::{Event, Interval, Micros, Sample, Sampled, Span, united, without},
     records::SessionCoding,
 };
 
 use super::{
     amounts::{Amounts, amounts},
-    answered::answered,
+    answered::{Answered, answered},
     lag::transitions,
 };
 
@@ -37,21 +41,39 @@ pub fn declared(
     measure: &SchemeMeasure,
 ) -> Result<f64, Missing> {
     let part = Part::of(scheme, coding, &measure.scope).ok_or(Missing::NotApplicable)?;
+    if let Measured::Amount(_, behaviour)
+    | Measured::Latency { behaviour, .. }
+    | Measured::Occurs { behaviour, .. } = &measure.what
+    {
+        part.details_are_known(behaviour)?;
+    }
     match &measure.what {
+        Measured::Amount(Amount::SampleShare, behaviour) => part.sample_share(behaviour),
+        Measured::Amount(Amount::Share, behaviour) if !scheme.is_continuous() => {
+            part.sample_share(behaviour)
+        }
         Measured::Amount(Amount::Count, behaviour) => Ok(part.n(behaviour) as f64),
         Measured::Amount(Amount::Rate, behaviour) => {
             Ok(part.n(behaviour) as f64 / (part.length_s() / 60.0))
         }
-        Measured::Amount(amount, behaviour) => part.mean(behaviour, |of| amount_of(*amount, &of)),
-        Measured::Latency { behaviour, within } => {
-            part.mean(behaviour, |of| latency(&of, part.length_s(), *within))
+        Measured::Amount(amount, behaviour) => {
+            part.mean(behaviour, &part.codable, |of| amount_of(*amount, &of))
         }
-        Measured::Occurs { behaviour, within } => part.mean(behaviour, |of| {
-            // What is not known to come too late is not known at all.
-            latency(&of, part.length_s(), *within)?;
-            let came = !of.latency_censored && of.latency_s.is_some_and(|first| first <= *within);
-            Ok(if came { 1.0 } else { 0.0 })
-        }),
+        Measured::Latency { behaviour, within } => {
+            let first = part.first_recording();
+            part.mean(behaviour, first, |of| {
+                latency(&of, length_s(first), *within)
+            })
+        }
+        Measured::Occurs { behaviour, within } => {
+            part.mean(behaviour, part.first_recording(), |of| {
+                // What is not known to come too late is not known at all.
+                latency(&of, length_s(part.first_recording()), *within)?;
+                let came =
+                    !of.latency_censored && of.latency_s.is_some_and(|first| first <= *within);
+                Ok(if came { 1.0 } else { 0.0 })
+            })
+        }
         Measured::Transition {
             from,
             to,
@@ -67,6 +89,22 @@ pub fn declared(
             statistic,
         } => part.contingency((given, answer, answer_subjects), *within, *statistic),
     }
+}
+
+/// The share of the answered samples in which a behaviour was the case, mean over the people who were there and
+/// can show it.
+///
+/// # Errors
+///
+/// Nobody can show it or no sample tells anything (not applicable), or no sample was answered (not recorded).
+pub fn sample_share(
+    scheme: &Scheme,
+    coding: &SessionCoding,
+    behaviour: &str,
+    scope: &MeasureScope,
+) -> Result<f64, Missing> {
+    let part = Part::of(scheme, coding, scope).ok_or(Missing::NotApplicable)?;
+    part.sample_share(behaviour)
 }
 
 /// Everybody who was there: those whom the coding names, and the subjects of whom a recording has only one.
@@ -91,7 +129,7 @@ fn amount_of(amount: Amount, of: &Amounts) -> Result<f64, Missing> {
         Amount::Count => Some(of.n as f64),
         Amount::Rate => of.rate_per_minute,
         Amount::Duration => of.union_s,
-        Amount::Share => of.share,
+        Amount::Share | Amount::SampleShare => of.share,
         Amount::MeanLength => of.mean_s,
         Amount::Gap => of.gap_mean_s,
     };
@@ -108,6 +146,11 @@ fn latency(of: &Amounts, length_s: f64, within: f64) -> Result<f64, Missing> {
     }
 }
 
+/// Seconds of stretches that are apart.
+fn length_s(parts: &[Interval]) -> f64 {
+    parts.iter().map(|part| part.length().seconds()).sum()
+}
+
 /// The part of a recording that counts, and who counts in it.
 struct Part<'a> {
     scheme: &'a Scheme,
@@ -120,18 +163,17 @@ struct Part<'a> {
 impl<'a> Part<'a> {
     /// `None` where the recording has no such part.
     fn of(scheme: &'a Scheme, coding: &'a SessionCoding, scope: &'a MeasureScope) -> Option<Self> {
-        let window = coding.window?;
-        let mut codable = vec![window];
+        let mut codable = coding.windows.clone();
         if let Some(during) = &scope.during {
-            let spans = coding
-                .events
-                .iter()
-                .filter(|event| *event.behaviour == **during);
-            let spans = spans.filter_map(|event| match event.span {
-                Span::State(bout) => bout.intersection(window),
-                Span::Point(_) | Span::Open { .. } | Span::Unstarted { .. } => None,
-            });
-            codable = united(spans);
+            let spans = coding.events.iter();
+            let spans = spans.filter(|event| *event.behaviour == **during);
+            let bouts: Vec<Interval> = spans.filter_map(|event| event.span.interval()).collect();
+            // Window by window: two recordings share no stretch.
+            let within = |window: &Interval| {
+                let bouts = bouts.iter();
+                united(bouts.filter_map(|bout| bout.intersection(*window)))
+            };
+            codable = coding.windows.iter().flat_map(within).collect();
         }
         let first = codable.first()?.start();
         let last = codable.last()?.stop();
@@ -156,10 +198,94 @@ impl<'a> Part<'a> {
     }
 
     fn length_s(&self) -> f64 {
-        self.codable
+        length_s(&self.codable)
+    }
+
+    /// The codable time of each recording.
+    fn recordings(&self) -> impl Iterator<Item = &[Interval]> {
+        self.codable.chunk_by(|a, b| {
+            self.coding.recording_at(a.start()) == self.coding.recording_at(b.start())
+        })
+    }
+
+    /// The codable time of the first recording. When something began within a later one is not known, since
+    /// nobody knows what was between them.
+    fn first_recording(&self) -> &[Interval] {
+        self.recordings().next().unwrap_or_default()
+    }
+
+    /// Whether of every event that may count the details are known that decide it.
+    fn details_are_known(&self, behaviour: &'a str) -> Result<(), Missing> {
+        let all_are_said = |event: &Event| {
+            let mut details = self.scope.with.iter();
+            details.all(|(id, _)| {
+                let said = event.modifiers.as_slice();
+                said.iter().any(|one| *one.set == **id)
+            })
+        };
+        let mut events = self.of_behaviour(behaviour);
+        match events.all(|event| all_are_said(event)) {
+            true => Ok(()),
+            false => Err(Missing::NotRecorded),
+        }
+    }
+
+    /// Whether a sample of time lies in the part and tells something.
+    fn holds(&self, sample: &Sample) -> bool {
+        let moment = Micros(sample.interval.stop().0 - 1);
+        self.codable.iter().any(|part| match sample.sampled.way {
+            SampleWay::Interval => {
+                part.start() <= sample.interval.start() && sample.interval.stop() <= part.stop()
+            }
+            SampleWay::Momentary | SampleWay::Scan => part.contains(moment),
+        })
+    }
+
+    fn sample_share(&self, behaviour: &'a str) -> Result<f64, Missing> {
+        self.details_are_known(behaviour)?;
+        if self.coding.samples.is_empty() {
+            return Err(Missing::NotRecorded);
+        }
+        let n = self
+            .coding
+            .samples
             .iter()
-            .map(|part| part.length().seconds())
-            .sum()
+            .filter(|one| self.holds(one))
+            .count();
+        let can_show = self.scheme.who_can_show(behaviour);
+        let shown = |name: &&Arc<str>| {
+            self.is_one_of(name, can_show) && self.is_one_of(name, &self.scope.subjects)
+        };
+        let people: Vec<&Arc<str>> = self.people.iter().filter(shown).collect();
+        if people.is_empty() || n == 0 {
+            return Err(Missing::NotApplicable);
+        }
+        let mut hits: BTreeSet<(&str, Sampled, Interval)> = BTreeSet::new();
+        for event in self.of_behaviour(behaviour) {
+            let (Some(sampled), Some(interval)) = (event.sampled, event.span.interval()) else {
+                continue;
+            };
+            let who = event.subject.as_ref().filter(|who| people.contains(who));
+            if let Some(who) = who
+                && self.holds(&Sample { sampled, interval })
+                && self.has_details(event)
+            {
+                hits.insert((who, sampled, interval));
+            }
+        }
+        Ok(hits.len() as f64 / (n * people.len()) as f64)
+    }
+
+    fn has_details(&self, event: &Event) -> bool {
+        self.scope.with.iter().all(|(id, wanted)| {
+            let mut values = event.modifiers.of_set(id).iter();
+            values.any(|value| match wanted {
+                Detail::Word(word) => **value == **word,
+                Detail::Within { lowest, highest } => value
+                    .parse::<f64>()
+                    .is_ok_and(|number| (*lowest..=*highest).contains(&number)),
+            })
+        })
     }
 
     /// Whether a person is one of these subjects; anybody is one of none.
@@ -171,8 +297,15 @@ impl<'a> Part<'a> {
                 .is_some_and(|(subject, _)| subjects.contains(&subject.id))
     }
 
-    /// Events of a behaviour of the people who count, to those who count.
+    /// Events of a behaviour that happened then, of the people who count, to those who count, with the details
+    /// that count.
     fn events(&self, behaviour: &'a str) -> impl Iterator<Item = &'a Event> + '_ {
+        let events = self.of_behaviour(behaviour);
+        events.filter(|event| event.sampled.is_none() && self.has_details(event))
+    }
+
+    /// Whatever their details, and also in samples.
+    fn of_behaviour(&self, behaviour: &'a str) -> impl Iterator<Item = &'a Event> + '_ {
         let of_behaviour = move |event: &&Event| *event.behaviour == *behaviour;
         self.coding
             .events
@@ -217,15 +350,17 @@ impl<'a> Part<'a> {
     fn mean(
         &self,
         behaviour: &'a str,
+        codable: &[Interval],
         value: impl Fn(Amounts) -> Result<f64, Missing>,
     ) -> Result<f64, Missing> {
         let found = self
             .scheme
             .behaviours()
             .find(|(known, _)| known.id == behaviour);
-        let (definition, has_length) = found.ok_or(Missing::NotApplicable)?;
+        let (_, has_length) = found.ok_or(Missing::NotApplicable)?;
+        let who = self.scheme.who_can_show(behaviour);
         let can_show = |name: &&Arc<str>| {
-            self.is_one_of(name, &definition.subjects) && self.is_one_of(name, &self.scope.subjects)
+            self.is_one_of(name, who) && self.is_one_of(name, &self.scope.subjects)
         };
         let (mut sum, mut n) = (0.0, 0.0);
         for name in self.people.iter().filter(can_show) {
@@ -233,7 +368,7 @@ impl<'a> Part<'a> {
                 .events(behaviour)
                 .filter(|event| event.subject.as_ref() == Some(name));
             let spans: Vec<Span> = own.map(|event| event.span).collect();
-            match value(amounts(&spans, has_length, &self.codable)) {
+            match value(amounts(&spans, has_length, codable)) {
                 Ok(value) => (sum, n) = (sum + value, n + 1.0),
                 Err(Missing::NotApplicable) => {}
                 Err(missing) => return Err(missing),
@@ -280,15 +415,18 @@ impl<'a> Part<'a> {
         };
         let mut events: Vec<(Micros, usize)> = self
             .coding
-            .events
-            .iter()
+            .continuous_events()
             .filter(counts)
             .filter_map(|event| Some((event.span.begin(), place(&event.behaviour)?)))
             .collect();
         events.sort_unstable();
-        let sequence: Vec<usize> = events.into_iter().map(|(_, code)| code).collect();
+        let recording = |time: Micros| self.coding.recording_at(time);
+        let sequences: Vec<Vec<usize>> = events
+            .chunk_by(|(a, _), (b, _)| recording(*a) == recording(*b))
+            .map(|events| events.iter().map(|(_, code)| *code).collect())
+            .collect();
         let may_repeat = !self.excludes_repeats(&codes);
-        let table = transitions(&[sequence], codes.len(), lag, may_repeat).table();
+        let table = transitions(&sequences, codes.len(), lag, may_repeat).table();
         let cell = table
             .iter()
             .find(|cell| Some(cell.from) == place(from) && Some(cell.to) == place(to));
@@ -323,8 +461,7 @@ impl<'a> Part<'a> {
     ) -> Result<f64, Missing> {
         let answers: Vec<Micros> = self
             .coding
-            .events
-            .iter()
+            .continuous_events()
             .filter(|event| *event.behaviour == *answer)
             .filter(|event| {
                 let subject = event.subject.as_deref().unwrap_or_default();
@@ -333,8 +470,13 @@ impl<'a> Part<'a> {
             .map(|event| event.span.begin())
             .collect();
         let within = Micros::from_seconds(within).ok_or(Missing::Invalid)?;
-        let found = answered(&self.begins(given), &answers, &self.codable, within);
-        let found = found.ok_or(Missing::NotApplicable)?;
+        let begins = self.begins(given);
+        // What is shifted around a recording stays in it.
+        let found: Vec<Answered> = self
+            .recordings()
+            .filter_map(|codable| answered(&begins, &answers, codable, within))
+            .collect();
+        let found = Answered::of_several(&found).ok_or(Missing::NotApplicable)?;
         Ok(match statistic {
             ContingencyStatistic::Answered => found.answered,
             ContingencyStatistic::AboveChance => found.answered - found.by_chance,

@@ -3,10 +3,10 @@
 use super::Checking;
 use crate::{
     data::{
-        AttendanceColumns, CodedUnit, CodingColumns, ConsentColumns, DataContent, DataFile,
-        DyadColumns, SessionColumns, TimeColumn, TimeUnit, VisitColumns,
+        AttendanceColumns, ConsentColumns, DataContent, DataFile, DyadColumns, SessionColumns,
+        TimeColumn, TimeUnit,
     },
-    id::{MeasureId, SchemeId},
+    id::MeasureId,
     instrument::PlannedInstrument,
     missing::Missing,
     near_miss::{listed, suggestion},
@@ -18,6 +18,7 @@ use crate::{
 };
 
 mod assessments;
+mod codings;
 mod recode;
 
 /// What a file of one kind may say.
@@ -40,6 +41,8 @@ const SPECIAL_KEYS: &[&str] = &[
     "wave",
     "measures",
     "scheme",
+    "modifiers",
+    "scheme-version",
 ];
 
 const PARTS: &[Parts] = &[
@@ -87,11 +90,24 @@ const PARTS: &[Parts] = &[
     },
     Parts {
         kind: "codings",
-        keys: &["scheme"],
+        keys: &["scheme", "modifiers", "scheme-version"],
         required: &["behaviour"],
         optional: &[
-            "session", "dyad", "wave", "date", "time", "coder", "length", "subject", "target",
-            "start", "stop", "value",
+            "session",
+            "dyad",
+            "wave",
+            "date",
+            "time",
+            "coder",
+            "recording",
+            "recording-begins",
+            "length",
+            "subject",
+            "target",
+            "start",
+            "stop",
+            "sample",
+            "value",
         ],
     },
 ];
@@ -313,98 +329,6 @@ impl Checking<'_> {
         })
     }
 
-    /// A recording shows a session, or a dyad at a visit: as its scheme says.
-    fn coded_unit(&mut self, columns: &Written, scheme: Option<&Scheme>) -> Option<CodedUnit> {
-        let about = scheme.map_or(About::Session, |scheme| scheme.about);
-        let (needed, other) = match about {
-            About::Dyad | About::Infant | About::Carer => ("dyad", "session"),
-            _ => ("session", "dyad"),
-        };
-        if columns.has(other) && scheme.is_some() {
-            self.reading.error(
-                columns.at_key(other),
-                format!("the scheme is about a {needed}, and this column is about a {other}"),
-                format!("write {needed} = … here, or correct 'about' in the scheme"),
-            );
-        } else if !columns.has(needed) {
-            self.reading.error(
-                columns.at,
-                format!("no column says the {needed}"),
-                format!("add {needed} = … with the heading of its column"),
-            );
-        }
-        let when = VisitColumns {
-            wave: columns.string("wave"),
-            date: columns.string("date"),
-            time: columns.table("time").and_then(time_column),
-        };
-        if needed == "session" {
-            for key in ["wave", "date", "time"]
-                .into_iter()
-                .filter(|key| columns.has(key))
-            {
-                self.reading.error(
-                    columns.at_key(key),
-                    "a session has its day in the file of sessions",
-                    "remove the line",
-                );
-            }
-            return Some(CodedUnit::Session(columns.string("session")?));
-        }
-        if !["wave", "date", "time"].iter().any(|key| columns.has(key)) {
-            self.reading.error(
-                columns.at,
-                "no column says when the dyad was recorded",
-                "add wave = … or date = … with the heading of its column",
-            );
-        }
-        Some(CodedUnit::Dyad {
-            dyad: columns.string("dyad")?,
-            when,
-        })
-    }
-
-    fn codings(&mut self, table: &Written, schemes: &[Scheme]) -> Option<CodingColumns> {
-        if !table.has("scheme") {
-            self.reading.error(
-                table.at,
-                "nothing says by which scheme it was coded",
-                "add scheme = … with the id of a [[scheme]]",
-            );
-        }
-        let columns = table.table("columns")?;
-        let scheme = table
-            .text("scheme")
-            .and_then(|id| schemes.iter().find(|scheme| *scheme.id == *id));
-        let unit = self.coded_unit(columns, scheme);
-        if let Some(scheme) = scheme {
-            self.check_columns_of_events(columns, scheme);
-        }
-        if let Some(scheme) = scheme
-            && !scheme.ratings.is_empty()
-            && !columns.has("value")
-            && scheme.behaviours().next().is_none()
-        {
-            self.reading.error(
-                columns.at,
-                "no column holds the ratings",
-                "add value = … with the heading of its column",
-            );
-        }
-        Some(CodingColumns {
-            scheme: SchemeId::new(table.text("scheme")?),
-            unit: unit?,
-            value: columns.string("value"),
-            coder: columns.string("coder"),
-            length: columns.string("length"),
-            subject: columns.string("subject"),
-            behaviour: columns.string("behaviour")?,
-            target: columns.string("target"),
-            start: columns.string("start"),
-            stop: columns.string("stop"),
-        })
-    }
-
     /// An answer about consent is an answer to a purpose of the study.
     fn check_purposes_are_there(&mut self, root: &Written, table: &Written) {
         if table.text("kind") == Some("consents") && !root.has("consent") {
@@ -413,37 +337,6 @@ impl Checking<'_> {
                 "the file holds answers about consent, and the study asks for none",
                 "add [[consent]] with the purposes, or remove this table",
             );
-        }
-    }
-
-    /// What the events of a scheme need; a scheme of ratings alone needs none of it.
-    fn check_columns_of_events(&mut self, columns: &Written, scheme: &Scheme) {
-        let has_behaviours = scheme.behaviours().next().is_some();
-        let has_events = has_behaviours || !scheme.spans.is_empty();
-        let has_ends = !scheme.spans.is_empty() || scheme.behaviours().any(|(_, has_end)| has_end);
-        let needed = [
-            (
-                "length",
-                has_events,
-                "how long the recording could be coded, of which shares and rates are taken",
-            ),
-            (
-                "subject",
-                has_behaviours && scheme.only_subject().is_none(),
-                "who showed the behaviour, and the scheme has more than one who may have",
-            ),
-            ("start", has_events, "when a behaviour began"),
-            ("stop", has_ends, "when a behaviour ended"),
-            ("target", !scheme.acts.is_empty(), "to whom an act went"),
-        ];
-        for (key, is_needed, what) in needed {
-            if is_needed && !columns.has(key) {
-                self.reading.error(
-                    columns.at,
-                    format!("no column says {what}"),
-                    format!("add {key} = … with the heading of its column"),
-                );
-            }
         }
     }
 

@@ -3,14 +3,30 @@
 use super::Checking;
 use crate::{
     id::ScoreId,
+    near_miss::listed,
     scheme_measure::{
-        Amount, ContingencyStatistic, MeasureScope, Measured, SchemeMeasure, TransitionStatistic,
+        Amount, ContingencyStatistic, Detail, MeasureScope, Measured, SchemeMeasure,
+        TransitionStatistic,
     },
-    written::Written,
+    written::{TextAt, Written},
 };
 
 /// Keys that only some kinds have.
 const SPECIAL: &[(&str, &[&str])] = &[
+    (
+        "with",
+        &[
+            "count",
+            "rate",
+            "duration",
+            "share",
+            "sample-share",
+            "mean-length",
+            "gap",
+            "latency",
+            "occurs",
+        ],
+    ),
     ("answer", &["transition", "contingency"]),
     ("answer-subjects", &["contingency"]),
     ("to", &["count", "rate"]),
@@ -34,6 +50,8 @@ impl Checking<'_> {
         self.check_special_keys(table, kind);
         self.check_behaviour(scheme, table, kind);
         self.check_part(scheme, table);
+        self.check_sampling(scheme, table, kind);
+        let with = self.with(scheme, table);
         Some(SchemeMeasure {
             id: ScoreId::new(table.text("id")?),
             label: table.string("label")?,
@@ -44,6 +62,7 @@ impl Checking<'_> {
                 during: table.string("during"),
                 from_seconds: table.number("from-seconds"),
                 until_seconds: table.number("until-seconds"),
+                with,
             },
         })
     }
@@ -140,6 +159,98 @@ impl Checking<'_> {
                 "name a state, a point or an act here, and the part in 'during'",
             );
         }
+    }
+
+    /// Only continuous coding knows when something began; only samples have shares of samples.
+    fn check_sampling(&mut self, scheme: &Written, table: &Written, kind: &str) {
+        if !scheme.has("sampling") {
+            return;
+        }
+        let mut ways = scheme.tables("sampling");
+        let is_continuous = ways.any(|way| way.text("kind") == Some("continuous"));
+        let mut ways = scheme.tables("sampling");
+        let is_timed = ways.any(|way| way.text("kind").is_some_and(|kind| kind != "continuous"));
+        if kind == "sample-share" && !is_timed {
+            self.reading.error(
+                table.at_key("kind"),
+                "the scheme does not sample time",
+                "measure its share, count or rate, or add a way to 'sampling'",
+            );
+        }
+        if is_timed && !is_continuous && !["share", "sample-share"].contains(&kind) {
+            self.reading.error(
+                table.at_key("kind"),
+                format!(
+                    "the scheme only samples time, and '{kind}' needs to know when something began"
+                ),
+                "measure its sample-share, or add \"continuous\" to 'sampling'",
+            );
+        }
+    }
+
+    /// Details that events must have, each one of the behaviour.
+    fn with(&mut self, scheme: &Written, table: &Written) -> Vec<(String, Detail)> {
+        let id = table.text("behaviour");
+        let states = scheme.tables("states").flat_map(|set| set.tables("state"));
+        let others = scheme.tables("point").chain(scheme.tables("act"));
+        let behaviour = states.chain(others).find(|one| one.text("id") == id);
+        let mut details = Vec::new();
+        for (name, wanted) in table.map("with") {
+            let (Some(name), Some(wanted)) = (name.text_at(), wanted.text_at()) else {
+                continue;
+            };
+            let mut modifiers = behaviour
+                .into_iter()
+                .flat_map(|one| one.tables("modifiers"));
+            match modifiers.find(|one| one.text("id") == Some(name.text)) {
+                Some(modifier) => {
+                    let detail = self.detail(modifier, wanted);
+                    details.extend(detail.map(|detail| (name.text.to_owned(), detail)));
+                }
+                None if behaviour.is_some() => self.reading.error(
+                    name.at,
+                    format!("the behaviour has no modifier '{}'", name.text),
+                    "name one of its modifiers, or add it there",
+                ),
+                None => {}
+            }
+        }
+        details
+    }
+
+    fn detail(&mut self, modifier: &Written, wanted: TextAt<'_>) -> Option<Detail> {
+        if modifier.has("minimum") || modifier.has("maximum") {
+            let (lowest, highest) = wanted
+                .text
+                .split_once(" to ")
+                .unwrap_or((wanted.text, wanted.text));
+            let bounds = (lowest.trim().parse::<f64>(), highest.trim().parse::<f64>());
+            if let (Ok(lowest), Ok(highest)) = bounds
+                && lowest <= highest
+            {
+                return Some(Detail::Within { lowest, highest });
+            }
+            self.reading.error(
+                wanted.at,
+                format!("'{}' names no numbers", wanted.text),
+                "write the number, or the lowest and the highest as in \"3 to 5\"",
+            );
+            return None;
+        }
+        let words: Vec<&str> = ["one-of", "several-of"]
+            .into_iter()
+            .flat_map(|key| modifier.texts(key))
+            .map(|word| word.text)
+            .collect();
+        if words.contains(&wanted.text) {
+            return Some(Detail::Word(wanted.text.to_owned()));
+        }
+        self.reading.error(
+            wanted.at,
+            format!("the modifier has no word '{}'", wanted.text),
+            format!("its words are {}", listed(words)),
+        );
+        None
     }
 
     fn check_part(&mut self, scheme: &Written, table: &Written) {

@@ -47,8 +47,11 @@ impl Checking<'_> {
                 table.word_or_default("about"),
             );
             if let (Some(id), Some(title), Some(version), Some(about)) = parts {
+                let id = SchemeId::new(id);
+                let earlier = self.earlier(table, (&id, version));
                 schemes.push(Scheme {
-                    id: SchemeId::new(id),
+                    id,
+                    earlier,
                     title,
                     version,
                     about,
@@ -150,6 +153,12 @@ impl Checking<'_> {
         let named =
             |suffix: &'static str| move |b: &Written| Some(format!("{}{suffix}", b.text("id")?));
         let mut taken: Vec<String> = states.filter_map(named("-share")).collect();
+        let is_timed = |way: &Written| way.text("kind").is_some_and(|kind| kind != "continuous");
+        if scheme.tables("sampling").any(is_timed) {
+            let states = scheme.tables("states").flat_map(|set| set.tables("state"));
+            let points = scheme.tables("point").chain(scheme.tables("act"));
+            taken.extend(states.chain(points).filter_map(named("-sample-share")));
+        }
         taken.extend(points.filter_map(named("-per-minute")));
         taken.extend(OF_ACTS.map(str::to_owned));
         for id in scheme.tables("measure").filter_map(|m| m.text_at("id")) {
@@ -266,6 +275,7 @@ impl Checking<'_> {
             id: table.string("id")?,
             label: table.string("label")?,
             values,
+            required: table.yes_no_or_default("required"),
         })
     }
 

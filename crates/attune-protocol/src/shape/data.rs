@@ -1,6 +1,8 @@
 //! The table `[[data]]`: files of records and the meaning of their columns.
 
-use super::{FileUse, Kind, Table, Thing, Word, optional, required, tables, with_default, word};
+use super::{
+    Bounds, FileUse, Kind, Table, Thing, Word, optional, required, tables, with_default, word,
+};
 
 pub(super) static DATA: Table = Table {
     heading: "[[data]]",
@@ -55,6 +57,11 @@ pub(super) static DATA: Table = Table {
             Kind::Reference(Thing::Scheme),
             "The coding scheme, in a file of codings.",
         ),
+        optional(
+            "scheme-version",
+            Kind::Integer(Bounds::at_least(1.0)),
+            "The version of the scheme by which the rows were coded; the present one when left out.",
+        ),
         tables(
             "wave",
             &DATA_WAVE,
@@ -68,6 +75,15 @@ pub(super) static DATA: Table = Table {
             },
             "Columns of other numbers, in a file of sessions: `weighed = \"n_weighed\"` is the \
              measure `sessions.weighed`.",
+        ),
+        optional(
+            "modifiers",
+            Kind::Map {
+                keys: &Kind::Text,
+                values: &Kind::Column,
+            },
+            "Columns of details of events, in a file of codings: modifier = column, such as `{ tone = \
+             \"modifier: tone\" }`. Several values of one cell have `;` between them.",
         ),
         optional(
             "missing",
@@ -256,6 +272,17 @@ static COLUMNS: Table = Table {
         ),
         optional("coder", Kind::Column, "Who coded. In files of codings."),
         optional(
+            "recording",
+            Kind::Column,
+            "Which of several recordings of one session or visit it is: a name or number. In files of codings.",
+        ),
+        optional(
+            "recording-begins",
+            Kind::Column,
+            "Seconds of the session at which that recording begins, by one clock for all; without it \
+             recordings follow one another in the order of the file. In files of codings.",
+        ),
+        optional(
             "length",
             Kind::Column,
             "Codable length of the recording in seconds, the same in each row of a coding. In files \
@@ -288,6 +315,13 @@ static COLUMNS: Table = Table {
             "stop",
             Kind::Column,
             "End in seconds, for behaviours that have one. In files of codings.",
+        ),
+        optional(
+            "sample",
+            Kind::Column,
+            "The sample of time that the row answers: its number from 1, with its way before it where the \
+             scheme has several (`scan 3`). A row without a behaviour then says that nothing of the scheme \
+             was the case. In files of codings.",
         ),
     ],
 };

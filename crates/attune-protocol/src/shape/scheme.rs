@@ -26,6 +26,12 @@ pub(super) static SCHEME: Table = Table {
             Kind::Integer(Bounds::at_least(1.0)),
             "Version; old codings are kept under theirs.",
         ),
+        optional(
+            "earlier",
+            Kind::List(&Kind::File(FileUse::Read)),
+            "Files of earlier versions, by which something is still coded: each a scheme file as `file` names one, \
+             with its own `version`.",
+        ),
         with_default(
             "about",
             Kind::Word(plan::ABOUT),
@@ -255,6 +261,12 @@ static MODIFIER: Table = Table {
         ),
         optional("minimum", Kind::Number(Bounds::ANY), "Smallest number."),
         optional("maximum", Kind::Number(Bounds::ANY), "Largest number."),
+        with_default(
+            "required",
+            Kind::YesNo,
+            "false",
+            "Whether every event must say it.",
+        ),
     ],
 };
 

@@ -40,6 +40,15 @@ pub(super) static MEASURE: Table = Table {
             "To whom acts must go; anybody when left out. For `count` and `rate` of an act.",
         ),
         optional(
+            "with",
+            Kind::Map {
+                keys: &Kind::Text,
+                values: &Kind::Text,
+            },
+            "Details that an event of `behaviour` must have to count: modifier = word, or for a number the \
+             bounds, as in `{ tone = \"warm\", loudness = \"3 to 5\" }`.",
+        ),
+        optional(
             "during",
             Kind::Reference(Thing::Behaviour),
             "The span of the recording that counts, such as one episode; all of it when left out.",
@@ -87,6 +96,10 @@ const KIND: &[Word] = &[
         "seconds that it lasts in all, mean over the people",
     ),
     word("share", "share of the codable time, mean over the people"),
+    word(
+        "sample-share",
+        "share of the answered samples of time in which it was the case, mean over the people",
+    ),
     word(
         "mean-length",
         "mean length in seconds, mean over the people",

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Interval, Micros, Modifiers};
+use super::{Interval, Micros, Modifiers, Sampled};
 
 /// One bout of a state, or one point event.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -19,6 +19,9 @@ pub struct Event {
     pub modifiers: Modifiers,
     /// When.
     pub span: Span,
+    /// The sample of time that it answers, over whose interval it then reaches.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sampled: Option<Sampled>,
     /// Free text at its begin.
     pub comment: Option<Arc<str>>,
     /// Free text at its end.
@@ -80,6 +83,17 @@ impl Span {
         }
     }
 
+    /// The same, so much later.
+    #[must_use]
+    pub fn later(self, by: Micros) -> Self {
+        match self {
+            Self::State(interval) => Self::State(interval.later(by)),
+            Self::Point(at) => Self::Point(at + by),
+            Self::Open { start } => Self::Open { start: start + by },
+            Self::Unstarted { stop } => Self::Unstarted { stop: stop + by },
+        }
+    }
+
     /// Whether one end is lacking.
     pub fn is_unpaired(self) -> bool {
         matches!(self, Self::Open { .. } | Self::Unstarted { .. })
@@ -109,6 +123,7 @@ impl Event {
             behaviour: behaviour.into(),
             modifiers: Modifiers::NONE,
             span,
+            sampled: None,
             comment: None,
             stop_comment: None,
             track: None,

@@ -35,6 +35,15 @@ impl Interval {
         self.stop - self.start
     }
 
+    /// The same, so much later.
+    #[must_use]
+    pub fn later(self, by: Micros) -> Self {
+        Self {
+            start: self.start + by,
+            stop: self.stop + by,
+        }
+    }
+
     /// Whether it has no length.
     pub fn is_empty(self) -> bool {
         self.start == self.stop

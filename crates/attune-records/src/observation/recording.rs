@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Event, Interval, Media, Micros, without};
+use super::{Event, Interval, Media, Micros, Sample, without};
 
 /// One coding of one recording by one coder.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -31,6 +31,9 @@ pub struct Observation {
     pub not_codable: Vec<Interval>,
     /// Seconds between scans, for scan sampling.
     pub scan_every: Option<Micros>,
+    /// Samples of time that were answered, also with nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub samples: Vec<Sample>,
     /// Variables with their values, in the order of the file.
     pub variables: Vec<(Arc<str>, String)>,
     /// Ratings of the whole recording or of a phase.
@@ -89,6 +92,7 @@ impl Observation {
             window: None,
             not_codable: Vec::new(),
             scan_every: None,
+            samples: Vec::new(),
             variables: Vec::new(),
             ratings: Vec::new(),
             events: Vec::new(),

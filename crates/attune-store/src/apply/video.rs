@@ -68,9 +68,12 @@ async fn add(db: &mut Db<'_>, context: &Context<'_>, added: &ClipAdded) -> Resul
     for dyad in &added.dyads {
         of_study(db, context, *dyad).await?;
     }
+    context.refuse_if(added.begins.is_some_and(|begins| begins < 0), || {
+        "a recording does not begin before its session".to_owned()
+    })?;
     let sql = "INSERT INTO clip (id, study, title, scheme, scheme_version, site, wave, session, \
-         purpose, stratum, recorded, dyads, angles, added, own_scheme) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+         purpose, stratum, recorded, dyads, angles, added, own_scheme, begins) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
     let values = values![
         added.clip,
         study,
@@ -90,6 +93,7 @@ async fn add(db: &mut Db<'_>, context: &Context<'_>, added: &ClipAdded) -> Resul
         json(&added.angles)?,
         context.at.micros,
         added.own_scheme.as_deref(),
+        added.begins,
     ];
     db.run(sql, values).await?;
     for dyad in &added.dyads {

@@ -4,10 +4,12 @@
 
 use std::collections::BTreeMap;
 
+pub use attune_protocol::scheme::SampleWay;
 use attune_protocol::{
     id::{PurposeId, SchemeId, SiteId, WaveId},
     scheme::Scheme,
 };
+pub use attune_records::observation::Sampled;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -138,6 +140,10 @@ pub struct ClipAdded {
     /// The text of the scheme, where it is none of the study but came with a coder's own project.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub own_scheme: Option<String>,
+    /// Microseconds of the session at which it begins, where several recordings show one session and a clock
+    /// was kept. Without it they follow one another in the order of their titles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begins: Option<i64>,
 }
 
 impl ClipAdded {
@@ -157,6 +163,7 @@ impl ClipAdded {
             recorded: None,
             angles: Vec::new(),
             own_scheme: None,
+            begins: None,
         }
     }
 }
@@ -372,28 +379,6 @@ pub struct CodedEvent {
     /// The sample that it answers, where time was sampled; it then reaches over the sample's interval.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sampled: Option<Sampled>,
-}
-
-/// One sample of time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Sampled {
-    /// How time was sampled.
-    pub way: SampleWay,
-    /// Which sample, counted from 0.
-    pub number: u32,
-}
-
-/// How time is sampled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum SampleWay {
-    /// Whether it happened at all within an interval.
-    Interval,
-    /// What is the case at the end of an interval.
-    Momentary,
-    /// The same, person by person.
-    Scan,
 }
 
 /// Detail of an event.

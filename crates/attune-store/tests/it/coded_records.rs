@@ -11,7 +11,8 @@ use attune_store::{
     command::{
         WithdrawalLevel,
         video::{
-            Angle, ClipAdded, CodedEvent, CodingPurpose, Doing, Edit, RatingAnswer, VideoCommand,
+            Angle, ClipAdded, CodedEvent, CodingPurpose, Doing, Edit, ModifierAnswer, RatingAnswer,
+            SampleWay, Sampled, VideoCommand,
         },
     },
     drawn_codings::Counting,
@@ -25,7 +26,11 @@ use crate::support::{ADA, Family, NOON, World};
 fn folder() -> StudyFolder {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let on_disk = StudyFolder::on_disk(&root.join("../../studies/hostel-clinic")).expect("a study");
-    let scheme = include_bytes!("../data/room-scheme.toml").to_vec();
+    let scheme = include_str!("../data/room-scheme.toml");
+    let sampling = "sampling = [{ kind = \"continuous\" }]";
+    assert!(scheme.contains(sampling));
+    let also = "sampling = [{ kind = \"continuous\" }, { kind = \"scan\", seconds = 2 }]";
+    let scheme = scheme.replace(sampling, also).into_bytes();
     let mut files: Vec<(String, Vec<u8>)> = on_disk
         .names()
         .map(|name| match name {
@@ -40,21 +45,26 @@ fn folder() -> StudyFolder {
     let (_, text) = study.expect("the study file");
     text.extend_from_slice(
         b"\n[[data]]\nfile = \"data/play.csv\"\nkind = \"codings\"\nscheme = \"play-form\"\n\
-          columns = { dyad = \"dyad\", wave = \"wave\", coder = \"coder\", length = \"s\", subject = \"who\", \
-          behaviour = \"what\", target = \"to\", start = \"start\", stop = \"stop\", value = \"value\" }\n",
+          columns = { dyad = \"dyad\", wave = \"wave\", coder = \"coder\", length = \"s\", sample = \"sample\", \
+          subject = \"who\", behaviour = \"what\", target = \"to\", start = \"start\", stop = \"stop\", value = \"value\" }\n\
+          modifiers = { loudness = \"modifier: loudness\" }\n",
     );
     StudyFolder::from_files(files)
 }
 
 /// The same as [`coded`], as a file: at the end two seconds that nobody could code.
-const FILE: &str = "dyad,wave,coder,s,who,what,to,start,stop,value\n\
-    F,enrolment,c,10,infant-1,at-face,,0,4,\n\
-    F,enrolment,c,10,infant-1,away,,4,8.5,\n\
-    F,enrolment,c,10,infant-1,smile,,2.5,,\n\
-    F,enrolment,c,10,carer,smile,,9.5,,\n\
-    F,enrolment,c,10,carer,speaks,own-infant,5,6,\n\
-    F,enrolment,c,10,,not-codable,,8,10,\n\
-    F,enrolment,c,10,,warmth,,,,4.5\n";
+const HEADINGS: &str = "dyad,wave,coder,s,sample,who,what,to,start,stop,modifier: loudness,value";
+const FILE: &str = "F,enrolment,c,10,,infant-1,at-face,,0,4,,\n\
+    F,enrolment,c,10,,infant-1,away,,4,8.5,,\n\
+    F,enrolment,c,10,,infant-1,smile,,2.5,,,\n\
+    F,enrolment,c,10,,carer,smile,,9.5,,,\n\
+    F,enrolment,c,10,,carer,sings,,1,3,soft,\n\
+    F,enrolment,c,10,scan 1,infant-1,at-face,,,,,\n\
+    F,enrolment,c,10,scan 1,carer,sings,,,,loud,\n\
+    F,enrolment,c,10,2,,,,,,,\n\
+    F,enrolment,c,10,,carer,speaks,own-infant,5,6,,\n\
+    F,enrolment,c,10,,,not-codable,,8,10,,\n\
+    F,enrolment,c,10,,,warmth,,,,,4.5\n";
 
 fn event(behaviour: &str, subject: &str, start: f64, stop: Option<f64>) -> CodedEvent {
     let micros = |seconds: f64| (seconds * 1e6).round() as i64;
@@ -73,12 +83,37 @@ fn event(behaviour: &str, subject: &str, start: f64, stop: Option<f64>) -> Coded
     }
 }
 
+/// The answer to the sample of this number, of the two seconds before.
+fn answer(behaviour: &str, subject: &str, number: u32) -> CodedEvent {
+    let start = f64::from(number) * 2.0;
+    CodedEvent {
+        sampled: Some(Sampled {
+            way: SampleWay::Scan,
+            number,
+        }),
+        ..event(behaviour, subject, start, Some(start + 2.0))
+    }
+}
+
+fn loudness(word: &str, event: CodedEvent) -> CodedEvent {
+    let answer = ModifierAnswer::Words(vec![word.to_owned()]);
+    CodedEvent {
+        modifiers: [("loudness".to_owned(), answer)].into(),
+        ..event
+    }
+}
+
 fn coded() -> Vec<Edit> {
     let events = [
         event("at-face", "infant-1", 0.0, Some(4.0)),
         event("away", "infant-1", 4.0, Some(8.5)),
         event("smile", "infant-1", 2.5, None),
         event("smile", "carer", 9.5, None),
+        loudness("soft", event("sings", "carer", 1.0, Some(3.0))),
+        answer("at-face", "infant-1", 0),
+        loudness("loud", answer("sings", "carer", 0)),
+        answer("sampled", "", 0),
+        answer("sampled", "", 1),
         event("speaks", "carer", 5.0, Some(6.0)),
         event("not-codable", "", 8.0, Some(10.0)),
     ];
@@ -134,6 +169,7 @@ fn recording(dyads: Vec<DyadKey>) -> ClipAdded {
             spectrum: None,
         }],
         own_scheme: None,
+        begins: None,
     }
 }
 
@@ -253,10 +289,10 @@ pub async fn a_coding_of_the_room_measures_what_the_same_file_measures(world: Wo
     );
     let mut records = drawn.records.clone();
     let files = attune_exchange::RecordFiles::from_files([
-        ("data/families.csv".to_owned(), dyads.into_bytes()),
+        ("data/families.csv".to_owned(), dyads.clone().into_bytes()),
         (
             "data/play.csv".to_owned(),
-            FILE.replace("F,", &format!("{code},")).into_bytes(),
+            format!("{HEADINGS}\n{}", FILE.replace("F,", &format!("{code},"))).into_bytes(),
         ),
     ]);
     let read = only_codings(&protocol, &files);
@@ -264,6 +300,17 @@ pub async fn a_coding_of_the_room_measures_what_the_same_file_measures(world: Wo
     let from_file = of_scheme(&measure(&protocol, &records));
     let found = of_scheme(&measure(&protocol, &drawn.records));
     assert_eq!(found, from_file);
+    // And what is in the room, written into a file and read again.
+    let written = (
+        "data/play.csv".to_owned(),
+        written(&from_room.coding).into_bytes(),
+    );
+    let files = attune_exchange::RecordFiles::from_files([
+        ("data/families.csv".to_owned(), dyads.into_bytes()),
+        written,
+    ]);
+    records.dyad_codings = only_codings(&protocol, &files);
+    assert_eq!(found, of_scheme(&measure(&protocol, &records)));
     let value = |name: &str| {
         let all = found
             .iter()
@@ -272,6 +319,9 @@ pub async fn a_coding_of_the_room_measures_what_the_same_file_measures(world: Wo
     };
     // Eight seconds could be coded; the smile at 9.5 s lies where nobody could.
     assert_eq!(value("at-face-share"), Ok(4.0 / 8.0));
+    // Of two answered samples one, asked of one infant.
+    assert_eq!(value("at-face-sample-share"), Ok(1.0 / 2.0));
+    assert_eq!(value("sings-share"), Ok(2.0 / 8.0));
     assert_eq!(value("away-share"), Ok(4.0 / 8.0));
     assert_eq!(value("smile-per-minute"), Ok(1.0 / (8.0 / 60.0)));
     assert_eq!(value("warmth"), Ok(4.5));
@@ -279,6 +329,34 @@ pub async fn a_coding_of_the_room_measures_what_the_same_file_measures(world: Wo
     assert_eq!(*source.file, *format!("coding:{}", room.coding));
     assert_eq!(source.row, 1, "the version of the coding");
     assert_eq!(room.counting(&world).await, Counting::For(code));
+}
+
+/// A coding as the file of the study has it.
+fn written(coding: &attune_records::records::SessionCoding) -> String {
+    let mut text = format!("{HEADINGS}\n");
+    let number = |value: Option<f64>| value.map(|one| one.to_string()).unwrap_or_default();
+    let name = |name: &Option<std::sync::Arc<str>>| name.as_deref().unwrap_or_default().to_owned();
+    for line in attune_records::coding_lines::coding_lines(coding) {
+        let length = coding.windows[0].length().seconds().to_string();
+        let sample = line.sample.map(|one| one.to_string()).unwrap_or_default();
+        let loudness = line.modifier("loudness").unwrap_or_default();
+        let cells = [
+            coding.session.to_string(),
+            "enrolment".to_owned(),
+            name(&coding.coder),
+            length,
+            sample,
+            name(&line.subject),
+            name(&line.behaviour),
+            name(&line.target),
+            number(line.start),
+            number(line.stop),
+            loudness,
+            number(line.value.and_then(Result::ok)),
+        ];
+        text += &format!("{}\n", cells.join(","));
+    }
+    text
 }
 
 /// The codings of dyads in files of which everything else may be missing.

@@ -142,6 +142,7 @@ async fn fill(world: &World) {
             spectrum: None,
         }],
         own_scheme: None,
+        begins: None,
     }));
     let assigned = VideoCommand::AssignClip {
         coding,

@@ -201,6 +201,7 @@ async fn recording(
             spectrum: None,
         }],
         own_scheme: None,
+        begins: None,
     };
     let add = vec![VideoCommand::AddClip(Box::new(added))];
     let added = world.store.change_video(&ADA, study, add, NOON).await;

@@ -76,6 +76,7 @@ fn clip(dyads: &[DyadKey]) -> ClipAdded {
         recorded: Some(date(2024, 3, 12)),
         angles: vec![angle(16)],
         own_scheme: None,
+        begins: None,
     }
 }
 

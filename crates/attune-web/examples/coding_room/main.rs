@@ -77,6 +77,7 @@ async fn fill(store: &Store) -> Fallible<serde_json::Value> {
         recorded: None,
         angles: vec![angle.clone()],
         own_scheme: None,
+        begins: None,
     };
     let four = ClipAdded {
         clip: ClipId::new(),

@@ -80,6 +80,7 @@ pub struct NewClip {
     site: String,
     wave: String,
     session: String,
+    begins: String,
     recorded: String,
     stratum: String,
     families: String,
@@ -262,6 +263,12 @@ fn fields_of_clip(
         Field::text("session", "Code of the session")
             .value(&typed.session)
             .hint("For a recording of a whole clinic or group: what is coded counts for this session."),
+        Field::text("begins", "Begins")
+            .value(&typed.begins)
+            .hint(
+                "Of several recordings of one session or visit: at which second of it this one begins, where a \
+                 clock was kept. Otherwise they follow one another in the order of their titles.",
+            ),
         Field::text("recorded", "Day of the recording")
             .of_kind(FieldKind::Day)
             .value(&typed.recorded),
@@ -479,6 +486,20 @@ async fn read(
             problems.add("recorded", "Give the day as year, month, day: 2024-03-12.");
         }
     }
+    let mut begins = None;
+    if let Some(seconds) = some(&typed.begins) {
+        let seconds: Option<f64> = seconds.replace(',', ".").parse().ok();
+        // Bounded: it fits.
+        begins = seconds
+            .filter(|seconds| (0.0..86_400.0).contains(seconds))
+            .map(|seconds| (seconds * 1e6).round() as i64);
+        if begins.is_none() {
+            problems.add(
+                "begins",
+                "Give seconds from the begin of the session, such as 725.5.",
+            );
+        }
+    }
     let known = [
         (
             "site",
@@ -542,6 +563,7 @@ async fn read(
         recorded,
         angles: Vec::new(),
         own_scheme: None,
+        begins,
     }))
 }
 

@@ -5,12 +5,12 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use attune_protocol::{id::StudyId, scheme::Sampling};
+use attune_protocol::{id::StudyId, scheme::Scheme};
 use attune_store::{
     Command, Request,
-    coding_rules::{OBSERVED, SAMPLED},
+    coding_rules::{self, OBSERVED, SAMPLED},
     codings::{ChangeAsked, CodingContent},
-    command::video::{Doing, Edit, SampleWay, VideoCommand},
+    command::video::{Doing, Edit, VideoCommand},
     ids::CodingId,
 };
 use axum::{
@@ -258,14 +258,24 @@ pub async fn change(
 /// `POST /studies/{study}/coding/{coding}/finish`.
 pub async fn finish(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer {
     let opened = Opened::by(&visit, &id).await?;
-    let unanswered = unanswered_samples(&visit, &opened).await?;
+    let content = &opened.content;
+    let scheme = visit
+        .app
+        .store()
+        .coding_scheme(&opened.study, &content.scheme, content.scheme_version)
+        .await?;
+    let mut problems = Vec::new();
+    let unanswered = unanswered_samples(&scheme, &opened);
     if unanswered > 0 {
-        return Err(Failure::NotRight {
-            problems: vec![format!(
-                "{unanswered} samples of time have no answer yet. Go back to the room and press F6: it asks \
-                 for the first of them."
-            )],
-        });
+        problems.push(format!(
+            "{unanswered} samples of time have no answer yet. Go back to the room and press F6: it asks \
+             for the first of them."
+        ));
+    }
+    let events = content.events.iter().map(|(_, event)| event);
+    problems.extend(coding_rules::details_not_said(&scheme, events));
+    if !problems.is_empty() {
+        return Err(Failure::NotRight { problems });
     }
     let command = VideoCommand::FinishCoding { coding: opened.id };
     done(&visit, &opened, command).await?;
@@ -281,12 +291,8 @@ pub async fn reopen(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answ
 }
 
 /// Whole intervals of sampled time that nobody answered for.
-async fn unanswered_samples(visit: &Visit, opened: &Opened) -> Result<usize, Failure> {
+fn unanswered_samples(scheme: &Scheme, opened: &Opened) -> usize {
     let content = &opened.content;
-    let store = visit.app.store();
-    let scheme = store
-        .coding_scheme(&opened.study, &content.scheme, content.scheme_version)
-        .await?;
     let observed = content
         .events
         .iter()
@@ -297,13 +303,7 @@ async fn unanswered_samples(visit: &Visit, opened: &Opened) -> Result<usize, Fai
         (None, None) => 0,
     };
     let mut unanswered = 0;
-    for sampling in &scheme.sampling {
-        let (way, seconds) = match sampling {
-            Sampling::Continuous => continue,
-            Sampling::Interval { seconds } => (SampleWay::Interval, seconds),
-            Sampling::Momentary { seconds } => (SampleWay::Momentary, seconds),
-            Sampling::Scan { seconds } => (SampleWay::Scan, seconds),
-        };
+    for (way, seconds) in scheme.timed_ways() {
         let n = (length as f64 / 1e6 / seconds).floor() as usize;
         let answered = content
             .events
@@ -314,7 +314,7 @@ async fn unanswered_samples(visit: &Visit, opened: &Opened) -> Result<usize, Fai
             .count();
         unanswered += n.saturating_sub(answered);
     }
-    Ok(unanswered)
+    unanswered
 }
 
 async fn done(visit: &Visit, opened: &Opened, command: VideoCommand) -> Result<(), Failure> {

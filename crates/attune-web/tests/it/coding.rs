@@ -103,6 +103,7 @@ async fn made(world: &World) -> Made {
             spectrum: Some(media.keep(&[2u8; 48][..]).expect("kept").0),
         }],
         own_scheme: None,
+        begins: None,
     };
     let clip = added.clip;
     let codings = ["own", "others"].map(|name| CodingId::of_request(name, 0));

@@ -1,10 +1,13 @@
 //! Sets of states: of an exclusive one a subject is in one state at a time, of an exhaustive one always in one.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    sync::Arc,
+};
 
-use attune_protocol::scheme::{Scheme, StateSet};
+use attune_protocol::scheme::{SampleWay, Scheme, StateSet};
 use attune_records::{
-    observation::{Event, Interval, Span, united, without},
+    observation::{Event, Interval, Sampled, Span, united, without},
     records::SessionCoding,
 };
 
@@ -21,9 +24,16 @@ pub(super) fn check_sets(
     rows: &[usize],
 ) {
     for set in &scheme.states {
+        if set.exclusive {
+            report_two_at_a_moment(sheet, set, coding, rows);
+        }
+        if !scheme.is_continuous() {
+            continue;
+        }
         let mut by_subject: BTreeMap<Option<&Arc<str>>, Vec<State<'_>>> = BTreeMap::new();
         for (event, row) in coding.events.iter().zip(rows) {
-            let is_of_set = set.states.iter().any(|state| *state.id == *event.behaviour);
+            let is_of_set = event.sampled.is_none()
+                && set.states.iter().any(|state| *state.id == *event.behaviour);
             if let (true, Span::State(bout)) = (is_of_set, event.span) {
                 let of_subject = by_subject.entry(event.subject.as_ref()).or_default();
                 of_subject.push((event, bout, *row));
@@ -60,6 +70,37 @@ fn report_overlaps(sheet: &mut Sheet<'_>, states: &[State<'_>]) {
     }
 }
 
+/// Within an interval several states of a set may follow one another; at a moment only one holds.
+fn report_two_at_a_moment(
+    sheet: &mut Sheet<'_>,
+    set: &StateSet,
+    coding: &SessionCoding,
+    rows: &[usize],
+) {
+    let mut first: BTreeMap<(Sampled, Option<&Arc<str>>), &Event> = BTreeMap::new();
+    for (event, row) in coding.events.iter().zip(rows) {
+        let is_of_set = set.states.iter().any(|state| *state.id == *event.behaviour);
+        let moment = event.sampled.filter(|one| one.way != SampleWay::Interval);
+        let (true, Some(moment)) = (is_of_set, moment) else {
+            continue;
+        };
+        match first.entry((moment, event.subject.as_ref())) {
+            Entry::Vacant(place) => {
+                place.insert(event);
+            }
+            Entry::Occupied(other) if other.get().behaviour != event.behaviour => {
+                let fault = DataFault::StatesAtOneMoment {
+                    state: event.behaviour.to_string(),
+                    other: other.get().behaviour.to_string(),
+                    row: other.get().row,
+                };
+                sheet.report_row(*row, fault);
+            }
+            Entry::Occupied(_) => {}
+        }
+    }
+}
+
 fn report_gap(
     sheet: &mut Sheet<'_>,
     set: &StateSet,
@@ -67,7 +108,7 @@ fn report_gap(
     subject: Option<&Arc<str>>,
     states: &[State<'_>],
 ) {
-    let Some(window) = coding.window else {
+    let Some(window) = coding.windows.first().copied() else {
         return;
     };
     let said = states.iter().map(|(_, bout, _)| *bout);

@@ -8,7 +8,7 @@ use std::{
 
 use attune_records::observation::{
     BehaviourKind, CodingProject, Event, Frames, Interval, Media, Micros, Modifier, Modifiers,
-    Observation, ObservationKind, Span,
+    Observation, ObservationKind, Sampled, Span,
 };
 
 use super::{
@@ -20,7 +20,7 @@ use crate::video_coding::{
 };
 
 /// Columns of the table of bouts.
-const KNOWN: [&str; 18] = [
+const KNOWN: [&str; 19] = [
     "observation",
     "recording",
     "coder",
@@ -32,6 +32,7 @@ const KNOWN: [&str; 18] = [
     "start_s",
     "stop_s",
     "duration_s",
+    "sample",
     "comment",
     "stop_comment",
     "track",
@@ -162,6 +163,17 @@ impl Reading {
             row: row.number,
             ..Event::new(behaviour, span)
         };
+        if !cell("sample").is_empty() {
+            event.sampled = Sampled::read(cell("sample"));
+            if event.sampled.is_none() {
+                let what = format!("`{}` names no sample", cell("sample"));
+                return self.fault(
+                    row,
+                    what,
+                    "write its way and its number from 1, such as scan 3, or empty the cell",
+                );
+            }
+        }
         let frame = |name: &str| cell(name).parse().ok();
         event.frames = frame("start_frame").map(|start| Frames {
             start,

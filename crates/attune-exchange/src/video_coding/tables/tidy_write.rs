@@ -149,6 +149,8 @@ fn bouts(project: &CodingProject) -> Vec<Vec<Cell>> {
         "stop_s",
         "duration_s",
     ]);
+    let is_sampled = project.events().any(|(_, event)| event.sampled.is_some());
+    head.extend(is_sampled.then(|| Cell::of("sample")));
     head.extend(
         sets.iter()
             .map(|set| Cell::Text(format!("{MODIFIER} {set}").trim().to_owned())),
@@ -175,7 +177,7 @@ fn bouts(project: &CodingProject) -> Vec<Vec<Cell>> {
         .events()
         .filter(|(_, event)| !event.behaviour.trim().is_empty())
     {
-        rows.push(bout(pair, &phases, &sets, &variables));
+        rows.push(bout(pair, &phases, is_sampled, (&sets, &variables)));
     }
     rows
 }
@@ -183,8 +185,8 @@ fn bouts(project: &CodingProject) -> Vec<Vec<Cell>> {
 fn bout(
     (one, event): (&Observation, &Event),
     phases: &BTreeSet<&str>,
-    sets: &[&str],
-    variables: &[&str],
+    is_sampled: bool,
+    (sets, variables): (&[&str], &[&str]),
 ) -> Vec<Cell> {
     let (kind, start, stop) = match event.span {
         Span::State(interval) => {
@@ -212,6 +214,10 @@ fn bout(
         Cell::of_time(stop),
         Cell::of_time(duration),
     ];
+    if is_sampled {
+        let sample = event.sampled.map(|sampled| sampled.to_string());
+        row.push(Cell::of_option(sample.as_deref()));
+    }
     row.extend(sets.iter().map(|set| {
         let found = event
             .modifiers

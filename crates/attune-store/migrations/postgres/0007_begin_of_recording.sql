@@ -1,0 +1,2 @@
+-- Where on the clock of its session a recording begins, in microseconds.
+ALTER TABLE clip ADD COLUMN begins BIGINT;
