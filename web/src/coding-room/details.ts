@@ -1,10 +1,14 @@
-// Details of an event by key: 1, 2, 3 … choose; Enter goes on, Escape leaves the rest open. The event
-// itself is saved before anything is asked, so that nothing waits for an answer.
+// Details of an event by key or finger: 1, 2, 3 … choose; Enter goes on, Escape leaves the rest open. The event
+// itself is saved before anything is asked, so that nothing waits for an answer. To whom an act goes is asked
+// first, and Escape leaves the act out.
 import type { Behaviour, CodedEvent, Modifier } from "./model.js";
 import { keyCap, make } from "./parts.js";
 
 /** Signs that choose, in order. */
 const SIGNS = "123456789abcdefghijklmnopqrstuvwxyz";
+
+/** Keys of a number, for fingers. */
+const DIGITS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0", ".", "-", "Backspace"];
 
 type Answer = number | string[];
 
@@ -39,22 +43,27 @@ export class Details {
     this.close();
     this.chosen = chosen;
     this.words = words;
-    this.draw(`${label}: to whom?`, words.map((one) => one.label), []);
+    this.draw(`${label}: to whom?`, words.map((one) => one.label), [], [["Escape", "leave it out"]]);
   }
 
   /** Takes a key; whether it was for this box. */
   key(event: KeyboardEvent): boolean {
     if (!this.open) return false;
     if (event.ctrlKey || event.altKey || event.metaKey) return false;
-    if (event.key === "Escape") {
+    return this.take(event.key);
+  }
+
+  /** A key, or a finger on what stands for it. */
+  private take(key: string): boolean {
+    if (key === "Escape") {
       const finish = this.done;
       const answers = this.answers;
       this.close();
       finish?.(answers);
       return true;
     }
-    if (this.chosen !== null) return this.targetKey(event.key);
-    return this.detailKey(event.key);
+    if (this.chosen !== null) return this.targetKey(key);
+    return this.detailKey(key);
   }
 
   private targetKey(key: string): boolean {
@@ -70,7 +79,7 @@ export class Details {
     const modifier = this.asked[0];
     if (modifier === undefined) return false;
     if (key === "Enter") {
-      this.take(modifier);
+      this.goOn(modifier);
       return true;
     }
     if (modifier.kind === "number") {
@@ -95,7 +104,7 @@ export class Details {
     return true;
   }
 
-  private take(modifier: Modifier): void {
+  private goOn(modifier: Modifier): void {
     if (modifier.kind === "number" && this.digits !== "") {
       const number = Number(this.digits);
       const [low, high] = [modifier.minimum ?? -Infinity, modifier.maximum ?? Infinity];
@@ -133,19 +142,35 @@ export class Details {
     const chosen = Array.isArray(now) ? now : [];
     if (modifier.kind === "number") {
       const bounds = `${modifier.minimum ?? ""} to ${modifier.maximum ?? ""}`;
-      this.draw(`${modifier.label} (${bounds}): ${this.digits || (now ?? "…")}`, [], []);
+      this.draw(`${modifier.label} (${bounds}): ${this.digits || (now ?? "…")}`, [], [], [["Enter", "go on"], ["Escape", "leave it open"]], DIGITS);
     } else {
       this.draw(`${modifier.label}${modifier.kind === "several" ? " (any number)" : ""}`, modifier.words, chosen);
     }
   }
 
-  private draw(title: string, words: string[], chosen: string[]): void {
-    const list = words.map((word, at) =>
-      make("li", chosen.includes(word) ? { class: "chosen" } : {}, keyCap(SIGNS[at] ?? "–"), ` ${word}`));
-    this.box.replaceChildren(make("h2", {}, title), make("ol", {}, ...list),
-      make("p", {}, keyCap("Enter"), " on  ", keyCap("Esc"), " leave open"));
+  private draw(
+    title: string, words: string[], chosen: string[],
+    ends: [string, string][] = [["Enter", "go on"], ["Escape", "leave it open"]], digits: readonly string[] = [],
+  ): void {
+    const list = words.map((word, at) => {
+      const key = SIGNS[at] ?? "";
+      return make("li", chosen.includes(word) ? { class: "chosen" } : {}, this.button(key, ` ${word}`, key));
+    });
+    this.box.replaceChildren(
+      make("h2", {}, title),
+      make("ol", {}, ...list),
+      digits.length === 0 ? "" : make("p", { class: "digits" }, ...digits.map((one) => this.button(one, "", one === "Backspace" ? "⌫" : one))),
+      make("p", {}, ...ends.map(([key, what]) => this.button(key, ` ${what}`, key === "Escape" ? "Esc" : key))),
+    );
     this.box.hidden = false;
     this.say(title);
+  }
+
+  /** A key to touch. */
+  private button(key: string, label: string, cap: string): HTMLButtonElement {
+    const button = make("button", { type: "button", class: "key-button", tabindex: "-1", "data-key": key }, keyCap(cap), label);
+    button.addEventListener("click", () => this.take(key));
+    return button;
   }
 
   private close(): void {

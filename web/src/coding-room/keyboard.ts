@@ -26,6 +26,11 @@ export function listenToKeys(acts: KeyActs): void {
     if (isElsewhere(event)) return;
     if (acts.answer(event) || own(acts, event)) event.preventDefault();
   });
+  // What a mouse or a finger presses takes no focus: Space and Enter stay keys of the room.
+  document.addEventListener("mousedown", (event) => {
+    const pressed = event.target instanceof Element ? event.target.closest("button, summary") : null;
+    if (pressed !== null && pressed.closest("dialog, header, #stage") === null) event.preventDefault();
+  });
   document.addEventListener("keyup", (event) => acts.released(event.key));
 }
 

@@ -16,6 +16,22 @@ export function showTime(player: Player, isLive: boolean): void {
   find("#rate", HTMLElement).textContent = `${rate}${player.playing ? (player.looping ? "loop" : "") : "paused"}`;
 }
 
+/** The buttons beneath the recording, for mouse and finger; keys do the same. */
+export function listenToTransport(player: Player): void {
+  const acts: Record<string, () => void> = {
+    "second-back": () => player.skip(-1e6),
+    "frame-back": () => player.step(-1),
+    play: () => player.toggle(),
+    "frame-on": () => player.step(1),
+    "second-on": () => player.skip(1e6),
+    slower: () => player.faster(-1),
+    faster: () => player.faster(1),
+  };
+  for (const button of document.querySelectorAll<HTMLButtonElement>("#transport button")) {
+    button.addEventListener("click", acts[button.dataset["go"] ?? ""] ?? (() => {}));
+  }
+}
+
 export function showLive(live: LiveClock): void {
   const go = find("#live-go", HTMLButtonElement);
   go.textContent = !live.begun ? "Begin" : live.paused ? "Go on" : "Pause";

@@ -9,7 +9,7 @@ import { listenToKeys } from "./keyboard.js";
 import { LiveClock } from "./live_clock.js";
 import { load } from "./loading.js";
 import type { CodedEvent, Doing, Edit, Micros, RoomData } from "./model.js";
-import { askComment, fillEvents, showLive, showTime, showTools } from "./panels.js";
+import { askComment, fillEvents, listenToTransport, showLive, showTime, showTools } from "./panels.js";
 import { find } from "./parts.js";
 import { Peers } from "./peers.js";
 import { ITS_OWN } from "./place.js";
@@ -201,12 +201,14 @@ export class Room {
     button("undo", () => this.undo());
     button("redo", () => this.redo());
     button("hold", hold);
+    button("delete", () => this.reshape(remove(coding, selected())));
     button("not-codable", notCodable);
     button("present", present);
     button("show-sound", sound);
     button("show-sample", () => this.samples.open());
     if (this.live === null) {
       find("#stage", HTMLElement).addEventListener("click", () => player.toggle());
+      listenToTransport(player);
     } else {
       button("live-go", () => this.live?.toggle());
       button("live-end", () => this.live?.end());
@@ -330,6 +332,7 @@ export class Room {
     if (!this.data.only_look && !this.data.finished) this.samples.look();
     showTime(this.player, this.live !== null);
     find("#selection", HTMLElement).textContent = this.selectionWords();
+    find("#delete", HTMLButtonElement).disabled = this.selected === null || !this.coding.events.has(this.selected);
   }
 
   private selectionWords(): string {

@@ -116,6 +116,18 @@ async fn coded_live(
     Ok(live)
 }
 
+/// Whether something of a recording could be lined up: several cameras, or a film of a session that was
+/// coded while it happened.
+///
+/// # Errors
+///
+/// Codings cannot be read.
+pub async fn is_worth_it(store: &Store, study: &StudyId, clip: &ClipRow) -> Result<bool, Failure> {
+    let first = clip.angles.first().map(Angle::place);
+    let by_itself = clip.angles.len() == 1 && first == Some(CameraPlace::at(0));
+    Ok(!by_itself || !coded_live(store, study, clip.id).await?.is_empty())
+}
+
 /// `GET /studies/{study}/clips/{clip}/align`.
 pub async fn page(visit: Visit, Path((_, id)): Path<(String, ClipId)>) -> Answer {
     let opened = Opened::by(&visit, id).await?;

@@ -23,6 +23,7 @@ use crate::{
     layout::Layout,
     listening,
     pages::{
+        alignment,
         clips::{coders, not_installed, words},
         coding_list::length,
     },
@@ -41,6 +42,7 @@ struct Clip {
     start: String,
     machine: Option<MachineCoding>,
     can_play: bool,
+    can_line_up: bool,
 }
 
 struct Coding {
@@ -118,6 +120,7 @@ pub async fn page(visit: Visit, Path((_, id)): Path<(String, ClipId)>) -> Answer
         taking: visit.app.intake().of(&study),
         start: format!("{}", start as f64 / 1e6),
         machine: machines.into_iter().find(|one| one.clip == id),
+        can_line_up: alignment::is_worth_it(store, &study, &clip).await?,
         can_play: store.why_not_play(&study, id).await?.is_none() && !clip.angles.is_empty(),
         clip,
     })
@@ -231,7 +234,8 @@ pub async fn listen(visit: Visit, Path((_, id)): Path<(String, ClipId)>) -> Answ
     let (actor, at) = (visit.actor(Action::LeadCoding)?, visit.at);
     let back = format!("/studies/{study}/clips/{id}");
     tokio::spawn(async move {
-        let heard = tokio::task::spawn_blocking(move || listening::listen(&media, &playing, &speakers));
+        let heard =
+            tokio::task::spawn_blocking(move || listening::listen(&media, &playing, &speakers));
         let done = async {
             let stretches = heard.await.map_err(|error| {
                 tracing::error!(%error, "the machine that listens broke off");
@@ -266,7 +270,11 @@ async fn who_speaks(
         .behaviours()
         .filter(|(_, has_end)| *has_end)
         .map(|(behaviour, _)| behaviour)
-        .filter(|one| [&*one.id, &*one.label].into_iter().any(listening::sounds_like_speech))
+        .filter(|one| {
+            [&*one.id, &*one.label]
+                .into_iter()
+                .any(listening::sounds_like_speech)
+        })
         .map(|one| &*one.id)
         .collect();
     let mut codings = store.codings(study).await?;

@@ -425,7 +425,9 @@ async fn machine(
         Some(typed) => typed.split(',').map(|id| id.trim().to_owned()).collect(),
         None => labels
             .iter()
-            .filter(|(id, label)| listening::sounds_like_speech(id) || listening::sounds_like_speech(label))
+            .filter(|(id, label)| {
+                listening::sounds_like_speech(id) || listening::sounds_like_speech(label)
+            })
             .map(|(id, _)| id.clone())
             .collect(),
     };
