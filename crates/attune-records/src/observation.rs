@@ -14,6 +14,7 @@ mod interval;
 mod media;
 mod micros;
 mod modifiers;
+mod planned_scheme;
 mod recording;
 mod sample;
 
@@ -27,5 +28,6 @@ pub use interval::{Interval, united, without};
 pub use media::{FrameTimes, Media};
 pub use micros::Micros;
 pub use modifiers::{Modifier, Modifiers};
+pub use planned_scheme::DIRECTED_TO;
 pub use recording::{Observation, ObservationKind, Rated, Rating};
 pub use sample::{Sample, Sampled};

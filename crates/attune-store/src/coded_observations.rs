@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use attune_protocol::{
     id::{SchemeId, StudyId},
-    scheme::{Behaviour, Sampling, Scheme},
+    scheme::{Sampling, Scheme},
 };
 use attune_records::observation::{
-    BehaviourKind, CodedBehaviour, CodedSubject, CodingProject, Event, Frames, Interval, Micros,
-    Modifier, Modifiers, Observation, ObservationKind, Rated, Rating, Sample, SchemeAsRead, Span,
+    CodingProject, Event, Frames, Interval, Micros, Modifier, Modifiers, Observation,
+    ObservationKind, Rated, Rating, Sample, SchemeAsRead, Span,
 };
 
 use crate::{
@@ -52,7 +52,7 @@ impl Store {
         let mut project = CodingProject::default();
         project.name = study.to_string();
         project.description.clone_from(&found.title);
-        project.scheme = scheme_as_read(&found);
+        project.scheme = SchemeAsRead::planned(&found);
         // Ids of codings differ.
         Ok(project.with_observations(observations).unwrap_or_default())
     }
@@ -182,56 +182,4 @@ fn modifiers(coded: &CodedEvent) -> Modifiers {
         },
     };
     Modifiers::new(coded.modifiers.iter().map(one).collect())
-}
-
-fn scheme_as_read(scheme: &Scheme) -> SchemeAsRead {
-    let code = |one: &Behaviour, kind| CodedBehaviour {
-        key: one.key.map(String::from).unwrap_or_default(),
-        description: one.label.clone(),
-        ..CodedBehaviour::new(one.id.as_str(), kind)
-    };
-    let mut behaviours = Vec::new();
-    for set in &scheme.states {
-        for state in &set.states {
-            let others = set.states.iter().filter(|other| other.id != state.id);
-            let excludes = others.map(|other| Arc::from(other.id.as_str()));
-            behaviours.push(CodedBehaviour {
-                category: set.label.clone(),
-                excludes: excludes.filter(|_| set.exclusive).collect(),
-                ..code(state, BehaviourKind::State)
-            });
-        }
-    }
-    behaviours.extend(
-        scheme
-            .points
-            .iter()
-            .map(|one| code(one, BehaviourKind::Point)),
-    );
-    behaviours.extend(scheme.acts.iter().map(|act| {
-        let kind = match act.has_duration {
-            true => BehaviourKind::State,
-            false => BehaviourKind::Point,
-        };
-        code(&act.behaviour, kind)
-    }));
-    behaviours.extend(
-        scheme
-            .spans
-            .iter()
-            .map(|one| code(one, BehaviourKind::Phase)),
-    );
-    SchemeAsRead {
-        subjects: scheme
-            .subjects
-            .iter()
-            .map(|one| CodedSubject {
-                name: Arc::from(one.id.as_str()),
-                key: one.key.map(String::from).unwrap_or_default(),
-                description: one.label.clone(),
-            })
-            .collect(),
-        behaviours,
-        ..SchemeAsRead::default()
-    }
 }

@@ -9,6 +9,7 @@ mod lay_out;
 mod scheme;
 mod slots;
 mod take_over;
+mod template;
 mod tier;
 
 use super::{

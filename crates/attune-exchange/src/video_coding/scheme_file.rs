@@ -7,7 +7,10 @@ use attune_records::observation::{
     BehaviourKind, CodedBehaviour, CodedSubject, ModifierKind, ModifierSet, SchemeAsRead,
 };
 
-use super::not_held::{Losses, NotHeld};
+use super::{
+    not_held::{Losses, NotHeld},
+    scheme_sets::{Set, exclusions_outside, state_sets},
+};
 
 /// What stands where a tool has no definition.
 const NO_DEFINITION: &str =
@@ -16,7 +19,7 @@ const NO_DEFINITION: &str =
 /// The text of a scheme file, and what it cannot hold or had to assume.
 pub fn scheme_file(scheme: &SchemeAsRead, title: &str) -> (String, Vec<NotHeld>) {
     let mut writing = Writing::default();
-    writing.line(&format!("title = {}", quoted(title)));
+    writing.line(&format!("title = {}", quoted(&label_in_scheme(title))));
     writing.line("version = 1\nabout = \"dyad\"\nsampling = [\"continuous\"]");
     let subjects: Vec<(String, &CodedSubject)> = scheme
         .subjects
@@ -29,8 +32,9 @@ pub fn scheme_file(scheme: &SchemeAsRead, title: &str) -> (String, Vec<NotHeld>)
     if subjects.is_empty() {
         writing.line("\n[[subject]]\nid = \"everybody\"\nlabel = \"Everybody\"\nkind = \"group\"");
     }
-    for (place, set) in state_sets(scheme).into_iter().enumerate() {
-        writing.state_set(place, &set);
+    let sets = state_sets(scheme);
+    for (place, set) in sets.iter().enumerate() {
+        writing.state_set(place, set);
     }
     for (header, kind) in [
         ("point", BehaviourKind::Point),
@@ -44,54 +48,8 @@ pub fn scheme_file(scheme: &SchemeAsRead, title: &str) -> (String, Vec<NotHeld>)
             writing.behaviour(header, behaviour);
         }
     }
-    let losses = writing.losses(scheme);
+    let losses = writing.losses(scheme, exclusions_outside(scheme, &sets));
     (writing.text, losses)
-}
-
-/// States that exclude each other all, or else the states of one category.
-struct Set<'a> {
-    label: String,
-    exclusive: bool,
-    states: Vec<&'a CodedBehaviour>,
-}
-
-fn state_sets(scheme: &SchemeAsRead) -> Vec<Set<'_>> {
-    let excludes = |a: &CodedBehaviour, b: &CodedBehaviour| {
-        a.code != b.code && (a.excludes.contains(&b.code) || b.excludes.contains(&a.code))
-    };
-    let mut sets: Vec<Set<'_>> = Vec::new();
-    for state in scheme
-        .behaviours
-        .iter()
-        .filter(|one| one.kind == BehaviourKind::State)
-    {
-        let fits =
-            |set: &Set<'_>| set.exclusive && set.states.iter().all(|other| excludes(state, other));
-        if let Some(set) = sets.iter_mut().find(|set| fits(set)) {
-            set.states.push(state);
-            continue;
-        }
-        sets.push(Set {
-            label: state.category.clone(),
-            exclusive: true,
-            states: vec![state],
-        });
-    }
-    // One state alone excludes nothing: such states of a category stand together.
-    let (mut exclusive, single): (Vec<_>, Vec<_>) =
-        sets.into_iter().partition(|set| set.states.len() > 1);
-    let mut others: Vec<Set<'_>> = Vec::new();
-    for mut set in single {
-        match others.iter_mut().find(|other| other.label == set.label) {
-            Some(other) => other.states.append(&mut set.states),
-            None => {
-                set.exclusive = false;
-                others.push(set);
-            }
-        }
-    }
-    exclusive.append(&mut others);
-    exclusive
 }
 
 #[derive(Default)]
@@ -102,6 +60,7 @@ struct Writing {
     n_keys_left: usize,
     n_undefined: usize,
     n_sets_left: usize,
+    n_bounds_assumed: usize,
     n_kinds_assumed: usize,
 }
 
@@ -113,20 +72,7 @@ impl Writing {
 
     /// Lower-case letters, digits and `-`, a letter first, no two the same.
     fn new_id(&mut self, name: &str) -> String {
-        let id = id_of(name);
-        let free = (1..).map(|n| {
-            if n == 1 {
-                id.clone()
-            } else {
-                format!("{id}-{n}")
-            }
-        });
-        let id = free
-            .into_iter()
-            .find(|id| !self.ids.contains(id))
-            .unwrap_or_default();
-        self.ids.insert(id.clone());
-        id
+        free_id(&mut self.ids, &id_of(name))
     }
 
     /// One key of the keyboard means one thing in a scheme.
@@ -144,7 +90,7 @@ impl Writing {
     fn subject(&mut self, id: &str, subject: &CodedSubject) {
         self.line(&format!(
             "\n[[subject]]\nid = \"{id}\"\nlabel = {}",
-            quoted(&subject.name)
+            quoted(&label_in_scheme(&subject.name))
         ));
         self.line(&format!(
             "kind = \"{}\" # assumed from the name",
@@ -155,7 +101,7 @@ impl Writing {
     }
 
     fn state_set(&mut self, place: usize, set: &Set<'_>) {
-        let label = if set.label.is_empty() {
+        let label = if set.label.trim().is_empty() {
             format!("States {}", place + 1)
         } else {
             set.label.clone()
@@ -175,7 +121,7 @@ impl Writing {
         let id = self.new_id(&behaviour.code);
         self.line(&format!(
             "\n[[{header}]]\nid = \"{id}\"\nlabel = {}",
-            quoted(&behaviour.code)
+            quoted(&label_in_scheme(&behaviour.code))
         ));
         let definition = match behaviour.description.trim() {
             "" => {
@@ -193,12 +139,14 @@ impl Writing {
             .filter_map(|set| modifier(set, &mut ids))
             .collect();
         self.n_sets_left += behaviour.modifiers.len() - sets.len();
+        let is_number = |set: &&ModifierSet| set.kind == ModifierKind::Number;
+        self.n_bounds_assumed += behaviour.modifiers.iter().filter(is_number).count();
         if !sets.is_empty() {
             self.line(&format!("modifiers = [\n    {},\n]", sets.join(",\n    ")));
         }
     }
 
-    fn losses(&self, scheme: &SchemeAsRead) -> Vec<NotHeld> {
+    fn losses(&self, scheme: &SchemeAsRead, exclusions: usize) -> Vec<NotHeld> {
         let mut losses = Losses::default();
         losses.tell(
             self.n_undefined,
@@ -218,7 +166,32 @@ impl Writing {
         losses.tell(
             self.n_sets_left,
             "sets of modifiers",
-            "numbers without bounds, free text or data from elsewhere; add them by hand",
+            "without a choice, of free text or of data from elsewhere; add them by hand",
+        );
+        losses.tell(
+            self.n_bounds_assumed,
+            "bounds of numbers",
+            "assumed so wide that every number fits: write the true ones",
+        );
+        losses.tell(
+            exclusions,
+            "pairs of states that exclude each other outside a set",
+            "a set is of states that all exclude each other: look how they can be parted into sets",
+        );
+        let points = scheme
+            .behaviours
+            .iter()
+            .filter(|one| one.kind != BehaviourKind::State && !one.category.trim().is_empty());
+        losses.tell(
+            points.count(),
+            "categories of points and phases",
+            "left out: a scheme groups states alone",
+        );
+        let at_stop = scheme.behaviours.iter().flat_map(|one| &one.modifiers);
+        losses.tell(
+            at_stop.filter(|set| set.asked_at_stop).count(),
+            "modifiers that are asked when a state ends",
+            "asked when it begins; they can be changed until the coding is finished",
         );
         let coloured = scheme
             .behaviours
@@ -234,49 +207,49 @@ impl Writing {
     }
 }
 
+/// A number fits these bounds; a tool that has none gets them, to be mended by hand.
+const WIDEST: (i64, i64) = (-1_000_000, 1_000_000);
+
 fn modifier(set: &ModifierSet, ids: &mut BTreeSet<String>) -> Option<String> {
-    let kind = match set.kind {
-        ModifierKind::One => "one-of",
-        ModifierKind::Several => "several-of",
-        ModifierKind::Number | ModifierKind::External | ModifierKind::Text => return None,
+    let values = match set.kind {
+        ModifierKind::One => format!("one-of = [{}]", choices(set)?),
+        ModifierKind::Several => format!("several-of = [{}]", choices(set)?),
+        ModifierKind::Number => format!("minimum = {}, maximum = {}", WIDEST.0, WIDEST.1),
+        ModifierKind::External | ModifierKind::Text => return None,
     };
-    let mut values: Vec<String> = Vec::new();
-    for choice in set
-        .choices
-        .iter()
-        .filter(|choice| !choice.value.trim().is_empty())
-    {
-        let value = quoted(&choice.value);
-        if !values.contains(&value) {
-            values.push(value);
-        }
-    }
-    if values.is_empty() {
-        return None;
-    }
     let name = if set.name.trim().is_empty() {
         "Detail"
     } else {
         &set.name
     };
-    let id = id_of(name);
-    let free = (1..).map(|n| {
-        if n == 1 {
-            id.clone()
-        } else {
-            format!("{id}-{n}")
-        }
-    });
-    let id = free
-        .into_iter()
-        .find(|id| !ids.contains(id))
-        .unwrap_or_default();
-    ids.insert(id.clone());
+    let id = free_id(ids, &id_of(name));
     Some(format!(
-        "{{ id = \"{id}\", label = {}, {kind} = [{}] }}",
-        quoted(name),
-        values.join(", ")
+        "{{ id = \"{id}\", label = {}, {values} }}",
+        quoted(name)
     ))
+}
+
+/// The choices of a set, each once; none where there are none.
+fn choices(set: &ModifierSet) -> Option<String> {
+    let mut values: Vec<String> = Vec::new();
+    for choice in &set.choices {
+        let value = quoted(&choice.value);
+        if !choice.value.trim().is_empty() && !values.contains(&value) {
+            values.push(value);
+        }
+    }
+    (!values.is_empty()).then(|| values.join(", "))
+}
+
+/// The id, or with the first number that is free.
+fn free_id(ids: &mut BTreeSet<String>, id: &str) -> String {
+    let mut free = id.to_owned();
+    let mut number = 1;
+    while !ids.insert(free.clone()) {
+        number += 1;
+        free = format!("{id}-{number}");
+    }
+    free
 }
 
 fn id_of(name: &str) -> String {
@@ -311,6 +284,15 @@ fn kind_of(name: &str) -> &'static str {
         "carer"
     } else {
         "group"
+    }
+}
+
+/// What a scheme calls something of this name: a tier or an annotation may be without one.
+pub fn label_in_scheme(name: &str) -> String {
+    if name.trim().is_empty() {
+        "(no name)".to_owned()
+    } else {
+        name.to_owned()
     }
 }
 
@@ -351,7 +333,7 @@ mod tests {
                 "behaviours without a definition: 2",
                 "kinds of subjects: 2",
                 "keys: 1",
-                "sets of modifiers: 1"
+                "bounds of numbers: 1"
             ]
         );
         let mut files: Vec<(String, Vec<u8>)> = attune_protocol::template()

@@ -2,7 +2,9 @@
 
 use std::{io::Write as _, sync::Arc};
 
-use attune_records::observation::{CodingProject, Event, Modifier, Modifiers, Observation};
+use attune_records::observation::{
+    CodingProject, DIRECTED_TO, Event, Modifier, Modifiers, Observation,
+};
 
 use super::{
     CodingFault, NotHeld,
@@ -257,7 +259,7 @@ fn target_as_modifier(event: &Event) -> Event {
     };
     let mut modifiers = event.modifiers.as_slice().to_vec();
     modifiers.push(Modifier {
-        set: Arc::from("to"),
+        set: Arc::from(DIRECTED_TO),
         values: vec![Arc::clone(target)],
     });
     Event {
@@ -267,7 +269,7 @@ fn target_as_modifier(event: &Event) -> Event {
     }
 }
 
-fn packed(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn packed(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     // Memory takes everything.
     encoder.write_all(bytes).expect("memory");

@@ -8,6 +8,7 @@ mod formats;
 mod hostile_files;
 mod layouts;
 mod round_trip;
+mod schemes;
 mod study;
 mod video_round_trips;
 mod video_samples;

@@ -164,3 +164,68 @@ fn an_ethogram_is_printed_as_a_scheme_file() {
         said.err
     );
 }
+
+#[test]
+fn a_scheme_goes_from_boris_into_a_study_and_from_the_study_back_to_boris_and_elan() {
+    let here = folder(&[("play.boris", PROJECT)]);
+    let into = ["observe", "scheme", "play.boris", "--out", "play.toml"];
+    assert_eq!(run(here.path(), &into).code, 0);
+    for (name, kind) in [
+        ("back.boris", "boris"),
+        ("back.etf", "eaf"),
+        ("back.ecv", "ecv"),
+    ] {
+        let said = run(
+            here.path(),
+            &["observe", "scheme", "play.toml", "--out", name],
+        );
+        assert_eq!((said.code, said.out.as_str()), (0, ""), "{}", said.err);
+        let document = json(here.path(), &["inspect", name]);
+        assert_eq!(document["kind"], kind);
+    }
+    let document = json(here.path(), &["inspect", "back.boris"]);
+    assert_eq!(document["n_behaviours"], 2);
+    assert_eq!(document["n_observations"], 0);
+    let said = run(here.path(), &["observe", "scheme", "play.toml"]);
+    assert_eq!(said.code, 1);
+    assert!(said.err.contains("ending in .boris"), "{}", said.err);
+}
+
+#[test]
+fn a_study_gives_the_scheme_that_is_named() {
+    let study = format!(
+        "{}/../../studies/community-clinic",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let here = folder(&[]);
+    let ask = |rest: &[&str]| {
+        run(
+            here.path(),
+            &[&["observe", "scheme", &study], rest].concat(),
+        )
+    };
+    let said = ask(&["--out", "a.boris"]);
+    assert!(
+        said.err.contains("name one with --scheme; there are"),
+        "{}",
+        said.err
+    );
+    let said = ask(&["--out", "a.boris", "--scheme", "nothing"]);
+    assert!(
+        said.err.contains("the study has no scheme `nothing`"),
+        "{}",
+        said.err
+    );
+    let said = ask(&["--out", "a.boris", "--scheme", "room"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(
+        said.err
+            .contains("note: acts: 2 (written with the modifier `to`"),
+        "{}",
+        said.err
+    );
+    assert_eq!(
+        json(here.path(), &["inspect", "a.boris"])["n_behaviours"],
+        5
+    );
+}
