@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use attune_exchange::video_coding::scheme_file;
+use attune_exchange::video_coding::{NotHeld, label_in_scheme, scheme_file};
 use attune_protocol::scheme::{ModifierValues, Scheme};
 use attune_records::observation::{
-    BehaviourKind, CodedBehaviour, CodedSubject, CodingProject, Event, Modifier, Observation,
-    SchemeAsRead, Span,
+    BehaviourKind, CodedBehaviour, CodedSubject, CodingProject, DIRECTED_TO, Event, Modifier,
+    Observation, SchemeAsRead, Span,
 };
 use attune_store::{
     coding_rules::Coded,
@@ -20,8 +20,8 @@ const NOBODY: &str = "No focal subject";
 const LONGEST_COMMENT: usize = 2000;
 
 /// The text of a scheme file that holds every behaviour and subject of a project, also those that only
-/// its events name.
-pub fn scheme_text(project: &CodingProject) -> String {
+/// its events name; and what of it has to be completed or was left.
+pub fn scheme_text(project: &CodingProject) -> (String, Vec<NotHeld>) {
     let mut scheme = SchemeAsRead {
         variables: Vec::new(),
         ..project.scheme.clone()
@@ -58,7 +58,7 @@ pub fn scheme_text(project: &CodingProject) -> String {
         "" => "A coder's own project",
         name => name,
     };
-    scheme_file(&scheme, title).0
+    scheme_file(&scheme, title)
 }
 
 /// What of an observation the room takes.
@@ -145,7 +145,8 @@ fn coded(
     }
     let target = match coded {
         Coded::Act(act) => {
-            let wanted = event.target.as_deref().unwrap_or_default();
+            let noted = event.target.as_deref().or_else(|| directed_to(event));
+            let wanted = noted.unwrap_or_default();
             let codes = || act.to.iter().map(|to| to.code());
             let by_code = codes().find(|code| *code == wanted).map(str::to_owned);
             let person = || {
@@ -166,7 +167,9 @@ fn coded(
         }
         _ => None,
     };
-    let modifiers = modifiers(coded, event.modifiers.as_slice(), &mut comments);
+    let is_detail = |one: &&Modifier| target.is_none() || *one.set != *DIRECTED_TO;
+    let details = event.modifiers.as_slice().iter().filter(is_detail);
+    let modifiers = modifiers(coded, details, &mut comments);
     let mut comment: String = comments.join("; ");
     if comment.chars().count() > LONGEST_COMMENT {
         note("comments cut to 2 000 letters".to_owned());
@@ -210,6 +213,12 @@ fn behaviour_of(scheme: &Scheme, name: &str) -> Option<String> {
     labelled
 }
 
+/// To whom an act is directed in a file of a tool that has no word for it.
+fn directed_to(event: &Event) -> Option<&str> {
+    let target = event.modifiers.of_set(DIRECTED_TO).first()?;
+    Some(target)
+}
+
 /// Who it is coded for, among those who can show it.
 fn subject_of(scheme: &Scheme, coded: Coded<'_>, name: &str) -> Option<String> {
     let allowed: &[String] = match coded {
@@ -241,14 +250,14 @@ fn person_named(scheme: &Scheme, allowed: &[String], name: &str) -> Option<Strin
     None
 }
 
-fn modifiers(
+fn modifiers<'a>(
     coded: Coded<'_>,
-    noted: &[Modifier],
+    noted: impl Iterator<Item = &'a Modifier>,
     comments: &mut Vec<String>,
 ) -> BTreeMap<String, ModifierAnswer> {
     let mut answers = BTreeMap::new();
     let mut taken = BTreeSet::new();
-    for modifier in noted.iter().filter(|one| !one.values.is_empty()) {
+    for modifier in noted.filter(|one| !one.values.is_empty()) {
         let own = &coded.behaviour().modifiers;
         let set = plain(&modifier.set);
         let found = own
@@ -298,7 +307,8 @@ fn fits(values: &ModifierValues, modifier: &Modifier) -> bool {
 
 /// A name as it is compared: without line breaks, case or blanks at its ends.
 fn plain(name: &str) -> String {
-    name.replace(['\n', '\r', '\t', '\0'], " ")
+    label_in_scheme(name)
+        .replace(['\n', '\r', '\t', '\0'], " ")
         .trim()
         .to_lowercase()
 }
@@ -326,7 +336,7 @@ mod tests {
     fn every_event_of_a_project_is_found_in_the_room_under_the_rules_of_its_scheme() {
         let file = CodingFile::read("play.boris", BORIS.as_bytes()).expect("a project");
         let project = file.to_project("play").expect("observations").project;
-        let text = scheme_text(&project);
+        let (text, _) = scheme_text(&project);
         let scheme =
             own_scheme::read(&"own-1".into(), &text).unwrap_or_else(|why| panic!("{why}\n{text}"));
         let observation = &project.observations()[0];
@@ -383,5 +393,49 @@ mod tests {
         );
         let n_left = project.observations()[0].events().len() - 1;
         assert_eq!(brought.notes.values().sum::<usize>(), n_left);
+    }
+
+    #[test]
+    fn acts_of_the_room_come_back_from_boris_with_whom_they_are_directed_to() {
+        let text = "title = \"T\"\nversion = 1\nabout = \"dyad\"\nsampling = [\"continuous\"]\n\
+            [[subject]]\nid = \"carer\"\nlabel = \"Carer\"\nkind = \"carer\"\n\
+            [[act]]\nid = \"talks\"\nlabel = \"Talks to\"\ndefinition = \"Any word.\"\nfrom = [\"carer\"]\n\
+            to = [\"own-infant\", \"group\"]\nhas-duration = true\n\
+            modifiers = [{ id = \"tone\", label = \"Tone\", one-of = [\"warm\", \"flat\"] }]\n";
+        let scheme = own_scheme::read(&"own-1".into(), text).unwrap_or_else(|why| panic!("{why}"));
+        let bout = attune_records::observation::Interval::new(
+            attune_records::observation::Micros(1_000_000),
+            attune_records::observation::Micros(2_000_000),
+        );
+        let act = Event {
+            subject: Some("carer".into()),
+            target: Some("group".into()),
+            modifiers: attune_records::observation::Modifiers::new(vec![Modifier {
+                set: "tone".into(),
+                values: vec!["warm".into()],
+            }]),
+            ..Event::new("talks", Span::State(bout.expect("in order")))
+        };
+        let mut project = CodingProject::default();
+        project.scheme = SchemeAsRead::planned(&scheme);
+        let one = Observation::new("one").with_events(vec![act]);
+        let project = project.with_observations(vec![one]).expect("one");
+        let target = attune_exchange::video_coding::Target::Boris;
+        let written =
+            attune_exchange::video_coding::write_project(&project, target).expect("written");
+        let file = CodingFile::read("a.boris", &written.bytes).expect("a project");
+        let again = file.to_project("a").expect("observations").project;
+        let brought = events(&scheme, &again.observations()[0], "e");
+        assert_eq!(brought.notes, BTreeMap::new());
+        let Edit::Event {
+            after: Some(event), ..
+        } = &brought.edits[0]
+        else {
+            panic!("an event");
+        };
+        assert_eq!(event.target.as_deref(), Some("group"));
+        assert_eq!(event.comment, "");
+        let tone = ModifierAnswer::Words(vec!["warm".to_owned()]);
+        assert_eq!(event.modifiers.get("tone"), Some(&tone));
     }
 }

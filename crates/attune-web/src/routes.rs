@@ -141,6 +141,7 @@ pub fn table() -> Vec<Route> {
         Route::post("/studies/{study}/coding/bring", May(Action::CodeVideo), Untold, coding_bring::take).with_upload(),
         Route::get("/studies/{study}/coding/{coding}/export", May(Action::CodeVideo), Untold, coding_export::page),
         Route::get("/studies/{study}/coding/{coding}/export/{format}", May(Action::CodeVideo), Untold, coding_export::one),
+        Route::get("/studies/{study}/coding/{coding}/scheme/{format}", May(Action::CodeVideo), Untold, coding_export::scheme),
         Route::get("/studies/{study}/coding/{coding}", May(Action::CodeVideo), Untold, coding_room::page),
         Route::get("/studies/{study}/coding/{coding}/data", May(Action::CodeVideo), Untold, coding_room::data),
         Route::post("/studies/{study}/coding/{coding}/changes", May(Action::CodeVideo), Untold, coding_room::change),

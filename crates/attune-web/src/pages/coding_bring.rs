@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use attune_exchange::video_coding::{CodingFaults, CodingFile};
+use attune_exchange::video_coding::{CodingFaults, CodingFile, CodingRead, NotHeld};
 use attune_protocol::id::SchemeId;
 use attune_records::observation::{CodingProject, Observation};
 use attune_store::{
@@ -18,7 +18,7 @@ use axum::extract::Multipart;
 
 use crate::{
     access::Action,
-    answer::{Answer, page as show, page_to_correct},
+    answer::{Answer, download, page as show, page_to_correct},
     brought::{self, Brought},
     failure::Failure,
     layout::Layout,
@@ -39,6 +39,7 @@ struct Bring {
     open: Vec<(String, String)>,
     opened: Vec<OpenedFrom>,
     not_taken_over: Vec<(String, String)>,
+    warnings: Vec<String>,
 }
 
 /// An observation that is in the room now.
@@ -82,6 +83,7 @@ async fn build(visit: &Visit, problems: Vec<String>) -> Result<Bring, Failure> {
         open,
         opened: Vec::new(),
         not_taken_over: Vec::new(),
+        warnings: Vec::new(),
     })
 }
 
@@ -92,25 +94,47 @@ pub async fn take(visit: Visit, form: Multipart) -> Answer {
         let problems = vec!["Choose a file of BORIS, ELAN, Datavyu, Praat, or a table.".to_owned()];
         return page_to_correct(&build(&visit, problems).await?);
     }
-    let project = match open_file(&sent) {
-        Ok(project) => project,
+    let read = match open_file(&sent) {
+        Ok(read) => read,
         Err(faults) => {
             let told = faults.as_slice().iter().map(ToString::to_string).collect();
             return page_to_correct(&build(&visit, told).await?);
         }
     };
-    let (project, not_taken_over) = project;
+    let project = &read.project;
     let brought = match sent.into.as_str() {
-        "" | "own" => as_own(&visit, &project).await?,
-        coding => match chosen(&project, &sent.observation) {
+        "scheme" => return scheme(&sent, project),
+        "" | "own" => as_own(&visit, project).await?,
+        coding => match chosen(project, &sent.observation) {
             Ok(observation) => into_coding(&visit, observation, coding).await?,
             Err(problem) => return page_to_correct(&build(&visit, vec![problem]).await?),
         },
     };
     let mut page = build(&visit, Vec::new()).await?;
     page.opened = brought;
-    page.not_taken_over = not_taken_over;
+    page.not_taken_over = read
+        .not_taken_over
+        .into_iter()
+        .map(|left| (format!("{} ({})", left.what, left.place), left.why))
+        .collect();
+    page.warnings = read.warnings;
     show(&page)
+}
+
+/// The scheme of the file as a file of a study, with what is to be completed at its top; nothing is kept.
+fn scheme(sent: &Sent, project: &CodingProject) -> Answer {
+    let stem = sent.name.split('.').next().unwrap_or("scheme");
+    let (text, to_complete) = brought::scheme_text(project);
+    let line = |lost: &NotHeld| format!("# {}: {}\n", lost.what, lost.why);
+    let notes: String = to_complete.iter().map(line).collect();
+    let head =
+        "# Name it in study.toml as the `file` of a [[scheme]]. To be completed or looked at:\n";
+    let text = if notes.is_empty() {
+        text
+    } else {
+        format!("{head}{notes}\n{text}")
+    };
+    download(&format!("{stem}.toml"), "application/toml", text)
 }
 
 async fn read(mut form: Multipart) -> Result<Sent, Failure> {
@@ -147,17 +171,9 @@ async fn read(mut form: Multipart) -> Result<Sent, Failure> {
     Ok(sent)
 }
 
-type Read = (CodingProject, Vec<(String, String)>);
-
-fn open_file(sent: &Sent) -> Result<Read, CodingFaults> {
+fn open_file(sent: &Sent) -> Result<CodingRead, CodingFaults> {
     let stem = sent.name.split('.').next().unwrap_or("project");
-    let read = CodingFile::read(&sent.name, &sent.bytes)?.to_project(stem)?;
-    let left = read
-        .not_taken_over
-        .into_iter()
-        .map(|left| (format!("{} ({})", left.what, left.place), left.why))
-        .collect();
-    Ok((read.project, left))
+    CodingFile::read(&sent.name, &sent.bytes)?.to_project(stem)
 }
 
 fn chosen<'a>(project: &'a CodingProject, name: &str) -> Result<&'a Observation, String> {
@@ -185,7 +201,7 @@ async fn as_own(visit: &Visit, project: &CodingProject) -> Result<Vec<OpenedFrom
             )],
         });
     }
-    let text = brought::scheme_text(project);
+    let (text, _) = brought::scheme_text(project);
     let scheme_id = SchemeId::new(format!("own-{}", &ClipId::new().to_string()[24..]));
     let scheme = own_scheme::read(&scheme_id, &text)?;
     let mut opened = Vec::new();

@@ -4,8 +4,11 @@
 use std::sync::Arc;
 
 use askama::Template;
-use attune_exchange::video_coding::{NotHeld, Target, write_project};
-use attune_records::observation::{CodingProject, Observation};
+use attune_exchange::video_coding::{
+    NotHeld, SchemeTarget, Target, lost_of_plan, write_project, write_scheme,
+};
+use attune_protocol::scheme::Scheme;
+use attune_records::observation::{CodingProject, Observation, SchemeAsRead};
 use attune_store::handed_out::Handed;
 use axum::extract::Path;
 
@@ -39,6 +42,8 @@ struct Export {
     code: String,
     back: String,
     formats: Vec<Format>,
+    /// What of the scheme no other tool has a word for.
+    scheme_lost: Vec<NotHeld>,
 }
 
 struct Format {
@@ -55,6 +60,8 @@ pub async fn page(visit: Visit, Path((study, id)): Path<(String, String)>) -> An
     let project = of_one(&visit, &opened).await?;
     let code = opened.content.code.clone();
     let back = format!("/studies/{study}/coding/{id}");
+    let scheme = planned(&visit, &opened).await?;
+    let scheme_lost = lost_of_plan(&scheme);
     let mut formats = Vec::new();
     for (ending, label) in FORMATS {
         let written = written(&project, ending);
@@ -74,6 +81,7 @@ pub async fn page(visit: Visit, Path((study, id)): Path<(String, String)>) -> An
         code,
         back,
         formats,
+        scheme_lost,
     })
 }
 
@@ -86,6 +94,33 @@ pub async fn one(visit: Visit, Path((_, id, format)): Path<(String, String, Stri
     let (about, file) = (Some(id), (name.as_str(), bytes.as_slice()));
     note(&visit, Action::CodeVideo, Handed::Codings, about, file).await?;
     download(&name, kind, bytes)
+}
+
+/// `GET /studies/{study}/coding/{coding}/scheme/{format}`: the scheme without any coding.
+pub async fn scheme(visit: Visit, Path((_, id, format)): Path<(String, String, String)>) -> Answer {
+    let opened = Opened::by(&visit, &id).await?;
+    let scheme = planned(&visit, &opened).await?;
+    let target = SchemeTarget::of_name(&format!("scheme.{format}"));
+    let target = target.ok_or_else(|| Failure::no_such("format"))?;
+    let written = write_scheme(&SchemeAsRead::planned(&scheme), &scheme.title, target);
+    let written = written.map_err(|fault| Failure::Conflict {
+        reason: format!("This scheme cannot be a file .{format}: {fault}."),
+    })?;
+    let kind = match target {
+        SchemeTarget::Boris => "application/json",
+        SchemeTarget::BorisGz => "application/gzip",
+        SchemeTarget::Template | SchemeTarget::Vocabulary => "application/xml",
+    };
+    download(&format!("scheme.{format}"), kind, written.bytes)
+}
+
+async fn planned(visit: &Visit, opened: &Opened) -> Result<Arc<Scheme>, Failure> {
+    let content = &opened.content;
+    let store = visit.app.store();
+    let found = store
+        .coding_scheme(&opened.study, &content.scheme, content.scheme_version)
+        .await?;
+    Ok(found)
 }
 
 /// `GET /studies/{study}/clips/export/{format}`: all finished codings, for whoever leads. Formats that

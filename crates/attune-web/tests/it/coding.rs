@@ -422,3 +422,109 @@ async fn a_coding_without_events_says_which_formats_have_no_file_for_it() {
     let captions = coder.get(&format!("{export}/srt")).await;
     assert_eq!(captions.status, StatusCode::CONFLICT);
 }
+
+const BROUGHT: &str = r##"{"project_format_version": "7.0", "project_name": "Play", "observations": {
+    "home 1": {"type": "LIVE", "events": [[1.0, "Baby", "face", "", ""], [2.5, "Baby", "face", "", ""], [3.0, "Baby", "face", "", ""]]}},
+    "subjects_conf": {"0": {"key": "i", "name": "Baby", "description": ""}},
+    "behaviors_conf": {"0": {"type": "State event", "key": "f", "code": "face", "description": "", "color": "#fff", "category": "", "excluded": "", "modifiers": {}}}}"##;
+
+#[tokio::test]
+async fn the_scheme_alone_is_given_for_boris_and_elan_and_tells_nothing_of_the_recording() {
+    let world = World::new(Settings::default()).await;
+    let made = made(&world).await;
+    let mut coder = coder(&world).await;
+    let base = format!("/studies/{}/coding/{}", made.study, made.own);
+    for format in ["boris", "etf", "ecv"] {
+        let answer = coder.get(&format!("{base}/scheme/{format}")).await;
+        assert_eq!(answer.status, StatusCode::OK, "{format}");
+        assert_eq!(tells(&answer), [""; 0], "{format}");
+        let name = format!("scheme.{format}");
+        let file = attune_exchange::video_coding::CodingFile::read(&name, answer.body.as_bytes());
+        let read = file.and_then(|file| file.to_project("scheme"));
+        let read = read.unwrap_or_else(|faults| panic!("{faults}"));
+        let behaviours = &read.project.scheme.behaviours;
+        assert!(
+            behaviours.iter().any(|one| &*one.code == "smile"),
+            "{format}"
+        );
+    }
+    let other = coder.get(&format!("{base}/scheme/docx")).await;
+    assert_eq!(other.status, StatusCode::NOT_FOUND);
+    let others = format!(
+        "/studies/{}/coding/{}/scheme/boris",
+        made.study, made.others
+    );
+    assert_eq!(coder.get(&others).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_project_that_is_brought_gives_its_scheme_as_a_file_or_is_opened_with_every_doubt() {
+    let world = World::new(Settings::default()).await;
+    let made = made(&world).await;
+    let mut coder = coder(&world).await;
+    let path = format!("/studies/{}/coding/bring", made.study);
+    let file = [("play.boris", BROUGHT.as_bytes())];
+    let scheme = coder
+        .send_field(&path, &[("into", "scheme")], "file", &file)
+        .await;
+    assert_eq!(scheme.status, StatusCode::OK);
+    assert!(scheme.header("content-disposition").contains("play.toml"));
+    assert!(
+        scheme.body.contains("# behaviours without a definition: 1"),
+        "{}",
+        scheme.body
+    );
+    attune_store::own_scheme::read(&"own".into(), &scheme.body).expect("a scheme file");
+    let opened = coder
+        .send_field(&path, &[("into", "own")], "file", &file)
+        .await;
+    assert_eq!(opened.status, StatusCode::OK);
+    assert!(
+        opened.body.contains("home 1</a>: 2 events"),
+        "{}",
+        opened.body
+    );
+    assert!(
+        opened
+            .body
+            .contains("face of Baby at 3 s (row 3) has no end"),
+        "{}",
+        opened.body
+    );
+}
+
+#[tokio::test]
+async fn hostile_files_that_are_brought_get_a_page_that_says_what_is_wrong() {
+    let world = World::new(Settings::default()).await;
+    let made = made(&world).await;
+    let mut coder = coder(&world).await;
+    let path = format!("/studies/{}/coding/bring", made.study);
+    let entities = r#"<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><ANNOTATION_DOCUMENT>&b;</ANNOTATION_DOCUMENT>"#;
+    let nested = format!("{{\"behaviors_conf\": {}", "[".repeat(200_000));
+    let cut = &BROUGHT[..BROUGHT.len() / 2];
+    let cases: [(&str, &[u8], &str); 6] = [
+        ("a.eaf", entities.as_bytes(), "document type"),
+        ("a.boris", nested.as_bytes(), "line 1"),
+        ("a.boris", cut.as_bytes(), "ends in the middle"),
+        ("a.opf", b"PK\x03\x04", "archive"),
+        ("a.docx", b"letter", "ending"),
+        ("a.boris", b"", "Choose a file"),
+    ];
+    for (name, bytes, says) in cases {
+        let answer = coder
+            .send_field(&path, &[("into", "own")], "file", &[(name, bytes)])
+            .await;
+        assert_eq!(
+            answer.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{name} {says}"
+        );
+        assert!(
+            answer.body.contains(says),
+            "{name}: {says}: {}",
+            answer.body
+        );
+    }
+    let list = format!("/studies/{}/coding", made.study);
+    assert!(!coder.get(&list).await.body.contains("a.boris"));
+}

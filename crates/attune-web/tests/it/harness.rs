@@ -262,6 +262,17 @@ impl Browser<'_> {
         fields: &[(&str, &str)],
         files: &[(&str, &[u8])],
     ) -> Answer {
+        self.send_field(path, fields, "files", files).await
+    }
+
+    /// Sends files in the file field of this name.
+    pub async fn send_field(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        field: &str,
+        files: &[(&str, &[u8])],
+    ) -> Answer {
         const MARK: &str = "a-mark-between-parts";
         let mut body = Vec::new();
         for (name, value) in fields {
@@ -272,7 +283,7 @@ impl Browser<'_> {
         }
         for (name, bytes) in files {
             let part = format!(
-                "--{MARK}\r\nContent-Disposition: form-data; name=\"files\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+                "--{MARK}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
             );
             body.extend_from_slice(part.as_bytes());
             body.extend_from_slice(bytes);
