@@ -1,12 +1,15 @@
 //! XLSX workbooks. Cells are read one after the other, never as a full rectangle: a sheet that
 //! claims a million rows costs what it really holds.
 
-use std::io::{Cursor, Read, copy, sink};
+use std::{
+    io::{Cursor, Read, copy, sink},
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use calamine::{DataRef, Dimensions, ExcelDateTime, Reader, Xlsx, XlsxError};
 use zip::ZipArchive;
 
-use super::{SerialDates, Table};
+use super::{MOST_COLUMNS, SerialDates, Table};
 use crate::data_fault::DataFault;
 
 /// Most bytes that a workbook may unpack to.
@@ -19,8 +22,23 @@ pub(crate) type NumberedRow = (u32, Vec<String>);
 
 type Workbook<'a> = Xlsx<Cursor<&'a [u8]>>;
 
+/// Most cells of a sheet that are held, with the empty ones before the last of each row.
+const MOST_MILLION_CELLS: usize = 20;
+
 /// Reads a sheet; the first one without a name.
 pub(super) fn read(bytes: &[u8], sheet: Option<&str>) -> Result<Table, DataFault> {
+    without_panic(|| read_table(bytes, sheet))
+}
+
+/// The library that reads workbooks may panic over a damaged one: that is the file's fault, too.
+fn without_panic<T>(read: impl FnOnce() -> Result<T, DataFault>) -> Result<T, DataFault> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| {
+        let reason = "a part of it is not what it says it is".to_owned();
+        Err(DataFault::BrokenWorkbook { reason })
+    })
+}
+
+fn read_table(bytes: &[u8], sheet: Option<&str>) -> Result<Table, DataFault> {
     if bytes.len() > ALWAYS_SMALL_BYTES {
         check_unpacked_size(bytes, LARGEST_UNPACKED_MEGABYTES)?;
     }
@@ -47,6 +65,13 @@ pub(crate) fn read_rows(
     bytes: &[u8],
     sheet: Option<&str>,
 ) -> Result<(Vec<String>, Vec<NumberedRow>), DataFault> {
+    without_panic(|| read_all_rows(bytes, sheet))
+}
+
+fn read_all_rows(
+    bytes: &[u8],
+    sheet: Option<&str>,
+) -> Result<(Vec<String>, Vec<NumberedRow>), DataFault> {
     if bytes.len() > ALWAYS_SMALL_BYTES {
         check_unpacked_size(bytes, LARGEST_UNPACKED_MEGABYTES)?;
     }
@@ -54,11 +79,11 @@ pub(crate) fn read_rows(
     let sheet = find_sheet(&workbook, sheet)?;
     let sheets = workbook.sheet_names();
     let mut reader = workbook.worksheet_cells_reader(&sheet).map_err(broken)?;
-    let mut rows: Vec<NumberedRow> = Vec::new();
+    let (mut rows, mut n_cells): (Vec<NumberedRow>, usize) = (Vec::new(), 0);
     while let Some(cell) = reader.next_cell().map_err(broken)? {
         let (row, column) = cell.get_position();
         let text = text_of(cell.get_value());
-        if text.is_empty() || column as usize >= super::MOST_COLUMNS {
+        if text.is_empty() || column as usize >= MOST_COLUMNS {
             continue;
         }
         if rows.last().is_none_or(|(number, _)| *number != row + 1) {
@@ -66,6 +91,12 @@ pub(crate) fn read_rows(
         }
         if let Some((_, cells)) = rows.last_mut() {
             if cells.len() <= column as usize {
+                n_cells += column as usize + 1 - cells.len();
+                if n_cells > MOST_MILLION_CELLS * 1_000_000 {
+                    return Err(DataFault::TooManyCells {
+                        millions: MOST_MILLION_CELLS,
+                    });
+                }
                 cells.resize(column as usize + 1, String::new());
             }
             cells[column as usize] = text;
@@ -133,6 +164,11 @@ fn read_cells(
         // Formatting may reach far to the right of the data: empty cells there are nothing.
         let text = text_of(cell.get_value());
         if !text.is_empty() {
+            if column >= MOST_COLUMNS {
+                return Err(DataFault::TooManyColumns {
+                    limit: MOST_COLUMNS,
+                });
+            }
             if row.len() <= column {
                 row.resize(column + 1, String::new());
             }

@@ -37,6 +37,10 @@ pub struct BorisProject {
 /// The newest format of projects; a newer one would mean things that nobody here knows.
 const NEWEST_FORMAT: f64 = 7.0;
 
+/// Most values of a project: a row of events has five. A file of small values alone would take thirty times
+/// its size in memory.
+const MOST_VALUES: usize = 10_000_000;
+
 /// Most behaviours of an ethogram: each event is looked up among them.
 const MOST_BEHAVIOURS: usize = 10_000;
 
@@ -66,6 +70,12 @@ impl BorisProject {
             return Err(CodingFault::of_file(
                 "the file is empty, or holds zeros only",
                 "BORIS leaves empty files after a crash while saving; look for its backup beside it",
+            ));
+        }
+        if n_values(bytes) > MOST_VALUES {
+            return Err(CodingFault::of_file(
+                "the project holds more than ten million values, which is two million events",
+                "split it in BORIS into several projects",
             ));
         }
         let project = match rows::parse(bytes) {
@@ -113,6 +123,12 @@ impl BorisProject {
     fn text(&self, key: &str) -> &str {
         self.rest.get(key).and_then(Value::as_str).unwrap_or("")
     }
+}
+
+/// No fewer values than there are: texts may hold such signs, too.
+fn n_values(bytes: &[u8]) -> usize {
+    let begins = |byte: &&u8| matches!(byte, b',' | b'[' | b'{');
+    bytes.iter().filter(begins).count()
 }
 
 fn no_json(error: &serde_json::Error) -> CodingFault {
@@ -223,6 +239,10 @@ mod tests {
             (newer.as_str(), "newer"),
             (&whole[..whole.len() / 2], "ends in the middle"),
             ("[1, 2]", "not what a BORIS project has"),
+            (
+                &format!("[{}0]", "0,".repeat(10_000_000)),
+                "two million events",
+            ),
             (deep.as_str(), "not what a BORIS project has"),
         ] {
             let fault = BorisProject::read(text.as_bytes()).expect_err(says);

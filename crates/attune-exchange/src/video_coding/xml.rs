@@ -10,8 +10,10 @@ use super::CodingFault;
 
 /// Most elements within each other; real files have seven.
 const DEEPEST: usize = 64;
-/// Most elements of a file.
-const MOST_ELEMENTS: usize = 5_000_000;
+/// Most elements of a file: 400,000 annotations with their slots and values.
+const MOST_ELEMENTS: usize = 2_000_000;
+/// Most attributes of an element; real ones have nine.
+const MOST_ATTRIBUTES: usize = 64;
 
 /// An element.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -178,11 +180,16 @@ pub(super) fn parse(text: &str) -> Result<Element, CodingFault> {
                 let what = format!("`{}` after the end of the document", start.name().as_ref());
                 return Err(malformed(place(), &what));
             }
+            Event::Start(_) | Event::Empty(_) if n == MOST_ELEMENTS => {
+                let what = format!("more than {MOST_ELEMENTS} elements");
+                return Err(too_much(place(), what));
+            }
             Event::Start(start) => {
                 open.push(element(&start, place)?);
                 n += 1;
-                if open.len() > DEEPEST || n > MOST_ELEMENTS {
-                    return Err(too_deep(place(), n));
+                if open.len() > DEEPEST {
+                    let what = format!("more than {DEEPEST} elements within each other");
+                    return Err(too_much(place(), what));
                 }
             }
             Event::Empty(start) => {
@@ -243,13 +250,22 @@ fn add_text(open: &mut [Element], text: &str) {
 }
 
 fn element(start: &BytesStart<'_>, place: impl Fn() -> String) -> Result<Element, CodingFault> {
-    let mut attributes = Vec::new();
-    for attribute in start.attributes() {
+    let mut attributes: Vec<(String, String)> = Vec::new();
+    // The reader would compare each with each before the first is counted.
+    for attribute in start.attributes().with_checks(false) {
         let attribute = attribute.map_err(|error| malformed(place(), &error))?;
         let value = attribute
             .normalized_value(XmlVersion::Implicit1_0)
             .map_err(|error| malformed(place(), &error))?;
-        attributes.push((attribute.key.as_ref().to_owned(), value.into_owned()));
+        let key = attribute.key.as_ref();
+        if attributes.iter().any(|(known, _)| known == key) {
+            return Err(malformed(place(), &format!("`{key}` is there twice")));
+        }
+        if attributes.len() == MOST_ATTRIBUTES {
+            let what = format!("an element with more than {MOST_ATTRIBUTES} attributes");
+            return Err(too_much(place(), what));
+        }
+        attributes.push((key.to_owned(), value.into_owned()));
     }
     Ok(Element {
         name: start.name().as_ref().to_owned(),
@@ -282,17 +298,9 @@ fn malformed(place: String, error: &impl ToString) -> CodingFault {
     CodingFault::new(place, what, "open it in its program and save it again")
 }
 
-fn too_deep(place: String, n: usize) -> CodingFault {
-    let what = if n > MOST_ELEMENTS {
-        format!("more than {MOST_ELEMENTS} elements")
-    } else {
-        format!("more than {DEEPEST} elements within each other")
-    };
-    CodingFault::new(
-        place,
-        what,
-        "no coding tool writes such files: see where it comes from",
-    )
+fn too_much(place: String, what: String) -> CodingFault {
+    let remedy = "no coding tool writes such files: see where it comes from";
+    CodingFault::new(place, what, remedy)
 }
 
 fn document_type(place: String) -> CodingFault {
@@ -334,9 +342,30 @@ mod tests {
             ("<a></b>", "not well-formed"),
             ("<a/><b/>", "after the end"),
             ("<a b=1/>", "not well-formed"),
+            ("<a b=\"1\" b=\"2\"/>", "`b` is there twice"),
+            (&many_attributes(), "more than 64 attributes"),
+            (&"<a/>".repeat(10), "after the end"),
         ] {
             let fault = parse(text).expect_err(says).to_string();
             assert!(fault.contains(says), "{fault}");
+        }
+    }
+
+    fn many_attributes() -> String {
+        let attributes: String = (0..65).map(|n| format!(" a{n}=\"1\"")).collect();
+        format!("<a{attributes}/>")
+    }
+
+    #[test]
+    fn very_many_elements_or_attributes_are_refused_before_they_fill_the_memory() {
+        let flat = format!("<a>{}</a>", "<b/>".repeat(super::MOST_ELEMENTS));
+        let wide: String = (0..200_000).map(|n| format!(" a{n}=\"1\"")).collect();
+        for (text, says) in [(flat, "elements"), (format!("<a{wide}/>"), "attributes")] {
+            let fault = parse(&text).expect_err(says).to_string();
+            assert!(
+                fault.contains("more than") && fault.contains(says),
+                "{fault}"
+            );
         }
     }
 

@@ -152,6 +152,10 @@ fn whole_files_are_read_and_broken_ones_get_a_reason_and_a_remedy() {
     insta::assert_snapshot!(text);
 }
 
+fn many_attributes() -> String {
+    (0..100_000).map(|n| format!(" a{n}=\"\"")).collect()
+}
+
 #[test]
 fn entities_nesting_and_bombs_are_refused() {
     let lol =
@@ -199,6 +203,70 @@ fn entities_nesting_and_bombs_are_refused() {
         ("packed twice", "a.boris.gz", gzip(&gzip(BORIS.as_bytes()))),
         ("an archive of blanks", "a.opf", zip("db", &blanks)),
         ("an archive of very many parts", "a.opf", many_parts),
+        (
+            "an archive within an archive",
+            "a.opf",
+            zip("db", &zip("db", DATAVYU.as_bytes())),
+        ),
+        (
+            "a workbook within an archive",
+            "a.xlsx",
+            zip("xl/workbook.xml", &workbook()),
+        ),
+        (
+            "an element of very many attributes",
+            "a.eaf",
+            within(&format!("<a{}/>", many_attributes())),
+        ),
+        (
+            "the same attribute twice",
+            "a.eaf",
+            ELAN.replace("TIER_ID=", "TIER_ID=\"b\" TIER_ID=")
+                .into_bytes(),
+        ),
+        (
+            "more values than anybody codes",
+            "a.boris",
+            BORIS
+                .replace(
+                    "\"subjects_conf\": {}",
+                    &format!("\"subjects_conf\": [{}0]", "0,".repeat(10_000_001)),
+                )
+                .into_bytes(),
+        ),
+        (
+            "times that are no times",
+            "a.boris",
+            BORIS
+                .replace("1.5", "-Infinity")
+                .replace("4.25", "1e308")
+                .into_bytes(),
+        ),
+        (
+            "a behaviour twice",
+            "a.boris",
+            BORIS
+                .replace(
+                    "\"code\": \"gazé\"}",
+                    "\"code\": \"gazé\"}, \"1\": {\"type\": \"Point event\", \"code\": \"gazé\"}",
+                )
+                .into_bytes(),
+        ),
+        (
+            "an observation twice",
+            "a.boris",
+            BORIS
+                .replace(
+                    "\"observations\": {",
+                    "\"observations\": {\"one\": {\"type\": \"LIVE\", \"events\": []},",
+                )
+                .into_bytes(),
+        ),
+        (
+            "bouts that run backwards",
+            "a.tsv",
+            BORIS_BOUTS.replace("1.5\t2", "2\t-1.5").into_bytes(),
+        ),
         (
             "a path out of the archive",
             "a.opf",
@@ -257,6 +325,50 @@ fn entities_nesting_and_bombs_are_refused() {
         let _ = writeln!(text, "{case} ({name})\n  {shown}");
     }
     insta::assert_snapshot!(text);
+}
+
+/// Cut off anywhere, a file is refused with a remedy, or what is left of it is read and means a part of the whole.
+#[test]
+fn a_file_cut_at_any_byte_is_read_in_part_or_refused_with_a_remedy() {
+    let (mut n_read, mut n_refused) = (0, 0);
+    for (reader, name, whole) in readers() {
+        let all = CodingFile::read(name, &whole).and_then(|file| file.to_project("one"));
+        let n_events = all.expect(reader).project.events().count();
+        for length in 0..whole.len() {
+            let part = CodingFile::read(name, &whole[..length]);
+            match part.and_then(|file| file.to_project("one")) {
+                Ok(read) => {
+                    let n = read.project.events().count();
+                    assert!(n <= n_events, "{reader}, {length} bytes: {n} events");
+                    n_read += 1;
+                }
+                Err(faults) => {
+                    within_bounds(&faults);
+                    n_refused += 1;
+                }
+            }
+        }
+    }
+    println!("{n_read} read in part, {n_refused} refused");
+}
+
+/// Any one byte another: nothing falls over, and what is said of it stays short.
+#[test]
+fn a_file_with_any_byte_changed_is_read_or_refused_in_few_words() {
+    for (_, name, whole) in readers() {
+        // Of a workbook, which is long to unpack, some bytes; `attune-fuzz damaged` tries more.
+        let step = whole.len() / 700 + 1;
+        for place in (0..whole.len()).step_by(step) {
+            for byte in [0, b'9', b'"', b'-', 0xFF] {
+                let mut changed = whole.clone();
+                changed[place] = byte;
+                let read = CodingFile::read(name, &changed);
+                if let Err(faults) = read.and_then(|file| file.to_project("one")) {
+                    within_bounds(&faults);
+                }
+            }
+        }
+    }
 }
 
 /// A search through everything before it for each of these would take hours.

@@ -1,6 +1,6 @@
 //! A project in our words, and what it holds beyond them.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use attune_records::observation::{
     CodingProject, Interval, Media, Micros, Observation, ObservationKind,
@@ -91,8 +91,26 @@ impl BorisProject {
         )
     }
 
-    fn left_of_project(&self) -> Vec<NotTakenOver> {
+    /// Entries of the ethogram and of the list of subjects whose name an earlier one has.
+    fn named_twice(&self) -> Vec<NotTakenOver> {
         let mut left = Vec::new();
+        for (table, key, what) in [
+            ("behaviors_conf", "code", "a second behaviour with the code"),
+            ("subjects_conf", "name", "a second subject with the name"),
+        ] {
+            let mut names = BTreeSet::new();
+            for name in self.entries(table).map(|entry| text(entry, key)) {
+                if !names.insert(name.clone()) {
+                    let why = "events cannot say which of the two they mean: the first counts";
+                    left.push(NotTakenOver::new(format!("{what} `{name}`"), table, why));
+                }
+            }
+        }
+        left
+    }
+
+    fn left_of_project(&self) -> Vec<NotTakenOver> {
+        let mut left = self.named_twice();
         for (key, what) in [
             ("coding_map", "modifier maps (pictures with areas)"),
             (

@@ -18,7 +18,7 @@ use crate::video_coding::xml::Element;
 /// behaviours, and its pairs would fill the memory.
 const MOST_PAIRS: usize = 1_000_000;
 
-/// An entry of a vocabulary, in the language that comes first.
+/// An entry of a vocabulary, in the language of the tiers that use it, or the one that comes first.
 struct Entry {
     value: String,
     description: String,
@@ -47,7 +47,7 @@ impl ElanDocument {
             };
             let entries = tier
                 .vocabulary
-                .map(|id| self.entries(id))
+                .map(|id| self.entries(id, tier.element.filled("LANG_REF")))
                 .unwrap_or_default();
             let set = ModifierSet {
                 name: modifier_set(tier).into(),
@@ -85,7 +85,10 @@ impl ElanDocument {
                 }
             }
             scheme.categories.push(id.to_owned());
-            let entries = self.entries(id);
+            let language = users
+                .iter()
+                .find_map(|tier| tier.element.filled("LANG_REF"));
+            let entries = self.entries(id, language);
             let codes: Vec<Arc<str>> = entries
                 .iter()
                 .map(|entry| entry.value.as_str().into())
@@ -107,23 +110,29 @@ impl ElanDocument {
         scheme
     }
 
-    fn entries(&self, id: &str) -> Vec<Entry> {
+    fn entries(&self, id: &str, language: Option<&str>) -> Vec<Entry> {
         let list = self
             .root
             .named("CONTROLLED_VOCABULARY")
             .find(|list| list.attribute("CV_ID") == Some(id));
         list.into_iter()
             .flat_map(Element::elements)
-            .filter_map(entry)
+            .filter_map(|element| entry(element, language))
             .collect()
     }
 }
 
 /// `CV_ENTRY` before format 2.8, `CV_ENTRY_ML` with a value per language since.
-fn entry(element: &Element) -> Option<Entry> {
+fn entry(element: &Element, language: Option<&str>) -> Option<Entry> {
     let value = match element.name.as_str() {
         "CV_ENTRY" => element,
-        "CV_ENTRY_ML" => element.named("CVE_VALUE").next()?,
+        "CV_ENTRY_ML" => {
+            let is_of_tier = |value: &&Element| value.attribute("LANG_REF") == language;
+            let mut of_tier = element.named("CVE_VALUE").filter(is_of_tier);
+            of_tier
+                .next()
+                .or_else(|| element.named("CVE_VALUE").next())?
+        }
         _ => return None,
     };
     Some(Entry {

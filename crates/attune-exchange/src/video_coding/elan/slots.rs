@@ -31,6 +31,12 @@ impl<'a> Slots<'a> {
         Interval::new(*self.times.get(first)?, *self.times.get(second)?)
     }
 
+    /// Whether both slots have times and the second is the earlier one.
+    pub fn are_reversed(&self, first: &str, second: &str) -> bool {
+        let ends = (self.times.get(first), self.times.get(second));
+        matches!(ends, (Some(first), Some(second)) if second < first)
+    }
+
     fn interpolate(&mut self, tier: &Tier<'a>) {
         let mut chain: Vec<&str> = Vec::new();
         for annotation in &tier.annotations {

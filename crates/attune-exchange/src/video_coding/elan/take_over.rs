@@ -16,7 +16,7 @@ use super::{
 };
 use crate::video_coding::{
     CodingFault, CodingFaults, CodingRead, NotTakenOver, text::ENCODING_ASSUMED,
-    tracks::scheme_of_events,
+    tracks::scheme_of_events, xml::Element,
 };
 
 /// Type of tiers whose annotations stand for points, each one frame long.
@@ -52,11 +52,12 @@ impl ElanDocument {
     /// Two tiers or annotations have the same name.
     pub fn to_project(&self, name: &str) -> Result<CodingRead, CodingFaults> {
         let tiers = tiers(&self.root);
-        check_names(&tiers)?;
+        check_names(&self.root, &tiers)?;
         let mut reading = Reading {
             slots: Slots::new(&self.root, &tiers),
             not_taken_over: self.left(),
             n_shared_out: 0,
+            used: BTreeSet::new(),
         };
         let intervals = reading.intervals(&tiers);
         let mut events: Vec<(Option<&str>, Vec<Event>)> = Vec::new();
@@ -68,6 +69,7 @@ impl ElanDocument {
                 None => events.push((annotator, of_tier)),
             }
         }
+        reading.tell_stray_details(&tiers);
         let mut warnings = reading.warnings(events.len());
         if self.encoding_is_assumed {
             warnings.push(ENCODING_ASSUMED.to_owned());
@@ -170,13 +172,33 @@ impl ElanDocument {
                 left.push(NotTakenOver::new(format!("{what}: {n}"), name, why));
             }
         }
+        let entries = self
+            .root
+            .named("CONTROLLED_VOCABULARY")
+            .flat_map(|list| list.named("CV_ENTRY_ML"));
+        let more = entries
+            .filter(|entry| entry.named("CVE_VALUE").count() > 1)
+            .count();
+        if more > 0 {
+            left.push(NotTakenOver::new(
+                format!("entries of vocabularies in further languages: {more}"),
+                "CV_ENTRY_ML",
+                "each is taken in the language of the tiers that use it, or the first; a copy as .eaf keeps all",
+            ));
+        }
         for reference in self.root.named("EXTERNAL_REF") {
             let address = reference.attribute("VALUE").unwrap_or("");
-            left.push(NotTakenOver::new(
-                "entries of a vocabulary outside the file",
-                address,
-                "nothing is fetched from elsewhere; inspect the .ecv file itself",
-            ));
+            let (what, why) = match reference.attribute("TYPE") {
+                Some("ecv") | None => (
+                    "entries of a vocabulary outside the file",
+                    "nothing is fetched from elsewhere; inspect the .ecv file itself",
+                ),
+                Some(_) => (
+                    "a reference to something outside the file",
+                    "observations have no place for it; a copy as .eaf keeps it",
+                ),
+            };
+            left.push(NotTakenOver::new(what, address, why));
         }
         left
     }
@@ -189,8 +211,21 @@ fn all(events: &[(Option<&str>, Vec<Event>)]) -> Vec<Event> {
         .collect()
 }
 
-fn check_names(tiers: &[Tier<'_>]) -> Result<(), CodingFaults> {
+fn check_names(root: &Element, tiers: &[Tier<'_>]) -> Result<(), CodingFaults> {
     let mut faults = Vec::new();
+    let mut slots: BTreeSet<&str> = BTreeSet::new();
+    let of_file = root
+        .named("TIME_ORDER")
+        .flat_map(|order| order.named("TIME_SLOT"));
+    for id in of_file.filter_map(|slot| slot.attribute("TIME_SLOT_ID")) {
+        if !slots.insert(id) {
+            faults.push(CodingFault::new(
+                "TIME_ORDER",
+                format!("the time slot `{id}` is there twice"),
+                "open the file in ELAN and save it again",
+            ));
+        }
+    }
     let mut names: BTreeMap<&str, ()> = BTreeMap::new();
     let mut ids: BTreeMap<&str, ()> = BTreeMap::new();
     for tier in tiers {
@@ -219,9 +254,31 @@ struct Reading<'a> {
     slots: Slots<'a>,
     not_taken_over: Vec<NotTakenOver>,
     n_shared_out: usize,
+    /// Annotations that are details of others.
+    used: BTreeSet<&'a str>,
 }
 
 impl<'a> Reading<'a> {
+    /// Details that belong to nothing: of a tier whose parent is missing or in a ring of tiers, of an
+    /// annotation that is not there, or of one that has another detail of the same set.
+    fn tell_stray_details(&mut self, tiers: &[Tier<'a>]) {
+        for tier in tiers.iter().filter(|tier| is_modifier(tier)) {
+            let stray: Vec<&str> = tier
+                .annotations
+                .iter()
+                .map(|one| one.id)
+                .filter(|id| !self.used.contains(id))
+                .collect();
+            if let Some(first) = stray.first() {
+                self.not_taken_over.push(NotTakenOver::new(
+                    format!("details of annotations: {}", stray.len()),
+                    format!("tier `{}`, `{first}`", tier.id),
+                    "what they should hang on is not there, or has another detail in this tier",
+                ));
+            }
+        }
+    }
+
     /// When each annotation is: by its slots, or by the annotation that it hangs on.
     fn intervals(&mut self, tiers: &[Tier<'a>]) -> BTreeMap<&'a str, Interval> {
         let mut intervals: BTreeMap<&str, Interval> = BTreeMap::new();
@@ -279,14 +336,20 @@ impl<'a> Reading<'a> {
         intervals: &BTreeMap<&'a str, Interval>,
     ) -> Vec<Event> {
         let details = details_below(tier, tiers);
+        self.used.extend(&details.used);
         let subject: Arc<str> = Arc::from(tier.element.filled("PARTICIPANT").unwrap_or(tier.id));
         let track: Arc<str> = Arc::from(tier.id);
-        let mut without_time = Vec::new();
+        let (mut without_time, mut reversed) = (Vec::new(), Vec::new());
         let mut events = Vec::with_capacity(tier.annotations.len());
         for (index, annotation) in tier.annotations.iter().enumerate() {
             let row = u32::try_from(index + 1).unwrap_or(u32::MAX);
             let Some(interval) = intervals.get(annotation.id) else {
-                without_time.push(annotation.id);
+                match annotation.times {
+                    Times::Slots(first, second) if self.slots.are_reversed(first, second) => {
+                        reversed.push(annotation.id);
+                    }
+                    _ => without_time.push(annotation.id),
+                }
                 continue;
             };
             let span = if is_point(tier) {
@@ -303,6 +366,13 @@ impl<'a> Reading<'a> {
                 row,
                 ..Event::new(annotation.value.as_str(), span)
             });
+        }
+        if !reversed.is_empty() {
+            self.not_taken_over.push(NotTakenOver::new(
+                format!("annotations that end before they begin: {}", reversed.len()),
+                format!("tier `{}`, `{}`", tier.id, reversed[0]),
+                "correct their times in ELAN",
+            ));
         }
         if !without_time.is_empty() {
             self.not_taken_over.push(NotTakenOver::new(
@@ -351,11 +421,14 @@ fn hanging<'a>(tier: &Tier<'a>) -> BTreeMap<&'a str, Vec<&'a str>> {
 /// What hangs on each annotation of a tier: the set and the value, one for each tier below.
 struct Details<'a> {
     values: BTreeMap<&'a str, Vec<(Arc<str>, String)>>,
+    /// The annotations that they are.
+    used: Vec<&'a str>,
 }
 
 /// One-to-one tiers below a tier, also below each other.
 fn details_below<'a>(tier: &Tier<'a>, tiers: &[Tier<'a>]) -> Details<'a> {
     let mut values: BTreeMap<&str, Vec<(Arc<str>, String)>> = BTreeMap::new();
+    let mut used = Vec::new();
     // From each annotation to the one of the tier itself.
     let mut owners: BTreeMap<&str, &str> = tier
         .annotations
@@ -373,23 +446,24 @@ fn details_below<'a>(tier: &Tier<'a>, tiers: &[Tier<'a>]) -> Details<'a> {
         for child in below {
             let set: Arc<str> = Arc::from(modifier_set(child));
             // Of several below one the last counts.
-            let mut last: BTreeMap<&str, &str> = BTreeMap::new();
+            let mut last: BTreeMap<&'a str, (&'a str, &str)> = BTreeMap::new();
             for annotation in &child.annotations {
                 if let Times::Of(above) = annotation.times
                     && let Some(owner) = owners.get(above).copied()
                 {
                     owners.insert(annotation.id, owner);
-                    last.insert(owner, &annotation.value);
+                    last.insert(owner, (annotation.id, &annotation.value));
                 }
             }
-            for (owner, value) in last {
+            for (owner, (id, value)) in last {
+                used.push(id);
                 let of_owner = values.entry(owner).or_default();
                 of_owner.push((Arc::clone(&set), value.to_owned()));
             }
             parents.push(child.id);
         }
     }
-    Details { values }
+    Details { values, used }
 }
 
 impl Details<'_> {

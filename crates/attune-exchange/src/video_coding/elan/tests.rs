@@ -172,3 +172,93 @@ fn an_observation_becomes_a_document_and_comes_back() {
     assert_eq!(events[1].span, Span::Point(Micros(1_500_000)));
     assert_eq!(events[1].subject.as_deref(), Some("parent"));
 }
+
+/// What of a document is told as not taken over.
+fn left(document: &ElanDocument) -> Vec<String> {
+    let read = document.to_project("clip").expect("observations");
+    let left = read.not_taken_over.into_iter();
+    left.map(|left| format!("{} ({})", left.what, left.place))
+        .collect()
+}
+
+#[test]
+fn tiers_that_hang_on_each_other_or_on_nothing_lose_no_detail_in_silence() {
+    let tier = |name: &str, parent: &str, annotations: &str| {
+        format!(
+            r#"<TIER TIER_ID="{name}" LINGUISTIC_TYPE_REF="xds" PARENT_REF="{parent}">{annotations}</TIER>"#
+        )
+    };
+    let body = format!(
+        "{}<TIER TIER_ID=\"CHI\" LINGUISTIC_TYPE_REF=\"words\">{}</TIER>{}{}{}{}",
+        slots(&[Some(0), Some(1000)]),
+        aligned("a1", 1, 2, "x"),
+        tier("one", "two", &below("b1", "c1", "ring")),
+        tier("two", "one", &below("c1", "b1", "ring")),
+        tier("lost", "nowhere", &below("d1", "a1", "alone")),
+        tier(
+            "xds@CHI",
+            "CHI",
+            &[
+                below("e1", "a1", "A"),
+                below("e2", "a1", "C"),
+                below("e3", "gone", "T")
+            ]
+            .concat()
+        ),
+    );
+    let document = document(&body);
+    assert_eq!(shown(&document), ["clip: x [C] 0–1 s"]);
+    assert_eq!(
+        left(&document),
+        [
+            "details of annotations: 1 (tier `one`, `b1`)",
+            "details of annotations: 1 (tier `two`, `c1`)",
+            "details of annotations: 1 (tier `lost`, `d1`)",
+            "details of annotations: 2 (tier `xds@CHI`, `e1`)",
+        ]
+    );
+}
+
+#[test]
+fn annotations_that_run_backwards_and_slots_that_are_there_twice_are_told() {
+    let tier = |annotations: &str| {
+        format!("<TIER TIER_ID=\"a\" LINGUISTIC_TYPE_REF=\"words\">{annotations}</TIER>")
+    };
+    let both = [aligned("a1", 2, 1, "back"), aligned("a2", 1, 2, "on")].concat();
+    let body = format!("{}{}", slots(&[Some(0), Some(1000)]), tier(&both));
+    let one = document(&body);
+    assert_eq!(shown(&one), ["clip: on [] 0–1 s"]);
+    assert_eq!(
+        left(&one),
+        ["annotations that end before they begin: 1 (tier `a`, `a1`)"]
+    );
+    let twice = document(&body.replace("\"ts2\" TIME_VALUE", "\"ts1\" TIME_VALUE"));
+    let faults = twice.to_project("clip").expect_err("a fault").to_string();
+    assert!(
+        faults.starts_with("TIME_ORDER: the time slot `ts1` is there twice"),
+        "{faults}"
+    );
+}
+
+#[test]
+fn a_vocabulary_is_taken_in_the_language_of_its_tiers_and_others_are_told() {
+    let text = r#"<?xml version="1.0"?><ANNOTATION_DOCUMENT FORMAT="3.0"><TIME_ORDER/>
+        <TIER TIER_ID="a" LINGUISTIC_TYPE_REF="gaze" LANG_REF="fra"/>
+        <LINGUISTIC_TYPE LINGUISTIC_TYPE_ID="gaze" TIME_ALIGNABLE="true" CONTROLLED_VOCABULARY_REF="v"/>
+        <CONTROLLED_VOCABULARY CV_ID="v">
+        <CV_ENTRY_ML CVE_ID="1"><CVE_VALUE LANG_REF="eng">away</CVE_VALUE><CVE_VALUE LANG_REF="fra" DESCRIPTION="les yeux">ailleurs</CVE_VALUE></CV_ENTRY_ML>
+        <CV_ENTRY_ML CVE_ID="2"><CVE_VALUE LANG_REF="eng">face</CVE_VALUE></CV_ENTRY_ML>
+        </CONTROLLED_VOCABULARY></ANNOTATION_DOCUMENT>"#;
+    let document = ElanDocument::read(text.as_bytes()).expect("a document");
+    let scheme = document.scheme();
+    let codes: Vec<(&str, &str)> = scheme
+        .behaviours
+        .iter()
+        .map(|one| (&*one.code, one.description.as_str()))
+        .collect();
+    assert_eq!(codes, [("ailleurs", "les yeux"), ("face", "")]);
+    assert_eq!(
+        left(&document),
+        ["entries of vocabularies in further languages: 1 (CV_ENTRY_ML)"]
+    );
+}
