@@ -23,6 +23,31 @@ pub(crate) fn printable(text: &str) -> String {
         .collect()
 }
 
+/// What is wrong with a packed file, by what the program that unpacks it says.
+pub(crate) fn packing_fault(error: &str) -> &'static str {
+    let error = error.to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| error.contains(word));
+    if says(&["password", "encrypt"]) {
+        "it is locked with a password"
+    } else if says(&[
+        "eocd",
+        "unexpected end",
+        "incomplete",
+        "failed to fill",
+        "eof",
+    ]) {
+        "its end is missing, or it is no such file"
+    } else if says(&["header", "invalid zip"]) {
+        "its beginning is that of another kind of file"
+    } else if says(&["not supported", "unsupported"]) {
+        "it is packed in a way that is not read"
+    } else if says(&["not found"]) {
+        "a part that every such file has is missing"
+    } else {
+        "a part of it is not what it says it is"
+    }
+}
+
 /// `a, b, and 7 more`: the first of many names.
 pub fn first_few<T: AsRef<str>>(names: &[T], shown: usize) -> String {
     let first: Vec<&str> = names.iter().take(shown).map(AsRef::as_ref).collect();

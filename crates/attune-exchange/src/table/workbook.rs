@@ -10,7 +10,7 @@ use calamine::{DataRef, Dimensions, ExcelDateTime, Reader, Xlsx, XlsxError};
 use zip::ZipArchive;
 
 use super::{MOST_COLUMNS, SerialDates, Table};
-use crate::data_fault::DataFault;
+use crate::{data_fault::DataFault, wording::packing_fault};
 
 /// Most bytes that a workbook may unpack to.
 const LARGEST_UNPACKED_MEGABYTES: u64 = 256;
@@ -107,17 +107,16 @@ fn read_all_rows(
 
 /// Unpacks everything into nothing, counting: sizes that an archive states may be lies.
 fn check_unpacked_size(bytes: &[u8], megabytes: u64) -> Result<(), DataFault> {
-    let broken = |reason: String| DataFault::BrokenWorkbook { reason };
-    let mut archive =
-        ZipArchive::new(Cursor::new(bytes)).map_err(|error| broken(error.to_string()))?;
+    let broken = |error: &dyn ToString| DataFault::BrokenWorkbook {
+        reason: packing_fault(&error.to_string()).to_owned(),
+    };
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| broken(&error))?;
     let limit = megabytes * 1_000_000;
     let mut total = 0;
     for index in 0..archive.len() {
-        let part = archive
-            .by_index(index)
-            .map_err(|error| broken(error.to_string()))?;
+        let part = archive.by_index(index).map_err(|error| broken(&error))?;
         let mut part = part.take(limit + 1 - total);
-        total += copy(&mut part, &mut sink()).map_err(|error| broken(error.to_string()))?;
+        total += copy(&mut part, &mut sink()).map_err(|error| broken(&error))?;
         if total > limit {
             return Err(DataFault::FileTooLarge { megabytes });
         }
@@ -131,7 +130,7 @@ fn check_unpacked_size(bytes: &[u8], megabytes: u64) -> Result<(), DataFault> {
 )]
 fn broken(error: XlsxError) -> DataFault {
     DataFault::BrokenWorkbook {
-        reason: error.to_string(),
+        reason: packing_fault(&error.to_string()).to_owned(),
     }
 }
 

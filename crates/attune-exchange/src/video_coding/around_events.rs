@@ -146,13 +146,13 @@ static PARTS: &[Part] = &[
     Part {
         what: "offsets and players of media files",
         why: "left out",
-        kept_by: &[Boris, BorisGz, Elan],
+        kept_by: &[Boris, BorisGz, Elan, Xlsx],
         n: |project| n_media(project, |media| media.player > 1 || media.offset.0 != 0),
     },
     Part {
         what: "lengths, rates of frames and tracks of media files",
         why: "left out",
-        kept_by: &[Boris, BorisGz],
+        kept_by: &[Boris, BorisGz, Xlsx],
         n: |project| {
             n_media(project, |media| {
                 media.length.is_some()
@@ -165,7 +165,7 @@ static PARTS: &[Part] = &[
     Part {
         what: "types of media files",
         why: "left out",
-        kept_by: &[Elan],
+        kept_by: &[Elan, Xlsx],
         n: |project| n_media(project, |media| media.media_type.is_some()),
     },
     Part {
@@ -188,8 +188,8 @@ static PARTS: &[Part] = &[
     },
     Part {
         what: "stretches that nobody could code",
-        why: "left out",
-        kept_by: &[],
+        why: "left out; .csv and .xlsx keep them",
+        kept_by: &[Csv, Xlsx],
         n: |project| {
             project
                 .observations()
@@ -218,14 +218,31 @@ static PARTS: &[Part] = &[
     },
     Part {
         what: "ratings",
-        why: "left out",
-        kept_by: &[],
+        why: "left out; .xlsx keeps them",
+        kept_by: &[Xlsx],
         n: |project| {
             project
                 .observations()
                 .iter()
                 .map(|one| one.ratings.len())
                 .sum()
+        },
+    },
+    Part {
+        what: "samples as such",
+        why: "written as bouts and points: whoever reads them cannot tell that only samples were looked at",
+        kept_by: &[Csv, Xlsx],
+        n: |project| n_events(project, |event| event.sampled.is_some()),
+    },
+    Part {
+        what: "several choices of one modifier",
+        why: "written as one, with a sign between them",
+        kept_by: &[Boris, BorisGz, Csv, Xlsx],
+        n: |project| {
+            n_events(project, |event| {
+                let mut modifiers = event.modifiers.as_slice().iter();
+                modifiers.any(|modifier| modifier.values.len() > 1)
+            })
         },
     },
     Part {

@@ -140,11 +140,32 @@ fn no_json(error: &serde_json::Error) -> CodingFault {
         )
     } else {
         (
-            format!("not what a BORIS project has there ({error})"),
+            what_is_wrong(&error.to_string()),
             "open it in BORIS and save it again",
         )
     };
     CodingFault::new(place, what, remedy)
+}
+
+/// The parser's words in everybody's.
+fn what_is_wrong(error: &str) -> String {
+    let error = error.split(" at line ").next().unwrap_or(error);
+    let type_fault = error.strip_prefix("invalid type: ");
+    if let Some((found, expected)) = type_fault.and_then(|rest| rest.split_once(", expected ")) {
+        let found = match found.split(' ').next() {
+            Some("sequence") => "a list",
+            Some("map") => "a table of entries",
+            Some("string") => "a text",
+            Some("integer" | "floating") => "a number",
+            Some("boolean") => "true or false",
+            _ => "nothing",
+        };
+        return format!("{expected} belongs here, not {found}");
+    }
+    if error.contains("recursion") {
+        return "lists within lists, deeper than a BORIS project has them".to_owned();
+    }
+    "no BORIS project from here on: a sign is missing or too many".to_owned()
 }
 
 #[cfg(test)]
@@ -238,12 +259,13 @@ mod tests {
             ("{}", "no BORIS project"),
             (newer.as_str(), "newer"),
             (&whole[..whole.len() / 2], "ends in the middle"),
-            ("[1, 2]", "not what a BORIS project has"),
+            ("[1, 2]", "a BORIS project belongs here, not a list"),
             (
                 &format!("[{}0]", "0,".repeat(10_000_000)),
                 "two million events",
             ),
-            (deep.as_str(), "not what a BORIS project has"),
+            (deep.as_str(), "a BORIS project belongs here, not a list"),
+            ("{1: 2}", "a sign is missing or too many"),
         ] {
             let fault = BorisProject::read(text.as_bytes()).expect_err(says);
             assert!(fault.to_string().contains(says), "{fault}");

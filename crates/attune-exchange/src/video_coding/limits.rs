@@ -6,6 +6,7 @@ use std::io::{Cursor, Read};
 use zip::ZipArchive;
 
 use super::CodingFault;
+use crate::wording::packing_fault;
 
 /// Most bytes that one packed part may unpack to.
 const LARGEST_UNPACKED_MEGABYTES: u64 = 256;
@@ -84,7 +85,10 @@ fn too_large(name: &str) -> CodingFault {
 fn damaged(name: &str, error: &impl ToString) -> CodingFault {
     CodingFault::new(
         name,
-        format!("the packed file is damaged ({})", error.to_string()),
+        format!(
+            "the packed file is damaged: {}",
+            packing_fault(&error.to_string())
+        ),
         "copy it again from where it was made, or save it again in its program",
     )
 }

@@ -1,6 +1,9 @@
 //! Timed event sequences for GSEQ (`.sds`): one session per observation, codes with onset and offset.
 
-use std::fmt::Write as _;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
 
 use attune_records::observation::{CodingProject, Event, Micros, Span};
 
@@ -80,6 +83,11 @@ fn losses(project: &CodingProject) -> Vec<NotHeld> {
         "subjects, behaviours and modifiers as such",
         "a code of GSEQ is one word of letters and digits: they are put together with `_`",
     );
+    losses.tell(
+        shared_codes(events()),
+        "codes that stand for different events",
+        "letters and digits alone do not tell them apart: rename a subject, behaviour or modifier",
+    );
     losses.tell_events(
         events(),
         |event| !event.span.begin().is_whole_millis() || !event.span.end().is_whole_millis(),
@@ -96,4 +104,43 @@ fn losses(project: &CodingProject) -> Vec<NotHeld> {
         "GSEQ takes a session to end with its last code unless you tell it",
     );
     losses.into_list()
+}
+
+/// Codes that more than one subject, behaviour and choice of modifiers becomes.
+fn shared_codes<'a>(events: impl Iterator<Item = &'a Event>) -> usize {
+    let mut meanings: BTreeMap<String, BTreeSet<_>> = BTreeMap::new();
+    let mut seen = BTreeSet::new();
+    for event in events.filter(|event| shown(event).is_some()) {
+        let meaning = (&event.subject, &event.behaviour, &event.modifiers);
+        if seen.insert(meaning) {
+            meanings.entry(code(event)).or_default().insert(meaning);
+        }
+    }
+    meanings
+        .values()
+        .filter(|meanings| meanings.len() > 1)
+        .count()
+}
+
+#[cfg(test)]
+mod tests {
+    use attune_records::observation::{CodingProject, Event, Micros, Observation, Span};
+
+    use super::of_project;
+
+    fn told(codes: [&str; 2]) -> Vec<String> {
+        let point = |code: &str| Event::new(code, Span::Point(Micros(1_000_000)));
+        let one = Observation::new("one").with_events(codes.map(point).to_vec());
+        let project = CodingProject::default();
+        let project = project.with_observations(vec![one]).expect("one");
+        let lost = of_project(&project).1.into_iter();
+        lost.map(|lost| lost.what).collect()
+    }
+
+    #[test]
+    fn codes_that_letters_and_digits_cannot_tell_apart_are_told() {
+        let shared = "codes that stand for different events: 1".to_owned();
+        assert!(told(["looks at", "looks-at"]).contains(&shared));
+        assert!(!told(["looks at", "looks away"]).contains(&shared));
+    }
 }

@@ -82,6 +82,9 @@ impl CodingTable {
         if let Some(heading) = form.heading() {
             grid.see_decimal_commas(heading, &TIMES);
         }
+        if matches!(form, TableForm::Tidy(_)) && grid.sheets.is_empty() {
+            grid.unguard();
+        }
         Ok(Self { grid, form })
     }
 

@@ -7,7 +7,7 @@ use attune_exchange::video_coding::{CodingFile, Target, write_project};
 use attune_records::observation::{
     BehaviourKind, CodedBehaviour, CodedSubject, CodingProject, Event, Frames, Interval, Media,
     Micros, Modifier, ModifierChoice, ModifierKind, ModifierSet, Modifiers, Observation,
-    ObservationKind, Rated, Rating, Span, VariableDefinition, VariableKind,
+    ObservationKind, Rated, Rating, Sampled, Span, VariableDefinition, VariableKind,
 };
 
 fn seconds(start: i64, stop: i64) -> Interval {
@@ -15,16 +15,23 @@ fn seconds(start: i64, stop: i64) -> Interval {
 }
 
 fn everything() -> CodingProject {
-    let chosen = Modifiers::new(vec![Modifier {
-        set: "tone".into(),
-        values: vec!["warm".into()],
-    }]);
+    let chosen = Modifiers::new(vec![
+        Modifier {
+            set: "tone".into(),
+            values: vec!["warm".into()],
+        },
+        Modifier {
+            set: "with".into(),
+            values: vec!["a smile".into(), "a hand".into()],
+        },
+    ]);
     let talk = Event {
         subject: Some("parent".into()),
         modifiers: chosen,
         comment: Some("to the door".into()),
         stop_comment: Some("door shuts".into()),
         track: Some("the parent's tier".into()),
+        sampled: Sampled::read("scan 3"),
         frames: Some(Frames {
             start: 25,
             stop: Some(50),
@@ -99,6 +106,16 @@ fn everything() -> CodingProject {
         ],
         ..ModifierSet::default()
     }];
+    let several = ["a smile", "a hand"].map(|value| ModifierChoice {
+        value: value.into(),
+        ..ModifierChoice::default()
+    });
+    state.modifiers.push(ModifierSet {
+        name: "with".into(),
+        kind: ModifierKind::Several,
+        choices: several.to_vec(),
+        ..ModifierSet::default()
+    });
     scheme.behaviours = vec![
         state,
         CodedBehaviour::new("free play", BehaviourKind::Phase),
@@ -226,6 +243,12 @@ const PARTS: &[(&str, Shown)] = &[
         text(variables.any(|(name, value)| **name == *"room" && value == "small"))
     }),
     ("ratings", |p| text(&first(p).ratings)),
+    ("samples as such", |p| text(talk(p).sampled)),
+    ("several choices of one modifier", |p| {
+        let event = talk(p);
+        let mut modifiers = event.modifiers.as_slice().iter();
+        text(modifiers.any(|modifier| modifier.values.len() > 1))
+    }),
     ("comments", |p| {
         // A caption's text holds it.
         let one = talk(p);

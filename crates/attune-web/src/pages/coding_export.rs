@@ -11,6 +11,7 @@ use attune_protocol::scheme::Scheme;
 use attune_records::observation::{CodingProject, Observation, SchemeAsRead};
 use attune_store::handed_out::Handed;
 use axum::extract::Path;
+use serde_json::{Value, json};
 
 use crate::{
     access::Action,
@@ -88,12 +89,39 @@ pub async fn page(visit: Visit, Path((study, id)): Path<(String, String)>) -> An
 /// `GET /studies/{study}/coding/{coding}/export/{format}`.
 pub async fn one(visit: Visit, Path((_, id, format)): Path<(String, String, String)>) -> Answer {
     let opened = Opened::by(&visit, &id).await?;
-    let project = of_one(&visit, &opened).await?;
     let name = format!("clip-{}.{format}", opened.content.code);
-    let (kind, bytes) = (content_type(&format)?, written(&project, &format)?.bytes);
+    let bytes = match format.as_str() {
+        "json" => with_changes(&visit, &opened).await?,
+        _ => written(&of_one(&visit, &opened).await?, &format)?.bytes,
+    };
+    let kind = content_type(&format)?;
     let (about, file) = (Some(id), (name.as_str(), bytes.as_slice()));
     note(&visit, Action::CodeVideo, Handed::Codings, about, file).await?;
     download(&name, kind, bytes)
+}
+
+/// The coding with every change that led to it, what was undone among them; nothing of the recording.
+async fn with_changes(visit: &Visit, opened: &Opened) -> Result<Vec<u8>, Failure> {
+    let content = &opened.content;
+    let changes = visit.app.store().coding_changes(opened.id).await?;
+    let scheme = planned(visit, opened).await?;
+    let events: Vec<Value> = content
+        .events
+        .iter()
+        .map(|(id, event)| json!({ "id": id, "event": event }))
+        .collect();
+    let document = json!({
+        "format": "attune-coding-1",
+        "clip": content.code,
+        "scheme": { "id": &*scheme.id, "version": content.scheme_version, "title": scheme.title },
+        "version": content.version,
+        "finished": content.finished,
+        "events": events,
+        "ratings": content.ratings,
+        "changes": changes,
+    });
+    // A value of JSON is always text.
+    Ok(serde_json::to_vec_pretty(&document).unwrap_or_default())
 }
 
 /// `GET /studies/{study}/coding/{coding}/scheme/{format}`: the scheme without any coding.
@@ -241,7 +269,7 @@ fn content_type(ending: &str) -> Result<&'static str, Failure> {
     Ok(match ending {
         "csv" => "text/csv; charset=utf-8",
         "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "boris" => "application/json",
+        "boris" | "json" => "application/json",
         "eaf" => "application/xml",
         "vtt" => "text/vtt; charset=utf-8",
         "srt" | "sds" | "textgrid" => "text/plain; charset=utf-8",

@@ -528,3 +528,26 @@ async fn hostile_files_that_are_brought_get_a_page_that_says_what_is_wrong() {
     let list = format!("/studies/{}/coding", made.study);
     assert!(!coder.get(&list).await.body.contains("a.boris"));
 }
+
+#[tokio::test]
+async fn a_coding_is_given_with_every_change_and_nothing_of_its_recording() {
+    let world = World::new(Settings::default()).await;
+    let made = made(&world).await;
+    let mut coder = coder(&world).await;
+    let base = format!("/studies/{}/coding/{}", made.study, made.own);
+    let change = r#"{"key":"a","base":0,"doing":"do","edits":[{"of":"event","id":"one","before":null,
+        "after":{"behaviour":"smile","subject":"carer","start":0,"stop":null,"point":true,"start_frame":0}}]}"#;
+    let saved = coder.post_json(&format!("{base}/changes"), change).await;
+    assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
+    let answer = coder.get(&format!("{base}/export/json")).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(tells(&answer), [""; 0]);
+    let document: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
+    assert_eq!(document["version"], 1);
+    assert_eq!(document["events"][0]["event"]["behaviour"], "smile");
+    assert_eq!(
+        document["changes"][0]["edits"][0]["after"]["behaviour"],
+        "smile"
+    );
+    assert_eq!(document["changes"][0]["doing"], "do");
+}

@@ -229,3 +229,21 @@ fn a_study_gives_the_scheme_that_is_named() {
         5
     );
 }
+
+#[test]
+fn an_observation_that_a_format_has_no_file_for_keeps_no_other_from_being_written() {
+    let here = folder(&[("play.boris", PROJECT)]);
+    let said = run(
+        here.path(),
+        &["observe", "convert", "play.boris", "a.srt", "--each"],
+    );
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(
+        said.err
+            .contains("not written: two: there is nothing to show"),
+        "{}",
+        said.err
+    );
+    assert!(here.path().join("a.one.srt").is_file());
+    assert!(!here.path().join("a.two.srt").exists());
+}

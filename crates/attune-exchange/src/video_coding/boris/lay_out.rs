@@ -8,8 +8,8 @@ use std::{
 };
 
 use attune_records::observation::{
-    BehaviourKind, CodedBehaviour, CodingProject, Interval, Micros, ModifierSet, Modifiers,
-    Observation, ObservationKind, Span, VariableKind,
+    BehaviourKind, CodedBehaviour, CodingProject, Interval, Micros, ModifierKind, ModifierSet,
+    Modifiers, Observation, ObservationKind, Span, VariableKind,
 };
 use serde_json::{Map, Value, json};
 
@@ -287,11 +287,16 @@ fn modifiers_text(behaviour: &CodedBehaviour, modifiers: &Modifiers, barred: &mu
     if modifiers.as_slice().is_empty() {
         return String::new();
     }
-    let of_set = |set: &ModifierSet| match modifiers.of_set(&set.name) {
+    let mut of_set = |set: &ModifierSet| match modifiers.of_set(&set.name) {
         [] => "None".to_owned(),
+        values if set.kind == ModifierKind::Several => {
+            let parted: Vec<String> = values.iter().map(|value| value.replace(',', ";")).collect();
+            *barred += usize::from(values.iter().any(|value| value.contains(',')));
+            parted.join(",")
+        }
         values => values.join(","),
     };
-    let parts: Vec<String> = behaviour.modifiers.iter().map(of_set).collect();
+    let parts: Vec<String> = behaviour.modifiers.iter().map(&mut of_set).collect();
     if parts.iter().any(|part| part.contains('|')) {
         *barred += 1;
     }
@@ -318,8 +323,8 @@ fn losses(project: &CodingProject, left: &LeftEvents) -> Vec<NotHeld> {
     );
     losses.tell(
         left.barred,
-        "modifiers with `|`",
-        "written with `/`, since `|` parts sets",
+        "modifiers with `|`, or with a comma among several",
+        "written with `/` and `;`, since `|` parts sets and a comma parts choices",
     );
     let observations = project.observations();
     let finer = |one: &Observation| {

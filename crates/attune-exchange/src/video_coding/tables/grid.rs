@@ -2,7 +2,7 @@
 
 use csv::{ReaderBuilder, StringRecord};
 
-use super::plain;
+use super::{plain, tidy_write::begins_like_a_formula};
 use crate::{
     cell::read_number,
     table::{blank_lines, is_unclosed, read_rows},
@@ -12,6 +12,8 @@ use crate::{
     },
 };
 
+/// Sheets that are read beside the first one.
+const FURTHER_SHEETS: [&str; 3] = ["observations", "media", "ratings"];
 /// Most cells that are held.
 const MOST_CELLS: usize = 20_000_000;
 
@@ -22,8 +24,8 @@ pub struct Grid {
     pub rows: Vec<Row>,
     /// Sheets of a workbook; none for text.
     pub sheets: Vec<String>,
-    /// The second sheet named `observations`, where a workbook has one.
-    pub observations: Vec<Row>,
+    /// Sheets after the first that say more of its rows, by their names.
+    pub further: Vec<(&'static str, Vec<Row>)>,
     /// Whether a comma in a number is a decimal comma.
     pub decimal_comma: bool,
     /// What was assumed.
@@ -54,6 +56,25 @@ impl Grid {
             read_text(bytes)?
         };
         Ok(grid)
+    }
+
+    /// The rows of a further sheet, headings first; none where the workbook lacks it.
+    pub(super) fn sheet(&self, name: &str) -> &[Row] {
+        let found = self.further.iter().find(|(sheet, _)| *sheet == name);
+        found.map_or(&[], |(_, rows)| rows)
+    }
+
+    /// Takes away the apostrophes before what a spreadsheet would take for a formula.
+    pub(super) fn unguard(&mut self) {
+        for cell in self.rows.iter_mut().flat_map(|row| &mut row.cells) {
+            let bare = cell.trim_start_matches('\'');
+            if bare.len() < cell.len()
+                && begins_like_a_formula(bare)
+                && bare.parse::<f64>().is_err()
+            {
+                cell.remove(0);
+            }
+        }
     }
 
     /// Takes commas in numbers as decimal commas, also where no semicolon parts the columns, if times
@@ -89,17 +110,16 @@ fn read_workbook(bytes: &[u8]) -> Result<Grid, CodingFault> {
             .map(|(number, cells)| Row { number, cells })
             .collect()
     };
-    let second = sheets
-        .iter()
-        .skip(1)
-        .find(|name| plain(name) == "observations");
-    let observations = match second {
-        Some(name) => read_rows(bytes, Some(name)).map_err(fault)?.1,
-        None => Vec::new(),
-    };
+    let mut further = Vec::new();
+    for name in FURTHER_SHEETS {
+        if let Some(sheet) = sheets.iter().skip(1).find(|sheet| plain(sheet) == name) {
+            let rows = read_rows(bytes, Some(sheet)).map_err(fault)?.1;
+            further.push((name, as_rows(rows)));
+        }
+    }
     Ok(Grid {
         rows: as_rows(rows),
-        observations: as_rows(observations),
+        further,
         sheets,
         ..Grid::default()
     })

@@ -125,3 +125,68 @@ fn a_table_of_other_things_is_counted_only() {
     assert_eq!(table.counts()["n_rows"], 2);
     assert!(table.to_project("clip").is_err());
 }
+
+#[test]
+fn what_a_spreadsheet_would_compute_is_guarded_and_comes_back_as_it_was() {
+    let names = ["=1+1", "'=x", "''@y", "-", "'plain", "-12", "+ and -"];
+    let mut text = "observation,behaviour,kind,start_s,stop_s,comment\n".to_owned();
+    for name in names {
+        text.push_str(&format!(
+            "A,{},point,-1.5,,\n",
+            if name.starts_with("'=")
+                || name.starts_with("''@")
+                || name.starts_with("=")
+                || name == "-"
+                || name.starts_with("+")
+            {
+                format!("'{name}")
+            } else {
+                name.to_owned()
+            }
+        ));
+    }
+    let project = read("csv", text.as_bytes());
+    let codes = |project: &CodingProject| -> Vec<String> {
+        let events = project.events();
+        events
+            .map(|(_, event)| event.behaviour.to_string())
+            .collect()
+    };
+    assert_eq!(codes(&project), names);
+    let (csv, _) = tidy_csv(&project);
+    let written = String::from_utf8(csv.clone()).expect("UTF-8");
+    for cell in written.split([',', '\n']) {
+        let is_guarded = !cell.starts_with(['=', '+', '-', '@']) || cell.parse::<f64>().is_ok();
+        assert!(is_guarded, "{cell}");
+    }
+    assert_eq!(codes(&read("csv", &csv)), names);
+    let (xlsx, _) = tidy_xlsx(&project).expect("a workbook");
+    assert_eq!(codes(&read("xlsx", &xlsx)), names);
+}
+
+#[test]
+fn stretches_that_nobody_could_code_are_rows_of_their_own_and_no_events() {
+    let text = "observation,coder,behaviour,kind,start_s,stop_s\nA,Ann,talk,state,1,2\nA,Ann,,not-codable,3,4.5\nB,Ben,,not-codable,0,1\n";
+    let project = read("csv", text.as_bytes());
+    assert_eq!(project.events().count(), 1);
+    let stretches: Vec<String> = project
+        .observations()
+        .iter()
+        .flat_map(|one| {
+            one.not_codable
+                .iter()
+                .map(|stretch| format!("{} {stretch}", one.id))
+        })
+        .collect();
+    assert_eq!(stretches, ["A 3–4.5 s", "B 0–1 s"]);
+    let faults = |row: &str| {
+        let text = format!("observation,behaviour,kind,start_s,stop_s\n{row}\n");
+        let table = CodingTable::read("csv", text.as_bytes()).expect("a table");
+        table.to_project("clip").expect_err("a fault").to_string()
+    };
+    assert!(
+        faults("A,,not-codable,3,")
+            .starts_with("row 2: a stretch that cannot be coded has two ends")
+    );
+    assert!(faults("A,,not-codable,3,2").starts_with("row 2: a stretch"));
+}

@@ -8,7 +8,7 @@ use std::{
 
 use attune_records::observation::{
     BehaviourKind, CodingProject, Event, Frames, Interval, Media, Micros, Modifier, Modifiers,
-    Observation, ObservationKind, Sampled, Span,
+    Observation, ObservationKind, Rated, Rating, Sampled, Span,
 };
 
 use super::{
@@ -62,6 +62,8 @@ pub(super) fn to_project(
         phases: BTreeSet::new(),
     };
     reading.observation_rows(grid);
+    reading.media_rows(grid);
+    reading.rating_rows(grid);
     for row in &grid.rows[heading + 1..] {
         if row.cells.iter().any(|cell| !cell.trim().is_empty()) {
             reading.bout(&columns, row, name);
@@ -132,6 +134,9 @@ impl Reading {
 
     fn bout(&mut self, columns: &Columns<'_>, row: &Row, name: &str) {
         let cell = |name: &str| columns.cell(row, columns.place(&[name]));
+        if cell("kind").eq_ignore_ascii_case(NOT_CODABLE) {
+            return self.not_codable(columns, row, name);
+        }
         let behaviour = columns.cell(row, columns.place(&["behaviour", "behavior"]));
         if behaviour.is_empty() {
             return self.fault(row, "no behaviour".to_owned(), "name it, or delete the row");
@@ -197,26 +202,33 @@ impl Reading {
         self.observations[place].1.push(event);
     }
 
+    /// A stretch in which nobody could code, which is no event.
+    fn not_codable(&mut self, columns: &Columns<'_>, row: &Row, name: &str) {
+        let Some((start, stop)) = self.ends(columns, row) else {
+            return;
+        };
+        let Some(stretch) = start
+            .zip(stop)
+            .and_then(|(start, stop)| Interval::new(start, stop))
+        else {
+            let remedy = "write start_s and stop_s, the end not before the begin";
+            return self.fault(
+                row,
+                "a stretch that cannot be coded has two ends".to_owned(),
+                remedy,
+            );
+        };
+        let id = match columns.cell(row, columns.place(&["observation"])) {
+            "" => name,
+            id => id,
+        };
+        let place = self.place(id);
+        self.describe(place, columns, row);
+        self.observations[place].0.not_codable.push(stretch);
+    }
+
     fn span(&mut self, columns: &Columns<'_>, row: &Row) -> Option<Span> {
-        let time = |name: &str| {
-            let place = columns.place(&[name]);
-            match columns.cell(row, place) {
-                "" => Ok(None),
-                cell => columns
-                    .number(row, place)
-                    .and_then(Micros::from_seconds)
-                    .map(Some)
-                    .ok_or_else(|| format!("{name}: `{cell}` is no time in seconds")),
-            }
-        };
-        let ends = time("start_s").and_then(|start| Ok((start, time("stop_s")?)));
-        let (start, stop) = match ends {
-            Ok(ends) => ends,
-            Err(what) => {
-                self.fault(row, what, "write seconds as a number, such as 12.5");
-                return None;
-            }
-        };
+        let (start, stop) = self.ends(columns, row)?;
         let kind = columns.cell(row, columns.place(&["kind"])).to_lowercase();
         let span = match (kind.as_str(), start, stop) {
             ("point", Some(at), None) => Some(Span::Point(at)),
@@ -232,10 +244,37 @@ impl Reading {
             self.fault(
                 row,
                 format!("kind `{kind}` does not fit its times"),
-                "state and phase have a begin and an end that is not earlier, a point has start_s alone, open has no end, unstarted no begin",
+                "state, phase and not-codable have a begin and an end that is not earlier, a point has start_s alone, open has no end, unstarted no begin",
             );
         }
         span
+    }
+
+    /// `start_s` and `stop_s`, each where it is filled.
+    fn ends(
+        &mut self,
+        columns: &Columns<'_>,
+        row: &Row,
+    ) -> Option<(Option<Micros>, Option<Micros>)> {
+        let time = |name: &str| {
+            let place = columns.place(&[name]);
+            match columns.cell(row, place) {
+                "" => Ok(None),
+                cell => columns
+                    .number(row, place)
+                    .and_then(Micros::from_seconds)
+                    .map(Some)
+                    .ok_or_else(|| format!("{name}: `{cell}` is no time in seconds")),
+            }
+        };
+        let ends = time("start_s").and_then(|start| Ok((start, time("stop_s")?)));
+        match ends {
+            Ok(ends) => Some(ends),
+            Err(what) => {
+                self.fault(row, what, "write seconds as a number, such as 12.5");
+                None
+            }
+        }
     }
 
     /// What every row repeats of its observation; the first row counts, others must not differ.
@@ -282,7 +321,7 @@ impl Reading {
 
     /// The sheet with one row per observation.
     fn observation_rows(&mut self, grid: &Grid) {
-        let Some((heading, rows)) = grid.observations.split_first() else {
+        let Some((heading, rows)) = grid.sheet("observations").split_first() else {
             return;
         };
         let columns = Columns::new(grid, heading);
@@ -327,7 +366,84 @@ impl Reading {
             }
         }
     }
+
+    /// The sheet with one row per media file, which says more than the one cell of their names.
+    fn media_rows(&mut self, grid: &Grid) {
+        let Some((heading, rows)) = grid.sheet("media").split_first() else {
+            return;
+        };
+        let columns = Columns::new(grid, heading);
+        let mut seen = BTreeSet::new();
+        for row in rows {
+            let cell = |name: &str| columns.cell(row, columns.place(&[name]));
+            if cell("observation").is_empty() || cell("file").is_empty() {
+                continue;
+            }
+            let place = self.place(cell("observation"));
+            let media = &mut self.observations[place].0.media;
+            if seen.insert(place) {
+                media.clear();
+            }
+            let number = |name: &str| columns.number(row, columns.place(&[name]));
+            let micros = |name: &str| number(name).and_then(Micros::from_seconds);
+            let truth = |name: &str| match cell(name).to_lowercase().as_str() {
+                "yes" => Some(true),
+                "no" => Some(false),
+                _ => None,
+            };
+            media.push(Media {
+                player: cell("player").parse().unwrap_or(1),
+                offset: micros("offset_s").unwrap_or_default(),
+                length: micros("length_s"),
+                frames_per_second: number("frames_per_second"),
+                has_video: truth("has_video"),
+                has_audio: truth("has_audio"),
+                media_type: Some(cell("media_type").to_owned()).filter(|kind| !kind.is_empty()),
+                ..Media::new(cell("file"))
+            });
+        }
+    }
+
+    /// The sheet with one row per rating.
+    fn rating_rows(&mut self, grid: &Grid) {
+        let Some((heading, rows)) = grid.sheet("ratings").split_first() else {
+            return;
+        };
+        let columns = Columns::new(grid, heading);
+        for row in rows {
+            let cell = |name: &str| columns.cell(row, columns.place(&[name]));
+            if cell("observation").is_empty() || cell("item").is_empty() {
+                continue;
+            }
+            let points = columns.number(row, columns.place(&["points"]));
+            let rated = match (cell("points"), points) {
+                (NOT_CODABLE, _) => Rated::NotCodable,
+                (_, Some(points)) => Rated::Points(points),
+                (other, None) => {
+                    self.faults.push(CodingFault::new(
+                        format!("sheet ratings, row {}", row.number),
+                        format!("points: `{other}` is no number"),
+                        format!(
+                            "write a number, or `{NOT_CODABLE}`; delete the row where nobody rated"
+                        ),
+                    ));
+                    continue;
+                }
+            };
+            let filled = |name: &str| Some(cell(name)).filter(|c| !c.is_empty()).map(Arc::from);
+            let rating = Rating {
+                item: Arc::from(cell("item")),
+                subject: filled("subject"),
+                phase: filled("phase"),
+                rated,
+            };
+            let place = self.place(cell("observation"));
+            self.observations[place].0.ratings.push(rating);
+        }
+    }
 }
 
 /// What stands where a set was shown and nothing of it chosen.
 pub(super) const NOTHING_CHOSEN: &str = "–";
+/// The kind of a stretch in which nobody could code, and a rating that nobody could give.
+pub(super) const NOT_CODABLE: &str = "not-codable";

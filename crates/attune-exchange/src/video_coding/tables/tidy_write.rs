@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use attune_records::observation::{
-    BehaviourKind, CodingProject, Event, Interval, Micros, Observation, ObservationKind, Span,
+    BehaviourKind, CodingProject, Event, Interval, Micros, Observation, ObservationKind, Rated,
+    Span,
 };
 use rust_xlsxwriter::{Workbook, XlsxError};
 
-use super::tidy::{MODIFIER, NOTHING_CHOSEN, SEVERAL, VARIABLE};
+use super::tidy::{MODIFIER, NOT_CODABLE, NOTHING_CHOSEN, SEVERAL, VARIABLE};
 use crate::video_coding::{
     each_once::each_once,
     not_held::{Losses, NotHeld},
@@ -17,7 +18,10 @@ use crate::video_coding::{
 pub fn tidy_csv(project: &CodingProject) -> (Vec<u8>, Vec<NotHeld>) {
     let mut writer = csv::Writer::from_writer(Vec::new());
     for row in bouts(project) {
-        let texts = row.into_iter().map(|cell| cell.text());
+        let texts = row.iter().map(|cell| match cell {
+            Cell::Text(text) => without_formula(text),
+            other => other.text(),
+        });
         // Memory takes everything, and all rows have the same width.
         writer.write_record(texts).expect("rows of one width");
     }
@@ -25,7 +29,7 @@ pub fn tidy_csv(project: &CodingProject) -> (Vec<u8>, Vec<NotHeld>) {
     let empty = project
         .observations()
         .iter()
-        .filter(|one| one.events().is_empty())
+        .filter(|one| one.events().is_empty() && one.not_codable.is_empty())
         .count();
     losses.tell(
         empty,
@@ -38,7 +42,25 @@ pub fn tidy_csv(project: &CodingProject) -> (Vec<u8>, Vec<NotHeld>) {
     )
 }
 
-/// A workbook with the sheets `bouts` and `observations`, and what it cannot hold.
+/// A spreadsheet would compute what begins like a formula: such texts get an apostrophe, as it writes them
+/// itself, which is taken away when the table is read again.
+fn without_formula(text: &str) -> String {
+    let bare = text.trim_start_matches('\'');
+    let is_number = bare.parse::<f64>().is_ok();
+    if begins_like_a_formula(bare) && !is_number {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
+}
+
+/// Whether a spreadsheet would take a text for a formula.
+pub(super) fn begins_like_a_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
+}
+
+/// A workbook with the sheets `bouts` and `observations`, where there are any `media` and `ratings`, and what
+/// it cannot hold.
 ///
 /// # Errors
 ///
@@ -48,7 +70,13 @@ pub fn tidy_xlsx(project: &CodingProject) -> Result<(Vec<u8>, Vec<NotHeld>), Xls
     for (name, rows) in [
         ("bouts", bouts(project)),
         ("observations", observations(project)),
+        ("media", media(project)),
+        ("ratings", ratings(project)),
     ] {
+        let is_needed = rows.len() > 1 || matches!(name, "bouts" | "observations");
+        if !is_needed {
+            continue;
+        }
         let sheet = workbook.add_worksheet();
         sheet.set_name(name)?;
         for (number, row) in rows.iter().enumerate() {
@@ -63,8 +91,8 @@ pub fn tidy_xlsx(project: &CodingProject) -> Result<(Vec<u8>, Vec<NotHeld>), Xls
                     Cell::Seconds(time) => {
                         sheet.write_number(number, column, time.seconds())?;
                     }
-                    Cell::Count(count) => {
-                        sheet.write_number(number, column, f64::from(*count))?;
+                    Cell::Number(value) => {
+                        sheet.write_number(number, column, *value)?;
                     }
                 }
             }
@@ -83,6 +111,16 @@ fn common_losses(project: &CodingProject, mut losses: Losses) -> Losses {
         "events without a behaviour",
         "a row names one; left out",
     );
+    losses.tell_events(
+        project.events().map(|(_, event)| event),
+        |event| {
+            let modifiers = event.modifiers.as_slice().iter();
+            let mut values = modifiers.flat_map(|modifier| &modifier.values);
+            values.any(|value| value.contains(SEVERAL.trim()))
+        },
+        "events with `;` in a choice of a modifier",
+        "it parts several choices: read again as two",
+    );
     losses
 }
 
@@ -92,7 +130,7 @@ enum Cell {
     Empty,
     Text(String),
     Seconds(Micros),
-    Count(u32),
+    Number(f64),
 }
 
 impl Cell {
@@ -101,7 +139,7 @@ impl Cell {
             Self::Empty => String::new(),
             Self::Text(text) => text.clone(),
             Self::Seconds(time) => time.to_string(),
-            Self::Count(count) => count.to_string(),
+            Self::Number(number) => number.to_string(),
         }
     }
 
@@ -115,6 +153,16 @@ impl Cell {
 
     fn of_option(text: Option<&str>) -> Self {
         Self::of(text.unwrap_or(""))
+    }
+
+    fn of_count(count: Option<u32>) -> Self {
+        count.map_or(Self::Empty, |count| Self::Number(f64::from(count)))
+    }
+
+    fn of_truth(truth: Option<bool>) -> Self {
+        truth.map_or(Self::Empty, |truth| {
+            Self::of(if truth { "yes" } else { "no" })
+        })
     }
 
     fn of_time(time: Option<Micros>) -> Self {
@@ -173,13 +221,37 @@ fn bouts(project: &CodingProject) -> Vec<Vec<Cell>> {
     let behaviours = project.scheme.behaviours.iter();
     let phases = behaviours.filter(|behaviour| behaviour.kind == BehaviourKind::Phase);
     let phases: BTreeSet<&str> = phases.map(|phase| &*phase.code).collect();
-    for pair in project
-        .events()
-        .filter(|(_, event)| !event.behaviour.trim().is_empty())
-    {
-        rows.push(bout(pair, &phases, is_sampled, (&sets, &variables)));
+    let width = rows[0].len();
+    for one in project.observations() {
+        let named = |event: &&Event| !event.behaviour.trim().is_empty();
+        for event in one.events().iter().filter(named) {
+            rows.push(bout((one, event), &phases, is_sampled, (&sets, &variables)));
+        }
+        rows.extend(
+            one.not_codable
+                .iter()
+                .map(|stretch| not_codable(one, *stretch, width)),
+        );
     }
     rows
+}
+
+/// A stretch in which nobody could code, with the behaviour that a study's file of codings has for it.
+fn not_codable(one: &Observation, stretch: Interval, width: usize) -> Vec<Cell> {
+    let mut row = vec![
+        Cell::of(&one.id),
+        Cell::of_option(one.recording.as_deref()),
+        Cell::of_option(one.coder.as_deref()),
+        Cell::Empty,
+        Cell::Empty,
+        Cell::of(NOT_CODABLE),
+        Cell::of(NOT_CODABLE),
+        Cell::Seconds(stretch.start()),
+        Cell::Seconds(stretch.stop()),
+        Cell::Seconds(stretch.length()),
+    ];
+    row.resize(width, Cell::Empty);
+    row
 }
 
 fn bout(
@@ -234,13 +306,8 @@ fn bout(
         Cell::of_option(event.comment.as_deref()),
         Cell::of_option(event.stop_comment.as_deref()),
         Cell::of_option(event.track.as_deref()),
-        event
-            .frames
-            .map_or(Cell::Empty, |frames| Cell::Count(frames.start)),
-        event
-            .frames
-            .and_then(|frames| frames.stop)
-            .map_or(Cell::Empty, Cell::Count),
+        Cell::of_count(event.frames.map(|frames| frames.start)),
+        Cell::of_count(event.frames.and_then(|frames| frames.stop)),
         Cell::of_time(one.window.map(Interval::start)),
         Cell::of_time(one.window.map(Interval::stop)),
     ]);
@@ -295,7 +362,7 @@ fn observations(project: &CodingProject) -> Vec<Vec<Cell>> {
             Cell::of_time(one.window.map(Interval::start)),
             Cell::of_time(one.window.map(Interval::stop)),
             Cell::of_time(one.scan_every),
-            Cell::Count(u32::try_from(one.events().len()).unwrap_or(u32::MAX)),
+            Cell::Number(one.events().len() as f64),
         ];
         row.extend(
             variables
@@ -303,6 +370,63 @@ fn observations(project: &CodingProject) -> Vec<Vec<Cell>> {
                 .map(|name| Cell::of_option(one.variable(name))),
         );
         rows.push(row);
+    }
+    rows
+}
+
+/// One row per file of each player.
+fn media(project: &CodingProject) -> Vec<Vec<Cell>> {
+    let mut rows = vec![heading(&[
+        "observation",
+        "file",
+        "player",
+        "offset_s",
+        "length_s",
+        "frames_per_second",
+        "has_video",
+        "has_audio",
+        "media_type",
+    ])];
+    for one in project.observations() {
+        rows.extend(one.media.iter().map(|media| {
+            vec![
+                Cell::of(&one.id),
+                Cell::of(&media.file),
+                Cell::of_count(Some(media.player)),
+                Cell::Seconds(media.offset),
+                Cell::of_time(media.length),
+                media.frames_per_second.map_or(Cell::Empty, Cell::Number),
+                Cell::of_truth(media.has_video),
+                Cell::of_truth(media.has_audio),
+                Cell::of_option(media.media_type.as_deref()),
+            ]
+        }));
+    }
+    rows
+}
+
+/// One row per rating.
+fn ratings(project: &CodingProject) -> Vec<Vec<Cell>> {
+    let mut rows = vec![heading(&[
+        "observation",
+        "item",
+        "subject",
+        "phase",
+        "points",
+    ])];
+    for one in project.observations() {
+        rows.extend(one.ratings.iter().map(|rating| {
+            vec![
+                Cell::of(&one.id),
+                Cell::of(&rating.item),
+                Cell::of_option(rating.subject.as_deref()),
+                Cell::of_option(rating.phase.as_deref()),
+                match rating.rated {
+                    Rated::Points(points) => Cell::Number(points),
+                    Rated::NotCodable => Cell::of(NOT_CODABLE),
+                },
+            ]
+        }));
     }
     rows
 }

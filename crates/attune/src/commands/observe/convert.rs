@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
-use attune_exchange::video_coding::{CodingFile, CodingRead, Target, write_project};
+use attune_exchange::video_coding::{CodingFile, CodingRead, Target, Written, write_project};
 use attune_records::observation::{CodingProject, Observation};
 use clap::Args;
 
@@ -60,11 +60,7 @@ impl Convert {
             return write(&with_only(&read.project, one), target, &self.output);
         }
         if self.each {
-            let paths = self.paths_of_each(&read.project)?;
-            for (one, path) in read.project.observations().iter().zip(paths) {
-                write(&with_only(&read.project, one), target, &path)?;
-            }
-            return Ok(());
+            return self.write_each(&read.project, target);
         }
         let several = read.project.observations().len() > 1;
         write(&read.project, target, &self.output).map_err(|error| {
@@ -74,6 +70,30 @@ impl Convert {
                 error
             }
         })
+    }
+
+    /// Every file is made before the first is written; an observation that the format has no file for is told
+    /// and left out, unless there is no other.
+    fn write_each(&self, project: &CodingProject, target: Target) -> Result<()> {
+        let paths = self.paths_of_each(project)?;
+        let (mut made, mut impossible) = (Vec::new(), Vec::new());
+        for (one, path) in project.observations().iter().zip(paths) {
+            let only = with_only(project, one);
+            match write_project(&only, target) {
+                Ok(written) => made.push((only, written, path)),
+                Err(fault) => impossible.push(format!("{}: {fault}", one.id)),
+            }
+        }
+        if made.is_empty() {
+            bail!("nothing was written\n{}", impossible.join("\n"));
+        }
+        for why in impossible {
+            eprintln!("not written: {why}");
+        }
+        for (only, written, path) in made {
+            save(&only, &written, &path)?;
+        }
+        Ok(())
     }
 
     /// `out/play.eaf` becomes `out/play.clip_7.eaf`; two ids must not give one name.
@@ -104,7 +124,10 @@ impl Convert {
 }
 
 fn write(project: &CodingProject, target: Target, path: &Path) -> Result<()> {
-    let written = write_project(project, target)?;
+    save(project, &write_project(project, target)?, path)
+}
+
+fn save(project: &CodingProject, written: &Written, path: &Path) -> Result<()> {
     for lost in &written.not_held {
         eprintln!("{}: not held: {} ({})", path.display(), lost.what, lost.why);
     }
