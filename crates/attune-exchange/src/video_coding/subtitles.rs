@@ -4,6 +4,7 @@
 //! should be a caption and is none is left out and told, since players drop such blocks in silence.
 
 mod counts;
+mod markup;
 mod read;
 mod take_over;
 mod write;

@@ -192,10 +192,15 @@ pub fn lost_of_plan(scheme: &Scheme) -> Vec<NotHeld> {
         "sets of which one state always holds",
         "left out: nothing checks it there",
     );
-    let modifiers = behaviours().flat_map(|one| &one.modifiers);
+    let modifiers = || behaviours().flat_map(|one| &one.modifiers);
+    losses.tell(
+        modifiers().filter(|one| one.required).count(),
+        "modifiers without which an event is not finished",
+        "left out: such tools ask for them, and take an event without them",
+    );
     let is_number = |values: &ModifierValues| matches!(values, ModifierValues::Number { .. });
     losses.tell(
-        modifiers.filter(|one| is_number(&one.values)).count(),
+        modifiers().filter(|one| is_number(&one.values)).count(),
         "bounds of numbers",
         "written into the description of the modifier",
     );

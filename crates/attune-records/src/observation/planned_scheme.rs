@@ -142,6 +142,7 @@ mod tests {
                 modifiers: vec![Modifier {
                     id: "loudness".to_owned(),
                     label: "Loudness".to_owned(),
+                    required: false,
                     values: ModifierValues::Number {
                         minimum: 0.0,
                         maximum: 5.0,

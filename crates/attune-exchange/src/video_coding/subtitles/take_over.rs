@@ -1,13 +1,17 @@
-//! Captions as an observation: each is a bout of the behaviour `caption`, its text a comment, its
-//! voice the subject.
+//! Captions as an observation: each is a bout of the behaviour `caption`, its words a comment, its voice
+//! the subject; of several voices in one caption each has its own.
 
 use std::sync::Arc;
 
 use attune_records::observation::{Event, Interval, Observation, Span};
 
-use super::{Cue, Subtitles};
+use super::{
+    Cue, Subtitles,
+    markup::{Said, said},
+};
 use crate::video_coding::{
-    CodingFaults, CodingRead, NotTakenOver, one_observation::project_of, tracks::scheme_of_events,
+    CodingFaults, CodingRead, NotTakenOver, boris::list_rows, one_observation::project_of,
+    tracks::scheme_of_events,
 };
 
 /// The behaviour of captions.
@@ -23,21 +27,49 @@ impl Subtitles {
         let mut not_taken_over = self.left.clone();
         let behaviour: Arc<str> = Arc::from(CAPTION);
         let mut events = Vec::new();
+        let (mut placed, mut styled) = (Vec::new(), Vec::new());
         for cue in self.cues() {
-            match Interval::new(cue.start, cue.stop) {
-                Some(interval) => events.push(event(cue, &behaviour, interval)),
-                None => not_taken_over.push(NotTakenOver::new(
+            if !cue.settings.is_empty() {
+                placed.push(cue.line);
+            }
+            let Some(interval) = Interval::new(cue.start, cue.stop) else {
+                not_taken_over.push(NotTakenOver::new(
                     "a caption",
                     format!("line {}", cue.line),
                     "it ends before it begins",
-                )),
-            }
-            if !cue.settings.is_empty() {
-                not_taken_over.push(NotTakenOver::new(
-                    format!("the position `{}`", cue.settings),
-                    format!("line {}", cue.line),
-                    "an event has no place on the screen",
                 ));
+                continue;
+            };
+            let (said, has_look) = said(self.form, &cue.text);
+            if has_look {
+                styled.push(cue.line);
+            }
+            let silent = [Said::default()];
+            let said = if said.is_empty() {
+                &silent[..]
+            } else {
+                &said[..]
+            };
+            events.extend(
+                said.iter()
+                    .map(|said| event(cue, said, &behaviour, interval)),
+            );
+        }
+        for (lines, what, why) in [
+            (
+                placed,
+                "positions of captions",
+                "an event has no place on the screen",
+            ),
+            (
+                styled,
+                "looks of captions",
+                "an event has words, no colours and no slant",
+            ),
+        ] {
+            if !lines.is_empty() {
+                let what = format!("{what}: {}", lines.len());
+                not_taken_over.push(NotTakenOver::new(what, list_lines(&lines), why));
             }
         }
         let scheme = scheme_of_events(&events);
@@ -49,32 +81,15 @@ impl Subtitles {
     }
 }
 
-fn event(cue: &Cue, behaviour: &Arc<str>, interval: Interval) -> Event {
-    let (voice, text) = voice(&cue.text);
+fn event(cue: &Cue, said: &Said, behaviour: &Arc<str>, interval: Interval) -> Event {
     Event {
-        subject: voice.map(Arc::from),
-        comment: (!text.is_empty()).then(|| Arc::from(text)),
+        subject: said.voice.as_deref().map(Arc::from),
+        comment: (!said.words.is_empty()).then(|| Arc::from(said.words.as_str())),
         row: cue.line,
         ..Event::new(Arc::clone(behaviour), Span::State(interval))
     }
 }
 
-/// `<v Name>text</v>` is text with a voice.
-fn voice(text: &str) -> (Option<&str>, &str) {
-    let Some((tag, rest)) = text
-        .strip_prefix("<v")
-        .and_then(|rest| rest.split_once('>'))
-    else {
-        return (None, text);
-    };
-    let name = tag
-        .split_once([' ', '\t'])
-        .map_or("", |(_, name)| name.trim());
-    if name.is_empty() {
-        return (None, text);
-    }
-    (
-        Some(name),
-        rest.trim_end().strip_suffix("</v>").unwrap_or(rest),
-    )
+fn list_lines(lines: &[u32]) -> String {
+    list_rows(lines).replacen("row", "line", 1)
 }

@@ -58,3 +58,46 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn words_are_kept_voices_apart_and_looks_and_positions_are_told_once() {
+    let text = "WEBVTT\n\n00:01.000 --> 00:02.000 align:start\n<v Ben>over <i>there</i>\n<v Anna>1 &lt; 2\n\n00:02.000 --> 00:03.000 align:end\nplain\n";
+    let file = Subtitles::read(SubtitleForm::WebVtt, text.as_bytes()).expect("captions");
+    let read = file.to_project("clip").expect("one observation");
+    let events: Vec<String> = read.project.observations()[0]
+        .events()
+        .iter()
+        .map(|event| {
+            let who = event.subject.as_deref().unwrap_or("–");
+            let words = event.comment.as_deref().unwrap_or("–");
+            format!("{who}: {words} at {}", event.span.begin())
+        })
+        .collect();
+    assert_eq!(
+        events,
+        ["Ben: over there at 1", "Anna: 1 < 2 at 1", "–: plain at 2"]
+    );
+    let told: Vec<String> = read
+        .not_taken_over
+        .iter()
+        .map(|left| format!("{} ({})", left.what, left.place))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "positions of captions: 2 (lines 3, 7)",
+            "looks of captions: 1 (line 3)"
+        ]
+    );
+    let one = &read.project.observations()[0];
+    let (again, _) = Subtitles::of_observation(SubtitleForm::WebVtt, one);
+    let again = Subtitles::read(SubtitleForm::WebVtt, &again.to_bytes()).expect("captions");
+    let again = again.to_project("clip").expect("one observation").project;
+    let shown = |one: &attune_records::observation::Observation| -> Vec<_> {
+        let events = one.events().iter();
+        events
+            .map(|event| (event.subject.clone(), event.comment.clone(), event.span))
+            .collect()
+    };
+    assert_eq!(shown(&again.observations()[0]), shown(one));
+}

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use attune_records::observation::{Event, Micros, Observation, Span};
 
-use super::{Block, Cue, SubtitleForm, Subtitles, take_over::CAPTION};
+use super::{Block, Cue, SubtitleForm, Subtitles, markup::plain, take_over::CAPTION};
 use crate::video_coding::{
     label,
     not_held::{Losses, NotHeld},
@@ -130,12 +130,12 @@ fn caption(form: SubtitleForm, event: &Event) -> String {
         .lines()
         .filter(|line| !line.trim().is_empty())
         .collect();
-    let text = lines.join("\n").replace("-->", "→");
+    let text = plain(form, &lines.join("\n"));
     match (form, event.subject.as_deref()) {
         (SubtitleForm::WebVtt, Some(subject)) => {
-            format!("<v {}>{text}", subject.replace(['>', '\n'], " "))
+            format!("<v {}>{text}", plain(form, &subject.replace('\n', " ")))
         }
-        (SubtitleForm::SubRip, Some(subject)) => format!("{subject}: {text}"),
+        (SubtitleForm::SubRip, Some(subject)) => format!("{}: {text}", plain(form, subject)),
         (_, None) => text,
     }
 }
