@@ -116,7 +116,7 @@ pub fn table() -> Vec<Route> {
 
         // Coding of video.
         Route::get("/studies/{study}/clips", May(Action::LeadCoding), Findings, clips::page),
-        Route::post("/studies/{study}/clips", May(Action::LeadCoding), Findings, clips::take_in),
+        Route::post("/studies/{study}/clips", May(Action::LeadCoding), Findings, clips::taking_in::take_in),
         Route::post("/studies/{study}/clips/uploads", May(Action::LeadCoding), Findings, clip_uploads::begin),
         Route::post("/studies/{study}/clips/uploads/{upload}/done", May(Action::LeadCoding), Findings, clip_uploads::done),
         Route::post("/studies/{study}/clips/uploads/{upload}/forget", May(Action::LeadCoding), Findings, clip_uploads::forget),
@@ -133,8 +133,8 @@ pub fn table() -> Vec<Route> {
         Route::post("/studies/{study}/clips/{clip}/listen", May(Action::LeadCoding), Findings, clip::listen),
         Route::post("/studies/{study}/clips/{clip}/offer", May(Action::LeadCoding), Findings, clip::offer),
         Route::post("/studies/{study}/clips/{clip}/take-back", May(Action::LeadCoding), Findings, clip::take_back),
-        Route::post("/studies/{study}/clips/assign", May(Action::LeadCoding), Findings, clips::assign),
-        Route::post("/studies/{study}/clips/assign-one", May(Action::LeadCoding), Findings, clips::assign_one),
+        Route::post("/studies/{study}/clips/assign", May(Action::LeadCoding), Findings, clips::assignment::assign),
+        Route::post("/studies/{study}/clips/assign-one", May(Action::LeadCoding), Findings, clips::assignment::assign_one),
         Route::get("/studies/{study}/reliability", May(Action::LeadCoding), Findings, reliability::page),
         Route::get("/studies/{study}/coding", May(Action::CodeVideo), Untold, coding_list::page),
         Route::get("/studies/{study}/coding/bring", May(Action::CodeVideo), Untold, coding_bring::page),

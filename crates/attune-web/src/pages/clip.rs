@@ -24,7 +24,7 @@ use crate::{
     listening,
     pages::{
         alignment,
-        clips::{coders, not_installed, words},
+        clips::{coders, taking_in::not_installed, words},
         coding_list::length,
     },
     visit::Visit,
