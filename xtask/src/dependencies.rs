@@ -2,7 +2,7 @@
 //! checksums by `Cargo.lock`, cryptography by the inventory in `docs/decisions/cryptography.md`. Advisories need
 //! their database and are looked up by `cargo deny check advisories` where there is a network.
 
-use std::fs;
+use std::{fs, path::Path};
 
 use serde_json::Value;
 
@@ -183,6 +183,71 @@ fn asvs_11_1_2_every_library_of_cryptography_is_in_the_inventory() {
     for name in cryptographic {
         assert!(inventory.contains(&format!("`{name}`")), "{name}");
     }
+}
+
+/// The names in the first column of the table of decisions.
+fn with_a_reason() -> Vec<String> {
+    let table = read("docs/decisions/dependencies.md");
+    let rows = table
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.split('|').next());
+    rows.flat_map(|cell| cell.split(','))
+        .map(|name| name.trim().to_owned())
+        .collect()
+}
+
+/// Everything that is written in Rust beneath a folder.
+fn rust_beneath(folder: &Path, text: &mut String) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() && !path.ends_with("target") {
+            rust_beneath(&path, text);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            text.push_str(&fs::read_to_string(path).unwrap());
+        }
+    }
+}
+
+/// Whether a word stands in a text, and not within a longer one.
+fn names(text: &str, word: &str) -> bool {
+    let is_of_a_word = |letter: char| letter.is_alphanumeric() || letter == '_';
+    text.match_indices(word).any(|(at, _)| {
+        !text[..at].ends_with(is_of_a_word) && !text[at + word.len()..].starts_with(is_of_a_word)
+    })
+}
+
+#[test]
+fn every_dependency_is_used_by_the_crate_that_names_it_and_has_its_reason() {
+    let reasons = with_a_reason();
+    let mut problems = Vec::new();
+    let packages = packages();
+    let ours = packages
+        .iter()
+        .filter(|package| package["source"].is_null());
+    for package in ours {
+        let manifest = Path::new(package["manifest_path"].as_str().unwrap());
+        let mut text = String::new();
+        rust_beneath(manifest.parent().unwrap(), &mut text);
+        for dependency in package["dependencies"].as_array().unwrap() {
+            let name = dependency["name"].as_str().unwrap();
+            let word = dependency["rename"]
+                .as_str()
+                .unwrap_or(name)
+                .replace('-', "_");
+            if !names(&text, &word) {
+                problems.push(format!(
+                    "{} names {name} and does not use it",
+                    package["name"]
+                ));
+            }
+            if !dependency["source"].is_null() && !reasons.iter().any(|one| one == name) {
+                problems.push(format!(
+                    "docs/decisions/dependencies.md has no reason for {name}"
+                ));
+            }
+        }
+    }
+    assert!(problems.is_empty(), "{problems:#?}");
 }
 
 #[test]

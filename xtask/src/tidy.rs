@@ -1,6 +1,6 @@
 //! Small rules of the house that no compiler knows: links between documents lead somewhere, files
-//! carry no path of the machine they were written on, each page that the guide lists exists, pictures
-//! are small.
+//! carry no path of the machine they were written on, each page that the guide lists exists and each page
+//! is listed, pictures are small.
 
 use std::{fs, path::Path};
 
@@ -20,6 +20,7 @@ pub fn check() -> Result<Outcome> {
         problems.extend(machine_paths(&file, &text));
     }
     problems.extend(large_pictures()?);
+    problems.extend(pages_without_a_way_to_them()?);
     for problem in &problems {
         eprintln!("tidy: {problem}");
     }
@@ -70,6 +71,35 @@ fn large_pictures() -> Result<Vec<String>> {
         problems.push(format!(
             "docs/images: {all} bytes together; at most {LARGEST_PICTURES}"
         ));
+    }
+    Ok(problems)
+}
+
+/// Pages of the book that its table of contents does not list, and pages on methods that their index does not.
+fn pages_without_a_way_to_them() -> Result<Vec<String>> {
+    let read = |file: &str| {
+        fs::read_to_string(run::root().join(file)).with_context(|| format!("cannot read {file}"))
+    };
+    let contents = read("docs/SUMMARY.md")?;
+    let methods = read("docs/methods/README.md")?;
+    let mut problems = Vec::new();
+    for file in tracked_files()? {
+        let Some(page) = file
+            .strip_prefix("docs/")
+            .filter(|page| page.ends_with(".md"))
+        else {
+            continue;
+        };
+        let is_listed = |index: &str, page: &str| index.contains(&format!("({page})"));
+        if page != "SUMMARY.md" && !is_listed(&contents, page) {
+            problems.push(format!("{file}: docs/SUMMARY.md does not list it"));
+        }
+        if let Some(method) = page.strip_prefix("methods/")
+            && method != "README.md"
+            && !is_listed(&methods, method)
+        {
+            problems.push(format!("{file}: docs/methods/README.md does not list it"));
+        }
     }
     Ok(problems)
 }

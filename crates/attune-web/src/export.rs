@@ -7,6 +7,7 @@
 //! out. Of what was withdrawn nothing is there. Arms are there only for somebody who may know them.
 
 mod codebook;
+mod r_script;
 mod tables;
 
 use std::io::{Cursor, Write as _};
@@ -115,7 +116,7 @@ pub fn export(
     });
     files.push(ExportFile {
         name: "read.R",
-        text: codebook::r_script(protocol, &made, rules),
+        text: r_script::r_script(protocol, &made, rules),
     });
     files.push(ExportFile {
         name: "README.txt",

@@ -1,6 +1,4 @@
-//! What each column of an export holds, for people (`codebook.csv`) and for R (`read.R`).
-
-use std::fmt::Write as _;
+//! `codebook.csv` of an export: what each column of its tables holds, for people.
 
 use attune_protocol::{
     Protocol, id::MeasureId, missing::Missing, plan::AttributeKind, sharing::SharedTimes,
@@ -9,27 +7,68 @@ use attune_protocol::{
 use super::{
     Rules,
     tables::{Tables, WITHHELD},
-    title,
 };
 
-/// The codebook: file, column, label, type, unit, smallest, largest, codes.
+const HEADINGS: [&str; 8] = [
+    "file", "column", "label", "type", "unit", "minimum", "maximum", "codes",
+];
+
+/// The codebook, its headings first.
 pub fn codebook(protocol: &Protocol, made: &Tables, rules: Rules) -> Vec<Vec<String>> {
-    let mut book = vec![
-        [
-            "file", "column", "label", "type", "unit", "minimum", "maximum", "codes",
-        ]
-        .map(str::to_owned)
-        .to_vec(),
-    ];
-    let mut add = |file: &str,
-                   column: &str,
-                   label: &str,
-                   kind: &str,
-                   unit: &str,
-                   range: Option<(f64, f64)>,
-                   codes: &str| {
+    let mut book = Book {
+        protocol,
+        rules,
+        reasons: Missing::ALL.map(Missing::words).join("; "),
+        rows: vec![HEADINGS.map(str::to_owned).to_vec()],
+    };
+    for file in ["long.csv", "wide.csv", "visits.csv"] {
+        book.places_and_times(file);
+    }
+    book.study_codes();
+    book.values();
+    book.answers();
+    book.families();
+    book.attributes();
+    for name in &made.measures {
+        book.measure(name);
+    }
+    book.rows
+}
+
+/// What a column holds.
+#[derive(Clone, Copy)]
+enum Holds<'a> {
+    Text,
+    /// One of these codes, each with its meaning; nothing where they speak for themselves.
+    Category(&'a str),
+    Number {
+        unit: &'a str,
+        range: Option<(f64, f64)>,
+    },
+}
+
+/// A number without a range of its own.
+fn number(unit: &str) -> Holds<'_> {
+    Holds::Number { unit, range: None }
+}
+
+struct Book<'a> {
+    protocol: &'a Protocol,
+    rules: Rules,
+    /// Every reason for which a value may be missing.
+    reasons: String,
+    rows: Vec<Vec<String>>,
+}
+
+impl Book<'_> {
+    fn add(&mut self, file: &str, column: &str, label: &str, holds: Holds<'_>) {
+        let (kind, unit, range, codes) = match holds {
+            Holds::Text => ("text", "", None, ""),
+            Holds::Category(codes) => ("category", "", None, codes),
+            Holds::Number { unit, range } => ("number", unit, range, ""),
+        };
         let end = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
-        book.push(vec![
+        self.rows.push(vec![
             file.to_owned(),
             column.to_owned(),
             label.to_owned(),
@@ -39,46 +78,34 @@ pub fn codebook(protocol: &Protocol, made: &Tables, rules: Rules) -> Vec<Vec<Str
             end(range.map(|range| range.1)),
             codes.to_owned(),
         ]);
-    };
-    let sites = codes(
-        protocol
-            .sites
-            .iter()
-            .map(|site| (site.id.to_string(), site.label.clone())),
-    ) + &format!("; {WITHHELD} = too few families to be told");
-    let waves = codes(
-        protocol
-            .waves
-            .iter()
-            .map(|wave| (wave.id.to_string(), wave.label.clone())),
-    );
-    let times = match rules.times {
-        SharedTimes::Days => "days",
-        SharedTimes::Months | SharedTimes::Waves => "months",
-    };
-    let reasons = Missing::ALL.map(Missing::words).join("; ");
-    for file in ["long.csv", "wide.csv", "visits.csv"] {
-        add(file, "site", "Site", "category", "", None, &sites);
-        if rules.arms {
-            let arms = codes(
-                protocol
-                    .arms
-                    .iter()
-                    .map(|arm| (arm.id.to_string(), arm.label.clone())),
-            );
-            add(file, "arm", "Arm", "category", "", None, &arms);
-            if file != "wide.csv" {
-                let phases = codes(
-                    protocol
-                        .phases
-                        .iter()
-                        .map(|phase| (phase.id.to_string(), phase.label.clone())),
-                );
-                add(file, "phase", "Phase", "category", "", None, &phases);
+    }
+
+    /// The unit in which times leave.
+    fn unit_of_times(&self) -> &'static str {
+        match self.rules.times {
+            SharedTimes::Days => "days",
+            SharedTimes::Months | SharedTimes::Waves => "months",
+        }
+    }
+
+    /// Site, arm, phase, wave and times, as far as they may leave; a family's row has only what does not change.
+    fn places_and_times(&mut self, file: &str) {
+        let protocol = self.protocol;
+        let is_of_a_visit = file != "wide.csv";
+        let sites = codes(protocol.sites.iter().map(|site| (&*site.id, &*site.label)));
+        self.add(file, "site", "Site", Holds::Category(&or_withheld(&sites)));
+        if self.rules.arms {
+            let arms = codes(protocol.arms.iter().map(|arm| (&*arm.id, &*arm.label)));
+            self.add(file, "arm", "Arm", Holds::Category(&arms));
+            if is_of_a_visit {
+                let phases = protocol.phases.iter();
+                let phases = codes(phases.map(|phase| (&*phase.id, &*phase.label)));
+                self.add(file, "phase", "Phase", Holds::Category(&phases));
             }
         }
-        if file != "wide.csv" {
-            add(file, "wave", "Wave", "category", "", None, &waves);
+        if is_of_a_visit {
+            let waves = codes(protocol.waves.iter().map(|wave| (&*wave.id, &*wave.label)));
+            self.add(file, "wave", "Wave", Holds::Category(&waves));
             for (what, label) in [
                 ("time", "Time since enrolment"),
                 ("age_time", "Infant’s age"),
@@ -87,265 +114,123 @@ pub fn codebook(protocol: &Protocol, made: &Tables, rules: Rules) -> Vec<Vec<Str
                     "Infant’s age counted from the due date",
                 ),
             ] {
-                if let Some(column) = rules.heading(what) {
-                    add(file, &column, label, "number", times, None, "");
+                if let Some(column) = self.rules.heading(what) {
+                    self.add(file, &column, label, number(self.unit_of_times()));
                 }
             }
         }
     }
-    for (file, column) in [
-        ("long.csv", "unit"),
-        ("wide.csv", "dyad"),
-        ("visits.csv", "dyad"),
-        ("items.csv", "unit"),
-    ] {
-        add(file, column, "Study code", "text", "", None, "");
-    }
-    add(
-        "long.csv",
-        "kind",
-        "What kind of unit it is",
-        "category",
-        "",
-        None,
-        "",
-    );
-    add(
-        "long.csv",
-        "measure",
-        "Measure: instrument and score",
-        "category",
-        "",
-        None,
-        "",
-    );
-    add("long.csv", "value", "Value", "number", "", None, "");
-    add(
-        "long.csv",
-        "missing",
-        "Why there is no value",
-        "category",
-        "",
-        None,
-        &reasons,
-    );
-    for (column, label) in [
-        ("instrument", "Instrument"),
-        ("wave", "Wave"),
-        ("item", "Item"),
-    ] {
-        add("items.csv", column, label, "category", "", None, "");
-    }
-    add(
-        "items.csv",
-        "value",
-        "Code of the answer, not reversed",
-        "number",
-        "",
-        None,
-        "",
-    );
-    add(
-        "items.csv",
-        "missing",
-        "Why there is no answer",
-        "category",
-        "",
-        None,
-        &reasons,
-    );
-    if let Some(column) = rules.heading("age_at_enrolment_time") {
-        let label = "Infant’s age at enrolment";
-        add("wide.csv", &column, label, "number", times, None, "");
-        let label = "Weeks by which the infant was born before the due date";
-        add(
-            "wide.csv",
-            "weeks_early",
-            label,
-            "number",
-            "weeks",
-            None,
-            "",
-        );
-    }
-    add(
-        "wide.csv",
-        "left",
-        "Left before the end",
-        "category",
-        "",
-        None,
-        "yes; no",
-    );
-    add(
-        "wide.csv",
-        "sessions_attended",
-        "Sessions attended since enrolment",
-        "number",
-        "sessions",
-        None,
-        "",
-    );
-    for attribute in &protocol.attributes {
-        let id = attribute.id.as_str();
-        match &attribute.kind {
-            AttributeKind::Number { unit, .. } => {
-                add(
-                    "wide.csv",
-                    id,
-                    &attribute.label,
-                    "number",
-                    unit.as_deref().unwrap_or_default(),
-                    None,
-                    "",
-                );
-            }
-            AttributeKind::Levels(levels) => {
-                let levels = codes(
-                    levels
-                        .iter()
-                        .map(|level| (level.id.clone(), level.label.clone())),
-                );
-                add(
-                    "wide.csv",
-                    id,
-                    &attribute.label,
-                    "category",
-                    "",
-                    None,
-                    &format!("{levels}; {WITHHELD} = too few families to be told"),
-                );
-            }
-            AttributeKind::Date => {}
+
+    fn study_codes(&mut self) {
+        for (file, column) in [
+            ("long.csv", "unit"),
+            ("wide.csv", "dyad"),
+            ("visits.csv", "dyad"),
+            ("items.csv", "unit"),
+        ] {
+            self.add(file, column, "Study code", Holds::Text);
         }
     }
-    for name in &made.measures {
-        let score = protocol.score(&MeasureId::from(name.as_str()));
+
+    /// `long.csv`.
+    fn values(&mut self) {
+        let (file, reasons) = ("long.csv", self.reasons.clone());
+        let any = Holds::Category("");
+        self.add(file, "kind", "What kind of unit it is", any);
+        self.add(file, "measure", "Measure: instrument and score", any);
+        self.add(file, "value", "Value", number(""));
+        let why = Holds::Category(&reasons);
+        self.add(file, "missing", "Why there is no value", why);
+    }
+
+    /// `items.csv`.
+    fn answers(&mut self) {
+        let (file, reasons) = ("items.csv", self.reasons.clone());
+        for (column, label) in [
+            ("instrument", "Instrument"),
+            ("wave", "Wave"),
+            ("item", "Item"),
+        ] {
+            self.add(file, column, label, Holds::Category(""));
+        }
+        let label = "Code of the answer, not reversed";
+        self.add(file, "value", label, number(""));
+        let why = Holds::Category(&reasons);
+        self.add(file, "missing", "Why there is no answer", why);
+    }
+
+    /// What `wide.csv` tells of a family beside its attributes and measures.
+    fn families(&mut self) {
+        let file = "wide.csv";
+        if let Some(column) = self.rules.heading("age_at_enrolment_time") {
+            let label = "Infant’s age at enrolment";
+            self.add(file, &column, label, number(self.unit_of_times()));
+            let label = "Weeks by which the infant was born before the due date";
+            self.add(file, "weeks_early", label, number("weeks"));
+        }
+        let yes_or_no = Holds::Category("yes; no");
+        self.add(file, "left", "Left before the end", yes_or_no);
+        let label = "Sessions attended since enrolment";
+        self.add(file, "sessions_attended", label, number("sessions"));
+    }
+
+    /// Attributes of the study; days never leave.
+    fn attributes(&mut self) {
+        let protocol = self.protocol;
+        for attribute in &protocol.attributes {
+            let (id, label) = (attribute.id.as_str(), attribute.label.as_str());
+            match &attribute.kind {
+                AttributeKind::Number { unit, .. } => {
+                    let holds = number(unit.as_deref().unwrap_or_default());
+                    self.add("wide.csv", id, label, holds);
+                }
+                AttributeKind::Levels(levels) => {
+                    let levels = codes(levels.iter().map(|level| (&*level.id, &*level.label)));
+                    let holds = or_withheld(&levels);
+                    self.add("wide.csv", id, label, Holds::Category(&holds));
+                }
+                AttributeKind::Date => {}
+            }
+        }
+    }
+
+    /// A score by visit, and by family and wave.
+    fn measure(&mut self, name: &str) {
+        let protocol = self.protocol;
+        let score = protocol.score(&MeasureId::from(name));
         let label = score.map_or_else(
-            || name.clone(),
+            || name.to_owned(),
             |(planned, score)| format!("{}: {}", planned.definition.short_title, score.label),
         );
-        let range = score.map(|(_, score)| (score.minimum, score.maximum));
-        let unit = score
-            .and_then(|(_, score)| score.unit.as_deref())
-            .unwrap_or_default();
-        add("visits.csv", name, &label, "number", unit, range, "");
-        add(
-            "visits.csv",
-            &format!("{name}.missing"),
-            &format!("{label}: why there is none"),
-            "category",
-            "",
-            None,
-            &reasons,
+        let unit = score.and_then(|(_, score)| score.unit.as_deref());
+        let holds = Holds::Number {
+            unit: unit.unwrap_or_default(),
+            range: score.map(|(_, score)| (score.minimum, score.maximum)),
+        };
+        self.add("visits.csv", name, &label, holds);
+        let reasons = self.reasons.clone();
+        let (column, why) = (
+            format!("{name}.missing"),
+            format!("{label}: why there is none"),
         );
+        self.add("visits.csv", &column, &why, Holds::Category(&reasons));
         for wave in &protocol.waves {
-            add(
-                "wide.csv",
-                &format!("{name}.{}", wave.id),
-                &format!("{label}, {}", wave.label),
-                "number",
-                unit,
-                range,
-                "",
+            let (column, label) = (
+                format!("{name}.{}", wave.id),
+                format!("{label}, {}", wave.label),
             );
+            self.add("wide.csv", &column, &label, holds);
         }
     }
-    book
 }
 
-fn codes(pairs: impl Iterator<Item = (String, String)>) -> String {
+/// "a = Hostel A; b = Hostel B".
+fn codes<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let told: Vec<String> = pairs.map(|(id, label)| format!("{id} = {label}")).collect();
     told.join("; ")
 }
 
-/// A script that reads the tables with base R, and makes categories of what are categories.
-pub fn r_script(protocol: &Protocol, made: &Tables, rules: Rules) -> String {
-    let mut script = format!(
-        "# Reads the export of \"{}\".\n# Run it in the folder of the files: source(\"read.R\")\n\n",
-        title(protocol, rules).replace('\n', " ")
-    );
-    script.push_str(
-        "read_table <- function(file) {\n  read.csv(file, na.strings = \"\", check.names = FALSE, encoding = \"UTF-8\", stringsAsFactors = FALSE)\n}\n\
-         long <- read_table(\"long.csv\")\nwide <- read_table(\"wide.csv\")\nvisits <- read_table(\"visits.csv\")\nitems <- read_table(\"items.csv\")\ncodebook <- read_table(\"codebook.csv\")\n\n",
-    );
-    let mut factor = |tables: &[&str], column: &str, ids: &[String], labels: &[String]| {
-        if ids.is_empty() {
-            return;
-        }
-        for table in tables {
-            let _ = writeln!(
-                script,
-                "{table}[[\"{column}\"]] <- factor({table}[[\"{column}\"]], levels = c({}), labels = c({}))",
-                listed(ids),
-                listed(labels)
-            );
-        }
-    };
-    let with_withheld = |ids: Vec<String>| -> Vec<String> {
-        ids.into_iter().chain([WITHHELD.to_owned()]).collect()
-    };
-    let sites = with_withheld(
-        protocol
-            .sites
-            .iter()
-            .map(|site| site.id.to_string())
-            .collect(),
-    );
-    let site_labels = with_withheld(
-        protocol
-            .sites
-            .iter()
-            .map(|site| site.label.clone())
-            .collect(),
-    );
-    factor(&["long", "wide", "visits"], "site", &sites, &site_labels);
-    let waves: Vec<String> = protocol
-        .waves
-        .iter()
-        .map(|wave| wave.id.to_string())
-        .collect();
-    let wave_labels: Vec<String> = protocol
-        .waves
-        .iter()
-        .map(|wave| wave.label.clone())
-        .collect();
-    factor(&["long", "visits"], "wave", &waves, &wave_labels);
-    if rules.arms {
-        let arms: Vec<String> = protocol.arms.iter().map(|arm| arm.id.to_string()).collect();
-        let arm_labels: Vec<String> = protocol.arms.iter().map(|arm| arm.label.clone()).collect();
-        factor(&["long", "wide", "visits"], "arm", &arms, &arm_labels);
-    }
-    for attribute in &protocol.attributes {
-        if let AttributeKind::Levels(levels) = &attribute.kind {
-            let ids = with_withheld(levels.iter().map(|level| level.id.clone()).collect());
-            let labels = with_withheld(levels.iter().map(|level| level.label.clone()).collect());
-            factor(&["wide"], &attribute.id, &ids, &labels);
-        }
-    }
-    let _ = write!(
-        script,
-        "\nstopifnot(nrow(wide) == {}, nrow(long) == {}, nrow(visits) == {}, nrow(items) == {})\n\
-         cat(nrow(wide), \"families,\", nrow(visits), \"visits,\", nrow(long), \"values read\\n\")\n",
-        made.wide.len() - 1,
-        made.long.len() - 1,
-        made.visits.len() - 1,
-        made.items.len() - 1
-    );
-    script
-}
-
-fn listed(texts: &[String]) -> String {
-    let quoted: Vec<String> = texts
-        .iter()
-        .map(|text| {
-            format!(
-                "\"{}\"",
-                text.replace('\\', "\\\\")
-                    .replace('"', "\\\"")
-                    .replace('\n', " ")
-            )
-        })
-        .collect();
-    quoted.join(", ")
+/// Codes of which those of few families do not leave.
+fn or_withheld(codes: &str) -> String {
+    format!("{codes}; {WITHHELD} = too few families to be told")
 }
