@@ -196,14 +196,26 @@ fn with_a_reason() -> Vec<String> {
         .collect()
 }
 
-/// Everything that is written in Rust beneath a folder.
+/// Everything that is written in Rust beneath a folder, with the modules that a file there takes from elsewhere.
 fn rust_beneath(folder: &Path, text: &mut String) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() && !path.ends_with("target") {
             rust_beneath(&path, text);
         } else if path.extension().is_some_and(|ending| ending == "rs") {
-            text.push_str(&fs::read_to_string(path).unwrap());
+            let written = fs::read_to_string(&path).unwrap();
+            for elsewhere in written.split("#[path = \"").skip(1) {
+                let module = path
+                    .parent()
+                    .unwrap()
+                    .join(elsewhere.split('"').next().unwrap());
+                text.push_str(&fs::read_to_string(&module).unwrap_or_default());
+                let inner = module.with_extension("");
+                if inner.is_dir() {
+                    rust_beneath(&inner, text);
+                }
+            }
+            text.push_str(&written);
         }
     }
 }

@@ -34,9 +34,11 @@ fn thing_of(variable: &str) -> Option<Thing> {
 }
 
 impl Checking<'_> {
-    /// Checks the names of a model; its outcome, where that is known.
-    pub(super) fn check_model(&mut self, root: &Written, text: TextAt<'_>, model: &Model) {
+    /// Checks the names of a model; its outcome, where that is known. Returns whether its terms are sound: a wrong
+    /// outcome leaves them as they are.
+    pub(super) fn check_model(&mut self, root: &Written, text: TextAt<'_>, model: &Model) -> bool {
         self.check_response(text, &model.response);
+        let n_problems = self.reading.problems.len();
         for (position, name) in model.variables.iter().enumerate() {
             let is_first = model.variables[..position]
                 .iter()
@@ -58,6 +60,7 @@ impl Checking<'_> {
                 );
             }
         }
+        self.reading.problems.len() == n_problems
     }
 
     fn check_response(&mut self, text: TextAt<'_>, response: &Name) {

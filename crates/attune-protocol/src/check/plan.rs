@@ -177,10 +177,8 @@ impl Checking<'_> {
             let model = table.text_at("model").and_then(|text| {
                 // A formula that cannot be taken apart has been reported.
                 let model = Model::parse(text.text).ok()?;
-                let n_problems = self.reading.problems.len();
-                self.check_model(root, text, &model);
-                let is_sound = self.reading.problems.len() == n_problems;
-                Some((text, model, is_sound))
+                let has_sound_terms = self.check_model(root, text, &model);
+                Some((text, model, has_sound_terms))
             });
             let answers = table
                 .text_at("answers")

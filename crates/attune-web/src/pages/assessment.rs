@@ -321,31 +321,7 @@ async fn save(visit: &Visit, task: Task, sent: &SentFields) -> Answer {
         _ => Intent::Finish,
     };
     let filled = read(&task.definition, sent, intent);
-    let mut around = Around {
-        key: sent_key(sent)?,
-        on: sent.get("on").to_owned(),
-        reason: sent.get("reason").to_owned(),
-        told: sent.get("told").to_owned(),
-        problems: Vec::new(),
-    };
-    let on: Option<jiff::civil::Date> = around.on.parse().ok();
-    match on {
-        None => around.problems.push((
-            "on",
-            "Give the day of the assessment, such as 2026-11-26.".to_owned(),
-        )),
-        Some(day) if day > visit.at.date() => {
-            around
-                .problems
-                .push(("on", "The day is still to come. Check the year.".to_owned()));
-        }
-        Some(_) => {}
-    }
-    if finished && around.reason.is_empty() {
-        around
-            .problems
-            .push(("reason", "Say why the finished form is changed.".to_owned()));
-    }
+    let (mut around, on) = around(visit, finished, sent)?;
     if !filled.problems.is_empty() || !around.problems.is_empty() {
         return page_to_correct(&assessment_page(visit, &task, &filled, around).await?);
     }
@@ -404,6 +380,40 @@ async fn save(visit: &Visit, task: Task, sent: &SentFields) -> Answer {
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// What is sent beside the answers, with what is wrong about it, and the day.
+fn around(
+    visit: &Visit,
+    finished: bool,
+    sent: &SentFields,
+) -> Result<(Around, Option<jiff::civil::Date>), Failure> {
+    let mut around = Around {
+        key: sent_key(sent)?,
+        on: sent.get("on").to_owned(),
+        reason: sent.get("reason").to_owned(),
+        told: sent.get("told").to_owned(),
+        problems: Vec::new(),
+    };
+    let on: Option<jiff::civil::Date> = around.on.parse().ok();
+    match on {
+        None => around.problems.push((
+            "on",
+            "Give the day of the assessment, such as 2026-11-26.".to_owned(),
+        )),
+        Some(day) if day > visit.at.date() => {
+            around
+                .problems
+                .push(("on", "The day is still to come. Check the year.".to_owned()));
+        }
+        Some(_) => {}
+    }
+    if finished && around.reason.is_empty() {
+        around
+            .problems
+            .push(("reason", "Say why the finished form is changed.".to_owned()));
+    }
+    Ok((around, on))
 }
 
 /// Alerts that these answers raise and that were not raised by this form before.

@@ -1,6 +1,9 @@
 //! `/studies/{study}/families/{family}/consent`: where the family stands with each purpose, the texts bit
 //! for bit, an answer recorded, a copy to print, and a withdrawal whose effect is shown in numbers first.
 
+mod withdrawal;
+mod words;
+
 use askama::Template;
 use attune_protocol::{
     Protocol,
@@ -9,13 +12,13 @@ use attune_protocol::{
 };
 use attune_store::{
     Command,
-    command::{Authority, ConsentGiven, EarlierConsent, Manner, PartInDyad, WithdrawalLevel},
-    consents::{Effect, PurposeState, Standing, Withdrawal},
+    command::{ConsentGiven, EarlierConsent, PartInDyad},
+    consents::{PurposeState, Standing, Withdrawal},
     dyads::{Dyad, Part},
     ids::{ConsentId, PersonId},
     vault::{Identifier, Identifying},
 };
-use axum::extract::{Path, RawQuery};
+use axum::extract::Path;
 
 use crate::{
     access::Action,
@@ -28,6 +31,9 @@ use crate::{
     pages::{consent_again::passed_since, family::part_words, family_changes::past_day},
     visit::Visit,
 };
+
+pub use withdrawal::{withdraw, withdraw_page};
+pub use words::{AUTHORITIES, MANNERS, authority_words, level_words, manner_words};
 
 #[derive(Template)]
 #[template(path = "consent.html")]
@@ -77,90 +83,6 @@ impl PurposeOnPage {
     fn is_given(&self) -> bool {
         self.state.standing == Standing::Given
     }
-}
-
-const AUTHORITIES: [(&str, Authority, &str); 7] = [
-    (
-        "own-behalf",
-        Authority::OwnBehalf,
-        "an adult, for herself or himself",
-    ),
-    (
-        "own-behalf-under-sixteen",
-        Authority::OwnBehalfUnderSixteen,
-        "a parent under 16 who understands, for herself or himself",
-    ),
-    (
-        "parental-responsibility",
-        Authority::ParentalResponsibility,
-        "a parent with parental responsibility, for the baby",
-    ),
-    (
-        "parent-under-sixteen",
-        Authority::ParentUnderSixteen,
-        "a parent under 16 who understands, for the baby",
-    ),
-    (
-        "court-order",
-        Authority::CourtOrder,
-        "somebody with parental responsibility by a court’s order, for the baby",
-    ),
-    (
-        "local-authority",
-        Authority::LocalAuthority,
-        "a local authority with parental responsibility, for the baby",
-    ),
-    (
-        "child-later",
-        Authority::ChildLater,
-        "the child, asked again when old enough",
-    ),
-];
-
-const MANNERS: [(&str, Manner, &str); 3] = [
-    ("signed-on-paper", Manner::SignedOnPaper, "signed on paper"),
-    (
-        "signed-on-screen",
-        Manner::SignedOnScreen,
-        "signed on this screen",
-    ),
-    (
-        "spoken-witnessed",
-        Manner::SpokenWitnessed,
-        "said before a witness",
-    ),
-];
-
-const LEVELS: [(&str, WithdrawalLevel, &str); 3] = [
-    (
-        "stop-collecting",
-        WithdrawalLevel::StopCollecting,
-        "Stop collecting; what there is stays in the analyses",
-    ),
-    (
-        "leave-out",
-        WithdrawalLevel::LeaveOut,
-        "Leave what there is out of every analysis and export, too",
-    ),
-    ("erase", WithdrawalLevel::Erase, "Erase what there is"),
-];
-
-/// An authority in words.
-pub fn authority_words(authority: &Authority) -> &'static str {
-    let found = AUTHORITIES.iter().find(|(_, one, _)| one == authority);
-    found.map_or("", |(_, _, words)| words)
-}
-
-/// A manner in words.
-pub fn manner_words(manner: &Manner) -> &'static str {
-    let found = MANNERS.iter().find(|(_, one, _)| one == manner);
-    found.map_or("", |(_, _, words)| words)
-}
-
-/// A level in words.
-pub fn level_words(level: &WithdrawalLevel) -> &'static str {
-    let found = LEVELS.iter().find(|(_, one, _)| one == level);
-    found.map_or("", |(_, _, words)| words)
 }
 
 /// `GET /studies/{study}/families/{family}/consent`.
@@ -349,7 +271,7 @@ async fn read(
     match (authority, for_whom) {
         (None, _) => problems.push("Choose by what authority.".to_owned()),
         (Some((_, authority, _)), Some((_, role)))
-            if for_a_baby(*authority) != (role == PartInDyad::Infant) =>
+            if words::for_a_baby(*authority) != (role == PartInDyad::Infant) =>
         {
             problems.push(
                 "The authority does not fit the person: some are for the baby, some for oneself."
@@ -358,24 +280,11 @@ async fn read(
         }
         _ => {}
     }
-    if by_whom.is_some_and(|(_, role)| role == PartInDyad::Infant)
-        && sent.get("authority") != "child-later"
-    {
-        problems.push("A baby does not answer; choose the person who does.".to_owned());
-    }
     if manner.is_none() {
         problems.push("Choose how it was given.".to_owned());
     }
-    let under_16 = sent.get("authority").contains("under-sixteen");
-    if under_16 && !sent.has("competence") {
-        problems.push(
-            "For a parent under 16, write down why you found that she or he understands."
-                .to_owned(),
-        );
-    }
-    if sent.get("manner") == "spoken-witnessed" && !sent.has("witness") {
-        problems.push("Write down who witnessed it.".to_owned());
-    }
+    let is_of_a_baby = by_whom.is_some_and(|(_, role)| role == PartInDyad::Infant);
+    problems.extend(what_is_missing_beside(sent, is_of_a_baby));
     if !["yes", "no"].contains(&sent.get("given")) {
         problems.push("Say whether they agreed.".to_owned());
     }
@@ -425,16 +334,19 @@ async fn read(
     }))
 }
 
-/// Whether an authority is one for a baby.
-fn for_a_baby(authority: Authority) -> bool {
-    matches!(
-        authority,
-        Authority::ParentalResponsibility
-            | Authority::ParentUnderSixteen
-            | Authority::CourtOrder
-            | Authority::LocalAuthority
-            | Authority::ChildLater
-    )
+/// What the chosen authority, manner and person ask for beside, and is not there.
+fn what_is_missing_beside(sent: &SentFields, is_of_a_baby: bool) -> Vec<String> {
+    let mut missing = Vec::new();
+    if is_of_a_baby && sent.get("authority") != "child-later" {
+        missing.push("A baby does not answer; choose the person who does.");
+    }
+    if sent.get("authority").contains("under-sixteen") && !sent.has("competence") {
+        missing.push("For a parent under 16, write down why you found that she or he understands.");
+    }
+    if sent.get("manner") == "spoken-witnessed" && !sent.has("witness") {
+        missing.push("Write down who witnessed it.");
+    }
+    missing.into_iter().map(str::to_owned).collect()
 }
 
 #[derive(Template)]
@@ -510,121 +422,6 @@ pub fn markdown(text: &str) -> String {
     let mut out = String::new();
     html::push_html(&mut out, events);
     out
-}
-
-#[derive(Template)]
-#[template(path = "withdraw.html")]
-struct WithdrawPage {
-    layout: Layout,
-    study: String,
-    code: String,
-    key: String,
-    purpose: String,
-    label: String,
-    today: String,
-    effects: Vec<(&'static str, &'static str, Effect)>,
-    /// The study promised more than to stop collecting.
-    promised_more: bool,
-    handed_out: Vec<handed_out::OnPage>,
-    problems: Vec<String>,
-}
-
-/// `GET /studies/{study}/families/{family}/withdraw?purpose=…`: what each level would do, in numbers.
-pub async fn withdraw_page(
-    visit: Visit,
-    Path((_, code)): Path<(String, String)>,
-    RawQuery(query): RawQuery,
-) -> Answer {
-    let asked = SentFields::read(query.unwrap_or_default().as_bytes())?;
-    let dyad = find_for(&visit, &code, Action::RecordConsent).await?;
-    show(&withdrawing(&visit, &dyad, asked.get("purpose"), new_key(), Vec::new()).await?)
-}
-
-async fn withdrawing(
-    visit: &Visit,
-    dyad: &Dyad,
-    purpose: &str,
-    key: String,
-    problems: Vec<String>,
-) -> Result<WithdrawPage, Failure> {
-    let (store, study) = (visit.app.store(), visit.study()?.id.clone());
-    let protocol = visit.protocol().await?;
-    let planned = protocol
-        .consents
-        .iter()
-        .find(|planned| planned.id.as_str() == purpose);
-    let planned = planned.ok_or(Failure::no_such("purpose"))?;
-    let mut effects = Vec::new();
-    for (value, level, words) in LEVELS {
-        let effect = store
-            .effect_of_withdrawal(&study, dyad.key, &planned.id, level)
-            .await?;
-        // What the study promised goes further: then this level is none.
-        if effect.level == level {
-            effects.push((value, words, effect));
-        }
-    }
-    Ok(WithdrawPage {
-        layout: Layout::of(visit, "Consent is taken back"),
-        study: study.to_string(),
-        code: dyad.code.to_string(),
-        key,
-        purpose: purpose.to_owned(),
-        label: planned.label.clone(),
-        today: visit.at.date().to_string(),
-        promised_more: effects.len() < LEVELS.len(),
-        effects,
-        handed_out: handed_out::with_family(visit, dyad.key).await?,
-        problems,
-    })
-}
-
-/// `POST /studies/{study}/families/{family}/withdraw`.
-pub async fn withdraw(
-    visit: Visit,
-    Path((_, code)): Path<(String, String)>,
-    sent: SentFields,
-) -> Answer {
-    sent.refuse_others(|name| ["key", "purpose", "level", "on", "why", "sure"].contains(&name))?;
-    let dyad = find_for(&visit, &code, Action::RecordConsent).await?;
-    let key = sent_key(&sent)?;
-    let mut problems = Vec::new();
-    let level = LEVELS
-        .iter()
-        .find(|(value, ..)| *value == sent.get("level"));
-    if level.is_none() {
-        problems.push("Choose how far it goes.".to_owned());
-    }
-    let on = past_day(&visit, sent.get("on"), &mut problems);
-    if sent.get("sure") != "yes" {
-        problems.push("Say that the family has heard what it does.".to_owned());
-    }
-    let (Some((_, level, _)), Some(on), true) = (level, on, problems.is_empty()) else {
-        let page = withdrawing(&visit, &dyad, sent.get("purpose"), key, problems).await?;
-        return page_to_correct(&page);
-    };
-    let command = Command::WithdrawConsent {
-        dyad: dyad.key,
-        purpose: PurposeId::new(sent.get("purpose")),
-        level: *level,
-        on,
-        ends_taking_part: false,
-    };
-    let why = if sent.has("why") {
-        sent.get("why")
-    } else {
-        "no reason given"
-    };
-    change(
-        &visit,
-        Action::RecordConsent,
-        &key,
-        vec![command],
-        why,
-        Vec::new(),
-    )
-    .await?;
-    back(&visit, &code)
 }
 
 fn back(visit: &Visit, code: &str) -> Answer {

@@ -180,7 +180,7 @@ pub fn to_read(visit: &Visit, html: &str) -> Answer {
 }
 
 /// With this line begins what a reader sees of a report, after what is said about its data.
-const REPORT_BEGINS: &str = "<div class=\"page\">";
+const REPORT_BEGINS: &str = "<div class=\"page";
 
 fn readers(profile: Profile) -> &'static str {
     match profile {
