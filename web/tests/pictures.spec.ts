@@ -129,7 +129,7 @@ async function openNames(page: Page, reason: string): Promise<void> {
   await page.goto(`${hostel}/families/D005/names`);
   await page.getByLabel("Why you open them").first().fill(reason);
   await page.getByRole("button", { name: /^Open the names/ }).first().click();
-  await expect(page.getByText("Date of birth", { exact: true }).first()).toBeVisible();
+  await expect(page.locator("dt", { hasText: "Date of birth" }).first()).toBeVisible();
 }
 
 /** Where the demonstration happens to lie is nobody's business. */
