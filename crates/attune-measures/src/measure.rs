@@ -4,6 +4,7 @@
 mod attendance;
 mod codings;
 mod occasion;
+mod one_coding;
 mod scores;
 mod session_counts;
 mod units;
@@ -19,6 +20,7 @@ use occasion::DataCut;
 use scores::ScoredInstrument;
 
 pub use codings::sociogram;
+pub use one_coding::measures_of_coding;
 
 /// Makes the long table.
 ///

@@ -144,7 +144,12 @@ impl<'a> Reading<'a> {
                     .collect(),
             );
         }
-        let last = observation.extent().map_or(0, |extent| extent.stop().0);
+        let extent = observation.extent();
+        if extent.is_none() && !observation.ratings.is_empty() {
+            // A form that was rated: nothing in it has a time.
+            return Window::default();
+        }
+        let last = extent.map_or(0, |extent| extent.stop().0);
         self.done.warnings.push(format!(
             "observation `{}`: its length is not known; the time from 0 to its last event is taken",
             observation.id

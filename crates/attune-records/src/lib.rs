@@ -7,6 +7,7 @@
 
 pub mod age;
 pub mod check;
+mod coded_project;
 pub mod coding_lines;
 pub mod joined_codings;
 pub mod observation;

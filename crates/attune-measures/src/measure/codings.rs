@@ -301,7 +301,7 @@ pub fn sociogram(scheme: &Scheme, coding: &SessionCoding) -> Sociogram {
     Sociogram::of(people, acts)
 }
 
-fn value(
+pub(super) fn value(
     scheme: &Scheme,
     coding: &SessionCoding,
     measure: &EventMeasure,

@@ -1,9 +1,13 @@
 //! Agreement on amounts: how often and how long each code was, clip by clip, by intraclass
 //! correlation. The clip is the unit, as it is in the analysis of such amounts.
+//!
+//! Where clips are equally long, seconds and share say the same; where they are not, seconds of the
+//! two coders rise and fall with the length of the clip, and the share is the stricter question.
 
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::by_clip::Draws;
 use super::ratings::{Measured, intraclass_of};
 use crate::coding::{Coding, Stream};
 use crate::window::{Micros, Window, seconds};
@@ -15,7 +19,7 @@ pub struct AmountAgreement {
     pub subject: String,
     /// The code.
     pub code: String,
-    /// `rate-per-minute` or `share-of-codable-time`.
+    /// `rate-per-minute`, `share-of-codable-time` or `seconds`.
     pub amount: &'static str,
     /// Clips.
     pub n_clips: usize,
@@ -27,54 +31,65 @@ pub struct AmountAgreement {
     pub measures: [Measured; 2],
 }
 
+/// Amounts of one code in one clip.
+#[derive(Clone, Copy)]
+struct Amounts {
+    per_minute: f64,
+    seconds: f64,
+    share: f64,
+}
+
 /// Agreement on the amounts of each code of a stream over clips that both coded, each with the
-/// window that both share.
+/// window that both share, in the order of the draws.
 pub fn agree_on_amounts(
     stream: &Stream,
     clips: &[(&Coding, &Coding, Window)],
-    level: f64,
+    draws: &Draws,
 ) -> Vec<AmountAgreement> {
-    let mut all = Vec::new();
-    // Each clip's events are looked up once, for all codes.
-    let by_clip: Vec<[Vec<(f64, f64)>; 2]> = clips
+    // Each clip's events are looked up once, for all codes. A clip without codable time has no amounts.
+    let by_clip: Vec<Option<[Vec<Amounts>; 2]>> = clips
         .par_iter()
-        .filter(|(_, _, window)| window.length() > 0)
         .map(|(first, second, window)| {
-            [first, second].map(|coding| amounts_of(stream, coding, window))
+            (window.length() > 0)
+                .then(|| [first, second].map(|coding| amounts_of(stream, coding, window)))
         })
         .collect();
+    let mut all = Vec::new();
     for (place, code) in stream.codes.iter().enumerate() {
-        let pairs: Vec<_> = by_clip
-            .iter()
-            .map(|[first, second]| (first[place], second[place]))
-            .collect();
-        let rates: Vec<(f64, f64)> = pairs.iter().map(|(a, b)| (a.0, b.0)).collect();
-        let shares: Vec<(f64, f64)> = pairs.iter().map(|(a, b)| (a.1, b.1)).collect();
-        let mut add = |amount, values: &[(f64, f64)]| {
-            let n = values.len() as f64;
-            if values.iter().all(|(a, b)| *a == 0.0 && *b == 0.0) {
+        let mut add = |amount, of: fn(&Amounts) -> f64| {
+            let pairs: Vec<Option<(f64, f64)>> = by_clip
+                .iter()
+                .map(|clip| {
+                    let [first, second] = clip.as_ref()?;
+                    Some((of(&first[place]), of(&second[place])))
+                })
+                .collect();
+            let there = || pairs.iter().flatten();
+            if there().all(|(a, b)| *a == 0.0 && *b == 0.0) {
                 return;
             }
+            let n = there().count();
             all.push(AmountAgreement {
                 subject: stream.subject.clone(),
                 code: code.clone(),
                 amount,
-                n_clips: values.len(),
-                first_mean: values.iter().map(|(a, _)| a).sum::<f64>() / n,
-                second_mean: values.iter().map(|(_, b)| b).sum::<f64>() / n,
-                measures: intraclass_of(values, level),
+                n_clips: n,
+                first_mean: there().map(|(a, _)| a).sum::<f64>() / n as f64,
+                second_mean: there().map(|(_, b)| b).sum::<f64>() / n as f64,
+                measures: intraclass_of(&pairs, draws),
             });
         };
-        add("rate-per-minute", &rates);
+        add("rate-per-minute", |one| one.per_minute);
         if stream.states {
-            add("share-of-codable-time", &shares);
+            add("share-of-codable-time", |one| one.share);
+            add("seconds", |one| one.seconds);
         }
     }
     all
 }
 
-/// For each code its rate per minute and its share of the window.
-fn amounts_of(stream: &Stream, coding: &Coding, window: &Window) -> Vec<(f64, f64)> {
+/// For each code how often and how long it was in the window.
+fn amounts_of(stream: &Stream, coding: &Coding, window: &Window) -> Vec<Amounts> {
     let mut of_codes: Vec<(f64, Vec<(Micros, Micros)>)> =
         vec![(0.0, Vec::new()); stream.codes.len()];
     for event in stream.events(coding, window) {
@@ -86,10 +101,85 @@ fn amounts_of(stream: &Stream, coding: &Coding, window: &Window) -> Vec<(f64, f6
     of_codes
         .into_iter()
         .map(|(n, stretches)| {
-            (
-                n / (length / 60.0),
-                seconds(Window::of(stretches).length()) / length,
-            )
+            let during = seconds(Window::of(stretches).length());
+            Amounts {
+                per_minute: n / (length / 60.0),
+                seconds: during,
+                share: during / length,
+            }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::by_clip::Resampling;
+    use super::*;
+    use crate::coding::{Code, Event, Scheme, SubjectEvent};
+
+    const SECOND: i64 = 1_000_000;
+
+    fn coding(coder: &str, length: i64, bouts: &[(i64, i64)]) -> Coding {
+        let event = |(start, end): &(i64, i64)| SubjectEvent {
+            subject: 0,
+            event: Event {
+                start: start * SECOND,
+                end: end * SECOND,
+                code: 0,
+            },
+        };
+        Coding {
+            coder: coder.to_owned(),
+            window: Window::new(0, length * SECOND),
+            events: bouts.iter().map(event).collect(),
+            ..Coding::default()
+        }
+    }
+
+    #[test]
+    fn rates_shares_and_seconds_are_of_the_codable_time_of_each_clip() {
+        let scheme = Scheme {
+            subjects: vec!["infant".to_owned()],
+            codes: vec![Code {
+                name: "face".to_owned(),
+                is_state: true,
+                set: 0,
+            }],
+        };
+        // Of one minute 30 and 20 s; of two minutes 30 s each, in one bout and in two; one nobody could code.
+        let first = [
+            coding("a", 60, &[(0, 30)]),
+            coding("a", 120, &[(0, 30)]),
+            coding("a", 0, &[]),
+        ];
+        let second = [
+            coding("b", 60, &[(10, 30)]),
+            coding("b", 120, &[(0, 10), (20, 40)]),
+            coding("b", 0, &[]),
+        ];
+        let clips: Vec<(&Coding, &Coding, Window)> = first
+            .iter()
+            .zip(&second)
+            .map(|(a, b)| (a, b, a.window.and(&b.window)))
+            .collect();
+        let stream = &Stream::all(&scheme, first.iter().chain(&second))[0];
+        let resampling = Resampling {
+            n: 100,
+            seed: 1,
+            level: 0.95,
+        };
+        let found = agree_on_amounts(stream, &clips, &Draws::new(3, &resampling));
+        let means: Vec<(&str, usize, f64, f64)> = found
+            .iter()
+            .map(|one| (one.amount, one.n_clips, one.first_mean, one.second_mean))
+            .collect();
+        assert_eq!(
+            means,
+            [
+                ("rate-per-minute", 2, 0.75, 1.0),
+                ("share-of-codable-time", 2, 0.375, (20.0 / 60.0 + 0.25) / 2.0),
+                ("seconds", 2, 30.0, 25.0),
+            ]
+        );
+    }
 }

@@ -62,6 +62,11 @@ impl Draws {
         }
     }
 
+    /// Confidence level of the limits.
+    pub fn level(&self) -> f64 {
+        self.level
+    }
+
     /// The measure of the sum of all clips' totals, with percentile limits. `measure` answers `None`
     /// where it is not defined; limits need at least ten defined resamples and two clips.
     pub fn estimate(

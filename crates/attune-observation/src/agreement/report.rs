@@ -17,7 +17,8 @@ use super::by_clip::{Draws, Resampling};
 use super::disagreements::Disagreement;
 use super::drift::{Drift, drift};
 use super::gamma::GammaSettings;
-use super::ratings::{RatingAgreement, agree_on_ratings};
+use super::measures_of_scheme::MeasureAgreement;
+use super::ratings::{RatedClip, RatingAgreement, agree_on_ratings};
 use crate::coding::{Coding, Scheme, Stream};
 use crate::window::{Micros, Window, seconds};
 
@@ -80,6 +81,8 @@ pub struct PairReport {
     pub amounts: Vec<AmountAgreement>,
     /// Each rating scale.
     pub ratings: Vec<ScaleAgreement>,
+    /// What the scheme of a study makes of the codings, where it is known.
+    pub measures: Vec<MeasureAgreement>,
     /// Where the coders differ, the longest first.
     pub disagreements: Vec<Disagreement>,
     /// How many differences there are in all.
@@ -114,8 +117,8 @@ pub struct StreamReport {
     pub confusion: Confusion,
     /// Kappa of each clip, boundary-weighted for states and by time units for points.
     pub by_clip: Vec<ClipKappa>,
-    /// How that kappa changes over the weeks in which the second coder coded, where days are known.
-    pub drift: Option<Drift>,
+    /// How that kappa changes over the weeks in which the second coder coded.
+    pub drift: Drift,
 }
 
 /// How much of the codable time has a code.
@@ -223,7 +226,7 @@ pub fn agree(
         let (of_clips, labels) = per_clip::of_clips(stream, &clips, settings);
         disagreements.extend(of_clips.iter().flat_map(|clip| clip.disagreements.clone()));
         reports.push(stream_report((stream, &of_clips), labels, &draws, settings));
-        amounts.extend(agree_on_amounts(stream, &clips, settings.resampling.level));
+        amounts.extend(agree_on_amounts(stream, &clips, &draws));
     }
     let n_disagreements = disagreements.len();
     let length = |one: &Disagreement| one.end_s - one.start_s;
@@ -249,7 +252,8 @@ pub fn agree(
         warnings: warnings(&clips, &reports),
         streams: reports,
         amounts,
-        ratings: scales(pairs, settings.resampling.level),
+        ratings: scales(pairs, &draws),
+        measures: Vec::new(),
         disagreements,
         n_disagreements,
     }
@@ -267,23 +271,28 @@ pub fn agree_each(
         .collect()
 }
 
-/// What each coder gave one clip.
-type PairOfRatings = (Option<f64>, Option<f64>);
-
 /// Agreement on each scale that both coders used.
-fn scales(pairs: &[(&Coding, &Coding)], level: f64) -> Vec<ScaleAgreement> {
-    let mut by_scale: BTreeMap<&str, Vec<PairOfRatings>> = BTreeMap::new();
-    for (first, second) in pairs {
-        for (scale, rating) in &first.ratings {
-            if let Some((_, other)) = second.ratings.iter().find(|(other, _)| other == scale) {
-                by_scale.entry(scale).or_default().push((*rating, *other));
+fn scales(pairs: &[(&Coding, &Coding)], draws: &Draws) -> Vec<ScaleAgreement> {
+    let mut by_scale: BTreeMap<&str, Vec<RatedClip>> = BTreeMap::new();
+    for (clip, (first, second)) in pairs.iter().enumerate() {
+        let coders: [(&Coding, fn(&mut RatedClip) -> &mut Option<f64>); 2] = [
+            (first, |clip| &mut clip.first),
+            (second, |clip| &mut clip.second),
+        ];
+        for (coding, place) in coders {
+            for (scale, rating) in &coding.ratings {
+                let clips = by_scale
+                    .entry(scale)
+                    .or_insert_with(|| vec![RatedClip::default(); pairs.len()]);
+                *place(&mut clips[clip]) = *rating;
+                clips[clip].day = second.day;
             }
         }
     }
-    let of_scale = |(scale, ratings): (&str, Vec<_>)| {
+    let of_scale = |(scale, ratings): (&str, Vec<RatedClip>)| {
         Some(ScaleAgreement {
             scale: scale.to_owned(),
-            agreement: agree_on_ratings(&ratings, level)?,
+            agreement: agree_on_ratings(&ratings, draws)?,
         })
     };
     by_scale.into_iter().filter_map(of_scale).collect()
@@ -353,7 +362,7 @@ fn stream_report(
                 .collect(),
             labels,
         },
-        drift: (dated.len() > 2).then(|| drift(&dated, settings.resampling.level)),
+        drift: drift(&dated, settings.resampling.level),
         by_clip,
     }
 }

@@ -223,24 +223,36 @@ fn gamma_of(
     }
 }
 
-/// uα, |uα and cuα, which need stretches that do not overlap.
+/// uα, |uα, cuα and (k)uα of each code, which need stretches that do not overlap.
 fn unitising_alphas(
     stream: &Stream,
     clips: &[ClipOfStream],
     settings: &AgreeSettings,
 ) -> Vec<MeasureReport> {
-    let kinds = [
-        ("u-alpha", UnitisingKind::All),
-        ("u-alpha-binary", UnitisingKind::Binary),
-        ("cu-alpha", UnitisingKind::Codes),
+    let mut used: Vec<&String> = clips
+        .iter()
+        .flat_map(|clip| clip.events.iter().flatten())
+        .map(|event| &stream.codes[event.code])
+        .collect();
+    used.sort_unstable();
+    used.dedup();
+    let mut kinds = vec![
+        ("u-alpha", None, UnitisingKind::All),
+        ("u-alpha-binary", None, UnitisingKind::Binary),
+        ("cu-alpha", None, UnitisingKind::Codes),
     ];
+    let of_codes = used.iter().enumerate();
+    kinds.extend(
+        of_codes.map(|(place, code)| ("ku-alpha", Some((*code).clone()), UnitisingKind::Code(place))),
+    );
     if clips.iter().any(|clip| clip.overlapping) {
         let note = "codes of one coder overlap, for which the unitising alphas are not defined";
-        let refused = kinds.map(|(name, _)| MeasureReport {
+        let refused = kinds.into_iter().map(|(name, variant, _)| MeasureReport {
+            variant,
             note: Some(note.to_owned()),
             ..bare(name)
         });
-        return refused.to_vec();
+        return refused.collect();
     }
     let continua: Vec<Continuum> = clips.iter().map(|clip| continuum(stream, clip)).collect();
     let blocks: Vec<usize> = (0..continua.len()).collect();
@@ -250,11 +262,12 @@ fn unitising_alphas(
         level: settings.resampling.level,
         interval: BootstrapInterval::Percentile,
     };
-    let of_kind = |(name, kind): (&'static str, UnitisingKind)| {
+    let of_kind = |(name, variant, kind): (&'static str, Option<String>, UnitisingKind)| {
         let additive = match unitising::additive(&continua, kind) {
             Ok(additive) => additive,
             Err(problem) => {
                 return MeasureReport {
+                    variant,
                     note: Some(problem.to_string()),
                     ..bare(name)
                 };
@@ -265,6 +278,7 @@ fn unitising_alphas(
             .ok()
             .filter(|_| estimate.is_some());
         MeasureReport {
+            variant,
             estimate,
             ci_lower: limits.as_ref().map(|limits| limits.ci_lower),
             ci_upper: limits.as_ref().map(|limits| limits.ci_upper),
