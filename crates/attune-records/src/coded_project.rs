@@ -15,7 +15,10 @@ impl Records {
     /// Every coding by a scheme, of sessions and then of dyads, each with what it was made from: the
     /// recording is the session, or the dyad and its visit.
     pub fn coded_project(&self, scheme: &Scheme) -> (CodingProject, Vec<&SessionCoding>) {
-        let of_sessions = self.codings.iter().map(|one| (one.session.to_string(), one));
+        let of_sessions = self
+            .codings
+            .iter()
+            .map(|one| (one.session.to_string(), one));
         let of_dyads = self
             .dyad_codings
             .iter()

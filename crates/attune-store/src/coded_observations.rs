@@ -1,7 +1,7 @@
 //! What was coded in the room as observations, the form in which agreement, sequences and measures read
 //! codings, whichever tool they come from.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use attune_protocol::{
     id::{SchemeId, StudyId},
@@ -11,6 +11,7 @@ use attune_records::observation::{
     CodingProject, Event, Frames, Interval, Micros, Modifier, Modifiers, Observation,
     ObservationKind, Rated, Rating, Sample, SchemeAsRead, Span,
 };
+use attune_records::{records::SessionCoding, source::Source};
 
 use crate::{
     clips::{ClipRow, CodingRow},
@@ -35,6 +36,22 @@ impl Store {
         version: u32,
         wanted: impl Fn(&CodingRow) -> bool,
     ) -> Result<CodingProject> {
+        let coded = self.coded_by(study, scheme, version, wanted).await?;
+        Ok(coded.project)
+    }
+
+    /// The same with the scheme and with who was noted as being there.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read.
+    pub async fn coded_by(
+        &self,
+        study: &StudyId,
+        scheme: &SchemeId,
+        version: u32,
+        wanted: impl Fn(&CodingRow) -> bool,
+    ) -> Result<CodedByScheme> {
         let found = self.coding_scheme(study, scheme, version).await?;
         let clips: Vec<ClipRow> = self.clips(study).await?;
         let is_of_scheme = |row: &CodingRow| {
@@ -42,19 +59,54 @@ impl Store {
                 clip.id == row.clip && clip.scheme == *scheme && clip.scheme_version == version
             })
         };
-        let mut observations = Vec::new();
+        let (mut observations, mut people) = (Vec::new(), BTreeMap::new());
         for row in self.codings(study).await? {
             if is_of_scheme(&row) && wanted(&row) {
                 let content = self.coding(study, row.id).await?;
                 observations.push(observation(&found, &row, &content));
+                people.insert(row.id.to_string(), present(&found, &content));
             }
         }
         let mut project = CodingProject::default();
         project.name = study.to_string();
         project.description.clone_from(&found.title);
         project.scheme = SchemeAsRead::planned(&found);
-        // Ids of codings differ.
-        Ok(project.with_observations(observations).unwrap_or_default())
+        Ok(CodedByScheme {
+            scheme: found,
+            // Ids of codings differ.
+            project: project.with_observations(observations).unwrap_or_default(),
+            present: people,
+        })
+    }
+}
+
+/// Codings by one version of a scheme.
+#[derive(Debug)]
+pub struct CodedByScheme {
+    /// The scheme.
+    pub scheme: Arc<Scheme>,
+    /// One observation per coding, named by the coding's id.
+    pub project: CodingProject,
+    /// People noted as being there, by the coding's id.
+    pub present: BTreeMap<String, Vec<Arc<str>>>,
+}
+
+impl CodedByScheme {
+    /// A coding as the scheme measures it; `None` where it is not known what was to be coded.
+    pub fn measurable(&self, id: &str) -> Option<SessionCoding> {
+        let observation = self.project.observation(id)?;
+        let source = Source {
+            file: Arc::from(format!("coding:{id}")),
+            row: 0,
+            column: None,
+        };
+        SessionCoding::of_observation(
+            &self.scheme,
+            observation,
+            observation.recording.clone()?,
+            self.present.get(id).cloned().unwrap_or_default(),
+            source,
+        )
     }
 }
 

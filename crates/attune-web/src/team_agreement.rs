@@ -8,13 +8,14 @@ use attune_observation::{
     agreement::{
         drift::{Drift, drift},
         gamma::GammaSettings,
+        measures_of_scheme::agree_on_measures,
         report::{AgreeSettings, PairReport, StreamReport, agree, agree_each},
     },
     coding::{Coding, Scheme},
     from_project::{Chosen, codings},
 };
-use attune_records::observation::CodingProject;
-use attune_store::command::video::CodingPurpose;
+use attune_records::records::SessionCoding;
+use attune_store::{coded_observations::CodedByScheme, command::video::CodingPurpose};
 
 /// Everything about the codings by one version of a scheme.
 #[derive(Debug, Default)]
@@ -51,14 +52,14 @@ pub type Coders = [String; 2];
 /// of their number.
 const MOST_EVENTS_FOR_GAMMA: usize = 400;
 
-/// Compares the codings of a project; `purposes` by the id of a coding. Gamma takes long and is told only of
+/// Compares the codings by a scheme; `purposes` by the id of a coding. Gamma takes long and is told only of
 /// the two for whom it is asked.
 pub fn compare(
-    project: &CodingProject,
+    coded: &CodedByScheme,
     purposes: &BTreeMap<String, CodingPurpose>,
     gamma_of: Option<&Coders>,
 ) -> TeamAgreement {
-    let read = codings(&[project], &Chosen::default());
+    let read = codings(&[&coded.project], &Chosen::default());
     let purpose = |coding: &Coding| purposes.get(&coding.id).copied();
     let is_of_study = |coding: &&Coding| {
         matches!(
@@ -87,6 +88,13 @@ pub fn compare(
             if gamma_of == Some(&report.coders) {
                 *report = with_gamma(&read.scheme, clips);
             }
+            let measurable: Vec<(SessionCoding, SessionCoding)> = clips
+                .iter()
+                .filter_map(|(a, b)| Some((coded.measurable(&a.id)?, coded.measurable(&b.id)?)))
+                .collect();
+            let measurable: Vec<_> = measurable.iter().map(|(a, b)| (a, b)).collect();
+            let resampling = AgreeSettings::default().resampling;
+            report.measures = agree_on_measures(&coded.scheme, &measurable, &resampling);
         }
         reports
     };
@@ -202,10 +210,12 @@ pub fn main_measure(
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use std::{path::Path, sync::Arc};
 
+    use attune_protocol::Protocol;
     use attune_records::observation::{
-        BehaviourKind, CodedBehaviour, Event, Interval, Micros, Observation, SchemeAsRead, Span,
+        BehaviourKind, CodedBehaviour, CodingProject, Event, Interval, Micros, Observation,
+        SchemeAsRead, Span,
     };
 
     use super::*;
@@ -220,6 +230,17 @@ mod tests {
         let mut event = Event::new("face", Span::State(bout.expect("a bout")));
         event.subject = Some("infant".into());
         one.with_events(vec![event])
+    }
+
+    /// The room's scheme of an example study, whose behaviours the codings need not use.
+    fn by_scheme(project: CodingProject) -> CodedByScheme {
+        let study = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../studies/community-clinic");
+        let (protocol, _) = Protocol::read(&study).expect("the study");
+        CodedByScheme {
+            scheme: Arc::new(protocol.schemes[0].clone()),
+            project,
+            present: BTreeMap::new(),
+        }
     }
 
     #[test]
@@ -243,8 +264,8 @@ mod tests {
             behaviours: vec![CodedBehaviour::new("face", BehaviourKind::State)],
             ..SchemeAsRead::default()
         };
-        let project = project.with_observations(all).expect("ids differ");
-        let team = compare(&project, &purposes, None);
+        let coded = by_scheme(project.with_observations(all).expect("ids differ"));
+        let team = compare(&coded, &purposes, None);
         assert!(
             team.pairs.is_empty(),
             "training and standards are no double coding"

@@ -16,8 +16,8 @@ pub fn measures_of_coding(
     let people = sociogram(scheme, coding).measures();
     let named = |name: &str| MeasureId::of(&scheme.id, name);
     let of_events = scheme.event_measures().into_iter();
-    let of_events = of_events
-        .map(|(name, measure)| (named(&name), value(scheme, coding, &measure, &people)));
+    let of_events =
+        of_events.map(|(name, measure)| (named(&name), value(scheme, coding, &measure, &people)));
     let rated = |id: &str| {
         let found = coding.ratings.iter().find(|(known, _)| **known == *id);
         found.map_or(Err(Missing::NotRecorded), |(_, value)| *value)

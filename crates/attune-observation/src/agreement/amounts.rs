@@ -177,7 +177,12 @@ mod tests {
             means,
             [
                 ("rate-per-minute", 2, 0.75, 1.0),
-                ("share-of-codable-time", 2, 0.375, (20.0 / 60.0 + 0.25) / 2.0),
+                (
+                    "share-of-codable-time",
+                    2,
+                    0.375,
+                    (20.0 / 60.0 + 0.25) / 2.0
+                ),
                 ("seconds", 2, 30.0, 25.0),
             ]
         );

@@ -159,9 +159,15 @@ mod tests {
         let agreement = (clips - residual) / (clips + residual + 2.0 * (coders - residual) / 4.0);
         assert!((found(numbers.icc_a1(&draws)) - agreement).abs() < 1e-12);
         // Σ(a − b)² = 6; between all sixteen: Σ over a of 4·a² + … = 4 · (46 + 72) − 2 · 12 · 16 = 88.
-        assert!((found(numbers.weighted_kappa(&draws)) - (1.0 - (6.0 / 4.0) / (88.0 / 16.0))).abs() < 1e-12);
+        assert!(
+            (found(numbers.weighted_kappa(&draws)) - (1.0 - (6.0 / 4.0) / (88.0 / 16.0))).abs()
+                < 1e-12
+        );
         assert_eq!(
-            (found(numbers.same(&draws)), found(numbers.within_one(&draws))),
+            (
+                found(numbers.same(&draws)),
+                found(numbers.within_one(&draws))
+            ),
             (0.25, 0.75)
         );
     }

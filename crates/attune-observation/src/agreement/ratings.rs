@@ -238,7 +238,10 @@ mod tests {
         );
         for one in &agreement.measures {
             let (estimate, lower, upper) = (one.estimate, one.bootstrap_lower, one.bootstrap_upper);
-            assert!(lower < upper && lower <= estimate && estimate <= upper, "{one:?}");
+            assert!(
+                lower < upper && lower <= estimate && estimate <= upper,
+                "{one:?}"
+            );
         }
     }
 

@@ -99,6 +99,26 @@ pub struct ScaleAgreement {
     /// Its numbers.
     #[serde(flatten)]
     pub agreement: RatingAgreement,
+    /// Each clip that both rated, those furthest apart first.
+    pub by_clip: Vec<ClipRatings>,
+}
+
+/// The ratings of one clip.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ClipRatings {
+    /// The clip.
+    pub clip: String,
+    /// Of the first coder.
+    pub first: f64,
+    /// Of the second coder.
+    pub second: f64,
+}
+
+impl ClipRatings {
+    /// How far the two are apart.
+    pub fn apart(&self) -> f64 {
+        (self.second - self.first).abs()
+    }
 }
 
 /// Agreement on one stream.
@@ -293,9 +313,23 @@ fn scales(pairs: &[(&Coding, &Coding)], draws: &Draws) -> Vec<ScaleAgreement> {
         Some(ScaleAgreement {
             scale: scale.to_owned(),
             agreement: agree_on_ratings(&ratings, draws)?,
+            by_clip: furthest_first(pairs, &ratings),
         })
     };
     by_scale.into_iter().filter_map(of_scale).collect()
+}
+
+fn furthest_first(pairs: &[(&Coding, &Coding)], ratings: &[RatedClip]) -> Vec<ClipRatings> {
+    let of_clip = |((coding, _), rated): (&(&Coding, &Coding), &RatedClip)| {
+        Some(ClipRatings {
+            clip: coding.clip.clone(),
+            first: rated.first?,
+            second: rated.second?,
+        })
+    };
+    let mut all: Vec<ClipRatings> = pairs.iter().zip(ratings).filter_map(of_clip).collect();
+    all.sort_by(|a, b| b.apart().total_cmp(&a.apart()));
+    all
 }
 
 fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> String {

@@ -7,7 +7,9 @@ use std::{collections::BTreeMap, fmt::Write as _};
 use askama::Template;
 use attune_observation::agreement::{
     disagreements::Disagreement,
-    report::{ClipKappa, MeasureReport, POOLING, PairReport, WINDOW},
+    drift::Drift,
+    ratings::Measured,
+    report::{ClipKappa, MeasureReport, POOLING, PairReport, ScaleAgreement, WINDOW},
 };
 use attune_protocol::id::{SchemeId, StudyId};
 use attune_store::{
@@ -48,13 +50,16 @@ struct OfScheme {
     warnings: Vec<String>,
 }
 
-/// One stream of one pair on the first table.
+/// One stream or rating of one pair on the first table.
 struct InShort {
     anchor: String,
     names: [String; 2],
-    stream: String,
+    what: String,
+    measure: &'static str,
     n_clips: usize,
-    measure: MeasureReport,
+    estimate: Option<f64>,
+    interval: String,
+    agreement: Option<f64>,
 }
 
 struct Pair {
@@ -65,6 +70,7 @@ struct Pair {
     report: PairReport,
     differences: Vec<Difference>,
     clips: Vec<OfClip>,
+    scales: Vec<OfScale>,
     drift: Option<OverWeeks>,
     has_gamma: bool,
 }
@@ -81,6 +87,22 @@ struct OfClip {
     stream: String,
     address: Option<String>,
     kappa: ClipKappa,
+}
+
+/// One rating scale.
+struct OfScale {
+    scale: ScaleAgreement,
+    drift: Option<String>,
+    leniency: Option<String>,
+    clips: Vec<RatedApart>,
+}
+
+/// The ratings of one recording.
+struct RatedApart {
+    title: String,
+    address: Option<String>,
+    first: f64,
+    second: f64,
 }
 
 struct Difference {
@@ -147,12 +169,10 @@ pub async fn page(visit: Visit, Query(asked): Query<Asked>) -> Answer {
     let mut schemes = Vec::new();
     for (scheme, version) in versions {
         let counts = |row: &CodingRow| row.finished && row.purpose != CodingPurpose::Own;
-        let project = store
-            .coded_project(&study, &scheme, version, counts)
-            .await?;
+        let coded = store.coded_by(&study, &scheme, version, counts).await?;
         let (purposes, gamma_of) = (purposes.clone(), gamma_of.clone());
         let compared = tokio::task::spawn_blocking(move || {
-            team_agreement::compare(&project, &purposes, gamma_of.as_ref())
+            team_agreement::compare(&coded, &purposes, gamma_of.as_ref())
         });
         let team = compared.await.map_err(Failure::internal)?;
         let title = format!("{scheme}, version {version}");
@@ -187,7 +207,7 @@ fn of_scheme(known: &Known, title: String, place: usize, team: TeamAgreement) ->
     let pairs = with_drift(team.pairs, &team.pair_drifts, "pair");
     let standards = with_drift(team.standards, &team.drifts, "standard");
     let mut overview: Vec<InShort> = pairs.iter().chain(&standards).flat_map(in_short).collect();
-    let estimate = |one: &InShort| one.measure.estimate.unwrap_or(f64::INFINITY);
+    let estimate = |one: &InShort| one.estimate.unwrap_or(f64::INFINITY);
     overview.sort_by(|a, b| estimate(a).total_cmp(&estimate(b)));
     OfScheme {
         title,
@@ -201,32 +221,63 @@ fn of_scheme(known: &Known, title: String, place: usize, team: TeamAgreement) ->
 
 /// The plot of a pair's recordings over the weeks, and the change; one recording has no course.
 fn over_weeks(known: &Known, pair: &Pair, dated: &[Dated]) -> Option<OverWeeks> {
-    let slope = drift_of(dated).and_then(|drift| {
-        let (slope, lower, upper) = (drift.per_week?, drift.ci_lower?, drift.ci_upper?);
-        Some(format!(
-            "{slope:+.3} a week (95 % CI {lower:+.3} to {upper:+.3}, {} recordings)",
-            drift.n_clips
-        ))
-    });
+    let slope = drift_of(dated).as_ref().and_then(change);
     (dated.len() > 1).then(|| OverWeeks {
         plot: drift_plot(known, pair, dated),
         slope,
     })
 }
 
+/// The change a week with its interval, where there is one.
+fn change(drift: &Drift) -> Option<String> {
+    let (slope, lower, upper) = (drift.per_week?, drift.ci_lower?, drift.ci_upper?);
+    Some(signed(&format!(
+        "{slope:+.3} a week (95 % CI {lower:+.3} to {upper:+.3}, {} recordings)",
+        drift.n_clips
+    )))
+}
+
 fn in_short(pair: &Pair) -> Vec<InShort> {
-    let streams = pair.report.streams.iter();
-    streams
-        .filter_map(|stream| {
-            Some(InShort {
-                anchor: pair.anchor.clone(),
-                names: pair.names.clone(),
-                stream: words_of(stream),
-                n_clips: pair.report.n_clips,
-                measure: main_measure(stream)?.clone(),
-            })
-        })
-        .collect()
+    let in_short = |what, measure, n_clips, estimate, interval, agreement| InShort {
+        anchor: pair.anchor.clone(),
+        names: pair.names.clone(),
+        what,
+        measure,
+        n_clips,
+        estimate,
+        interval,
+        agreement,
+    };
+    let of_streams = pair.report.streams.iter().filter_map(|stream| {
+        let main = main_measure(stream)?;
+        let name = match stream.stream.states {
+            true => "kappa of seconds",
+            false => "kappa of time units",
+        };
+        let n = pair.report.n_clips;
+        let interval = interval(main);
+        Some(in_short(
+            words_of(stream),
+            name,
+            n,
+            main.estimate,
+            interval,
+            main.agreement,
+        ))
+    });
+    let of_scales = pair.report.ratings.iter().filter_map(|one| {
+        let mut measures = one.agreement.measures.iter();
+        let icc = measures.find(|measure| measure.measure == "icc-a1")?;
+        Some(in_short(
+            format!("rating: {}", one.scale),
+            "ICC(A,1)",
+            one.agreement.n_clips,
+            icc.estimate,
+            by_clips(icc),
+            Some(one.agreement.within_one),
+        ))
+    });
+    of_streams.chain(of_scales).collect()
 }
 
 fn words_of(stream: &attune_observation::agreement::report::StreamReport) -> String {
@@ -271,6 +322,23 @@ fn pair(known: &Known, anchor: String, report: PairReport) -> Pair {
             kappa: kappa.clone(),
         })
         .collect();
+    let scales = report.ratings.iter().map(|one| OfScale {
+        drift: change(&one.agreement.drift),
+        leniency: change(&one.agreement.leniency),
+        clips: one
+            .by_clip
+            .iter()
+            .filter(|clip| clip.apart() > 0.0)
+            .map(|clip| RatedApart {
+                title: title(known, &clip.clip),
+                address: side_by_side(known, &report, &clip.clip),
+                first: clip.first,
+                second: clip.second,
+            })
+            .collect(),
+        scale: one.clone(),
+    });
+    let scales = scales.collect();
     let order = |one: &OfClip| one.kappa.kappa.unwrap_or(f64::INFINITY);
     clips.sort_by(|a, b| order(a).total_cmp(&order(b)));
     Pair {
@@ -279,6 +347,7 @@ fn pair(known: &Known, anchor: String, report: PairReport) -> Pair {
         whose: String::new(),
         differences,
         clips,
+        scales,
         drift: None,
         has_gamma: has_gamma(&report),
         report,
@@ -478,6 +547,18 @@ async fn machine(
     }))
 }
 
+/// A measure of ratings as a heading.
+fn rating_measure(name: &str) -> &str {
+    match name {
+        "weighted-kappa-quadratic" => "Weighted kappa",
+        "icc-a1" => "ICC(A,1)",
+        "icc-c1" => "ICC(C,1)",
+        "same-rating" => "The same",
+        "within-one-point" => "Within one point",
+        other => other,
+    }
+}
+
 /// A number with two decimals, or a dash.
 fn decimals(number: &Option<f64>) -> String {
     number.map_or_else(|| "–".to_owned(), |number| signed(&format!("{number:.2}")))
@@ -491,6 +572,14 @@ fn signed(number: &str) -> String {
 /// An interval, or nothing.
 fn interval(measure: &MeasureReport) -> String {
     match (measure.ci_lower, measure.ci_upper) {
+        (Some(lower), Some(upper)) => signed(&format!("{lower:.2} to {upper:.2}")),
+        _ => "–".to_owned(),
+    }
+}
+
+/// The interval from resampling recordings, or nothing.
+fn by_clips(measured: &Measured) -> String {
+    match (measured.bootstrap_lower, measured.bootstrap_upper) {
         (Some(lower), Some(upper)) => signed(&format!("{lower:.2} to {upper:.2}")),
         _ => "–".to_owned(),
     }

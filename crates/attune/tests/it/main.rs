@@ -13,6 +13,7 @@ mod interrupted;
 mod messy;
 mod observe;
 mod observe_speech;
+mod observe_study;
 mod power;
 mod publish;
 mod reports;

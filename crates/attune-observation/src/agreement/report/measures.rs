@@ -41,11 +41,13 @@ pub(super) fn of_stream(
         .enumerate()
     {
         let tables = clips.iter().map(|clip| &clip.tolerant[place]).collect();
+        // Whole units are looked at, so that is what the tolerance amounts to.
+        let whole_units = settings.tolerance / settings.unit * settings.unit;
         all.push(MeasureReport {
             variant: Some(base.to_owned()),
             tallied: "time units",
             unit_s: Some(unit_s),
-            tolerance_s: Some(tolerance_s),
+            tolerance_s: Some(seconds(whole_units)),
             ..kappa("tolerant-time-unit-kappa", tables, Chance::Margins)
         });
     }
@@ -242,9 +244,13 @@ fn unitising_alphas(
         ("cu-alpha", None, UnitisingKind::Codes),
     ];
     let of_codes = used.iter().enumerate();
-    kinds.extend(
-        of_codes.map(|(place, code)| ("ku-alpha", Some((*code).clone()), UnitisingKind::Code(place))),
-    );
+    kinds.extend(of_codes.map(|(place, code)| {
+        (
+            "ku-alpha",
+            Some((*code).clone()),
+            UnitisingKind::Code(place),
+        )
+    }));
     if clips.iter().any(|clip| clip.overlapping) {
         let note = "codes of one coder overlap, for which the unitising alphas are not defined";
         let refused = kinds.into_iter().map(|(name, variant, _)| MeasureReport {

@@ -5,20 +5,25 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use attune_observation::agreement::by_clip::Resampling;
 use attune_observation::agreement::gamma::{ChanceCodings, GammaSettings};
-use attune_observation::agreement::report::{AgreeSettings, agree_each};
+use attune_observation::agreement::report::{AgreeSettings, PairReport, agree_each};
 use attune_observation::from_project::codings;
 use attune_observation::window::micros;
 use attune_records::observation::CodingProject;
 use clap::Args;
 use serde_json::json;
 
-use super::coding_files::{Choice, Compat, read_all};
+use super::coding_files::{Choice, Compat};
 use crate::{level, output, progress};
 
 mod boris;
+mod codings_asked;
+mod outcome;
+mod page;
 mod pairs;
 mod plot;
 mod text;
+
+use codings_asked::CodingsAsked;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -28,12 +33,14 @@ Examples:
   attune observe agree project.boris --pair clip_001_A,clip_001_B --plot strip.svg
   attune observe agree first.boris second.boris --unit 0.5 --tolerance 1 --json
   attune observe agree project.boris --gold trainer
+  attune observe agree studies/community-clinic --out agreement.html
   attune observe agree project.boris --pair clip_001_A,clip_001_B --compat boris --unit 1
 
 Without --pair every two coders with clips in common are compared, all their clips together. Codes of one
-subject that exclude one another are compared as one set, any other code by itself.")]
+subject that exclude one another are compared as one set, any other code by itself. Of a study folder every
+recording that several people coded is compared: events, ratings, composites, and the measures of its plan.")]
 pub struct Agree {
-    /// File of a coding tool, or two files, one per coder
+    /// File of a coding tool, two files, one per coder, or the folder of a study
     #[arg(required = true, num_args = 1..=2)]
     files: Vec<PathBuf>,
     /// Two coders, or two observations
@@ -42,6 +49,12 @@ pub struct Agree {
     /// The coder or standard with whom every other coder is compared
     #[arg(long, value_name = "CODER", conflicts_with = "pair")]
     gold: Option<String>,
+    /// The scheme, where the study has codings by several
+    #[arg(long, value_name = "ID")]
+    scheme: Option<String>,
+    /// Folder with the data files of the study, when it is not the study folder
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
     #[command(flatten)]
     choice: Choice,
     /// Unit of time-unit kappa in seconds
@@ -83,6 +96,9 @@ pub struct Agree {
     /// Print one JSON document
     #[arg(long)]
     json: bool,
+    /// Write to this file instead: .txt, .json, or .html with links that play each difference
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    out: Option<PathBuf>,
 }
 
 impl Agree {
@@ -96,11 +112,10 @@ impl Agree {
         if !self.pair.is_empty() && self.pair.len() != 2 {
             bail!("--pair takes two names with a comma between them, such as --pair anna,clara");
         }
-        let read = progress::during("Reading", || read_all(&self.files))?;
-        let projects: Vec<&CodingProject> = read.iter().map(|read| &read.project).collect();
+        let form = outcome::Form::asked(self.json, self.out.as_deref())?;
+        let asked = CodingsAsked::read(&self.files, self.data.as_deref(), self.scheme.as_deref())?;
+        let projects: Vec<&CodingProject> = asked.projects.iter().collect();
         let chosen = self.choice.among(&projects)?;
-        let mut warnings: Vec<String> =
-            read.iter().flat_map(|read| read.warnings.clone()).collect();
         let observations: Vec<Vec<pairs::Named>> = projects
             .iter()
             .map(|project| pairs::named(project))
@@ -111,7 +126,7 @@ impl Agree {
         };
         let mut groups = pairs::groups(&observations, &wanted)?;
         if self.compat.is_some() {
-            return self.run_boris(&projects, &groups, chosen, &warnings);
+            return self.run_boris(&projects, &groups, chosen, &asked.warnings, &form);
         }
         if self.each {
             groups = groups
@@ -121,40 +136,50 @@ impl Agree {
                 .collect();
         }
         let codings = codings(&projects, &chosen);
+        let mut warnings = asked.warnings.clone();
         warnings.extend(codings.warnings.clone());
         let of = |place: usize| &codings.codings[place];
-        let asked: Vec<Vec<_>> = groups
+        let pairs: Vec<Vec<_>> = groups
             .iter()
             .map(|group| group.iter().map(|(a, b)| (of(*a), of(*b))).collect())
             .collect();
         let settings = self.settings();
-        let reports = progress::during("Comparing coders", || {
-            agree_each(&codings.scheme, &asked, &settings)
+        let mut reports = progress::during("Comparing coders", || {
+            agree_each(&codings.scheme, &pairs, &settings)
         });
+        asked.compare_measures(&groups, &settings, &mut reports);
         if let Some(path) = &self.plot {
             output::write_file(
                 path,
-                plot::svg(&codings.scheme, &asked, &reports)?.as_bytes(),
+                plot::svg(&codings.scheme, &pairs, &reports)?.as_bytes(),
             )?;
         }
-        if self.json {
-            return output::print_json(&json!({
-                "files": self.files,
-                "settings": {
-                    "unit_s": self.unit,
-                    "tolerance_s": self.tolerance,
-                    "overlap": self.overlap,
-                    "interval_s": self.interval,
-                    "level": self.confidence,
-                    "n_resamples": self.bootstrap,
-                    "seed": self.seed,
-                    "resampled": "clips",
-                },
-                "pairs": reports,
-                "warnings": warnings,
-            }));
+        match form {
+            outcome::Form::Json(_) => form.json(&self.document(&reports, &warnings)),
+            outcome::Form::Text(_) => form.text(&text::whole(&reports, &warnings, &settings)),
+            outcome::Form::Page(_) => {
+                let media = page::Media::of(&projects);
+                form.text(&page::whole(&reports, &warnings, &settings, &media))
+            }
         }
-        output::print_text(&text::whole(&reports, &warnings, &settings))
+    }
+
+    fn document(&self, reports: &[PairReport], warnings: &[String]) -> serde_json::Value {
+        json!({
+            "files": self.files,
+            "settings": {
+                "unit_s": self.unit,
+                "tolerance_s": self.tolerance,
+                "overlap": self.overlap,
+                "interval_s": self.interval,
+                "level": self.confidence,
+                "n_resamples": self.bootstrap,
+                "seed": self.seed,
+                "resampled": "clips",
+            },
+            "pairs": reports,
+            "warnings": warnings,
+        })
     }
 
     fn run_boris(
@@ -163,6 +188,7 @@ impl Agree {
         groups: &[Vec<(usize, usize)>],
         chosen: attune_observation::from_project::Chosen,
         warnings: &[String],
+        form: &outcome::Form,
     ) -> Result<()> {
         let settings = attune_observation::boris::BorisSettings {
             subjects: chosen.subjects,
@@ -173,9 +199,12 @@ impl Agree {
         let found = progress::during("Comparing coders", || {
             boris::compare(projects, groups, &settings)
         });
-        match self.json {
-            true => output::print_json(&boris::document(&found, &settings, warnings)),
-            false => output::print_text(&boris::text(&found, &settings, warnings)),
+        match form {
+            outcome::Form::Json(_) => form.json(&boris::document(&found, &settings, warnings)),
+            outcome::Form::Text(_) => form.text(&boris::text(&found, &settings, warnings)),
+            outcome::Form::Page(_) => bail!(
+                "--compat boris has no page\nhelp: write .txt or .json, or leave --compat out"
+            ),
         }
     }
 
