@@ -303,9 +303,9 @@ mod tests {
             behaviours: vec![CodedBehaviour::new("face", BehaviourKind::State)],
             ..SchemeAsRead::default()
         };
-        let project = project.with_observations(all).expect("ids differ");
+        let coded = by_scheme(project.with_observations(all).expect("ids differ"));
         let wanted = ["ann".to_owned(), "cid".to_owned()];
-        let team = compare(&project, &purposes, Some(&wanted));
+        let team = compare(&coded, &purposes, Some(&wanted));
         assert_eq!(team.pairs.len(), 3);
         for pair in &team.pairs {
             let measures = pair.streams.iter().flat_map(|stream| &stream.measures);

@@ -1,6 +1,7 @@
 //! The clinic as a whole: the sociograms of its coded sessions, put together by phase (by arm where
 //! there are no phases), and what they amount to compared with the session as the unit.
 
+mod agreement;
 mod compare;
 mod sentence;
 
@@ -104,7 +105,7 @@ impl<'a> Coded<'a> {
                 .map(|group| self.group(group, &people))
                 .collect(),
             answer: sentence::answer(self, &comparisons),
-            cannot_show: sentence::cannot_show(self),
+            cannot_show: sentence::cannot_show(self, &comparisons),
             people,
             comparisons,
         }

@@ -92,8 +92,28 @@ pub struct RoomComparison {
     pub method: String,
     /// The same difference with sessions permuted over the groups.
     pub permutation: Option<RoomPermutation>,
+    /// How far two coders of the same session agree on it; `null` where fewer than three sessions have it
+    /// from two.
+    pub agreement: Option<RoomAgreement>,
     /// Doubts, such as a singular fit.
     pub warnings: Vec<String>,
+}
+
+/// Agreement of the coders of one session on a property of it.
+#[derive(Debug, Clone, Serialize)]
+pub struct RoomAgreement {
+    /// Sessions with a value by two coders.
+    pub n_sessions: usize,
+    /// Means of the two codings of each, in the order of the coders' names.
+    pub means: [f64; 2],
+    /// `icc-a1` where the same two coded all of them, else `icc-1`.
+    pub measure: &'static str,
+    /// The intraclass correlation; `null` where sessions do not differ.
+    pub estimate: Option<f64>,
+    /// Lower limit, 95 %, from resampling sessions.
+    pub ci_lower: Option<f64>,
+    /// Upper limit.
+    pub ci_upper: Option<f64>,
 }
 
 /// The sessions' values in one group.

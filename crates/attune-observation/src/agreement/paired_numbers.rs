@@ -68,6 +68,20 @@ impl PairedNumbers {
         })
     }
 
+    /// ICC(1): the two numbers of a clip have no order, because not the same two coded every clip.
+    pub fn icc_1(&self, draws: &Draws) -> Estimate {
+        draws.estimate(&self.totals, |totals| {
+            let squares = MeanSquares::of(totals)?;
+            let within = (totals[AA] + totals[BB] - 2.0 * totals[AB]) / (2.0 * totals[N]);
+            let unordered = MeanSquares {
+                residual: within,
+                coders: 0.0,
+                ..squares
+            };
+            unordered.share(unordered.clips + within)
+        })
+    }
+
     /// 1 − Σ(a − b)² / Σ of the same between each clip of one coder and each of the other.
     pub fn weighted_kappa(&self, draws: &Draws) -> Estimate {
         draws.estimate(&self.totals, |totals| {
@@ -204,6 +218,9 @@ mod tests {
             };
             if let Ok(icc) = intraclass(&ratings, IccForm::AgreementSingle, 0.95) {
                 prop_assert!(close(numbers.icc_a1(&draws).estimate, icc.estimate));
+            }
+            if let Ok(icc) = intraclass(&ratings, IccForm::OneWaySingle, 0.95) {
+                prop_assert!(close(numbers.icc_1(&draws).estimate, icc.estimate));
             }
             if let Ok(icc) = intraclass(&ratings, IccForm::ConsistencySingle, 0.95) {
                 prop_assert!(close(numbers.icc_c1(&draws).estimate, icc.estimate));

@@ -114,27 +114,41 @@ pub fn agree_on_ratings(clips: &[RatedClip], draws: &Draws) -> Option<RatingAgre
 /// ICC(A,1) and ICC(C,1) of two coders' numbers, one pair per clip in the order of the draws, with
 /// intervals from F and from resampling clips.
 pub fn intraclass_of(pairs: &[Option<(f64, f64)>], draws: &Draws) -> [Measured; 2] {
-    let both: Vec<(f64, f64)> = pairs.iter().flatten().copied().collect();
     let numbers = PairedNumbers::of(pairs);
     [
         ("icc-a1", IccForm::AgreementSingle, numbers.icc_a1(draws)),
         ("icc-c1", IccForm::ConsistencySingle, numbers.icc_c1(draws)),
     ]
-    .map(|(name, form, resampled)| {
-        let found = ratings(&both).and_then(|ratings| {
-            intraclass(&ratings, form, draws.level()).map_err(|problem| problem.to_string())
-        });
-        match found {
-            Ok(found) if found.estimate.is_finite() => Measured {
-                estimate: Some(found.estimate),
-                ci_lower: finite(found.ci_lower),
-                ci_upper: finite(found.ci_upper),
-                ..measured(name, resampled)
-            },
-            Ok(_) => undefined(name, "the clips do not differ".to_owned()),
-            Err(reason) => undefined(name, reason),
-        }
-    })
+    .map(|(name, form, resampled)| with_interval_from_f(name, form, resampled, pairs, draws))
+}
+
+/// ICC(1) of two numbers of each clip that not the same two coders gave.
+pub fn one_way_intraclass_of(pairs: &[Option<(f64, f64)>], draws: &Draws) -> Measured {
+    let resampled = PairedNumbers::of(pairs).icc_1(draws);
+    with_interval_from_f("icc-1", IccForm::OneWaySingle, resampled, pairs, draws)
+}
+
+fn with_interval_from_f(
+    name: &'static str,
+    form: IccForm,
+    resampled: Estimate,
+    pairs: &[Option<(f64, f64)>],
+    draws: &Draws,
+) -> Measured {
+    let both: Vec<(f64, f64)> = pairs.iter().flatten().copied().collect();
+    let found = ratings(&both).and_then(|ratings| {
+        intraclass(&ratings, form, draws.level()).map_err(|problem| problem.to_string())
+    });
+    match found {
+        Ok(found) if found.estimate.is_finite() => Measured {
+            estimate: Some(found.estimate),
+            ci_lower: finite(found.ci_lower),
+            ci_upper: finite(found.ci_upper),
+            ..measured(name, resampled)
+        },
+        Ok(_) => undefined(name, "the clips do not differ".to_owned()),
+        Err(reason) => undefined(name, reason),
+    }
 }
 
 fn weighted_kappa(both: &[(f64, f64)], numbers: &PairedNumbers, draws: &Draws) -> Measured {

@@ -19,7 +19,7 @@ use attune_statistics::{
 };
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
-use super::Coded;
+use super::{Coded, agreement::agreement};
 use crate::{
     description::mean_and_sd,
     findings::{Estimate, RoomComparison, RoomPermutation, RoomValues},
@@ -165,6 +165,7 @@ fn comparison(coded: &Coded<'_>, property: &Property, seed: u64) -> RoomComparis
         },
         method: String::new(),
         permutation: None,
+        agreement: agreement(coded, value, seed),
         warnings: Vec::new(),
         groups,
     };

@@ -54,6 +54,35 @@ fn sentence(coded: &Coded<'_>, one: &RoomComparison) -> Option<String> {
     ))
 }
 
+/// What coders of one session agree on so little that the interval reaches below a half.
+fn doubtful_agreement(one: &RoomComparison) -> Option<String> {
+    let agreement = one.agreement.as_ref()?;
+    let (icc, lower, upper) = (
+        agreement.estimate?,
+        agreement.ci_lower?,
+        agreement.ci_upper?,
+    );
+    (lower < 0.5).then(|| {
+        format!(
+            "{}: it is not shown that coders agree well enough on a single session ({} {}, {}; {} coded by two). Part of \
+             the spread between the sessions is the coders' own. With coders who do not know the phase this hides \
+             differences rather than making them.",
+            one.label,
+            icc_in_words(agreement.measure),
+            words::fixed(icc, 2),
+            words::interval(0.95, lower, upper, 2),
+            words::count_of(agreement.n_sessions, "session", "sessions"),
+        )
+    })
+}
+
+fn icc_in_words(measure: &str) -> &'static str {
+    match measure {
+        "icc-a1" => "ICC(A,1)",
+        _ => "ICC(1)",
+    }
+}
+
 /// "difference 12 percentage points, 95 % CI 9.9 to 14".
 fn size(difference: &Estimate, is_share: bool) -> Option<String> {
     let (estimate, lower, upper) = (
@@ -82,7 +111,7 @@ fn in_sentence(label: &str) -> String {
     }
 }
 
-pub(super) fn cannot_show(coded: &Coded<'_>) -> Vec<String> {
+pub(super) fn cannot_show(coded: &Coded<'_>, comparisons: &[RoomComparison]) -> Vec<String> {
     let mut limits = Vec::new();
     let protocol = coded.long.protocol;
     if coded.groups.len() > 1 && !protocol.phases.is_empty() {
@@ -119,6 +148,10 @@ pub(super) fn cannot_show(coded: &Coded<'_>) -> Vec<String> {
             "No session was coded by two coders: how far the numbers depend on who coded is not known.".to_owned(),
         );
     }
+    let told = comparisons
+        .iter()
+        .filter(|one| TOLD.contains(&&*one.measure));
+    limits.extend(told.filter_map(doubtful_agreement));
     limits.push(
         "A place in the drawing is no person: codings number families anew in each session, so it cannot show whether \
          one family in particular was drawn in or left out."

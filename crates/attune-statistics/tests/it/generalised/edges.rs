@@ -11,7 +11,7 @@ use attune_statistics::table::{Column, Factor, Table};
 
 use crate::oracle::OracleData;
 
-use super::cases::{alike, close, factor, glm, mixed, ordinal, ticks};
+use super::cases::{alike, close, factor, glm, mixed, ticks};
 
 #[test]
 fn groups_that_do_not_differ_have_a_variance_of_exactly_zero() {
