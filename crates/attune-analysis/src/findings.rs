@@ -6,7 +6,8 @@ mod room;
 mod run_chart;
 
 pub use room::{
-    Room, RoomArrow, RoomComparison, RoomGroup, RoomPermutation, RoomPerson, RoomValues,
+    Room, RoomAgreement, RoomArrow, RoomComparison, RoomGroup, RoomPermutation, RoomPerson,
+    RoomValues,
 };
 pub use run_chart::{RunChart, RunChartPoint};
 

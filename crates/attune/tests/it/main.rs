@@ -12,6 +12,7 @@ mod guide;
 mod interrupted;
 mod messy;
 mod observe;
+mod observe_guide;
 mod observe_speech;
 mod observe_study;
 mod power;

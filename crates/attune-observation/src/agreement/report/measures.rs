@@ -218,11 +218,30 @@ fn gamma_of(
             .iter()
             .map(|clip| (clip.n_events[0] + clip.n_events[1]) as f64)
             .sum(),
-        note: gammas()
-            .any(|gamma| !gamma.proved)
-            .then(|| "the best alignment is not proved to be the best".to_owned()),
+        note: doubt_about_gamma(clips),
         ..bare(measure)
     }
+}
+
+/// Fewer events of one coder than this leave chance codings little room.
+const FEW_EVENTS: usize = 5;
+
+fn doubt_about_gamma(clips: &[ClipOfStream]) -> Option<String> {
+    let mut gammas = clips.iter().filter_map(|clip| clip.gamma);
+    if gammas.any(|gamma| !gamma.proved) {
+        return Some("the best alignment is not proved to be the best".to_owned());
+    }
+    let n_few = clips
+        .iter()
+        .filter(|clip| clip.gamma.is_some() && clip.n_events.iter().any(|n| *n < FEW_EVENTS))
+        .count();
+    (n_few > 0).then(|| {
+        format!(
+            "in {n_few} of {} clips a coder has fewer than {FEW_EVENTS} events: chance codings drawn from so few gaps \
+             and lengths lie where the real ones do, so gamma is far too low there; read event alignment",
+            clips.len()
+        )
+    })
 }
 
 /// uα, |uα, cuα and (k)uα of each code, which need stretches that do not overlap.

@@ -62,10 +62,10 @@ pub fn pair(report: &PairReport) -> String {
 fn of_stream(report: &StreamReport, coders: [&String; 2]) -> String {
     let stream = &report.stream;
     let mut text = format!(
-        "\n{}: {} · {} events of {}, {} of {}\n",
+        "\n{}: {} · {} of {}, {} of {}\n",
         stream.subject,
         stream.codes.join(", "),
-        report.n_events[0],
+        words::count_of(report.n_events[0], "event", "events"),
         coders[0],
         report.n_events[1],
         coders[1],
