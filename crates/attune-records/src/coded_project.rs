@@ -12,8 +12,9 @@ use crate::{
 };
 
 impl Records {
-    /// Every coding by a scheme, of sessions and then of dyads, each with what it was made from: the
-    /// recording is the session, or the dyad and its visit.
+    /// Every coding by this version of a scheme, of sessions and then of dyads, each with what it was made
+    /// from: the recording is the session, or the dyad and its visit, with the name of the recording where
+    /// there are several.
     pub fn coded_project(&self, scheme: &Scheme) -> (CodingProject, Vec<&SessionCoding>) {
         let of_sessions = self
             .codings
@@ -25,7 +26,7 @@ impl Records {
             .map(|one| (recording_of(one), &one.coding));
         let of_scheme = of_sessions
             .chain(of_dyads)
-            .filter(|(_, coding)| coding.scheme == scheme.id);
+            .filter(|(_, one)| one.scheme == scheme.id && one.version == scheme.version);
         let mut named: BTreeMap<String, usize> = BTreeMap::new();
         let (observations, codings) = of_scheme
             .map(|(recording, coding)| {
@@ -57,14 +58,24 @@ fn recording_of(coding: &DyadCoding) -> String {
         (None, When::DaysAfterEnrolment(days)) => format!("day {days}"),
         (None, When::NotSaid) => String::new(),
     };
-    format!("{} {visit}", coding.dyad).trim().to_owned()
+    let visit = format!("{} {visit}", coding.dyad);
+    named_recording(visit.trim(), &coding.coding)
+}
+
+/// What was recorded, with the name of the recording where it has one.
+fn named_recording(what: &str, coding: &SessionCoding) -> String {
+    match coding.recording.as_deref() {
+        Some(recording) => format!("{what} {recording}"),
+        None => what.to_owned(),
+    }
 }
 
 fn observation(id: String, recording: String, coding: &SessionCoding) -> Observation {
     let mut one = Observation::new(id);
     one.recording = Some(Arc::from(recording));
     one.coder.clone_from(&coding.coder);
-    one.window = coding.window;
+    one.window = coding.windows.first().copied();
+    one.samples.clone_from(&coding.samples);
     one.not_codable.clone_from(&coding.not_codable);
     one.ratings = coding
         .ratings

@@ -79,14 +79,24 @@ impl CodingsAsked {
             ),
         };
         let (project, codings) = records.coded_project(scheme);
-        let codings = codings.into_iter().cloned().collect();
+        let codings: Vec<SessionCoding> = codings.into_iter().cloned().collect();
+        let of_dyads = records.dyad_codings.iter().map(|one| &one.coding);
+        let all = records.codings.iter().chain(of_dyads);
+        let n_earlier = all.filter(|one| one.scheme == scheme.id).count() - codings.len();
         let simulated = records.simulated() || protocol.study.simulated;
+        let mut warnings = Vec::new();
+        if simulated {
+            warnings.push("these data are simulated and describe no family".to_owned());
+        }
+        if n_earlier > 0 {
+            warnings.push(format!(
+                "{n_earlier} codings by other versions of the scheme `{}` are left out: what two versions ask differs",
+                scheme.id
+            ));
+        }
         Ok(Self {
             projects: vec![project],
-            warnings: simulated
-                .then(|| "these data are simulated and describe no family".to_owned())
-                .into_iter()
-                .collect(),
+            warnings,
             of_study: Some((scheme.clone(), codings)),
         })
     }
