@@ -86,11 +86,13 @@ fn the_community_clinic_is_compared_by_sessions_and_permuted() {
     let document = findings("community-clinic");
     assert_eq!(document["simulated"], true);
     let all = document["findings"].as_array().expect("findings");
-    assert_eq!(all.len(), 3);
+    assert_eq!(all.len(), 5);
     for (finding, measure) in all.iter().zip([
         "room.across-family-share",
         "room.acts-per-minute",
         "room.to-infants-share",
+        "room.words-to-infants",
+        "room.to-first-engagement",
     ]) {
         let [before, after] = means_by_phase("community-clinic", measure);
         let estimate = finding["estimate"].as_f64().expect("an estimate");
@@ -107,6 +109,36 @@ fn the_community_clinic_is_compared_by_sessions_and_permuted() {
         let answer = finding["answer"].as_str().expect("a sentence");
         assert!(answer.starts_with("Simulated data.") && answer.contains("cannot be told apart"));
     }
+}
+
+#[test]
+fn the_report_of_the_community_clinic_says_how_far_its_coders_agree() {
+    let study = example("community-clinic");
+    let document = findings("community-clinic");
+    let room = &document["description"]["rooms"][0];
+    let cohesion = &room["comparisons"][0]["agreement"];
+    let measured: Value =
+        serde_json::from_str(&succeed(&study, &["observe", "agree", ".", "--json"]))
+            .expect("one JSON document");
+    let by_command = measured["pairs"][0]["measures"]
+        .as_array()
+        .expect("measures");
+    let same = by_command
+        .iter()
+        .find(|one| one["measure"] == "room.across-family-share")
+        .expect("the measure");
+    let icc = same["measures"][0]["estimate"].as_f64().expect("a number");
+    assert!((cohesion["estimate"].as_f64().expect("a number") - icc).abs() < 1e-9);
+    assert_eq!(
+        (&cohesion["measure"], &cohesion["n_sessions"]),
+        (&"icc-a1".into(), &12.into())
+    );
+    let limits = room["cannot_show"].as_array().expect("sentences");
+    let doubts = |one: &&Value| {
+        one.as_str()
+            .is_some_and(|one| one.contains("ICC(A,1) 0.67"))
+    };
+    assert_eq!(limits.iter().filter(doubts).count(), 1, "{limits:?}");
 }
 
 #[test]
