@@ -506,7 +506,7 @@ async fn hostile_files_that_are_brought_get_a_page_that_says_what_is_wrong() {
         ("a.eaf", entities.as_bytes(), "document type"),
         ("a.boris", nested.as_bytes(), "line 1"),
         ("a.boris", cut.as_bytes(), "ends in the middle"),
-        ("a.opf", b"PK\x03\x04", "archive"),
+        ("a.opf", b"PK\x03\x04", "the packed file is damaged"),
         ("a.docx", b"letter", "ending"),
         ("a.boris", b"", "Choose a file"),
     ];

@@ -204,9 +204,10 @@ fn a_study_gives_the_scheme_that_is_named() {
             &[&["observe", "scheme", &study], rest].concat(),
         )
     };
-    let said = ask(&["--out", "a.boris"]);
+    let said = ask(&[]);
     assert!(
-        said.err.contains("name one with --scheme; there are"),
+        said.err
+            .contains("ending in .boris, .boris.gz, .etf or .ecv"),
         "{}",
         said.err
     );
