@@ -100,7 +100,9 @@ fn media_of_every_player_keep_their_lengths_and_rates() {
             .media
             .iter()
             .map(|media| {
-                let length = media.length.map(|length| length.seconds());
+                let length = media
+                    .length
+                    .map(attune_records::observation::Micros::seconds);
                 (
                     media.player,
                     media.file.as_str(),
