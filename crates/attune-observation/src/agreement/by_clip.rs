@@ -29,7 +29,7 @@ pub struct Draws {
 }
 
 /// A measure of several clips, with its limits where there are some.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimate {
     /// The measure of all clips together; `None` where it is not defined.
     pub estimate: Option<f64>,

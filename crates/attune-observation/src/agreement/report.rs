@@ -295,16 +295,15 @@ pub fn agree_each(
 fn scales(pairs: &[(&Coding, &Coding)], draws: &Draws) -> Vec<ScaleAgreement> {
     let mut by_scale: BTreeMap<&str, Vec<RatedClip>> = BTreeMap::new();
     for (clip, (first, second)) in pairs.iter().enumerate() {
-        let coders: [(&Coding, fn(&mut RatedClip) -> &mut Option<f64>); 2] = [
-            (first, |clip| &mut clip.first),
-            (second, |clip| &mut clip.second),
-        ];
-        for (coding, place) in coders {
+        for (coding, is_first) in [(first, true), (second, false)] {
             for (scale, rating) in &coding.ratings {
                 let clips = by_scale
                     .entry(scale)
                     .or_insert_with(|| vec![RatedClip::default(); pairs.len()]);
-                *place(&mut clips[clip]) = *rating;
+                match is_first {
+                    true => clips[clip].first = *rating,
+                    false => clips[clip].second = *rating,
+                }
                 clips[clip].day = second.day;
             }
         }

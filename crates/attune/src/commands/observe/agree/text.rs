@@ -196,7 +196,7 @@ fn measures(report: &PairReport) -> String {
     for one in &report.measures {
         let means = [one.first_mean, one.second_mean];
         table.row(cells(
-            &[one.measure.clone()],
+            std::slice::from_ref(&one.measure),
             one.n_clips,
             means,
             &one.measures,
