@@ -5,12 +5,13 @@
 //! problem at once with file, row, column, cell and remedy. In reading order: `record_files` are
 //! the bytes, `table` makes a grid of text of them whatever the tool was, `sheet` finds columns
 //! and reads cells, `rows` makes records of rows, and what concerns several records is checked in
-//! `attune-records`. `video_coding` reads and writes files of
+//! `attune-records`. `codings_file` writes codings as such a file again. `video_coding` reads and writes files of
 //! coding tools. Nothing is guessed in silence: whatever was assumed comes back as a warning or
 //! a note. No database, no network.
 
 mod any_table;
 mod cell;
+pub mod codings_file;
 mod data_fault;
 mod data_problem;
 mod nearest_code;

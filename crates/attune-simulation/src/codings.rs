@@ -195,6 +195,10 @@ fn act(
     (to_infants, crossing): (f64, f64),
     stream: &mut Stream,
 ) -> Option<Event> {
+    // Not every scheme has acts, carers, infants and staff.
+    if scheme.acts.is_empty() || room.carers.is_empty() {
+        return None;
+    }
     let start = stream.uniform() * (LENGTH_S - 10.0);
     let is_staff = stream.uniform() < OF_STAFF && !room.staff.is_empty();
     let family = pick(room.carers.len(), stream);
@@ -208,7 +212,7 @@ fn act(
             true => (
                 actor,
                 SubjectKind::StaffMember,
-                room.infants[family].clone(),
+                room.infants.get(family)?.clone(),
                 ActTarget::OtherInfant,
             ),
             false => (
@@ -221,11 +225,11 @@ fn act(
     } else {
         let actor = room.carers[family].clone();
         let (target, class) = match (to_infant, crosses) {
-            (true, false) => (room.infants[family].clone(), ActTarget::OwnInfant),
-            (true, true) => (room.infants[other].clone(), ActTarget::OtherInfant),
+            (true, false) => (room.infants.get(family)?.clone(), ActTarget::OwnInfant),
+            (true, true) => (room.infants.get(other)?.clone(), ActTarget::OtherInfant),
             (false, true) => (room.carers[other].clone(), ActTarget::OtherParent),
             (false, false) => (
-                room.staff[pick(room.staff.len(), stream)].clone(),
+                room.staff.get(pick(room.staff.len(), stream))?.clone(),
                 ActTarget::Staff,
             ),
         };

@@ -200,13 +200,25 @@ fn quoted(cell: &str) -> String {
 ///
 /// The archive is too large for its format.
 pub fn zip(files: &[ExportFile]) -> Result<(Vec<u8>, String), zip::result::ZipError> {
+    let named = files.iter().map(|file| (file.name, file.text.as_bytes()));
+    archive(named)
+}
+
+/// Any files as one ZIP archive.
+///
+/// # Errors
+///
+/// The archive is too large for its format.
+pub fn archive<'a>(
+    files: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+) -> Result<(Vec<u8>, String), zip::result::ZipError> {
     let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let options = zip::write::SimpleFileOptions::default()
         .compression_method(zip::CompressionMethod::Deflated)
         .last_modified_time(zip::DateTime::default());
-    for file in files {
-        writer.start_file(file.name, options)?;
-        writer.write_all(file.text.as_bytes())?;
+    for (name, bytes) in files {
+        writer.start_file(name, options)?;
+        writer.write_all(bytes)?;
     }
     let bytes = writer.finish()?.into_inner();
     let hash = Sha256::digest(&bytes);

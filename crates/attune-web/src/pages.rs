@@ -21,6 +21,7 @@ pub mod coding_list;
 pub mod coding_media;
 pub mod coding_room;
 pub mod coding_scheme;
+pub mod coding_study_files;
 pub mod consent;
 pub mod consent_again;
 pub mod design;

@@ -1,8 +1,9 @@
 //! Every kind of wrong input in details, samples and recordings of files of codings, with the message that people
 //! get.
 
+use attune_exchange::codings_file::session_codings;
 use attune_protocol::{Protocol, scheme::SampleWay};
-use attune_records::observation::Sampled;
+use attune_records::{observation::Sampled, records::SessionCoding};
 
 use crate::study::{protocol_of, read, told};
 
@@ -78,6 +79,34 @@ const FILES: [(&str, &str); 2] = [
     ),
 ];
 
+#[test]
+fn codings_written_as_a_file_are_read_as_the_same_codings() {
+    let protocol = protocol_of(STUDY);
+    let (records, _) = read(&protocol, &FILES).expect("readable");
+    let codings: Vec<&SessionCoding> = records.codings.iter().collect();
+    let file = session_codings("room.csv", &protocol.schemes[0], &codings);
+    let head = STUDY
+        .split("[[data]]\nfile = \"room.csv\"")
+        .next()
+        .expect("a head");
+    let again = protocol_of(&format!("{head}{}", file.table));
+    let text = String::from_utf8(file.csv).expect("text");
+    let (back, warnings) = read(&again, &[FILES[0], ("room.csv", &text)]).expect("readable");
+    assert!(warnings.is_empty(), "{warnings}");
+    // The rows stand elsewhere; everything else is the same.
+    let told = |codings: &[SessionCoding]| -> Vec<String> {
+        let told = codings.iter().map(|coding| {
+            let mut coding = coding.clone();
+            coding.source.row = 0;
+            coding.samples.sort_unstable();
+            coding.events.iter_mut().for_each(|event| event.row = 0);
+            format!("{coding:?}")
+        });
+        told.collect()
+    };
+    assert_eq!(told(&back.codings), told(&records.codings));
+}
+
 fn check(group: &str, cases: &[(&str, &str, &str)]) {
     let protocol = protocol_of(STUDY);
     let mut text = String::new();
@@ -116,7 +145,9 @@ fn details_samples_and_recordings_without_a_fault_are_read() {
     };
     let third = third.interval(attune_records::observation::Micros(10_000_000));
     assert_eq!(Some(first.not_codable[0]), third);
-    let begins = second.begins.map(|begins| begins.seconds());
+    let begins = second
+        .begins
+        .map(attune_records::observation::Micros::seconds);
     assert_eq!(
         (second.recording.as_deref(), begins),
         (Some("b"), Some(90.0))

@@ -224,7 +224,7 @@ impl<'a> Part<'a> {
             })
         };
         let mut events = self.of_behaviour(behaviour);
-        match events.all(|event| all_are_said(event)) {
+        match events.all(all_are_said) {
             true => Ok(()),
             false => Err(Missing::NotRecorded),
         }

@@ -2,6 +2,7 @@
 //! the test.
 
 mod any_protocol;
+mod coded;
 mod community_clinic;
 mod example_studies;
 mod moments;

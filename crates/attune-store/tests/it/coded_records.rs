@@ -365,12 +365,10 @@ fn only_codings(
     files: &attune_exchange::RecordFiles,
 ) -> Vec<attune_records::records::DyadCoding> {
     let mut protocol = protocol.clone();
-    protocol.data.retain(|data| {
-        matches!(
-            data.content,
-            attune_protocol::data::DataContent::Codings(_)
-                | attune_protocol::data::DataContent::Dyads(_)
-        )
+    protocol.data.retain(|data| match &data.content {
+        attune_protocol::data::DataContent::Codings(columns) => &*columns.scheme == "play-form",
+        attune_protocol::data::DataContent::Dyads(_) => true,
+        _ => false,
     });
     let read = attune_exchange::read_records_from(&protocol, files);
     let (records, _) = read.unwrap_or_else(|problems| panic!("{problems}"));
@@ -461,4 +459,128 @@ pub async fn withdrawn_codings_vanish_from_the_records(world: World) {
     world.store.execute(&ADA, request).await.expect("withdrawn");
     assert_eq!(of_scheme(&room.measured(&world).await), []);
     assert!(matches!(room.counting(&world).await, Counting::Not(_)));
+}
+
+pub async fn two_recordings_of_one_visit_are_one_coding_once_both_are_coded(world: World) {
+    let room = Room::of(&world).await;
+    room.code(&world, room.coding, room.coder, true).await;
+    let mut added = recording(vec![room.family.dyad]);
+    added.title = "Play at enrolment, after the pause".to_owned();
+    let second = Room {
+        study: room.study.clone(),
+        family: room.family,
+        clip: added.clip,
+        coding: CodingId::new(),
+        coder: room.coder,
+    };
+    room.video(&world, VideoCommand::AddClip(Box::new(added)))
+        .await;
+    assert_eq!(
+        room.counting(&world).await,
+        Counting::Not("another recording of the same session or visit is not coded yet")
+    );
+    second
+        .assign(&world, second.coding, room.coder, CodingPurpose::Study)
+        .await;
+    second.code(&world, second.coding, room.coder, true).await;
+    let found = of_scheme(&room.measured(&world).await);
+    let value = |name: &str| {
+        let mut all = found.iter();
+        let name = format!("play-form.{name}");
+        all.find(|(one, _)| *one == name).map(|(_, value)| *value)
+    };
+    // Twice the same: shares and rates stay, and nobody counts twice.
+    assert_eq!(value("at-face-share"), Some(Ok(4.0 / 8.0)));
+    assert_eq!(value("smile-per-minute"), Some(Ok(2.0 / (16.0 / 60.0))));
+    assert_eq!(value("at-face-sample-share"), Some(Ok(0.5)));
+    assert_eq!(value("warmth"), Some(Ok(4.5)));
+    assert!(matches!(second.counting(&world).await, Counting::For(_)));
+    // A third one by a clock that says the same minutes as a fourth.
+    for (begins, counts) in [(0, true), (5_000_000, false)] {
+        let mut added = recording(vec![room.family.dyad]);
+        added.title = format!("Another day, from {begins}");
+        added.wave = None;
+        added.recorded = Some(date(2024, 9, 1));
+        added.begins = Some(begins);
+        let another = Room {
+            study: room.study.clone(),
+            family: room.family,
+            clip: added.clip,
+            coding: CodingId::new(),
+            coder: room.coder,
+        };
+        room.video(&world, VideoCommand::AddClip(Box::new(added)))
+            .await;
+        another
+            .assign(&world, another.coding, room.coder, CodingPurpose::Study)
+            .await;
+        another.code(&world, another.coding, room.coder, true).await;
+        let counting = another.counting(&world).await;
+        assert_eq!(matches!(counting, Counting::For(_)), counts, "{counting:?}");
+    }
+}
+
+pub async fn a_new_version_of_a_scheme_leaves_old_codings_under_theirs(world: World) {
+    let room = Room::of(&world).await;
+    room.code(&world, room.coding, room.coder, true).await;
+    let register = async |from: &str, to: &str| {
+        let files = folder();
+        let changed = files.names().map(|name| {
+            let bytes = files.bytes(name).unwrap_or_default().to_vec();
+            let bytes = match name {
+                "schemes/play-form.toml" => {
+                    let text = String::from_utf8(bytes).expect("text");
+                    assert!(text.contains(from), "{from}");
+                    text.replacen(from, to, 1).into_bytes()
+                }
+                _ => bytes,
+            };
+            (name.to_owned(), bytes)
+        });
+        let changed = StudyFolder::from_files(changed.collect::<Vec<_>>());
+        let (protocol, _) = Protocol::read_folder(&changed).unwrap_or_else(|why| panic!("{why}"));
+        let store = &world.store;
+        store
+            .register_study(
+                &ADA,
+                &changed,
+                &protocol,
+                NOON,
+                Some("the rule was unclear"),
+            )
+            .await
+    };
+    let rule = "Corners of the mouth move up, at their beginning.";
+    let refused = register(rule, "Corners of the mouth move up for a second.").await;
+    let refused = refused.expect_err("coded by version 1").to_string();
+    assert!(
+        refused.contains("still version 1") && refused.contains("write version = 2"),
+        "{refused}"
+    );
+    let keys = register("key = \"m\"", "key = \"n\"").await;
+    keys.expect("another key is no other rule");
+    register("version = 1", "version = 2")
+        .await
+        .expect("a new version");
+    // The old coding is still measured, by its version; a new recording is coded by the new one.
+    let measured = of_scheme(&room.measured(&world).await);
+    assert!(
+        measured.contains(&("play-form.at-face-share".to_owned(), Ok(0.5))),
+        "{measured:?}"
+    );
+    let drawn = world.store.records(&room.study).await.expect("drawn");
+    assert_eq!(drawn.records.dyad_codings[0].coding.version, 1);
+    let own = world
+        .store
+        .coding_scheme(&room.study, &"play-form".into(), 1)
+        .await;
+    assert_eq!(own.expect("kept").version, 1);
+    let notes = world.store.notes(&room.study, 50).await.expect("read");
+    let facts = notes.iter().find_map(|entry| match entry.command() {
+        Ok(Some(Command::Note { what, facts, .. })) if what == "scheme-version" => Some(facts),
+        _ => None,
+    });
+    let facts = facts.expect("the log says it");
+    let told = ["from", "to", "recordings kept under the earlier"].map(|fact| facts[fact].as_str());
+    assert_eq!(told, ["1", "2", "1"]);
 }

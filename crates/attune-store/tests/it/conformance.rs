@@ -80,6 +80,8 @@ const PROMISES: &[(&str, Promise)] = promises![
     coded_records::an_unfinished_coding_is_missing_and_never_zero,
     coded_records::training_and_standards_never_count_and_second_codings_only_beside_a_first,
     coded_records::withdrawn_codings_vanish_from_the_records,
+    coded_records::two_recordings_of_one_visit_are_one_coding_once_both_are_coded,
+    coded_records::a_new_version_of_a_scheme_leaves_old_codings_under_theirs,
     safety::a_sound_store_is_found_sound,
     safety::a_backup_is_checked_and_can_be_restored,
     safety::a_changed_backup_is_refused,

@@ -19,7 +19,7 @@ use crate::{
     failure::Failure,
     handed_out::note,
     layout::Layout,
-    pages::{clips::coders, coding_room::Opened},
+    pages::{clips::coders, coding_room::Opened, coding_study_files},
     visit::Visit,
 };
 
@@ -152,8 +152,11 @@ async fn planned(visit: &Visit, opened: &Opened) -> Result<Arc<Scheme>, Failure>
 }
 
 /// `GET /studies/{study}/clips/export/{format}`: all finished codings, for whoever leads. Formats that
-/// hold one observation only are not offered.
+/// hold one observation only are not offered; `study` are files of a study folder.
 pub async fn all(visit: Visit, Path((_, format)): Path<(String, String)>) -> Answer {
+    if format == "study" {
+        return coding_study_files::download_all(&visit).await;
+    }
     let study = visit.study()?.id.clone();
     let store = visit.app.store();
     let (clips, names) = (store.clips(&study).await?, coders(&visit, &study).await?);
