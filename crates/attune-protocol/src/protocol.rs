@@ -188,6 +188,20 @@ impl Protocol {
             .find(|s| s.id.as_str() == score)?;
         Some((instrument, score))
     }
+
+    /// The scheme by which a measure is coded, if it is.
+    pub fn scheme_of(&self, measure: &MeasureId) -> Option<&Scheme> {
+        let (source, _) = measure.parts()?;
+        self.schemes.iter().find(|one| one.id.as_str() == source)
+    }
+
+    /// The name of a measure that its scheme declares; those that behaviours yield by themselves have none.
+    pub fn declared_label(&self, measure: &MeasureId) -> Option<&str> {
+        let (_, id) = measure.parts()?;
+        let declared = &self.scheme_of(measure)?.measures;
+        let found = declared.iter().find(|one| one.id.as_str() == id)?;
+        Some(&found.label)
+    }
 }
 
 /// A unit as it stands in a sentence: without what is in parentheses behind it.

@@ -59,7 +59,7 @@ fn rocrate_and_frictionless_read_the_crate_without_complaint() {
     let script = root().join("crates/attune-publication/tests/independent/read_crate.py");
     let script = script.to_str().expect("a path");
     for (id, expected) in [
-        ("hostel-clinic", "3 people, 59 units, 3540 measures"),
+        ("hostel-clinic", "3 people, 59 units, 4484 measures"),
         ("early-intervention", "0 people, 103 units, 309 measures"),
     ] {
         let folder = on_disk(id);

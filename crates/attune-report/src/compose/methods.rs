@@ -249,10 +249,7 @@ fn outcome_row(context: &Context<'_>, outcome: &Outcome) -> Row {
             .and_own(&score.label),
         None => Text::code(outcome.measure.as_str()),
     };
-    let scheme = (outcome.measure.as_str().split_once('.')).and_then(|(source, _)| {
-        let mut schemes = context.protocol.schemes.iter();
-        schemes.find(|scheme| *scheme.id == *source)
-    });
+    let scheme = context.protocol.scheme_of(&outcome.measure);
     let by_whom = match (score, scheme) {
         (Some((instrument, _)), _) => Some((instrument.answered_by, &instrument.blind_to)),
         (None, Some(scheme)) => Some((AnsweredBy::Observer, &scheme.blind_to)),

@@ -70,7 +70,10 @@ impl Clip {
 
 /// A number with so many decimals, or a dash.
 fn number(value: &Option<f64>, decimals: usize) -> String {
-    value.map_or_else(|| "–".to_owned(), |value| format!("{value:.decimals$}"))
+    value.map_or_else(
+        || "–".to_owned(),
+        |value| attune_analysis::words::fixed(value, decimals),
+    )
 }
 
 /// Seconds of a time in microseconds.
@@ -225,7 +228,7 @@ pub async fn listen(visit: Visit, Path((_, id)): Path<(String, ClipId)>) -> Answ
     let (media, playing) = (store.media(), angle.playing.clone());
     let speakers = who_speaks(&visit, &clip, angle.place()).await?;
     let intake = visit.app.intake().clone();
-    let name = format!("sound of {}", clip.title);
+    let name = format!("The sound of “{}”", clip.title);
     if !intake.begin(&study, &clip.title, &name) {
         return Err(Failure::Conflict {
             reason: "The machine is listening to it already.".to_owned(),

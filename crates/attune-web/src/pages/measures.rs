@@ -59,11 +59,13 @@ impl Row {
     /// A value that is missing only because its time has not passed yet is not called “not done”, whatever the
     /// study file says of the study as a whole.
     fn with_standing(mut self, still: &StillToCome, protocol: &Protocol) -> Self {
-        let score = protocol.score(&MeasureId::new(&self.measure));
-        let standing = score.and_then(|(planned, _)| {
-            let place = (self.unit.clone(), self.wave.clone(), planned.id.to_string());
-            still.get(&place)
-        });
+        let measure = MeasureId::new(&self.measure);
+        let visit = (self.unit.clone(), self.wave.clone());
+        let standing = match (protocol.score(&measure), protocol.scheme_of(&measure)) {
+            (Some((planned, _)), _) => still.forms.get(&(visit, planned.id.to_string())),
+            (None, Some(_)) => still.visits.get(&visit),
+            (None, None) => None,
+        };
         if let Some(standing) = standing.filter(|_| self.missing.is_some()) {
             self.missing = Some(standing_words(*standing));
         }
@@ -83,8 +85,17 @@ impl Row {
     }
 }
 
-/// Assessments whose time has not passed: by family, wave and instrument.
-type StillToCome = BTreeMap<(String, String, String), PlannedStanding>;
+/// A family and a wave.
+type OfVisit = (String, String);
+
+/// Assessments whose time has not passed.
+#[derive(Default)]
+struct StillToCome {
+    /// By visit and instrument.
+    forms: BTreeMap<(OfVisit, String), PlannedStanding>,
+    /// Visits with such an assessment: what is filmed at them is to come, too.
+    visits: BTreeMap<OfVisit, PlannedStanding>,
+}
 
 async fn still_to_come(visit: &Visit) -> Result<StillToCome, Failure> {
     let (study, sight) = (&visit.study()?.id, visit.sight(Action::SeeMeasures)?);
@@ -95,14 +106,14 @@ async fn still_to_come(visit: &Visit) -> Result<StillToCome, Failure> {
             PlannedStanding::Later | PlannedStanding::Due | PlannedStanding::Begun
         )
     });
-    let placed = open.map(|planned| {
-        let (unit, wave) = (planned.code.to_string(), planned.wave.to_string());
-        (
-            (unit, wave, planned.instrument.to_string()),
-            planned.standing,
-        )
-    });
-    Ok(placed.collect())
+    let mut still = StillToCome::default();
+    for planned in open {
+        let visit = (planned.code.to_string(), planned.wave.to_string());
+        still.visits.insert(visit.clone(), planned.standing);
+        let form = (visit, planned.instrument.to_string());
+        still.forms.insert(form, planned.standing);
+    }
+    Ok(still)
 }
 
 /// What the visitor may follow a value to.
@@ -214,11 +225,11 @@ pub async fn page(visit: Visit, Query(which): Query<Which>) -> Answer {
     })
 }
 
-/// A score's name with its instrument's; what is coded has no other name than its id.
+/// A score's name with its instrument's, or the name that a scheme gives; else the id.
 fn name_of_measure(protocol: &Protocol, id: &str) -> String {
-    let score = protocol.score(&MeasureId::new(id));
-    score.map_or_else(
-        || id.to_owned(),
+    let measure = MeasureId::new(id);
+    protocol.score(&measure).map_or_else(
+        || protocol.declared_label(&measure).unwrap_or(id).to_owned(),
         |(planned, score)| match score.label.contains(&planned.definition.short_title) {
             true => score.label.clone(),
             false => format!("{} ({})", score.label, planned.definition.short_title),

@@ -5,6 +5,7 @@
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use askama::Template;
+use attune_analysis::words;
 use attune_observation::agreement::{
     disagreements::Disagreement,
     drift::Drift,
@@ -73,6 +74,19 @@ struct Pair {
     scales: Vec<OfScale>,
     drift: Option<OverWeeks>,
     has_gamma: bool,
+}
+
+/// How many rows of a long list stand on the page unfolded: the lowest.
+const IN_SIGHT: usize = 12;
+
+/// The first rows, and those that are folded away; a few more than fit stay together.
+fn folded<T>(rows: &[T]) -> (&[T], &[T]) {
+    let in_sight = if rows.len() > IN_SIGHT + 3 {
+        IN_SIGHT
+    } else {
+        rows.len()
+    };
+    rows.split_at(in_sight)
 }
 
 /// How agreement goes over the weeks.
@@ -219,10 +233,11 @@ fn of_scheme(known: &Known, title: String, place: usize, team: TeamAgreement) ->
     }
 }
 
-/// The plot of a pair's recordings over the weeks, and the change; one recording has no course.
+/// The plot of a pair's recordings over the weeks, and the change; those of one day have no course.
 fn over_weeks(known: &Known, pair: &Pair, dated: &[Dated]) -> Option<OverWeeks> {
     let slope = drift_of(dated).as_ref().and_then(change);
-    (dated.len() > 1).then(|| OverWeeks {
+    let days = dated.iter().map(|one| one.day);
+    (days.clone().min() < days.max()).then(|| OverWeeks {
         plot: drift_plot(known, pair, dated),
         slope,
     })
@@ -561,7 +576,7 @@ fn rating_measure(name: &str) -> &str {
 
 /// A number with two decimals, or a dash.
 fn decimals(number: &Option<f64>) -> String {
-    number.map_or_else(|| "–".to_owned(), |number| signed(&format!("{number:.2}")))
+    number.map_or_else(|| "–".to_owned(), |number| words::fixed(number, 2))
 }
 
 /// A minus as it is printed.
@@ -572,7 +587,9 @@ fn signed(number: &str) -> String {
 /// An interval, or nothing.
 fn interval(measure: &MeasureReport) -> String {
     match (measure.ci_lower, measure.ci_upper) {
-        (Some(lower), Some(upper)) => signed(&format!("{lower:.2} to {upper:.2}")),
+        (Some(lower), Some(upper)) => {
+            format!("{} to {}", words::fixed(lower, 2), words::fixed(upper, 2))
+        }
         _ => "–".to_owned(),
     }
 }
@@ -580,7 +597,9 @@ fn interval(measure: &MeasureReport) -> String {
 /// The interval from resampling recordings, or nothing.
 fn by_clips(measured: &Measured) -> String {
     match (measured.bootstrap_lower, measured.bootstrap_upper) {
-        (Some(lower), Some(upper)) => signed(&format!("{lower:.2} to {upper:.2}")),
+        (Some(lower), Some(upper)) => {
+            format!("{} to {}", words::fixed(lower, 2), words::fixed(upper, 2))
+        }
         _ => "–".to_owned(),
     }
 }
