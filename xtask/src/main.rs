@@ -39,6 +39,7 @@ Chores of the workspace:
   cargo xtask assets         fetch the report's fonts (npm) so that the next build embeds them
   cargo xtask without-node   build a clone as it is without Node, and use it
   cargo xtask studies        simulate and analyse the example studies again
+  cargo xtask browser        the browser tests alone, on a demonstration of their own
   cargo xtask documents      every report of every example study, read by other programs
   cargo xtask pictures       take the guide's pictures again, from the demonstration (it needs Chromium)
   cargo xtask memory         memory of the application at rest, in release mode (--debug: not)
@@ -59,6 +60,9 @@ fn main() -> ExitCode {
         Some("studies") => studies::renew(),
         Some("memory") => memory::measure(&arguments[1..]),
         Some("documents") => test::one("documents", handed_on::check),
+        Some("browser") => test::one("browser", || {
+            browser::check(private_postgres::PrivatePostgres::start().as_ref().ok())
+        }),
         Some("pictures") => browser::take_pictures(),
         Some("clip") => clip::renew(),
         Some("demo-clip") => demo_clip::renew(),
