@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::failure::Failure;
+use crate::{failure::Failure, security_headers::POLICY_WITH_FILM};
 
 /// What every handler returns.
 pub type Answer = Result<Response, Failure>;
@@ -15,6 +15,15 @@ pub type Answer = Result<Response, Failure>;
 /// A page.
 pub fn page(template: &impl Template) -> Answer {
     page_with(StatusCode::OK, template)
+}
+
+/// A page that plays recordings of this server.
+pub fn page_with_film(template: &impl Template) -> Answer {
+    let mut response = page(template)?;
+    let policy = HeaderValue::from_static(POLICY_WITH_FILM);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    Ok(response)
 }
 
 /// A page that says that the form on it is not right yet.

@@ -190,13 +190,7 @@ static PARTS: &[Part] = &[
         what: "stretches that nobody could code",
         why: "left out; .csv and .xlsx keep them",
         kept_by: &[Csv, Xlsx],
-        n: |project| {
-            project
-                .observations()
-                .iter()
-                .map(|one| one.not_codable.len())
-                .sum()
-        },
+        n: |project| n_within(project, |one| one.not_codable.len()),
     },
     Part {
         what: "seconds between scans",
@@ -208,25 +202,13 @@ static PARTS: &[Part] = &[
         what: "variables",
         why: "left out",
         kept_by: &[Boris, BorisGz, Csv, Xlsx],
-        n: |project| {
-            project
-                .observations()
-                .iter()
-                .map(|one| one.variables.len())
-                .sum()
-        },
+        n: |project| n_within(project, |one| one.variables.len()),
     },
     Part {
         what: "ratings",
         why: "left out; .xlsx keeps them",
         kept_by: &[Xlsx],
-        n: |project| {
-            project
-                .observations()
-                .iter()
-                .map(|one| one.ratings.len())
-                .sum()
-        },
+        n: |project| n_within(project, |one| one.ratings.len()),
     },
     Part {
         what: "samples as such",
@@ -296,6 +278,10 @@ fn n_of(project: &CodingProject, is_lost: impl Fn(&Observation) -> bool) -> usiz
         .iter()
         .filter(|one| is_lost(one))
         .count()
+}
+
+fn n_within(project: &CodingProject, n: impl Fn(&Observation) -> usize) -> usize {
+    project.observations().iter().map(n).sum()
 }
 
 fn n_media(project: &CodingProject, is_lost: impl Fn(&Media) -> bool) -> usize {

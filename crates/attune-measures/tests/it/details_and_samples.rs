@@ -1,9 +1,10 @@
 //! Measures of details and of samples of time, worked by hand, and sessions that were filmed in two clips.
 
-use attune_exchange::{RecordFiles, read_records_from};
-use attune_measures::{Measures, measure};
-use attune_protocol::{Protocol, StudyFolder, missing::Missing};
+use attune_measures::Measures;
+use attune_protocol::missing::Missing;
 use proptest::prelude::*;
+
+use crate::study;
 
 const STUDY: &str = r#"
 format = 1
@@ -57,20 +58,9 @@ fn measures(sampling: &str, declared: &str, rows: &str) -> Measures {
         .replace("SAMPLING", sampling)
         .replace("MEASURES", declared)
         .replace("COLUMNS", columns);
-    let files = [
-        ("sessions.csv", "session,date\nS1,2024-01-17\n".to_owned()),
-        ("room.csv", format!("{HEADINGS}{rows}")),
-    ]
-    .map(|(name, text)| (name.to_owned(), text.into_bytes()));
-    let folder = files
-        .clone()
-        .into_iter()
-        .chain([("study.toml".to_owned(), study.into())]);
-    let (protocol, _) = Protocol::read_folder(&StudyFolder::from_files(folder))
-        .unwrap_or_else(|problems| panic!("{problems}"));
-    let read = read_records_from(&protocol, &RecordFiles::from_files(files));
-    let (records, _) = read.unwrap_or_else(|problems| panic!("{problems}"));
-    measure(&protocol, &records)
+    let rows = format!("{HEADINGS}{rows}");
+    let sessions = "session,date\nS1,2024-01-17\n";
+    study::measures(&study, &[("sessions.csv", sessions), ("room.csv", &rows)])
 }
 
 fn value(table: &Measures, measure: &str) -> Result<f64, Missing> {

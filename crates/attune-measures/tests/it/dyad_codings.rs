@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
-use attune_exchange::{RecordFiles, read_records_from};
-use attune_measures::{Measures, measure};
-use attune_protocol::{Protocol, StudyFolder, missing::Missing};
+use attune_measures::Measures;
+use attune_protocol::missing::Missing;
+
+use crate::study;
 
 const STUDY: &str = r#"
 format = 1
@@ -204,17 +205,7 @@ const CODINGS: &str = "dyad,visit,coder,s,who,what,from,until,rating\n\
 fn measures(declared: &str, codings: &str) -> Measures {
     let study = STUDY.replace("MEASURES", declared);
     let dyads = "dyad,enrolled\nD1,2024-01-10\nD2,2024-01-10\n";
-    let files = [("dyads.csv", dyads), ("play.csv", codings)]
-        .map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec()));
-    let folder = files
-        .clone()
-        .into_iter()
-        .chain([("study.toml".to_owned(), study.into())]);
-    let (protocol, _) = Protocol::read_folder(&StudyFolder::from_files(folder))
-        .unwrap_or_else(|problems| panic!("{problems}"));
-    let read = read_records_from(&protocol, &RecordFiles::from_files(files));
-    let (records, _) = read.unwrap_or_else(|problems| panic!("{problems}"));
-    measure(&protocol, &records)
+    study::measures(&study, &[("dyads.csv", dyads), ("play.csv", codings)])
 }
 
 /// The value of a measure of a dyad at a wave.

@@ -5,4 +5,5 @@ mod dyad_codings;
 mod measuring;
 mod scheme_versions;
 mod scoring_laws;
+mod study;
 mod worked_examples;

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use attune_exchange::{RecordFiles, read_records_from};
-use attune_measures::{Measures, measure};
-use attune_protocol::{Protocol, StudyFolder};
+use attune_measures::Measures;
+
+use crate::study::measures;
 
 /// A hostel with the clinic and one that gets it later, two waves.
 const HOSTELS: &str = r#"
@@ -77,22 +77,6 @@ missing = { "-99" = "refused" }
 
 const DYAD_HEADINGS: &str = "code,site,enrolled,born,due,left,withdrew,age\n";
 const INDEX_HEADINGS: &str = "code,wave,date,mdi,pdi\n";
-
-/// The measures of a study with these files.
-fn measures(study: &str, files: &[(&str, &str)]) -> Measures {
-    let text = files
-        .iter()
-        .map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec()));
-    let folder = text
-        .clone()
-        .chain([("study.toml".to_owned(), study.into())]);
-    let folder = StudyFolder::from_files(folder);
-    let (protocol, _) =
-        Protocol::read_folder(&folder).unwrap_or_else(|problems| panic!("{problems}"));
-    let read = read_records_from(&protocol, &RecordFiles::from_files(text));
-    let (records, _) = read.unwrap_or_else(|problems| panic!("{problems}"));
-    measure(&protocol, &records)
-}
 
 /// The measures of the hostels with these rows of dyads and visits.
 fn hostels(dyads: &str, index: &str) -> Measures {

@@ -17,7 +17,6 @@ use attune_store::{
 use axum::{
     Json,
     extract::{Path, Request as Asked},
-    http::{HeaderValue, header},
     response::IntoResponse,
 };
 use serde::Deserialize;
@@ -25,12 +24,12 @@ use serde_json::{Value, json};
 
 use crate::{
     access::Action,
-    answer::{Answer, page as show, see},
+    answer::{Answer, page_with_film as show_film, see},
     failure::Failure,
     form::Form,
     layout::Layout,
     media_answer,
-    pages::{clips::coders, coding_room::POLICY},
+    pages::clips::coders,
     visit::Visit,
 };
 
@@ -146,18 +145,13 @@ pub async fn page(visit: Visit, Path((_, id)): Path<(String, ClipId)>) -> Answer
         drift: angle.drift,
         fixed: index == 0 && !first_may_move,
     };
-    let mut response = show(&Alignment {
+    show_film(&Alignment {
         layout: Layout::of(&visit, opened.clip.title.clone()).with_script("alignment.js"),
         study: opened.study.to_string(),
         cameras: opened.clip.angles.iter().enumerate().map(camera).collect(),
         live: !opened.live.is_empty(),
         clip: opened.clip,
-    })?;
-    let policy = HeaderValue::from_static(POLICY);
-    response
-        .headers_mut()
-        .insert(header::CONTENT_SECURITY_POLICY, policy);
-    Ok(response)
+    })
 }
 
 /// `GET /studies/{study}/clips/{clip}/align/data`.

@@ -17,7 +17,7 @@ use axum::{
     Json,
     body::Bytes,
     extract::{Path, Query},
-    http::{HeaderValue, header},
+    http::header,
     response::IntoResponse,
 };
 use serde::Deserialize;
@@ -25,18 +25,13 @@ use serde_json::json;
 
 use crate::{
     access::Action,
-    answer::{Answer, page as show, see},
+    answer::{Answer, page_with_film as show_film, see},
     assets,
     failure::Failure,
     layout::Layout,
     pages::{coding_comparison, coding_scheme},
     visit::Visit,
 };
-
-/// The policy of pages that play recordings: that of every page, and recordings from this server.
-pub const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-     font-src 'self'; connect-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none'; \
-     frame-ancestors 'none'; require-trusted-types-for 'script'";
 
 #[derive(Template)]
 #[template(path = "coding_room.html")]
@@ -106,7 +101,7 @@ pub async fn page(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer
     note_that_it_was_opened(&visit, &opened).await?;
     let mut layout = Layout::of(&visit, format!("Clip {}", opened.content.code));
     layout.scripts = assets::script("coding_room.js").into_iter().collect();
-    let mut response = show(&CodingRoom {
+    show_film(&CodingRoom {
         layout,
         address: opened.address(),
         list: match opened.only_look {
@@ -119,12 +114,7 @@ pub async fn page(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer
         finished: opened.content.finished,
         live: opened.content.angles.is_empty() && !opened.content.is_own,
         without_recording: opened.content.angles.is_empty() && opened.content.is_own,
-    })?;
-    let policy = HeaderValue::from_static(POLICY);
-    response
-        .headers_mut()
-        .insert(header::CONTENT_SECURITY_POLICY, policy);
-    Ok(response)
+    })
 }
 
 /// Who opened which recording, and when, is on the record.
