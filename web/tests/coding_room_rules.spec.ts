@@ -188,13 +188,24 @@ test("the queue sends one after the other and again when the server cannot be re
   expect(told.some((one) => one.why === "away" && one.waiting === 2)).toBe(true);
 });
 
-test("a refusal stops the queue and hands back everything that waits", async () => {
-  const lost = await new Promise<Waiting[]>((done) => {
-    const queue = new Queue(3, async () => ({ is: "refused", why: "changed meanwhile" }), () => {}, (_, left) => done([...left]));
+test("a refusal stops the queue; what waits is handed back with what was coded since", async () => {
+  const posted: string[] = [];
+  let queue!: Queue;
+  await new Promise<void>((refused) => {
+    queue = new Queue(3, async ({ key, base }) => {
+      posted.push(`${key} on ${base}`);
+      return base === 3 ? { is: "refused", why: "changed meanwhile" } : { is: "saved", version: base + 1 };
+    }, () => {}, () => refused());
     queue.add({ key: "a", doing: "do", edits: [] });
     queue.add({ key: "b", doing: "do", edits: [] });
   });
-  expect(lost.map((one) => one.key)).toEqual(["a", "b"]);
+  // The coding is being loaded again while somebody goes on coding.
+  queue.add({ key: "c", doing: "do", edits: [] });
+  expect(posted).toEqual(["a on 3"]);
+  expect(queue.restart(7).map((one) => one.key)).toEqual(["a", "b", "c"]);
+  expect(queue.length).toBe(0);
+  queue.add({ key: "d", doing: "do", edits: [] });
+  await expect.poll(() => posted).toEqual(["a on 3", "d on 7"]);
 });
 
 test("of five thousand events only what is in view is drawn, and one for a pixel", () => {

@@ -55,6 +55,20 @@ async function bout(page: Page, coding: string): Promise<void> {
   expect(edges(await stored(page, coding, "at-face"))).toEqual([[10, 30]]);
 }
 
+/** Holds the next request of an address back until told to let it go on. */
+async function held(page: Page, address: string): Promise<{ asked: Promise<void>; goOn: () => void }> {
+  let isAsked = () => {};
+  let goOn = () => {};
+  const asked = new Promise<void>((resolve) => (isAsked = resolve));
+  const released = new Promise<void>((resolve) => (goOn = resolve));
+  await page.route(address, async (route) => {
+    isAsked();
+    await released;
+    await route.continue();
+  }, { times: 1 });
+  return { asked, goOn };
+}
+
 test("an edge is dragged on the timeline and lies on a frame", async ({ page }) => {
   test.setTimeout(90_000);
   const coding = server.made.second;
@@ -181,16 +195,25 @@ test("two browsers on one coding: nobody's change is lost or overwritten, what n
   // One moves the end of the bout; the other, which has not seen that, deletes the bout, and smiles.
   await page.keyboard.press(".");
   expect(edges(await stored(page, coding, "at-face"))).toEqual([[10, 31]]);
+  const changes = await held(other, "**/changes");
+  const loading = await held(other, "**/data");
   await other.keyboard.press("PageDown");
   await other.keyboard.press("2");
   await other.keyboard.press("Delete");
+  await changes.asked;
   await other.keyboard.press("m");
+  changes.goOn();
+  // The answer is no, and the coding is loaded again: whoever goes on coding meanwhile loses nothing of that either.
+  await loading.asked;
+  await other.keyboard.press("ArrowRight");
+  await other.keyboard.press("m");
+  loading.goOn();
   await other.waitForSelector("#conflict[open]");
   await expect(other.locator("#conflict li")).toHaveCount(1);
   await expect(other.locator("#conflict li")).toContainText("At the carer's face");
   await other.keyboard.press("Escape");
   expect(edges(await stored(other, coding, "at-face"))).toEqual([[10, 31]]);
-  expect((await stored(other, coding, "smile")).length).toBe(1);
+  expect((await stored(other, coding, "smile")).length).toBe(2);
   await elsewhere.close();
 });
 

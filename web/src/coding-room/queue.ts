@@ -34,7 +34,7 @@ export class Queue {
     private version: number,
     private readonly post: Post,
     private readonly tell: (told: Told) => void,
-    private readonly refused: (why: string, lost: Waiting[]) => void,
+    private readonly refused: (why: string) => void,
     private readonly wait: (milliseconds: number) => Promise<void> = (ms) =>
       new Promise((resolve) => setTimeout(resolve, ms)),
     private readonly kept: Kept = NOTHING,
@@ -44,21 +44,23 @@ export class Queue {
     return this.waiting.length;
   }
 
+  /** Also after a refusal: what is coded while the coding is loaded again waits with what was refused. */
   add(change: Waiting): void {
-    if (this.halted) return;
     this.waiting.push(change);
     this.kept.write(this.waiting);
     this.tell({ waiting: this.waiting.length, why: null });
-    void this.run();
+    if (!this.halted) void this.run();
   }
 
-  /** Goes on from another version, after the coding was loaded again. */
-  restart(version: number): void {
+  /** Goes on from another version, after the coding was loaded again. Returns what waited: none of it was saved. */
+  restart(version: number): Waiting[] {
+    const unsaved = this.waiting;
     this.version = version;
     this.waiting = [];
     this.kept.write(this.waiting);
     this.halted = false;
     this.tell({ waiting: 0, why: null });
+    return unsaved;
   }
 
   private async run(): Promise<void> {
@@ -81,7 +83,7 @@ export class Queue {
         pause = Math.min(pause * 2, LONGEST_WAIT);
       } else {
         this.halted = true;
-        this.refused(answered.why, this.waiting);
+        this.refused(answered.why);
       }
     }
     this.running = false;

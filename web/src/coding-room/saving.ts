@@ -32,7 +32,7 @@ export class Saving {
       version,
       poster(`${address}/changes`),
       (told) => showSaved(told, kept.isSafe),
-      (why, lost) => void this.showConflict(why, lost),
+      (why) => void this.showConflict(why),
       undefined,
       kept,
     );
@@ -60,7 +60,7 @@ export class Saving {
   }
 
   /** Somebody else was first: what the server has is loaded, and what still fits is made again on it. */
-  private async showConflict(why: string, lost: Waiting[]): Promise<void> {
+  private async showConflict(why: string): Promise<void> {
     let fresh: RoomData;
     try {
       fresh = await this.acts.load();
@@ -69,9 +69,9 @@ export class Saving {
       return;
     }
     this.coding.reset(fresh.events, fresh.ratings, fresh.changes);
-    this.queue.restart(fresh.version);
+    const unsaved = this.queue.restart(fresh.version);
     this.acts.loaded(fresh);
-    const dropped = makeAgain(this.coding, lost, why, (change) => this.acts.change(change.edits));
+    const dropped = makeAgain(this.coding, unsaved, why, (change) => this.acts.change(change.edits));
     const title = hasMoved(why)
       ? "This coding was changed in another window or on another machine since this page was loaded."
       : why;
