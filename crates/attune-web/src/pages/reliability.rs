@@ -2,30 +2,36 @@
 //! two coders with every measure, everybody against the standard over the weeks, and the machine that
 //! listens. From each number a link leads to the seconds behind it, where they play.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+mod drift_plot;
+mod machine;
+mod numbers;
+
+use std::collections::BTreeMap;
 
 use askama::Template;
-use attune_analysis::words;
 use attune_observation::agreement::{
     disagreements::Disagreement,
     drift::Drift,
-    ratings::Measured,
-    report::{ClipKappa, MeasureReport, POOLING, PairReport, ScaleAgreement, WINDOW},
+    report::{ClipKappa, POOLING, PairReport, ScaleAgreement, WINDOW},
 };
 use attune_protocol::id::{SchemeId, StudyId};
 use attune_store::{
-    clips::{ClipRow, CodingRow, MachineCoding},
+    clips::CodingRow,
     command::video::CodingPurpose,
     ids::{AccountId, ClipId, CodingId},
 };
 use axum::extract::Query;
 use serde::Deserialize;
 
+use self::{
+    drift_plot::drift_plot,
+    machine::{Machine, machine},
+    numbers::{by_clips, decimals, interval, rating_measure, settings, signed},
+};
 use crate::{
     answer::{Answer, page as show},
     failure::Failure,
     layout::Layout,
-    listening::{self, Heard},
     pages::clips::coders,
     team_agreement::{self, Coders, Dated, TeamAgreement, drift_of, main_measure},
     visit::Visit,
@@ -123,13 +129,6 @@ struct Difference {
     clip: String,
     address: String,
     words: Disagreement,
-}
-
-/// What the machine's agreement with people is.
-struct Machine {
-    n_clips: usize,
-    choices: Vec<(String, String, bool)>,
-    pairs: Vec<(String, PairReport)>,
 }
 
 /// What is asked besides.
@@ -394,227 +393,4 @@ fn side_by_side(known: &Known, report: &PairReport, clip: &str) -> Option<String
         "/studies/{}/coding/{first}?with={second}",
         known.study
     ))
-}
-
-/// Kappa of each recording against the week in which it was coded, as an SVG; each dot is a link to the
-/// two codings.
-fn drift_plot(known: &Known, pair: &Pair, dated: &[Dated]) -> String {
-    const WIDTH: f64 = 560.0;
-    const HEIGHT: f64 = 180.0;
-    const LEFT: f64 = 44.0;
-    const BOTTOM: f64 = 28.0;
-    let first = dated.iter().map(|one| one.day).min().unwrap_or(0);
-    let last = dated.iter().map(|one| one.day).max().unwrap_or(0);
-    let weeks = ((last - first) as f64 / 7.0).max(1.0);
-    let lowest = dated.iter().map(|one| one.kappa).fold(0.0, f64::min);
-    let x = |week: f64| LEFT + week / weeks * (WIDTH - LEFT - 16.0);
-    let y = |kappa: f64| 12.0 + (1.0 - kappa) / (1.0 - lowest) * (HEIGHT - BOTTOM - 12.0);
-    let mut svg = format!(
-        "<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"group\" class=\"drift\" aria-label=\"Kappa of {} and {}, \
-         recording by recording: {}\">",
-        escaped(&pair.names[0]),
-        escaped(&pair.names[1]),
-        dated
-            .iter()
-            .map(|one| format!("week {}, {:.2}", (one.day - first) / 7 + 1, one.kappa))
-            .collect::<Vec<_>>()
-            .join("; ")
-    );
-    // Writing to a string cannot fail.
-    for mark in [0.0, 0.2, 0.4, 0.6, 0.8, 1.0] {
-        let at = y(mark);
-        let _ = write!(
-            svg,
-            "<line x1=\"{LEFT}\" x2=\"{WIDTH}\" y1=\"{at:.1}\" y2=\"{at:.1}\" class=\"grid\"/>\
-             <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\" class=\"axis\">{mark:.1}</text>",
-            LEFT - 6.0,
-            at + 4.0
-        );
-    }
-    let every = (weeks / 10.0).ceil().max(1.0) as usize;
-    for week in (0..=weeks.ceil() as usize).step_by(every) {
-        let _ = write!(
-            svg,
-            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\" class=\"axis\">week {}</text>",
-            x(week as f64),
-            HEIGHT - 8.0,
-            week + 1
-        );
-    }
-    if let Some((slope, at_first)) = line_through(dated, first) {
-        let _ = write!(
-            svg,
-            "<line x1=\"{:.1}\" y1=\"{:.1}\" x2=\"{:.1}\" y2=\"{:.1}\" class=\"trend\"/>",
-            x(0.0),
-            y(at_first),
-            x(weeks),
-            y(at_first + slope * weeks)
-        );
-    }
-    for one in dated {
-        let dot = format!(
-            "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"5\" class=\"dot\"><title>{}: {:.2}</title></circle>",
-            x((one.day - first) as f64 / 7.0),
-            y(one.kappa),
-            escaped(&title(known, &one.clip)),
-            one.kappa
-        );
-        let _ = match side_by_side(known, &pair.report, &one.clip) {
-            Some(address) => write!(svg, "<a href=\"{}\">{dot}</a>", escaped(&address)),
-            None => write!(svg, "{dot}"),
-        };
-    }
-    svg + "</svg>"
-}
-
-/// Slope per week and height in the first week, by least squares.
-fn line_through(dated: &[Dated], first: i64) -> Option<(f64, f64)> {
-    let slope = drift_of(dated)?.per_week?;
-    let n = dated.len() as f64;
-    let week = |one: &Dated| (one.day - first) as f64 / 7.0;
-    let mean_week = dated.iter().map(week).sum::<f64>() / n;
-    let mean_kappa = dated.iter().map(|one| one.kappa).sum::<f64>() / n;
-    Some((slope, mean_kappa - slope * mean_week))
-}
-
-fn escaped(text: &str) -> String {
-    attune_report::escape(text)
-}
-
-/// How far the machine agrees with each person about when anybody speaks.
-async fn machine(
-    visit: &Visit,
-    known: &Known,
-    clips: &[ClipRow],
-    speaking: Option<&str>,
-) -> Result<Option<Machine>, Failure> {
-    let store = visit.app.store();
-    let machines = store.machine_codings(&known.study).await?;
-    if machines.is_empty() {
-        return Ok(None);
-    }
-    let clip_of = |machine: &MachineCoding| clips.iter().find(|clip| clip.id == machine.clip);
-    let mut labels: BTreeMap<String, String> = BTreeMap::new();
-    for clip in machines.iter().filter_map(clip_of) {
-        let scheme = store
-            .coding_scheme(&known.study, &clip.scheme, clip.scheme_version)
-            .await?;
-        for (behaviour, has_end) in scheme.behaviours() {
-            if has_end {
-                labels.insert(behaviour.id.clone(), behaviour.label.clone());
-            }
-        }
-    }
-    let chosen: Vec<String> = match speaking {
-        Some(typed) => typed.split(',').map(|id| id.trim().to_owned()).collect(),
-        None => labels
-            .iter()
-            .filter(|(id, label)| {
-                listening::sounds_like_speech(id) || listening::sounds_like_speech(label)
-            })
-            .map(|(id, _)| id.clone())
-            .collect(),
-    };
-    let mut contents = Vec::new();
-    for machine in &machines {
-        let Some(angle) = clip_of(machine).and_then(|clip| clip.angles.first()) else {
-            continue;
-        };
-        let recording = (angle.place(), angle.length);
-        let of_clip = known.rows.iter().filter(|row| {
-            row.clip == machine.clip && row.finished && row.purpose != CodingPurpose::Own
-        });
-        for row in of_clip {
-            let content = store.coding(&known.study, row.id).await?;
-            contents.push((machine, row.coder, recording, content));
-        }
-    }
-    let coders: std::collections::BTreeSet<AccountId> =
-        contents.iter().map(|(_, coder, ..)| *coder).collect();
-    let pairs = coders
-        .into_iter()
-        .filter_map(|coder| {
-            let name = known.names.get(&coder).cloned();
-            let name = name.unwrap_or_else(|| "a former coder".to_owned());
-            let heard: Vec<Heard<'_>> = contents
-                .iter()
-                .filter(|(_, own, ..)| *own == coder)
-                .map(|(machine, _, recording, content)| Heard {
-                    machine,
-                    coder: name.clone(),
-                    recording: *recording,
-                    events: &content.events,
-                })
-                .collect();
-            Some((name.clone(), listening::agreement(&heard, &chosen)?))
-        })
-        .collect();
-    Ok(Some(Machine {
-        n_clips: machines.len(),
-        choices: labels
-            .into_iter()
-            .map(|(id, label)| {
-                let is_chosen = chosen.contains(&id);
-                (id, label, is_chosen)
-            })
-            .collect(),
-        pairs,
-    }))
-}
-
-/// A measure of ratings as a heading.
-fn rating_measure(name: &str) -> &str {
-    match name {
-        "weighted-kappa-quadratic" => "Weighted kappa",
-        "icc-a1" => "ICC(A,1)",
-        "icc-c1" => "ICC(C,1)",
-        "same-rating" => "The same",
-        "within-one-point" => "Within one point",
-        other => other,
-    }
-}
-
-/// A number with two decimals, or a dash.
-fn decimals(number: &Option<f64>) -> String {
-    number.map_or_else(|| "–".to_owned(), |number| words::fixed(number, 2))
-}
-
-/// A minus as it is printed.
-fn signed(number: &str) -> String {
-    number.replace('-', "−")
-}
-
-/// An interval, or nothing.
-fn interval(measure: &MeasureReport) -> String {
-    match (measure.ci_lower, measure.ci_upper) {
-        (Some(lower), Some(upper)) => {
-            format!("{} to {}", words::fixed(lower, 2), words::fixed(upper, 2))
-        }
-        _ => "–".to_owned(),
-    }
-}
-
-/// The interval from resampling recordings, or nothing.
-fn by_clips(measured: &Measured) -> String {
-    match (measured.bootstrap_lower, measured.bootstrap_upper) {
-        (Some(lower), Some(upper)) => {
-            format!("{} to {}", words::fixed(lower, 2), words::fixed(upper, 2))
-        }
-        _ => "–".to_owned(),
-    }
-}
-
-/// What a measure depends on: unit, tolerance, overlap.
-fn settings(measure: &MeasureReport) -> String {
-    let parts = [
-        measure.unit_s.map(|unit| format!("unit {unit} s")),
-        measure
-            .tolerance_s
-            .map(|tolerance| format!("tolerance {tolerance} s")),
-        measure
-            .overlap
-            .map(|overlap| format!("overlap {} %", overlap * 100.0)),
-    ];
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
-    parts.join(", ")
 }

@@ -1,0 +1,61 @@
+//! How the numbers of the page are written.
+
+use attune_analysis::words;
+use attune_observation::agreement::{ratings::Measured, report::MeasureReport};
+
+/// A measure of ratings as a heading.
+pub(super) fn rating_measure(name: &str) -> &str {
+    match name {
+        "weighted-kappa-quadratic" => "Weighted kappa",
+        "icc-a1" => "ICC(A,1)",
+        "icc-c1" => "ICC(C,1)",
+        "same-rating" => "The same",
+        "within-one-point" => "Within one point",
+        other => other,
+    }
+}
+
+/// A number with two decimals, or a dash.
+pub(super) fn decimals(number: &Option<f64>) -> String {
+    number.map_or_else(|| "–".to_owned(), |number| words::fixed(number, 2))
+}
+
+/// A minus as it is printed.
+pub(super) fn signed(number: &str) -> String {
+    number.replace('-', "−")
+}
+
+/// An interval, or nothing.
+pub(super) fn interval(measure: &MeasureReport) -> String {
+    match (measure.ci_lower, measure.ci_upper) {
+        (Some(lower), Some(upper)) => {
+            format!("{} to {}", words::fixed(lower, 2), words::fixed(upper, 2))
+        }
+        _ => "–".to_owned(),
+    }
+}
+
+/// The interval from resampling recordings, or nothing.
+pub(super) fn by_clips(measured: &Measured) -> String {
+    match (measured.bootstrap_lower, measured.bootstrap_upper) {
+        (Some(lower), Some(upper)) => {
+            format!("{} to {}", words::fixed(lower, 2), words::fixed(upper, 2))
+        }
+        _ => "–".to_owned(),
+    }
+}
+
+/// What a measure depends on: unit, tolerance, overlap.
+pub(super) fn settings(measure: &MeasureReport) -> String {
+    let parts = [
+        measure.unit_s.map(|unit| format!("unit {unit} s")),
+        measure
+            .tolerance_s
+            .map(|tolerance| format!("tolerance {tolerance} s")),
+        measure
+            .overlap
+            .map(|overlap| format!("overlap {} %", overlap * 100.0)),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    parts.join(", ")
+}
