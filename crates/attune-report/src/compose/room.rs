@@ -1,26 +1,24 @@
 //! The clinic as a whole: who turned to whom, phase by phase, and what that amounts to with the session as
 //! the unit. The sentence first, then the drawing, the sessions, the table, and what it cannot show.
 
+mod agreement;
+mod sociogram;
+
 use attune_analysis::{
     findings::{Room, RoomComparison, RoomGroup},
     words,
 };
 
+pub use self::sociogram::sociogram;
+use self::{agreement::agreement_table, sociogram::sociogram_figure};
 use super::context::{Context, anchor, interval_of, mean_cell, p_cell, short_interval};
 use crate::{
     ArmMark, Block, Column, Drawing, Figure, Row, Section, Table, Text,
-    plots::{
-        Heading, Interval, SessionDots, SessionDotsPanel, Sociogram, SociogramPanel,
-        SociogramPerson,
-    },
+    plots::{Heading, Interval, SessionDots, SessionDotsPanel},
 };
 
 /// Properties that are drawn session by session.
 const DRAWN: [&str; 3] = ["across-family-share", "acts-per-minute", "to-infants-share"];
-/// Places that were taken in a smaller share of the sessions of every phase are not drawn.
-const RARELY_TAKEN: f64 = 0.2;
-/// Arrows of fewer acts per session are not drawn.
-const WEAKEST_DRAWN: f64 = 0.2;
 
 pub fn section(context: &Context<'_>) -> Section {
     let rooms = &context.findings.description.rooms;
@@ -98,152 +96,6 @@ fn what_was_coded(room: &Room) -> Text {
     .and(" shows who turned to whom, ")
     .and_see(anchor("room-table", &room.scheme))
     .and(" what it amounts to.")
-}
-
-/// The drawing of a room; also what `attune observe sociogram --plot` draws.
-pub fn sociogram(room: &Room, simulated: bool) -> Sociogram {
-    let taken = |group: &RoomGroup, place: usize| match group.n_sessions {
-        0 => 0.0,
-        n => group.present[place] as f64 / n as f64,
-    };
-    let drawn: Vec<usize> = (0..room.people.len())
-        .filter(|place| {
-            room.groups
-                .iter()
-                .any(|group| taken(group, *place) >= RARELY_TAKEN)
-        })
-        .collect();
-    let seat = |place: usize| drawn.iter().position(|one| *one == place);
-    let panel = |(position, group): (usize, &RoomGroup)| SociogramPanel {
-        label: group.label.clone(),
-        remarks: remarks(room, position, group),
-        presence: drawn.iter().map(|place| taken(group, *place)).collect(),
-        arrows: group
-            .arrows
-            .iter()
-            .filter_map(|arrow| Some((seat(arrow.from)?, seat(arrow.to)?, arrow.per_session)))
-            .collect(),
-    };
-    let with_sessions = room
-        .groups
-        .iter()
-        .enumerate()
-        .filter(|(_, group)| group.n_sessions > 0);
-    Sociogram {
-        heading: Heading {
-            title: "Who turned to whom?".to_owned(),
-            subtitle:
-                "Mean acts per session between places in the room; the same place in every panel"
-                    .to_owned(),
-            description: description(room),
-            note: match simulated {
-                true => "Simulated data: they describe no family.".to_owned(),
-                false => String::new(),
-            },
-        },
-        people: drawn
-            .iter()
-            .map(|place| {
-                let person = &room.people[*place];
-                SociogramPerson {
-                    label: person.name.clone(),
-                    is_infant: person.kind == "infant",
-                    family: person.family.clone(),
-                }
-            })
-            .collect(),
-        panels: with_sessions.map(panel).collect(),
-        measure: "acts per session".to_owned(),
-        weakest_drawn: WEAKEST_DRAWN,
-    }
-}
-
-/// "25 sessions" and what they amount to, beneath a panel.
-fn remarks(room: &Room, position: usize, group: &RoomGroup) -> Vec<String> {
-    let mean = |id: &str| {
-        let found = room.comparisons.iter().find(|one| one.measure == id)?;
-        found.groups.get(position)?.mean
-    };
-    let mut remarks = vec![words::count_of(group.n_sessions, "session", "sessions")];
-    let shares: Vec<String> = [
-        ("across-family-share", "between families"),
-        ("to-infants-share", "to infants"),
-    ]
-    .into_iter()
-    .filter_map(|(id, words)| Some(format!("{} {words}", words::percent(mean(id)?))))
-    .collect();
-    if !shares.is_empty() {
-        remarks.push(shares.join(", "));
-    }
-    if let Some(density) = mean("density") {
-        remarks.push(format!("density {}", words::fixed(density, 2)));
-    }
-    remarks
-}
-
-/// The message of the drawing in words.
-fn description(room: &Room) -> String {
-    let mut sentences = vec!["Sociogram, one circle for each phase.".to_owned()];
-    for (position, group) in room.groups.iter().enumerate() {
-        let remarks = remarks(room, position, group).join("; ");
-        sentences.push(format!("{}: {remarks}.", group.label));
-    }
-    sentences.push(room.answer.clone());
-    sentences.join(" ")
-}
-
-fn sociogram_figure(context: &Context<'_>, room: &Room, drawing: Sociogram) -> Figure {
-    let id = anchor("sociogram", &room.scheme);
-    let n_left_out = room.people.len() - drawing.people.len();
-    let left_out = match n_left_out {
-        0 => String::new(),
-        n => format!(
-            " {} taken in fewer than one session in five of every phase, and not drawn.",
-            words::capitalised(&words::count_of(n, "place was", "places were"))
-        ),
-    };
-    Figure {
-        number: None,
-        simulated: context.is_simulated(),
-        permuted: false,
-        title: "Who turned to whom, phase by phase".into(),
-        caption: Text::from(format!(
-            "Circles are infants, squares adults; the larger, the more sessions had somebody in that place. The same \
-             place stands in the same spot in every panel. An arrow is as wide as acts are frequent in the sessions that \
-             had both places taken; arrows of fewer than one act in five sessions are in the data and not drawn.{left_out}"
-        )),
-        description: drawing.heading.description.clone(),
-        data: arrows_table(room, &id),
-        shown_in: None,
-        drawing: Drawing::Sociogram(drawing),
-        id,
-    }
-}
-
-fn arrows_table(room: &Room, figure: &str) -> Table {
-    let mut table = Table::new(
-        format!("{figure}-data"),
-        "Acts from place to place",
-        vec![
-            Column::words("Phase"),
-            Column::words("From"),
-            Column::words("To"),
-            Column::numbers("Acts"),
-            Column::numbers("Acts per session with both"),
-        ],
-    );
-    for group in &room.groups {
-        for arrow in &group.arrows {
-            table.rows.push(Row::of(vec![
-                Text::own(&group.label),
-                Text::own(&room.people[arrow.from].name),
-                Text::own(&room.people[arrow.to].name),
-                Text::count(arrow.acts),
-                Text::number(arrow.per_session, 2),
-            ]));
-        }
-    }
-    table
 }
 
 fn sessions_figure(context: &Context<'_>, room: &Room) -> Option<Figure> {
@@ -422,65 +274,6 @@ fn table(context: &Context<'_>, room: &Room) -> Table {
         );
     }
     table
-}
-
-/// How far the coders of one session agree on what the table above compares.
-fn agreement_table(room: &Room) -> Option<Table> {
-    let agreed: Vec<_> = room
-        .comparisons
-        .iter()
-        .filter_map(|one| Some((one, one.agreement.as_ref()?)))
-        .collect();
-    let (_, first) = agreed.first()?;
-    let same_two = first.measure == "icc-a1";
-    let name = match same_two {
-        true => "ICC(A,1) (95 % CI)",
-        false => "ICC(1) (95 % CI)",
-    };
-    let mut table = Table::new(
-        anchor("room-agreement", &room.scheme),
-        "How far two coders of the same session agree",
-        vec![
-            Column::words("Property of a session"),
-            Column::numbers("Sessions"),
-            Column::numbers("First coder").under("Mean".into()),
-            Column::numbers("Second coder").under("Mean".into()),
-            Column::numbers(name),
-        ],
-    );
-    for (one, agreement) in agreed {
-        // Two digits of the smaller mean, so that what differs shows.
-        let smaller = agreement.means[0].abs().min(agreement.means[1].abs());
-        let decimals = words::decimals_of(smaller, 2).min(3);
-        let interval = (agreement.estimate, agreement.ci_lower, agreement.ci_upper);
-        let row = Row::of(vec![
-            Text::from(one.label.clone()),
-            Text::count(agreement.n_sessions),
-            Text::number(agreement.means[0], decimals),
-            Text::number(agreement.means[1], decimals),
-            match interval {
-                (Some(icc), Some(lower), Some(upper)) => {
-                    let [icc, lower, upper] = [icc, lower, upper].map(|end| words::fixed(end, 2));
-                    format!("{icc} ({lower} to {upper})").into()
-                }
-                (Some(icc), ..) => words::fixed(icc, 2).into(),
-                _ => "–".into(),
-            },
-        ]);
-        table
-            .rows
-            .push(match DRAWN.contains(&one.measure.as_str()) {
-                true => row.set(crate::RowKind::Emphasised),
-                false => row,
-            });
-    }
-    table.notes.push(
-        "1 is full agreement on the numbers, 0 none; the session is the unit, and the interval comes from resampling sessions. \
-         – : the sessions do not differ, so agreement cannot be seen. It tells how far a number depends on who coded, and \
-         nothing about whether the scheme sees what matters."
-            .into(),
-    );
-    Some(table)
 }
 
 /// What was done and what to doubt, each once.

@@ -1,6 +1,16 @@
 //! Writing SVG: shapes with a class and the attributes that it has on white paper, text with
 //! escaping and a rough measure of its width.
 
+mod paint;
+mod text;
+
+pub use self::{
+    paint::{
+        ARROW, AXIS, AXIS_NAME, Anchor, BOX, GRID, LABEL, Lettering, MATTERS, NODE, NONE, Paint,
+        RISK, SMALL, STRONG, TIE_WITH_STAFF, TITLE,
+    },
+    text::{escape, lines, width_of},
+};
 use crate::ArmMark;
 
 /// A drawing in the making: layers of shapes with one paint each, and text above them all.
@@ -19,125 +29,6 @@ struct Layer {
     path: String,
     /// Other elements.
     elements: String,
-}
-
-/// What a shape is painted with: its class and, for paper, its attributes.
-#[derive(Debug, Clone, Copy)]
-pub struct Paint {
-    class: &'static str,
-    attributes: &'static str,
-}
-
-impl Paint {
-    pub const fn of(class: &'static str, attributes: &'static str) -> Self {
-        Self { class, attributes }
-    }
-
-    fn group(self) -> String {
-        format!(r#"class="{}" {}"#, self.class, self.attributes)
-    }
-}
-
-/// The line under an axis.
-pub const AXIS: Paint = Paint::of("axis", r##"stroke="#565c66" stroke-width="1" fill="none""##);
-/// Faint lines at ticks.
-pub const GRID: Paint = Paint::of("grid", r##"stroke="#e3ded4" stroke-width="1" fill="none""##);
-/// The line of no difference.
-pub const NONE: Paint = Paint::of(
-    "none",
-    r##"stroke="#1f2733" stroke-width="1.25" fill="none""##,
-);
-/// The smallest difference that matters.
-pub const MATTERS: Paint = Paint::of(
-    "matters",
-    r##"stroke="#565c66" stroke-width="1.25" stroke-dasharray="1.5 3" stroke-linecap="round" fill="none""##,
-);
-/// What asks for attention: points beyond a limit.
-pub const RISK: Paint = Paint::of(
-    "risk",
-    r##"fill="#9c3626" stroke="#ffffff" stroke-width="1""##,
-);
-/// Boxes and arrows of a flow diagram.
-pub const BOX: Paint = Paint::of(
-    "box",
-    r##"stroke="#565c66" stroke-width="1" fill="#ffffff""##,
-);
-/// A person of a sociogram.
-pub const NODE: Paint = Paint::of(
-    "node",
-    r##"fill="#1f2733" stroke="#ffffff" stroke-width="1.5""##,
-);
-/// An arrow of a sociogram from or to a member of staff.
-pub const TIE_WITH_STAFF: Paint =
-    Paint::of("tie-with-staff", r##"fill="#565c66" fill-opacity="0.3""##);
-/// An arrow or connecting line.
-pub const ARROW: Paint = Paint::of(
-    "arrow",
-    r##"stroke="#565c66" stroke-width="1" fill="none""##,
-);
-
-/// How text is set.
-#[derive(Debug, Clone, Copy)]
-pub struct Lettering {
-    class: &'static str,
-    size: f64,
-    colour: &'static str,
-    extra: &'static str,
-}
-
-const fn lettering(
-    class: &'static str,
-    size: f64,
-    colour: &'static str,
-    extra: &'static str,
-) -> Lettering {
-    Lettering {
-        class,
-        size,
-        colour,
-        extra,
-    }
-}
-
-/// Labels.
-pub const LABEL: Lettering = lettering("label", 13.5, "#1f2733", "");
-/// Titles of figures that stand alone.
-pub const TITLE: Lettering = lettering("title", 16.0, "#1f2733", r#" font-weight="600""#);
-/// Labels that matter most.
-pub const STRONG: Lettering = lettering("strong", 13.5, "#1f2733", r#" font-weight="600""#);
-/// Numbers at ticks, second lines.
-pub const SMALL: Lettering = lettering("small", 12.0, "#565c66", "");
-/// Names of axes.
-pub const AXIS_NAME: Lettering = lettering("axis-name", 12.5, "#3b424d", r#" font-style="italic""#);
-
-impl Lettering {
-    /// Size in px.
-    pub fn size(self) -> f64 {
-        self.size
-    }
-
-    fn group(self, class: &str, colour: &str) -> String {
-        let Self { size, extra, .. } = self;
-        format!(r#"class="{class}" font-size="{size}" fill="{colour}"{extra}"#)
-    }
-}
-
-/// Where text stands relative to its point.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Anchor {
-    Start,
-    Middle,
-    End,
-}
-
-impl Anchor {
-    fn attribute(self) -> &'static str {
-        match self {
-            Self::Start => "",
-            Self::Middle => r#" text-anchor="middle""#,
-            Self::End => r#" text-anchor="end""#,
-        }
-    }
 }
 
 impl Svg {
@@ -415,76 +306,6 @@ pub fn c(value: f64) -> String {
     rounded.to_string()
 }
 
-/// Text for an element or a quoted attribute of HTML or XML. Breaks become blanks; characters that XML 1.0
-/// does not allow are left out.
-pub fn escape(words: &str) -> String {
-    let mut escaped = String::with_capacity(words.len());
-    for letter in words.chars() {
-        match letter {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\n' | '\t' | '\r' => escaped.push(' '),
-            '\u{fffe}' | '\u{ffff}' => {}
-            control if control.is_control() => {}
-            letter => escaped.push(letter),
-        }
-    }
-    escaped
-}
-
-/// Roughly how wide text is in a book serif, in px. Right to a tenth for ordinary words, which is
-/// enough to break lines and to keep labels apart.
-pub fn width_of(words: &str, size: f64) -> f64 {
-    let ems: f64 = words
-        .chars()
-        .map(|letter| match letter {
-            'i' | 'j' | 'l' | '.' | ',' | ':' | ';' | '\'' | '’' | '|' | '!' => 0.28,
-            ' ' | '(' | ')' | 't' | 'f' | 'r' | 'I' | '-' => 0.34,
-            'm' | 'w' | 'M' | 'W' => 0.85,
-            letter if letter.is_uppercase() => 0.66,
-            letter if letter as u32 >= 0x2e80 => 1.0,
-            _ => 0.53,
-        })
-        .sum();
-    ems * size
-}
-
-/// Text in lines no wider than `width`; the last of at most `most` lines ends in an ellipsis when
-/// there is more.
-pub fn lines(words: &str, size: f64, width: f64, most: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    // Only ordinary spaces: a narrow one holds a number and its unit together.
-    for word in words.split_ascii_whitespace() {
-        let fits = lines
-            .last()
-            .is_some_and(|line| width_of(&format!("{line} {word}"), size) <= width);
-        match lines.last_mut() {
-            Some(line) if fits => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    let is_cut = lines.len() > most;
-    lines.truncate(most);
-    let count = lines.len();
-    for (position, line) in lines.iter_mut().enumerate() {
-        let must_end = is_cut && position + 1 == count;
-        if must_end || width_of(line, size) > width {
-            shorten(line, size, width);
-        }
-    }
-    lines
-}
-
-fn shorten(line: &mut String, size: f64, width: f64) {
-    while width_of(line, size) + 0.8 * size > width && line.pop().is_some() {}
-    line.push('…');
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -493,26 +314,5 @@ mod tests {
     fn coordinates_are_short_and_have_no_negative_zero() {
         let shown: Vec<String> = [1.0, 2.345_6, -0.01, 1e-9, f64::NAN].map(c).to_vec();
         assert_eq!(shown, ["1", "2.3", "0", "0", "0"]);
-    }
-
-    #[test]
-    fn long_words_are_shortened_and_long_texts_cut() {
-        assert_eq!(
-            lines("one two three", 10.0, 30.0, 3),
-            ["one", "two", "three"]
-        );
-        let cut = lines("one two three four five", 10.0, 45.0, 2);
-        assert_eq!(cut.len(), 2);
-        assert!(cut[1].ends_with('…'), "{cut:?}");
-        let long = lines(&"x".repeat(500), 10.0, 60.0, 2);
-        assert!(
-            long.iter().all(|line| width_of(line, 10.0) <= 70.0),
-            "{long:?}"
-        );
-    }
-
-    #[test]
-    fn text_is_escaped() {
-        assert_eq!(escape("a<b & \"c\"\u{0}"), "a&lt;b &amp; &quot;c&quot;");
     }
 }
