@@ -53,6 +53,7 @@ pub mod store;
 pub mod studies;
 mod uninterrupted;
 pub mod vault;
+pub mod watched;
 pub mod withdrawn_media;
 
 mod apply;

@@ -49,6 +49,9 @@ pub enum Failure {
         /// What to do in its place, as a whole sentence.
         instead: &'static str,
     },
+    /// A recording was asked for as a page or a file of its own.
+    #[error("a recording is played in its room only")]
+    PlayedInTheRoom,
     /// Another site sent the browser here to change something.
     #[error("the request came from another site")]
     FromAnotherSite,
@@ -130,6 +133,7 @@ impl Failure {
             | Self::FreshSignInNeeded
             | Self::NotAllowed { .. }
             | Self::NotYours { .. }
+            | Self::PlayedInTheRoom
             | Self::Blind
             | Self::FromAnotherSite => StatusCode::FORBIDDEN,
             Self::Unreadable { .. } => StatusCode::BAD_REQUEST,

@@ -220,6 +220,11 @@ fn words(failure: &Failure) -> Words {
             "This page shows which family is in which arm, and your part in the study must not know.",
             "If you no longer assess or observe in this study, ask a data manager to end that role.",
         ),
+        Failure::PlayedInTheRoom => plain(
+            "Recordings stay in their room",
+            "A recording shows people who can be recognised. It is played in the coding room, and is no file to keep.",
+            "Open the clip from your list.",
+        ),
         Failure::NotYours { what, instead } => plain("Somebody else does this", what, instead),
         Failure::FromAnotherSite => plain(
             "The request came from elsewhere",

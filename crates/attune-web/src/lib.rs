@@ -54,6 +54,7 @@ mod study_names;
 mod team_agreement;
 mod timeline;
 mod visit;
+mod watching;
 mod words;
 
 pub use app::app;

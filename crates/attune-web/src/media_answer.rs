@@ -31,6 +31,9 @@ enum Part {
 
 /// The recording with this hash, by what the request asks for.
 pub async fn answer(store: &Store, hash: &str, kind: &'static str, asked: &HeaderMap) -> Answer {
+    if is_for_a_page_of_its_own(asked) {
+        return Err(Failure::PlayedInTheRoom);
+    }
     let (media, hash) = (store.media(), hash.to_owned());
     let opened = spawn_blocking(move || media.open(&hash)).await;
     let recording = opened.map_err(Failure::internal)??;
@@ -67,6 +70,13 @@ pub async fn answer(store: &Store, hash: &str, kind: &'static str, asked: &Heade
         response.headers_mut().insert(header::CONTENT_RANGE, told);
     }
     Ok(response)
+}
+
+/// Whether a browser says that it would show this by itself, in a tab or a frame, where it is saved by a
+/// click. Players and our scripts ask as `video` and `empty`; who says nothing is no browser of today.
+fn is_for_a_page_of_its_own(asked: &HeaderMap) -> bool {
+    let dest = asked.get("sec-fetch-dest").map(HeaderValue::as_bytes);
+    dest.is_some_and(|dest| ![&b"video"[..], b"audio", b"empty"].contains(&dest))
 }
 
 /// Sends a part while it is read. A player that goes away ends the reading; a piece that does not open

@@ -13,6 +13,7 @@ use crate::{
     results::ResultsKept,
     settings::Settings,
     sign_in::{password::Comparisons, pauses::Pauses},
+    watching::Watching,
 };
 
 /// The application's state; cheap to clone.
@@ -29,6 +30,7 @@ struct Inner {
     documents: DocumentsKept,
     intake: Intake,
     public_pages: PublicPages,
+    watching: Watching,
 }
 
 impl App {
@@ -44,6 +46,7 @@ impl App {
             documents: DocumentsKept::default(),
             intake: Intake::default(),
             public_pages: PublicPages::default(),
+            watching: Watching::default(),
         }))
     }
 
@@ -93,6 +96,11 @@ impl App {
     /// Recordings that are being taken in.
     pub fn intake(&self) -> &Intake {
         &self.0.intake
+    }
+
+    /// Who was noted as watching which recording.
+    pub(crate) fn watching(&self) -> &Watching {
+        &self.0.watching
     }
 
     /// What time it is.

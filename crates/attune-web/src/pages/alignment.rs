@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use attune_protocol::id::StudyId;
 use attune_store::{
-    Command, Request, Store,
+    Store,
     clips::{ClipRow, CodingRow},
     coding_rules::OBSERVED,
     codings::CodingContent,
@@ -31,6 +31,7 @@ use crate::{
     media_answer,
     pages::clips::coders,
     visit::Visit,
+    watching,
 };
 
 #[derive(Template)]
@@ -130,14 +131,7 @@ pub async fn is_worth_it(store: &Store, study: &StudyId, clip: &ClipRow) -> Resu
 /// `GET /studies/{study}/clips/{clip}/align`.
 pub async fn page(visit: Visit, Path((_, id)): Path<(String, ClipId)>) -> Answer {
     let opened = Opened::by(&visit, id).await?;
-    let note = Command::Note {
-        what: "clip-opened".to_owned(),
-        subject: Some(id.to_string()),
-        facts: BTreeMap::new(),
-    };
-    let actor = visit.actor(Action::LeadCoding)?;
-    let request = Request::new(Some(opened.study.clone()), note, visit.at);
-    visit.app.store().execute(&actor, request).await?;
+    watching::note(&visit, Action::LeadCoding, id.to_string()).await?;
     let first_may_move = opened.first_may_move();
     let camera = |(index, angle): (usize, &Angle)| Camera {
         number: index + 1,
@@ -217,6 +211,7 @@ type Where = Path<(String, ClipId, String)>;
 pub async fn media(visit: Visit, Path((_, id, angle)): Where, asked: Asked) -> Answer {
     let opened = Opened::by(&visit, id).await?;
     let hash = &opened.angle(&angle)?.playing;
+    watching::note_once(&visit, Action::LeadCoding, id.to_string()).await?;
     media_answer::answer(visit.app.store(), hash, "video/mp4", asked.headers()).await
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use attune_protocol::id::StudyId;
-use attune_store::{Command, Sight, entry::Entry};
+use attune_store::{Command, Sight, entry::Entry, watched::OPENED};
 use axum::extract::Query;
 use serde::Deserialize;
 
@@ -138,7 +138,7 @@ async fn row(visit: &Visit, subjects: &Subjects, entry: &Entry) -> Result<Row, F
                     .then(|| format!("/studies/{study}/alerts#alert-{id}")),
             ),
             "video" => film(visit, study, id, &what),
-            "note" if what == "clip-opened" => (Some("a coding".to_owned()), None),
+            "note" if what == OPENED => (Some("a recording".to_owned()), None),
             "register-person" | "record-identity" | "open-identity" | "erase-identity" => {
                 (Some("a person of a family".to_owned()), None)
             }

@@ -28,6 +28,7 @@ use crate::{
         coding_list::length,
     },
     visit::Visit,
+    words::moment as moment_in_words,
 };
 
 #[derive(Template)]
@@ -41,8 +42,16 @@ struct Clip {
     taking: Vec<Taking>,
     start: String,
     machine: Option<MachineCoding>,
+    watched: Vec<Watcher>,
     can_play: bool,
     can_line_up: bool,
+}
+
+/// Somebody who opened the recording.
+struct Watcher {
+    who: String,
+    last: String,
+    times: usize,
 }
 
 struct Coding {
@@ -113,6 +122,14 @@ pub async fn page(visit: Visit, Path((_, id)): Path<(String, ClipId)>) -> Answer
             begun: row.version > 0,
         })
         .collect();
+    let mut watched = Vec::new();
+    for one in store.watched(&study, id).await? {
+        watched.push(Watcher {
+            who: visit.app.name_of(&one.actor).await?,
+            last: moment_in_words(&one.last),
+            times: one.times,
+        });
+    }
     let machines = store.machine_codings(&study).await?;
     let start = clip.angles.first().map_or(0, |angle| angle.offset);
     show(&Clip {
@@ -122,6 +139,7 @@ pub async fn page(visit: Visit, Path((_, id)): Path<(String, ClipId)>) -> Answer
         waiting: store.media().waiting()?,
         taking: visit.app.intake().of(&study),
         start: format!("{}", start as f64 / 1e6),
+        watched,
         machine: machines.into_iter().find(|one| one.clip == id),
         can_line_up: alignment::is_worth_it(store, &study, &clip).await?,
         can_play: store.why_not_play(&study, id).await?.is_none() && !clip.angles.is_empty(),

@@ -5,7 +5,8 @@
 use axum::extract::{Path, Request};
 
 use crate::{
-    answer::Answer, failure::Failure, media_answer, pages::coding_room::Opened, visit::Visit,
+    access::Action, answer::Answer, failure::Failure, media_answer, pages::coding_room::Opened,
+    visit::Visit, watching,
 };
 
 type Where = Path<(String, String, String)>;
@@ -14,6 +15,7 @@ type Where = Path<(String, String, String)>;
 pub async fn media(visit: Visit, Path((_, id, angle)): Where, request: Request) -> Answer {
     let opened = Opened::by(&visit, &id).await?;
     let angle = number(&opened, &angle)?;
+    watching::note_once(&visit, Action::CodeVideo, opened.id.to_string()).await?;
     let hash = &opened.content.angles[angle].playing;
     media_answer::answer(visit.app.store(), hash, "video/mp4", request.headers()).await
 }

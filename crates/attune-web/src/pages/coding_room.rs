@@ -2,12 +2,10 @@
 //! and learns the neutral name, the scheme, the frames and their own codes; nothing else is in any
 //! answer.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use attune_protocol::{id::StudyId, scheme::Scheme};
 use attune_store::{
-    Command, Request,
+    StoreError,
     coding_rules::{self, OBSERVED, SAMPLED},
     codings::{ChangeAsked, CodingContent},
     command::video::{Doing, Edit, VideoCommand},
@@ -31,6 +29,7 @@ use crate::{
     layout::Layout,
     pages::{coding_comparison, coding_scheme},
     visit::Visit,
+    watching,
 };
 
 #[derive(Template)]
@@ -68,7 +67,11 @@ impl Opened {
         let study = visit.study()?.id.clone();
         let id: CodingId = id.parse().map_err(|_| Failure::no_such("clip"))?;
         let store = visit.app.store();
-        let content = store.coding(&study, id).await?;
+        let content = match store.coding(&study, id).await {
+            // In the same words as what is somebody else's.
+            Err(StoreError::NotFound { .. }) => return Err(Failure::no_such("clip")),
+            content => content?,
+        };
         let is_own = content.coder == visit.person()?.id;
         let leads = visit.has_right(Action::LeadCoding) && !visit.is_blind();
         // Somebody else's coding does not exist for other coders.
@@ -98,7 +101,7 @@ impl Opened {
 /// `GET /studies/{study}/coding/{coding}`.
 pub async fn page(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer {
     let opened = Opened::by(&visit, &id).await?;
-    note_that_it_was_opened(&visit, &opened).await?;
+    watching::note(&visit, Action::CodeVideo, opened.id.to_string()).await?;
     let mut layout = Layout::of(&visit, format!("Clip {}", opened.content.code));
     layout.scripts = assets::script("coding_room.js").into_iter().collect();
     show_film(&CodingRoom {
@@ -115,19 +118,6 @@ pub async fn page(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer
         live: opened.content.angles.is_empty() && !opened.content.is_own,
         without_recording: opened.content.angles.is_empty() && opened.content.is_own,
     })
-}
-
-/// Who opened which recording, and when, is on the record.
-async fn note_that_it_was_opened(visit: &Visit, opened: &Opened) -> Result<(), Failure> {
-    let note = Command::Note {
-        what: "clip-opened".to_owned(),
-        subject: Some(opened.id.to_string()),
-        facts: BTreeMap::new(),
-    };
-    let actor = visit.actor(Action::CodeVideo)?;
-    let request = Request::new(Some(opened.study.clone()), note, visit.at);
-    visit.app.store().execute(&actor, request).await?;
-    Ok(())
 }
 
 /// What is looked at beside a coding.

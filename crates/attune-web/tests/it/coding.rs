@@ -39,7 +39,7 @@ struct Made {
     others: CodingId,
 }
 
-async fn study(world: &World) -> StudyId {
+pub async fn study(world: &World) -> StudyId {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let folder = StudyFolder::on_disk(&root.join("../../studies/hostel-clinic")).expect("a study");
     let scheme = include_bytes!("../../../attune-store/tests/data/room-scheme.toml");
@@ -236,7 +236,7 @@ async fn no_other_page_tells_a_coder_anything_of_a_recording() {
 }
 
 /// A file with all that is packed in it, as text.
-fn unpacked(bytes: &[u8]) -> String {
+pub fn unpacked(bytes: &[u8]) -> String {
     let mut text = String::from_utf8_lossy(bytes).into_owned();
     if let Ok(mut archive) = zip::ZipArchive::new(std::io::Cursor::new(bytes)) {
         for n in 0..archive.len() {

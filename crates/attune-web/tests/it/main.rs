@@ -2,6 +2,7 @@
 
 mod arm_list;
 mod asvs;
+mod blind_coders;
 mod blinding;
 mod canaries;
 mod coding;
