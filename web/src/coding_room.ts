@@ -1,5 +1,5 @@
 // Opens the coding room: asks for the coding and the frames' times, then for the pictures of the sound.
-import { isOnlyPage, keptOn, shelfOfBrowser } from "./coding-room/kept_changes.js";
+import { KeptChanges, shelfOfBrowser, turnOf } from "./coding-room/kept_changes.js";
 import { load, loadFrames } from "./coding-room/loading.js";
 import type { Angle } from "./coding-room/model.js";
 import { find, make } from "./coding-room/parts.js";
@@ -17,9 +17,11 @@ async function open(): Promise<void> {
     stage.replaceChildren(...videos);
     stage.dataset["cameras"] = String(videos.length);
   }
-  const keeps = !data.only_look && (await isOnlyPage(address));
-  const kept = await keptOn(address, keeps ? await shelfOfBrowser() : null);
-  const room = new Room(address, data, frames, videos, kept);
+  const kept = new KeptChanges(address);
+  const turn = data.only_look ? null : await turnOf(address);
+  const left = turn?.now === true ? await kept.takeUp(await shelfOfBrowser()) : [];
+  const room = new Room(address, data, frames, videos, kept, left);
+  void turn?.comes.then(async () => room.takeOver(await shelfOfBrowser()));
   document.body.dataset["ready"] = "true";
   const at = new URLSearchParams(window.location.search).get("at");
   if (at !== null && /^\d+$/.test(at)) room.goTo(Number(at));

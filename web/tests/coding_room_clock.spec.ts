@@ -1,16 +1,13 @@
-// The clock of a session, samples of time, what is kept while the server is away, and two codings side by
-// side, without a browser.
+// The clock of a session, samples of time, and two codings side by side, without a browser.
 import { expect, test } from "@playwright/test";
 
 import { Coding } from "../src/coding-room/coding.js";
 import { around, type Difference, next } from "../src/coding-room/comparison.js";
 import { FrameTimes } from "../src/coding-room/frame_times.js";
-import { keptOn, type Shelf, sortKept } from "../src/coding-room/kept_changes.js";
-import { LiveClock } from "../src/coding-room/live_clock.js";
+import { LiveClock, steady } from "../src/coding-room/live_clock.js";
 import type { Behaviour, CodedEvent, Edit, Scheme } from "../src/coding-room/model.js";
 import { Ticks } from "../src/coding-room/player.js";
 import { press } from "../src/coding-room/press.js";
-import { Queue } from "../src/coding-room/queue.js";
 import { rowsOf, sideBySide } from "../src/coding-room/rows.js";
 import { answer, close, due, firstOpen, isContinuous, progress, roster, within } from "../src/coding-room/sampling.js";
 
@@ -71,6 +68,23 @@ test("the clock goes on through a pause, which is not codable, and through a pag
   expect([again.running, again.frames.end]).toEqual([false, 10 * S]);
   again.goTo(4 * S);
   expect(again.time).toBe(4 * S);
+});
+
+test("a machine that slept, with its counter, goes on at the time of day; a small difference changes nothing", () => {
+  let [counter, timeOfDay] = [5_000, 5_000];
+  const now = steady(() => counter, () => timeOfDay);
+  const pass = (milliseconds: number) => {
+    counter += milliseconds;
+    timeOfDay += milliseconds;
+  };
+  pass(1000);
+  expect(now()).toBe(6_000);
+  timeOfDay += 90_000;
+  expect(now()).toBe(96_000);
+  pass(500);
+  expect(now()).toBe(96_500);
+  timeOfDay -= 400;
+  expect(now()).toBe(96_500);
 });
 
 test("an event of a session has a time and no frame, and what has not ended ends with the session", () => {
@@ -139,49 +153,6 @@ test("a scan looks at everybody who was coded so far, and a scheme may sample on
   expect(roster(SCHEME, coding).map((one) => `${one.subject} ${one.number ?? ""}`)).toEqual(["infant 1", "infant 2", "infant 3", "carer "]);
   expect(isContinuous(SCHEME)).toBe(true);
   expect(isContinuous({ ...SCHEME, sampling: [{ kind: "momentary", seconds: 5 }] })).toBe(false);
-});
-
-class Memory implements Shelf {
-  private readonly all = new Map<string, string>();
-  async get(name: string): Promise<string | null> {
-    return this.all.get(name) ?? null;
-  }
-  async put(name: string, text: string): Promise<void> {
-    this.all.set(name, text);
-  }
-  async remove(name: string): Promise<void> {
-    this.all.delete(name);
-  }
-}
-
-test("what waits for the server is kept until it has answered, and sent again by the next page", async () => {
-  const shelf = new Memory();
-  const page = () => keptOn("/studies/s/coding/1", shelf);
-  const kept = await page();
-  const after: CodedEvent = { behaviour: "clap", subject: "carer", start: 5, stop: null, point: true };
-  const edits: Edit[] = [{ of: "event", id: "a", before: null, after }];
-  let away = true;
-  const sent: number[] = [];
-  const post = async (change: { base: number }) => {
-    if (away) return { is: "later", why: "away" } as const;
-    sent.push(change.base);
-    return { is: "saved", version: change.base + 1 } as const;
-  };
-  const queue = new Queue(0, post, () => {}, () => {}, () => new Promise((resolve) => setTimeout(resolve, 5)), kept);
-  queue.add({ key: "k", doing: "do", edits });
-  await expect.poll(async () => (await page()).read().length).toBe(1);
-  const left = (await page()).read();
-  // Another page, after the browser was killed: the server does not have it.
-  const fresh = new Coding([], {}, []);
-  expect(sortKept(fresh, left).again.length).toBe(1);
-  expect(fresh.events.get("a")).toEqual(after);
-  // The server had it, and only the answer was lost.
-  expect(sortKept(new Coding([["a", after]], {}, []), left)).toEqual({ again: [], lost: [] });
-  // Somebody else was there.
-  expect(sortKept(new Coding([["a", { ...after, start: 9 }]], {}, []), left).lost.length).toBe(1);
-  away = false;
-  await expect.poll(() => sent).toEqual([0]);
-  await expect.poll(async () => (await page()).read()).toEqual([]);
 });
 
 test("two codings stand row under row, and differences are gone through in order", () => {

@@ -1,11 +1,10 @@
-// What keys do in the coding room, without a browser: states, switches, frames, undo, the queue.
+// What keys do in the coding room, without a browser: states, switches, frames, undo.
 import { expect, test } from "@playwright/test";
 
 import { Coding } from "../src/coding-room/coding.js";
 import { FrameTimes } from "../src/coding-room/frame_times.js";
 import type { Behaviour, CodedEvent, Edit, Scheme } from "../src/coding-room/model.js";
 import { press, type Pressed, type Who } from "../src/coding-room/press.js";
-import { type Answered, Queue, type Told, type Waiting } from "../src/coding-room/queue.js";
 import { stepsOf } from "../src/coding-room/rating_form.js";
 import { merge, moveEdge, nudge, type Reshaped, split } from "../src/coding-room/reshape.js";
 import { boxesOf, clock, rowsOf } from "../src/coding-room/rows.js";
@@ -167,45 +166,6 @@ test("frame times are read as the server stores them", () => {
   bytes.setBigInt64(0, 0n, true);
   bytes.setBigInt64(8, 7_200_000_001n, true);
   expect(FrameTimes.read(bytes.buffer as ArrayBuffer, 7_200_033_334).times).toEqual([0, 7_200_000_001]);
-});
-
-test("the queue sends one after the other and again when the server cannot be reached", async () => {
-  const posted: string[] = [];
-  const answers: Answered[] = [{ is: "later", why: "away" }, { is: "saved", version: 1 }, { is: "saved", version: 2 }];
-  const told: Told[] = [];
-  await new Promise<void>((done) => {
-    const queue = new Queue(0, async ({ key, base }) => {
-      posted.push(`${key} on ${base}`);
-      return answers.shift()!;
-    }, (one) => {
-      told.push(one);
-      if (answers.length === 0 && one.waiting === 0) done();
-    }, () => {}, async () => {});
-    queue.add({ key: "a", doing: "do", edits: [] });
-    queue.add({ key: "b", doing: "do", edits: [] });
-  });
-  expect(posted).toEqual(["a on 0", "a on 0", "b on 1"]);
-  expect(told.some((one) => one.why === "away" && one.waiting === 2)).toBe(true);
-});
-
-test("a refusal stops the queue; what waits is handed back with what was coded since", async () => {
-  const posted: string[] = [];
-  let queue!: Queue;
-  await new Promise<void>((refused) => {
-    queue = new Queue(3, async ({ key, base }) => {
-      posted.push(`${key} on ${base}`);
-      return base === 3 ? { is: "refused", why: "changed meanwhile" } : { is: "saved", version: base + 1 };
-    }, () => {}, () => refused());
-    queue.add({ key: "a", doing: "do", edits: [] });
-    queue.add({ key: "b", doing: "do", edits: [] });
-  });
-  // The coding is being loaded again while somebody goes on coding.
-  queue.add({ key: "c", doing: "do", edits: [] });
-  expect(posted).toEqual(["a on 3"]);
-  expect(queue.restart(7).map((one) => one.key)).toEqual(["a", "b", "c"]);
-  expect(queue.length).toBe(0);
-  queue.add({ key: "d", doing: "do", edits: [] });
-  await expect.poll(() => posted).toEqual(["a on 3", "d on 7"]);
 });
 
 test("of five thousand events only what is in view is drawn, and one for a pixel", () => {

@@ -16,6 +16,8 @@ export interface Made {
   second: string;
   scanned: string;
   live: string;
+  /** A session that is coded while it happens, without samples of time. */
+  unsampled: string;
   /** The recording of the live session, for whoever leads. */
   film: string;
   /** A film of four cameras, and by how many microseconds each began later than the first. */
@@ -142,6 +144,35 @@ export async function frameTimes(page: Page, address: string): Promise<number[]>
   expect(answer.status()).toBe(200);
   const bytes = await answer.body();
   return Array.from({ length: bytes.length / 8 }, (_, at) => Number(bytes.readBigInt64LE(at * 8)));
+}
+
+/** Holds the next request of an address back until told to let it go on. */
+export async function held(page: Page, address: string): Promise<{ asked: Promise<void>; goOn: () => void }> {
+  let isAsked = () => {};
+  let goOn = () => {};
+  const asked = new Promise<void>((resolve) => (isAsked = resolve));
+  const released = new Promise<void>((resolve) => (goOn = resolve));
+  await page.route(address, async (route) => {
+    isAsked();
+    await released;
+    await route.continue();
+  }, { times: 1 });
+  return { asked, goOn };
+}
+
+/** How many changes the browser keeps for its next page. */
+export function keptChanges(page: Page): Promise<number> {
+  return page.evaluate(() => new Promise<number>((resolve, reject) => {
+    const opened = indexedDB.open("attune-room");
+    opened.onerror = () => reject(opened.error ?? new Error("no database"));
+    opened.onsuccess = () => {
+      const asked = opened.result.transaction("changes").objectStore("changes").getAll();
+      asked.onsuccess = () => {
+        resolve((asked.result as string[]).reduce((sum, text) => sum + (JSON.parse(text) as unknown[]).length, 0));
+        opened.result.close();
+      };
+    };
+  }));
 }
 
 export async function saved(page: Page): Promise<void> {

@@ -4,7 +4,7 @@ import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
 
-import { burntIn, frameTimes, PROGRAM, RoomServer, saved, showFrame, type StoredEvent, WHY_SKIPPED } from "./coding_room_server.js";
+import { burntIn, frameTimes, held, PROGRAM, RoomServer, saved, showFrame, type StoredEvent, WHY_SKIPPED } from "./coding_room_server.js";
 
 test.skip(PROGRAM === "", WHY_SKIPPED);
 test.describe.configure({ mode: "serial" });
@@ -53,20 +53,6 @@ async function bout(page: Page, coding: string): Promise<void> {
   await forward(page, 10, 30);
   await page.keyboard.press("f");
   expect(edges(await stored(page, coding, "at-face"))).toEqual([[10, 30]]);
-}
-
-/** Holds the next request of an address back until told to let it go on. */
-async function held(page: Page, address: string): Promise<{ asked: Promise<void>; goOn: () => void }> {
-  let isAsked = () => {};
-  let goOn = () => {};
-  const asked = new Promise<void>((resolve) => (isAsked = resolve));
-  const released = new Promise<void>((resolve) => (goOn = resolve));
-  await page.route(address, async (route) => {
-    isAsked();
-    await released;
-    await route.continue();
-  }, { times: 1 });
-  return { asked, goOn };
 }
 
 test("an edge is dragged on the timeline and lies on a frame", async ({ page }) => {

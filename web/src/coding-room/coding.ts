@@ -53,6 +53,20 @@ export class Coding {
     });
   }
 
+  /** Whether what every edit leads to is there already. */
+  has(edits: readonly Edit[]): boolean {
+    return edits.every((edit) => {
+      const now = edit.of === "event" ? this.events.get(edit.id) : this.ratings.get(edit.id);
+      return same(now ?? null, edit.after);
+    });
+  }
+
+  /** How a change that was undone or done again elsewhere counts here: as such only where it is next in turn. */
+  doingNow(doing: Doing, edits: readonly Edit[]): Doing {
+    const next = doing === "undo" ? this.undo() : doing === "redo" ? this.redo() : null;
+    return next !== null && same(next, edits) ? doing : "do";
+  }
+
   apply(doing: Doing, edits: readonly Edit[]): void {
     for (const edit of edits) {
       if (edit.of === "event") put(this.events, edit.id, edit.after);

@@ -1,7 +1,8 @@
 // What happens when the server has another version than this page: what still fits is made again, and
 // whatever does not is told in words.
 import type { Coding } from "./coding.js";
-import type { CodedEvent } from "./model.js";
+import { onFirstClock } from "./live_clock.js";
+import type { Edit } from "./model.js";
 import { find, make } from "./parts.js";
 import type { Waiting } from "./queue.js";
 
@@ -10,26 +11,50 @@ export function hasMoved(why: string): boolean {
   return why.includes("meanwhile") || why.includes("no longer");
 }
 
-/** Makes again what still fits. Returns what does not. */
-export function makeAgain(coding: Coding, lost: readonly Waiting[], why: string, change: (one: Waiting) => void): Waiting[] {
-  const moved = hasMoved(why);
-  const dropped: Waiting[] = moved ? [] : lost.slice(0, 1);
-  for (const one of moved ? lost : lost.slice(1)) {
-    if (one.doing === "do" && coding.fits(one.edits)) change(one);
-    else dropped.push(one);
+/**
+ * Makes again what still fits; it keeps its key, so that what the server has after all counts once. Returns
+ * what is to be sent again, and what does not fit any more. What is there already is neither.
+ */
+export function makeAgain(coding: Coding, unsaved: readonly Waiting[]): { again: Waiting[]; lost: Waiting[] } {
+  const again: Waiting[] = [];
+  const lost: Waiting[] = [];
+  for (const one of onFirstClock(coding, unsaved)) {
+    if (coding.fits(one.edits)) {
+      const doing = coding.doingNow(one.doing, one.edits);
+      coding.apply(doing, one.edits);
+      again.push({ ...one, doing });
+    } else if (!coding.has(one.edits)) {
+      lost.push(one);
+    }
   }
-  return dropped;
+  return { again, lost };
 }
 
-export function tellOfConflict(title: string, kept: string, dropped: readonly Waiting[], words: (event: CodedEvent) => string): void {
-  const list = dropped.flatMap((one) => one.edits).map((edit) => {
-    const event = edit.of === "event" ? (edit.after ?? edit.before) : null;
-    return make("li", {}, event === null ? `Rating ${edit.id}` : words(event));
-  });
-  find("#conflict .why", HTMLElement).textContent = title;
-  find("#conflict .lost", HTMLElement).textContent = dropped.length === 0
-    ? kept
-    : "These changes were not made. Everything else is as it was saved.";
-  find("#conflict ul", HTMLElement).replaceChildren(...list);
-  find("#conflict", HTMLDialogElement).showModal();
+/**
+ * Says what was not made, beside the room and not in front of it: whoever codes a session while it happens
+ * goes on coding. What is told before it was read stays told.
+ */
+export function tellOfConflict(why: string, lost: readonly Waiting[], words: (edit: Edit) => string): void {
+  const told = find("#conflict", HTMLDialogElement);
+  const list = find("#conflict ul", HTMLElement);
+  const items = lost.flatMap((one) => one.edits).map((edit) => make("li", {}, words(edit)));
+  if (told.open) {
+    list.append(...items);
+    return;
+  }
+  list.replaceChildren(...items);
+  find("#conflict .why", HTMLElement).textContent = why;
+  const focused = document.activeElement;
+  told.show();
+  // A dialog takes the focus; Space and Enter stay keys of the room.
+  if (focused instanceof HTMLElement && focused !== document.body) focused.focus();
+  else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+}
+
+/** Esc closes what was told. */
+export function closesConflict(event: KeyboardEvent): boolean {
+  const told = find("#conflict", HTMLDialogElement);
+  if (event.key !== "Escape" || !told.open) return false;
+  told.close();
+  return true;
 }

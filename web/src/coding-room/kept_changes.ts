@@ -1,20 +1,16 @@
 // Changes that wait for the server, kept in the browser while they wait and no longer: a killed browser,
 // or a tablet without network, loses at most the key that is being pressed. They hold codes and times
 // under the coding's own number, no name of anybody; what the server has is deleted here at once.
-import type { Coding } from "./coding.js";
-import { same } from "./coding.js";
-import type { Edit } from "./model.js";
 import type { Waiting } from "./queue.js";
 
 export interface Kept {
   /** Whether what waits outlasts this page. */
   readonly isSafe: boolean;
-  read(): Waiting[];
   write(waiting: readonly Waiting[]): void;
 }
 
 /** Nothing is kept: where the browser does not let us. */
-export const NOTHING: Kept = { isSafe: false, read: () => [], write: () => {} };
+export const NOTHING: Kept = { isSafe: false, write: () => {} };
 
 /** Where texts are kept under names. */
 export interface Shelf {
@@ -24,47 +20,85 @@ export interface Shelf {
   remove(name: string): Promise<void>;
 }
 
-/** What is kept of one coding: read once, written in the order of the changes. */
-export async function keptOn(address: string, shelf: Shelf | null): Promise<Kept> {
-  if (shelf === null) return NOTHING;
-  const name = `waiting ${address}`;
-  let waiting: Waiting[] = [];
-  try {
-    const kept: unknown = JSON.parse((await shelf.get(name)) ?? "[]");
-    if (Array.isArray(kept)) waiting = kept as Waiting[];
-  } catch {
-    waiting = [];
+/** What is kept of one coding, by the one page of this browser whose turn it is. */
+export class KeptChanges implements Kept {
+  private readonly name: string;
+  private shelf: Shelf | null = null;
+  private waiting: readonly Waiting[] = [];
+  private last: Promise<void> = Promise.resolve();
+  private isDue = false;
+  private couldKeep = true;
+
+  constructor(address: string) {
+    this.name = `waiting ${address}`;
   }
-  // A full or forbidden shelf keeps nothing; the server still gets every change at once.
-  let last: Promise<void> = Promise.resolve();
-  let isSafe = true;
-  return {
-    get isSafe() {
-      return isSafe;
-    },
-    read: () => waiting,
-    write: (changes) => {
-      waiting = [...changes];
-      const text = JSON.stringify(waiting);
-      last = last
-        .then(() => (changes.length === 0 ? shelf.remove(name) : shelf.put(name, text)))
-        .then(() => void (isSafe = true), () => void (isSafe = false));
-    },
-  };
+
+  get isSafe(): boolean {
+    return this.shelf !== null && this.couldKeep;
+  }
+
+  /** Keeps from now on what waits. Returns what an earlier page left: it stays there until the next `write`. */
+  async takeUp(shelf: Shelf | null): Promise<Waiting[]> {
+    if (shelf === null) return [];
+    let left: Waiting[] = [];
+    try {
+      const read: unknown = JSON.parse((await shelf.get(this.name)) ?? "[]");
+      if (Array.isArray(read)) left = read as Waiting[];
+    } catch {
+      left = [];
+    }
+    this.shelf = shelf;
+    if (left.length === 0 && this.waiting.length > 0) this.keep(shelf);
+    return left;
+  }
+
+  write(waiting: readonly Waiting[]): void {
+    this.waiting = [...waiting];
+    if (this.shelf !== null) this.keep(this.shelf);
+  }
+
+  /** One after the other, and each time what waits by then: nothing in between is ever gone from the shelf. */
+  private keep(shelf: Shelf): void {
+    if (this.isDue) return;
+    this.isDue = true;
+    this.last = this.last
+      .then(() => {
+        this.isDue = false;
+        return this.waiting.length === 0 ? shelf.remove(this.name) : shelf.put(this.name, JSON.stringify(this.waiting));
+      })
+      // A full or forbidden shelf keeps nothing; the server still gets every change at once.
+      .then(() => void (this.couldKeep = true), () => void (this.couldKeep = false));
+  }
+}
+
+/** Whether it is this page's turn to keep, and when it will be. */
+export interface Turn {
+  now: boolean;
+  comes: Promise<void>;
 }
 
 /**
- * Whether this page is the only one of this browser in which this coding is open; it stays so until it is
- * closed. Two pages would write over what the other one keeps.
+ * Of the pages of this browser in which this coding is open, the first one keeps, until it is closed; then
+ * the next one. Two at once would write over what the other one keeps.
  */
-export function isOnlyPage(address: string): Promise<boolean> {
-  if (!("locks" in navigator)) return Promise.resolve(true);
-  return new Promise((resolve) => {
-    void navigator.locks.request(`room ${address}`, { ifAvailable: true }, (lock) => {
+export async function turnOf(address: string): Promise<Turn> {
+  const forEver = new Promise<void>(() => {});
+  if (!("locks" in navigator)) return { now: true, comes: forEver };
+  const name = `room ${address}`;
+  const now = await new Promise<boolean>((resolve) => {
+    void navigator.locks.request(name, { ifAvailable: true }, (lock) => {
       resolve(lock !== null);
-      return lock === null ? undefined : new Promise<void>(() => {});
+      return lock === null ? undefined : forEver;
     }).catch(() => resolve(true));
   });
+  if (now) return { now, comes: forEver };
+  const comes = new Promise<void>((resolve) => {
+    void navigator.locks.request(name, () => {
+      resolve();
+      return forEver;
+    }).catch(() => {});
+  });
+  return { now, comes };
 }
 
 /** The browser's own database, asked to write to the disk at once. */
@@ -95,25 +129,4 @@ function shelfOf(database: IDBDatabase): Shelf {
     put: async (name, text) => void (await within("readwrite", (store) => store.put(text, name))),
     remove: async (name) => void (await within("readwrite", (store) => store.delete(name))),
   };
-}
-
-/** What was kept, sorted by what is to be done with it: sent again, known to the server, or no longer fitting. */
-export function sortKept(coding: Coding, kept: readonly Waiting[]): { again: Waiting[]; lost: Waiting[] } {
-  const again: Waiting[] = [];
-  const lost: Waiting[] = [];
-  for (const change of kept) {
-    if (coding.fits(change.edits)) {
-      coding.apply(change.doing, change.edits);
-      again.push(change);
-    } else if (!change.edits.every((edit) => isThere(coding, edit))) {
-      lost.push(change);
-    }
-  }
-  return { again, lost };
-}
-
-/** Whether the server has what an edit leads to: it was saved, and only the answer was lost. */
-function isThere(coding: Coding, edit: Edit): boolean {
-  const now = edit.of === "event" ? coding.events.get(edit.id) : coding.ratings.get(edit.id);
-  return same(now ?? null, edit.after);
 }

@@ -34,9 +34,9 @@ export function listenToKeys(acts: KeyActs): void {
   document.addEventListener("keyup", (event) => acts.released(event.key));
 }
 
-/** Whether the key belongs to a dialog, a field or a button. */
+/** Whether the key belongs to a dialog that stands before the room, to a field or a button. */
 function isElsewhere(event: KeyboardEvent): boolean {
-  if (document.querySelector("dialog[open]") !== null) return true;
+  if (document.querySelector("dialog:modal") !== null) return true;
   const from = event.target;
   if (from instanceof HTMLInputElement || from instanceof HTMLTextAreaElement || from instanceof HTMLSelectElement) {
     if (event.key === "Escape") from.blur();

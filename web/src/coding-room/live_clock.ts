@@ -6,12 +6,48 @@ import type { Coding } from "./coding.js";
 import type { CodedEvent, Edit, Micros } from "./model.js";
 import { NOT_CODABLE, OBSERVED } from "./model.js";
 import { type Player, Ticks } from "./player.js";
+import type { Waiting } from "./queue.js";
 
 /** Time of day in milliseconds; replaced in tests. */
 export type Now = () => number;
 
+/**
+ * Goes on evenly; where the machine slept and its counter stood still, the time of day tells how long.
+ */
+export function steady(counter: Now = () => performance.timeOrigin + performance.now(), timeOfDay: Now = Date.now): Now {
+  let slept = 0;
+  return () => {
+    const missing = timeOfDay() - (counter() + slept);
+    if (missing > 1000) slept += missing;
+    return counter() + slept;
+  };
+}
+
 export function found(coding: Coding, behaviour: string): [string, CodedEvent][] {
   return [...coding.events].filter(([, event]) => event.behaviour === behaviour && event.subject === undefined);
+}
+
+/**
+ * Two pages began one session: it has the first begin, and what was coded on the second clock is laid on
+ * the first one.
+ */
+export function onFirstClock(coding: Coding, unsaved: readonly Waiting[]): readonly Waiting[] {
+  const first = found(coding, OBSERVED)[0];
+  const second = unsaved.flatMap((one) => one.edits).find(isBegin);
+  if (first === undefined || second === undefined || second.id === first[0]) return unsaved;
+  const later = (Date.parse(second.after?.comment ?? "") - Date.parse(first[1].comment ?? "")) * 1000;
+  if (!Number.isFinite(later)) return unsaved;
+  const laid = (event: CodedEvent | null): CodedEvent | null =>
+    event === null ? null : { ...event, start: event.start + later, stop: event.stop === null ? null : event.stop + later };
+  return unsaved.map((one) => ({
+    ...one,
+    edits: one.edits.filter((edit) => edit.id !== second.id).map((edit) =>
+      edit.of === "event" ? { ...edit, before: laid(edit.before), after: laid(edit.after) } : edit),
+  })).filter((one) => one.edits.length > 0);
+}
+
+function isBegin(edit: Edit): edit is Edit & { of: "event" } {
+  return edit.of === "event" && edit.before === null && edit.after?.behaviour === OBSERVED && edit.after.subject === undefined;
 }
 
 export class LiveClock implements Player {
@@ -27,7 +63,7 @@ export class LiveClock implements Player {
     private readonly shown: () => void,
     private readonly canRun: boolean,
     private readonly newId: () => string,
-    private readonly now: Now = () => performance.timeOrigin + performance.now(),
+    private readonly now: Now = steady(),
   ) {
     this.frames = new Ticks(() => this.last());
     setInterval(() => this.running && this.shown(), 100);

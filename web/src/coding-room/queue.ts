@@ -20,23 +20,29 @@ export type Post = (change: Waiting & { base: number }) => Promise<Answered>;
 
 export interface Told {
   waiting: number;
+  /** Why what waits is not sent at the moment. */
   why: string | null;
 }
 
-const LONGEST_WAIT = 5000;
+export const FIRST_WAIT = 250;
+export const LONGEST_WAIT = 5000;
+
+export type Wait = (milliseconds: number) => Promise<void>;
+export const waitFor: Wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 export class Queue {
   private waiting: Waiting[] = [];
   private running = false;
+  private ended: Promise<void> = Promise.resolve();
   private halted = false;
+  private why: string | null = null;
 
   constructor(
     private version: number,
     private readonly post: Post,
     private readonly tell: (told: Told) => void,
-    private readonly refused: (why: string) => void,
-    private readonly wait: (milliseconds: number) => Promise<void> = (ms) =>
-      new Promise((resolve) => setTimeout(resolve, ms)),
+    private readonly refused: (why: string, change: Waiting) => void,
+    private readonly wait: Wait = waitFor,
     private readonly kept: Kept = NOTHING,
   ) {}
 
@@ -48,8 +54,33 @@ export class Queue {
   add(change: Waiting): void {
     this.waiting.push(change);
     this.kept.write(this.waiting);
-    this.tell({ waiting: this.waiting.length, why: null });
-    if (!this.halted) void this.run();
+    this.because(this.why);
+    this.send();
+  }
+
+  /** Why nothing is sent at the moment; null while it is. */
+  because(why: string | null): void {
+    this.why = why;
+    this.tell({ waiting: this.waiting.length, why });
+  }
+
+  /** Sends nothing from now on; done when what is on its way has its answer. */
+  async halt(): Promise<void> {
+    this.halted = true;
+    await this.ended;
+  }
+
+  /** Goes on as it was. */
+  resume(): void {
+    this.halted = false;
+    this.send();
+  }
+
+  /** What an earlier page left comes before everything else; only while nothing is sent. */
+  putFirst(left: readonly Waiting[]): void {
+    this.waiting = [...left, ...this.waiting];
+    this.kept.write(this.waiting);
+    this.because(this.why);
   }
 
   /** Goes on from another version, after the coding was loaded again. Returns what waited: none of it was saved. */
@@ -59,14 +90,18 @@ export class Queue {
     this.waiting = [];
     this.kept.write(this.waiting);
     this.halted = false;
-    this.tell({ waiting: 0, why: null });
+    this.because(null);
     return unsaved;
   }
 
-  private async run(): Promise<void> {
-    if (this.running) return;
+  private send(): void {
+    if (this.halted || this.running) return;
     this.running = true;
-    let pause = 250;
+    this.ended = this.run();
+  }
+
+  private async run(): Promise<void> {
+    let pause = FIRST_WAIT;
     while (!this.halted) {
       const next = this.waiting[0];
       if (next === undefined) break;
@@ -75,57 +110,17 @@ export class Queue {
         this.version = answered.version;
         this.waiting.shift();
         this.kept.write(this.waiting);
-        pause = 250;
-        this.tell({ waiting: this.waiting.length, why: null });
+        pause = FIRST_WAIT;
+        this.because(null);
       } else if (answered.is === "later") {
-        this.tell({ waiting: this.waiting.length, why: answered.why });
+        this.because(answered.why);
         await this.wait(pause);
         pause = Math.min(pause * 2, LONGEST_WAIT);
       } else {
         this.halted = true;
-        this.refused(answered.why);
+        this.refused(answered.why, next);
       }
     }
     this.running = false;
-  }
-}
-
-/** The server's answers in the words of the queue. */
-export function poster(address: string): Post {
-  return async (change) => {
-    let response: Response;
-    const body = JSON.stringify(change);
-    try {
-      response = await fetch(address, {
-        method: "POST",
-        headers: { "content-type": "application/json", accept: "application/json" },
-        body,
-        // Outlasts the page; browsers take no more than 64 KiB of that.
-        keepalive: body.length < 60_000,
-      });
-    } catch {
-      return { is: "later", why: "the server cannot be reached" };
-    }
-    if (response.ok) {
-      const { version } = (await response.json()) as { version: number };
-      return { is: "saved", version };
-    }
-    const why = await reason(response);
-    if (response.status === 401) {
-      return { is: "later", why: "you were signed out: sign in in another tab, and your changes are saved" };
-    }
-    if (response.status === 408 || response.status === 429 || response.status >= 500) {
-      return { is: "later", why: "the server could not write" };
-    }
-    return { is: "refused", why };
-  };
-}
-
-async function reason(response: Response): Promise<string> {
-  try {
-    const told = (await response.json()) as { happened?: string; problem?: string };
-    return told.happened ?? told.problem ?? `answer ${response.status}`;
-  } catch {
-    return `answer ${response.status}`;
   }
 }

@@ -2,9 +2,10 @@
 // through `change`, which changes what is shown and queues the change for the server in one breath. Keys of the
 // scheme are in `scheme_keys`, what a press means in `press`, how it reaches the server in `saving`.
 import { Coding } from "./coding.js";
+import { closesConflict } from "./conflict.js";
 import { Details } from "./details.js";
 import type { FrameTimes } from "./frame_times.js";
-import type { Kept } from "./kept_changes.js";
+import type { KeptChanges, Shelf } from "./kept_changes.js";
 import { listenToKeys } from "./keyboard.js";
 import { LiveClock } from "./live_clock.js";
 import { load } from "./loading.js";
@@ -15,7 +16,8 @@ import { Peers } from "./peers.js";
 import { ITS_OWN } from "./place.js";
 import type { Player } from "./player.js";
 import type { Who } from "./press.js";
-import { fillRatings } from "./rating_form.js";
+import type { Waiting } from "./queue.js";
+import { fillRatings, showAnswers } from "./rating_form.js";
 import { amend, type Edge, merge, moveEdge, nudge, remove, type Reshaped, split } from "./reshape.js";
 import { SamplePrompt } from "./sample_prompt.js";
 import { SampleRound } from "./sample_round.js";
@@ -28,7 +30,7 @@ import { Spectrum } from "./spectrum.js";
 import { toggleNotCodable, togglePresent } from "./stretches.js";
 import { Timeline } from "./timeline.js";
 import { Transport } from "./transport.js";
-import { wordsOf } from "./words.js";
+import { wordsOf, wordsOfEdit } from "./words.js";
 
 export class Room {
   private readonly coding: Coding;
@@ -52,7 +54,9 @@ export class Room {
     private data: RoomData,
     frames: FrameTimes | null,
     videos: HTMLVideoElement[],
-    kept: Kept,
+    kept: KeptChanges,
+    /** What an earlier page kept and could not send. */
+    left: readonly Waiting[],
   ) {
     const { scheme } = data;
     this.coding = new Coding(data.events, data.ratings, data.changes);
@@ -61,14 +65,13 @@ export class Room {
     const change = (edits: Edit[]) => this.change(edits);
     const shown = () => this.tick();
     this.saving = new Saving(address, data.version, this.coding, kept, {
-      say, change,
-      words: (event) => wordsOf(scheme, event),
-      load: () => {
-        this.player.pause();
-        return load(address);
-      },
-      loaded: (fresh) => {
+      say,
+      words: (edit) => wordsOfEdit(scheme, edit),
+      load: () => load(address),
+      loaded: (fresh, all) => {
+        if (!all) this.player.pause();
         this.data = fresh;
+        showAnswers(find("#ratings .content", HTMLElement), scheme.ratings, this.coding);
         this.refresh();
       },
     });
@@ -104,7 +107,7 @@ export class Room {
     this.beside = compared === null ? null : new SideBySide(compared, this.player, this.timeline, say);
     fillSheet(find("#sheet .content", HTMLElement), scheme);
     this.listen();
-    if (!data.finished) this.saving.takeUpKept();
+    this.saving.takeUp(left, data.finished);
     this.loop();
     this.refresh();
   }
@@ -148,7 +151,7 @@ export class Room {
     const hold = () => this.say(this.keys.holding.toggle());
     listenToKeys({
       awake: () => (this.activeSince = true),
-      answer: (event) => this.details.key(event) || this.sampleKey(event),
+      answer: (event) => closesConflict(event) || this.details.key(event) || this.sampleKey(event),
       scheme: (key, event) => this.keys.key(key, event),
       released: (key) => this.keys.holding.release(key.toLowerCase()),
       otherKey: () => this.peers.forget(),
@@ -319,6 +322,7 @@ export class Room {
     const state = `${this.coding.revision} ${JSON.stringify(this.who)}`;
     if (state === this.keysDrawn) return;
     this.keysDrawn = state;
+    this.prompt.draw();
     drawKeys(find("#keys .content", HTMLElement), scheme, this.coding, this.who, (id, down) => {
       this.activeSince = true;
       this.keys.touched(id, down);
@@ -361,6 +365,11 @@ export class Room {
       if (this.activeSince || this.player.playing) void fetch("/account/still-here", { headers: { accept: "application/json" } }).catch(() => {});
       this.activeSince = false;
     }, 4 * 60 * 1000);
+  }
+
+  /** The page that kept what waits was closed: this one keeps now. */
+  takeOver(shelf: Shelf | null): void {
+    if (!this.data.finished) void this.saving.takeOver(shelf);
   }
 
   setPeaks(peaks: Uint8Array): void {

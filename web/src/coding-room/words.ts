@@ -1,5 +1,5 @@
 // What was coded, in words.
-import type { Behaviour, CodedEvent, Scheme } from "./model.js";
+import type { Behaviour, CodedEvent, Edit, Scheme } from "./model.js";
 import { NOT_CODABLE, OBSERVED, PRESENT, SAMPLED } from "./model.js";
 import { labelOf, subjectLabel } from "./press.js";
 import { clock } from "./rows.js";
@@ -40,4 +40,14 @@ export function wordsOf(scheme: Scheme, event: CodedEvent): string {
   const sample = event.sampled === undefined ? "" : `, sample ${event.sampled.number + 1}`;
   const comment = event.comment === undefined || event.behaviour === OBSERVED ? "" : ` “${event.comment}”`;
   return `${who}${what}${to}${details.length > 0 ? ` (${details.join("; ")})` : ""} ${clock(event.start)}${end}${sample}${comment}`;
+}
+
+/** What a change is about. */
+export function wordsOfEdit(scheme: Scheme, edit: Edit): string {
+  if (edit.of === "rating") {
+    const answer = edit.after === null ? "no answer" : edit.after === "not-codable" ? "cannot be judged" : String(edit.after.rated);
+    return `Rating: ${scheme.ratings.find((scale) => scale.id === edit.id)?.label ?? edit.id}, ${answer}`;
+  }
+  const event = edit.after ?? edit.before;
+  return event === null ? "" : `${edit.after === null ? "Deleted: " : ""}${wordsOf(scheme, event)}`;
 }

@@ -102,13 +102,21 @@ async fn fill(store: &Store) -> Fallible<serde_json::Value> {
         angles: Vec::new(),
         ..scanned.clone()
     };
+    // Its scheme asks for no samples, so that nothing but keys happens in it.
+    let unsampled = ClipAdded {
+        clip: ClipId::new(),
+        title: "Session of April".to_owned(),
+        angles: Vec::new(),
+        ..added.clone()
+    };
     let (session_clip, four_clip) = (session.clip, four.clip);
     let others = [
         ("scanned", scanned.clip, second),
         ("live", session.clip, coder),
+        ("unsampled", unsampled.clip, coder),
         ("four", four.clip, second),
     ];
-    let mut commands: Vec<VideoCommand> = [added, scanned, session, four]
+    let mut commands: Vec<VideoCommand> = [added, scanned, session, unsampled, four]
         .into_iter()
         .map(|added| VideoCommand::AddClip(Box::new(added)))
         .collect();
@@ -140,6 +148,7 @@ async fn fill(store: &Store) -> Fallible<serde_json::Value> {
     Ok(json!({
         "study": study, "coding": codings[0], "second": codings[1],
         "scanned": CodingId::of_request("scanned", 0), "live": CodingId::of_request("live", 0), "film": session_clip,
+        "unsampled": CodingId::of_request("unsampled", 0),
         "four": CodingId::of_request("four", 0), "four_film": four_clip, "later": LATER,
         "password": PASSWORD, "frames": N_FRAMES, "square": SQUARE,
     }))
