@@ -114,10 +114,22 @@ export class RoomServer {
 /** Presses a key and waits until the frame is shown. */
 export async function showFrame(page: Page, frame: number, key: string): Promise<void> {
   await page.keyboard.press(key);
-  await page.waitForFunction((wanted) => {
-    const { frame: shown, settled } = document.body.dataset;
-    return shown === String(wanted) && settled === "true";
-  }, frame, { polling: "raf" });
+  try {
+    await page.waitForFunction((wanted) => {
+      const { frame: shown, settled } = document.body.dataset;
+      return shown === String(wanted) && settled === "true";
+    }, frame, { polling: "raf" });
+  } catch (error) {
+    throw new Error(`frame ${frame} was not shown: ${await page.evaluate(stateOfFilm)}`, { cause: error });
+  }
+}
+
+/** Everything that may tell why a picture does not come. */
+function stateOfFilm(): string {
+  const { frame, settled } = document.body.dataset;
+  const films = [...document.querySelectorAll("video")].map(({ readyState, networkState, seeking, paused, currentTime, error }) =>
+    ({ readyState, networkState, seeking, paused, currentTime, error: error?.message }));
+  return JSON.stringify({ frame, settled, visible: document.visibilityState, focused: document.activeElement?.outerHTML.slice(0, 80), open: document.querySelector("dialog[open]")?.id, films });
 }
 
 /** The number that is burnt into the picture that Chromium shows, of the first camera or another. */

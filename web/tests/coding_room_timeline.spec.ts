@@ -241,16 +241,21 @@ test("a session that was coded while it happened gets its film, and its codes ke
   test.setTimeout(150_000);
   const { live, film, square } = server.made;
   await server.signIn(page, "coder");
+  // The session's time is the test's: it stands while keys are pressed, however long that takes.
+  await page.clock.install();
   await page.goto(server.study(`/coding/${live}`));
   await page.waitForSelector("body[data-ready=true]");
+  await page.clock.pauseAt(Date.now() + 60_000);
   await page.keyboard.press(" ");
   await expect(page.locator("body")).toHaveAttribute("data-live", "runs");
-  // Two seconds bring the first sample; before it, and after it, somebody claps.
+  // Two seconds bring the first sample; after it somebody claps.
+  await page.clock.runFor(2200);
   await page.waitForSelector("#sample:not([hidden])");
   await page.keyboard.press("Escape");
   await page.keyboard.press("c");
   await page.click("#live-end");
   await expect(page.locator("body")).toHaveAttribute("data-live", "ended");
+  await page.clock.resume();
   const [clap] = await stored(page, live, "clap");
   const clapped = clap?.start ?? 0;
   expect(clapped).toBeGreaterThan(1e6);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, expect, test } from "@playwright/test";
 
-import { PROGRAM, RoomServer, saved, showFrame, type Stored, WHY_SKIPPED } from "./coding_room_server.js";
+import { keptChanges, PROGRAM, RoomServer, saved, showFrame, type Stored, WHY_SKIPPED } from "./coding_room_server.js";
 
 test.skip(PROGRAM === "", WHY_SKIPPED);
 test.describe.configure({ mode: "serial" });
@@ -26,8 +26,11 @@ test("a session is coded while it happens, with samples of time, and goes on aft
   test.setTimeout(90_000);
   await page.setViewportSize({ width: 800, height: 1100 });
   await server.signIn(page, "coder");
+  // The session's time is the test's: it stands while keys are pressed, however long that takes.
+  await page.clock.install();
   await page.goto(server.study(`/coding/${server.made.live}`));
   await page.waitForSelector("body[data-ready=true]");
+  await page.clock.pauseAt(Date.now() + 60_000);
   await page.keyboard.press("c");
   await expect(page.locator("#said")).toContainText("has not begun");
   await page.keyboard.press(" ");
@@ -35,7 +38,10 @@ test("a session is coded while it happens, with samples of time, and goes on aft
   // Fingers on a tablet, keys on a keyboard: both code.
   await page.locator("#keys [data-code=clap]").tap({ timeout: 1000 }).catch(() => page.locator("#keys [data-code=clap]").click());
   await page.keyboard.press("1");
+  await page.clock.runFor(500);
   await page.keyboard.press("n");
+  await expect(page.locator("#sample")).toBeHidden();
+  await page.clock.runFor(1700);
   await page.waitForSelector("#sample:not([hidden])");
   await page.screenshot({ path: "node_modules/.playwright-output/coding-room-live-800.png" });
   await page.keyboard.press("w");
@@ -114,8 +120,7 @@ test("a killed browser and a killed server lose nothing but the key that is bein
     await page.keyboard.press("ArrowRight");
   }
   await page.waitForFunction(() => document.body.dataset["waiting"] === "3");
-  // What was pressed is written before the next key can be.
-  await page.waitForTimeout(50);
+  await expect.poll(() => keptChanges(page)).toBe(3);
   const browser = first.browser();
   const session = browser === null ? null : await browser.newBrowserCDPSession();
   const { id } = (session === null ? { id: 0 } : ((await session.send("SystemInfo.getProcessInfo")).processInfo.find((one) => one.type === "browser") ?? { id: 0 })) as { id: number };
