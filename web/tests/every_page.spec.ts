@@ -96,7 +96,8 @@ const reached = new Set<string>();
 
 test.describe("every page", () => {
   test.skip(address === "", "no application is running");
-  test.describe.configure({ mode: "default" });
+  // The last test knows what the ones before have reached.
+  test.describe.configure({ mode: "serial" });
 
   for (const [who, begin] of Object.entries(beginnings)) {
     test(`that ${who} is led to fits each width, and axe finds nothing in it`, async ({ browser }) => {

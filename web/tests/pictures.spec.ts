@@ -147,7 +147,7 @@ async function codeABit(page: Page): Promise<void> {
   await page.waitForFunction(() => document.querySelector("video")?.readyState === 4);
   for (const key of ["i", "e", "Control+ArrowRight", "x", "Shift+ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight", "e", "Control+ArrowRight", "d", "Shift+ArrowRight"]) {
     await page.keyboard.press(key);
-    await page.waitForTimeout(150);
+    await page.waitForFunction(() => document.body.dataset["settled"] === "true");
   }
   await expect(page.locator("#saved")).toHaveText("All saved");
 }
