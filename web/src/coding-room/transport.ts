@@ -7,10 +7,26 @@ import type { Player } from "./player.js";
 
 export const RATES = [0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4] as const;
 
+/** A quarter of a second on a machine that keeps up; on one that does not, as many pictures later. */
+const PICTURES = 15;
+
+function afterPictures(act: () => void): void {
+  const since = performance.now();
+  let n = 0;
+  const count = () => {
+    n += 1;
+    if (n < PICTURES || performance.now() - since < 250) requestAnimationFrame(count);
+    else act();
+  };
+  requestAnimationFrame(count);
+}
+
 export class Transport implements Player {
   /** The frame that is shown. */
   frame = 0;
   private target: number | null = null;
+  /** The frame that was asked for last and was shown; none once it plays. */
+  private aimed: number | null = null;
   private seeking = false;
   private loop: { start: Micros; stop: Micros } | null = null;
   private readonly main: HTMLVideoElement;
@@ -25,11 +41,14 @@ export class Transport implements Player {
     if (main === undefined) throw new Error("no recording");
     this.main = main;
     const watch = (_: number, about: VideoFrameCallbackMetadata) => {
-      this.see(this.frames.named(about.mediaTime));
+      this.presented(this.frames.named(about.mediaTime));
       main.requestVideoFrameCallback(watch);
     };
     main.requestVideoFrameCallback(watch);
-    main.addEventListener("play", () => this.others((video) => void video.play().catch(() => {})));
+    main.addEventListener("play", () => {
+      this.aimed = null;
+      this.others((video) => void video.play().catch(() => {}));
+    });
     main.addEventListener("pause", () => {
       this.others((video) => video.pause());
       this.align(this.frames.within(this.frame, 0.5));
@@ -143,17 +162,33 @@ export class Transport implements Player {
       else if (asked !== frame) this.seek(asked);
       else if (beside) this.seek(frame, attempt + 1);
       else if (this.frame === frame) this.see(frame);
-      else setTimeout(() => this.target === frame && !this.seeking && this.seek(frame, attempt + 1), 250);
+      else afterPictures(() => this.target === frame && !this.seeking && this.seek(frame, attempt + 1));
     };
     this.main.addEventListener("seeked", done);
     this.main.currentTime = seconds;
     this.align(seconds);
   }
 
+  /**
+   * The browser tells of a picture. One of an earlier seek may come late: the one that was asked for last follows,
+   * and steps begin there.
+   */
+  private presented(frame: number): void {
+    const { aimed } = this;
+    if (aimed !== null && frame !== aimed && !this.playing && this.target === null) {
+      this.target = aimed;
+      afterPictures(() => this.target === aimed && !this.seeking && this.seek(aimed));
+    }
+    this.see(frame);
+  }
+
   /** The browser shows this frame. */
   private see(frame: number): void {
     this.frame = frame;
-    if (this.target === frame) this.target = null;
+    if (this.target === frame) {
+      this.target = null;
+      this.aimed = this.playing ? null : frame;
+    }
     const loop = this.loop;
     if (loop !== null && this.playing && this.time >= loop.stop) this.goTo(loop.start);
     // Paused, all cameras show the same moment, not only nearly; the last picture may come after the pause.
