@@ -78,37 +78,71 @@ impl Server {
         if !made.status.success() {
             return Err(String::from_utf8_lossy(&made.stderr).into_owned());
         }
-        let port = free_port().map_err(|error| error.to_string())?;
-        let mut own = Own {
+        let own = Own {
             process: None,
-            port,
+            port: 0,
             binaries,
             somebody,
             folder,
         };
-        own.run()?;
-        let server = Self {
-            url: format!("postgres://attune@127.0.0.1:{port}/postgres"),
+        let mut server = Self {
+            url: String::new(),
             own: Some(own),
         };
-        server.wait()?;
-        Ok(server)
+        // Between the choice of a port and its use another test may have taken it.
+        let mut why = String::new();
+        for _ in 0..5 {
+            server.choose_port().map_err(|error| error.to_string())?;
+            match server.wait() {
+                Ok(()) => return Ok(server),
+                Err(error) => why = error,
+            }
+        }
+        Err(why)
     }
 
-    /// Waits until it answers.
+    fn choose_port(&mut self) -> io::Result<()> {
+        let port = free_port()?;
+        self.url = format!("postgres://attune@127.0.0.1:{port}/postgres");
+        if let Some(own) = self.own.as_mut() {
+            own.port = port;
+            own.run().map_err(io::Error::other)?;
+        }
+        Ok(())
+    }
+
+    /// Waits until it answers: it, and not another one that has the same port.
     ///
     /// # Errors
     ///
-    /// It did not within half a minute.
-    pub fn wait(&self) -> Result<(), String> {
+    /// It has ended, or did not answer within half a minute.
+    pub fn wait(&mut self) -> Result<(), String> {
         let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
         for _ in 0..300 {
-            if runtime.block_on(PgConnection::connect(&self.url)).is_ok() {
+            if runtime.block_on(self.answers()) {
                 return Ok(());
+            }
+            let process = self.own.as_mut().and_then(|own| own.process.as_mut());
+            if process.is_some_and(|process| matches!(process.try_wait(), Ok(Some(_)))) {
+                return Err("PostgreSQL ended while it was starting".to_owned());
             }
             thread::sleep(Duration::from_millis(100));
         }
         Err("PostgreSQL did not answer within 30 seconds".to_owned())
+    }
+
+    async fn answers(&self) -> bool {
+        let Ok(mut connection) = PgConnection::connect(&self.url).await else {
+            return false;
+        };
+        let folder: Result<String, _> = sqlx::query_scalar("SHOW data_directory")
+            .fetch_one(&mut connection)
+            .await;
+        let is_own = |folder: &String| {
+            let own = self.own.as_ref().map(|own| own.folder.path().join("data"));
+            own.is_none_or(|own| fs::canonicalize(folder).ok() == fs::canonicalize(own).ok())
+        };
+        folder.is_ok_and(|folder| is_own(&folder))
     }
 
     /// An empty schema of its own for a test.

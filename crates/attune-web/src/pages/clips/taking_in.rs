@@ -155,15 +155,8 @@ pub async fn take_in(visit: Visit, Form(typed): Form<NewClip>) -> Answer {
     let name = typed.file;
     tokio::spawn(async move {
         let paths: Vec<_> = files.iter().map(|(file, _)| inbox.join(file)).collect();
-        let taken = tokio::task::spawn_blocking(move || {
-            let camera = |(file, offset): &(String, i64)| {
-                ingest::take_in(&media, &inbox.join(file), *offset)
-            };
-            files.iter().map(camera).collect::<Result<Vec<_>, _>>()
-        });
         let done = async {
-            let angles = taken.await.map_err(|error| error.to_string())?;
-            added.angles = angles.map_err(|error| error.to_string())?;
+            added.angles = taken_in(media, inbox, files).await?;
             let command = VideoCommand::AddClip(Box::new(added));
             store
                 .change_video(&actor, &study, vec![command], at)
@@ -179,6 +172,25 @@ pub async fn take_in(visit: Visit, Form(typed): Form<NewClip>) -> Answer {
     Ok(see(&visit.path))
 }
 
+/// Every camera's file of the inbox, taken in one after the other; each begins so many microseconds later.
+///
+/// # Errors
+///
+/// A file is no recording that can be read, in words for whoever sent it.
+pub async fn taken_in(
+    media: MediaStore,
+    inbox: PathBuf,
+    files: Vec<(String, i64)>,
+) -> Result<Vec<Angle>, String> {
+    let taken = tokio::task::spawn_blocking(move || {
+        let camera =
+            |(file, offset): &(String, i64)| ingest::take_in(&media, &inbox.join(file), *offset);
+        files.iter().map(camera).collect::<Result<Vec<_>, _>>()
+    });
+    let angles = taken.await.map_err(|error| error.to_string())?;
+    angles.map_err(|error| error.to_string())
+}
+
 /// Why no recording can be taken in, and what mends it.
 pub fn not_installed(missing: &[&str]) -> String {
     let (programs, are, them) = match missing {
@@ -192,7 +204,7 @@ pub fn not_installed(missing: &[&str]) -> String {
 }
 
 /// Other cameras: a file of the inbox and its offset in microseconds for each line.
-fn other_cameras(typed: &str, waiting: &[String], problems: &mut Problems) -> Vec<(String, i64)> {
+pub fn other_cameras(typed: &str, waiting: &[String], problems: &mut Problems) -> Vec<(String, i64)> {
     let lines: Vec<&str> = typed
         .lines()
         .map(str::trim)
