@@ -31,6 +31,11 @@ impl Problems {
         self.0.is_empty()
     }
 
+    /// Every sentence, whatever field it is at.
+    pub fn sentences(self) -> Vec<String> {
+        self.0.into_iter().map(|(_, sentence)| sentence).collect()
+    }
+
     /// The sentence at a field.
     pub fn of(&self, field: &str) -> Option<String> {
         let found = self.0.iter().find(|(at, _)| *at == field);

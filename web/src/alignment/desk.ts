@@ -145,7 +145,7 @@ export class Desk {
       button("Frame later", () => this.nudge(what, 1), "→"),
     ];
     if ((this.rises[what] ?? []).length > 0) buttons.push(button("Clap to the line", () => this.clapHere(what), "Enter"));
-    if (!this.isCoded && what > 0 && (this.rises[0] ?? []).length > 1) buttons.push(button("Find it by the sound", () => this.findBySound(what), "F"));
+    if (what > 0 && (this.rises[0] ?? []).length > 1) buttons.push(button("Find it by the sound", () => this.findBySound(what), "F"));
     buttons.push(button("It fits here", () => this.fits(what), "M"));
     this.root.append(make("div", { class: "buttons track-tools" }, ...buttons), told);
   }
@@ -188,7 +188,7 @@ export class Desk {
     };
     if (!stays) {
       acts["Enter"] = () => this.clapHere(what);
-      if (!this.isCoded && what > 0) acts["f"] = () => this.findBySound(what);
+      if (what > 0) acts["f"] = () => this.findBySound(what);
       acts["m"] = () => this.fits(what);
     }
     const act = acts[event.key.length === 1 ? event.key.toLowerCase() : event.key];
@@ -246,7 +246,7 @@ export class Desk {
       this.say(what, "There is too little sound to compare.");
       return;
     }
-    this.after(() => this.places.move(what, { offset: first.offset + found.shift, drift: 0 }));
+    this.after(() => this.places.move(what, { offset: Math.round(onClock(first, found.shift)), drift: first.drift }));
     if (!found.isClear) this.say(what, "Several places fit nearly as well: look whether this is the right one.");
   }
 

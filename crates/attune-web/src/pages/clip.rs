@@ -24,9 +24,14 @@ use crate::{
     listening,
     pages::{
         alignment,
-        clips::{coders, taking_in::not_installed, words},
+        clips::{
+            coders,
+            taking_in::{not_installed, other_cameras, taken_in},
+            words,
+        },
         coding_list::length,
     },
+    parts::Problems,
     visit::Visit,
     words::moment as moment_in_words,
 };
@@ -147,58 +152,71 @@ pub async fn page(visit: Visit, Path((_, id)): Path<(String, ClipId)>) -> Answer
     })
 }
 
-/// Where a recording lies on the clock of whoever coded the session.
+/// The cameras of a session that was coded while it happened, and where they lie on the coder's clock.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Recording {
     #[serde(default)]
     file: String,
     start: String,
+    #[serde(default)]
+    cameras: String,
 }
 
 impl Recording {
-    /// Microseconds.
-    fn start(&self) -> Result<i64, Failure> {
+    /// Microseconds of the coder's clock at which the first camera begins.
+    fn start(&self, problems: &mut Problems) -> i64 {
         let seconds: Option<f64> = self.start.trim().replace(',', ".").parse().ok();
         match seconds.filter(|seconds| seconds.abs() < 86_400.0) {
             // Bounded above: it fits.
-            Some(seconds) => Ok((seconds * 1e6).round() as i64),
-            None => Err(Failure::NotRight {
-                problems: vec![
+            Some(seconds) => (seconds * 1e6).round() as i64,
+            None => {
+                problems.add(
+                    "start",
                     "Give the second of the coder's clock at which the recording begins, such as 12.4; \
-                     less than 0 if it begins before."
-                        .to_owned(),
-                ],
-            }),
+                     less than 0 if it begins before.",
+                );
+                0
+            }
         }
+    }
+
+    /// Each camera's file and by how much it begins later than the first.
+    fn files(&self, waiting: &[String], problems: &mut Problems) -> Vec<(String, i64)> {
+        // A name from the list of the folder, never a path.
+        if !waiting.contains(&self.file) {
+            problems.add("file", "Choose a file that waits in the inbox.");
+        }
+        let mut files = vec![(self.file.clone(), 0)];
+        files.extend(other_cameras(&self.cameras, &self.file, waiting, problems));
+        files
     }
 }
 
 /// `POST /studies/{study}/clips/{clip}/recording`: a session that was coded while it happened gets its
-/// recording.
+/// recording, of one camera or several.
 pub async fn attach(
     visit: Visit,
     Path((_, id)): Path<(String, ClipId)>,
     Form(sent): Form<Recording>,
 ) -> Answer {
     let study = visit.study()?.id.clone();
-    let start = sent.start()?;
     let store = visit.app.store().clone();
     let clip = store.clip(&study, id).await?;
     let media = store.media();
-    // A name from the list of the folder, never a path.
-    if !media.waiting()?.contains(&sent.file) {
-        return Err(Failure::NotRight {
-            problems: vec!["Choose a file that waits in the inbox.".to_owned()],
-        });
-    }
+    let mut problems = Problems::default();
+    let start = sent.start(&mut problems);
+    let files = sent.files(&media.waiting()?, &mut problems);
     let missing = ingest::missing_programs();
     if !missing.is_empty() {
+        problems.add("file", not_installed(&missing));
+    }
+    if !problems.is_empty() {
         return Err(Failure::NotRight {
-            problems: vec![not_installed(&missing)],
+            problems: problems.sentences(),
         });
     }
-    let file = media.inbox()?.join(&sent.file);
+    let inbox = media.inbox()?.to_owned();
     let intake = visit.app.intake().clone();
     if !intake.begin(&study, &clip.title, &sent.file) {
         return Err(Failure::Conflict {
@@ -208,20 +226,21 @@ pub async fn attach(
     let (actor, at, name) = (visit.actor(Action::LeadCoding)?, visit.at, sent.file);
     let back = format!("/studies/{study}/clips/{id}");
     tokio::spawn(async move {
-        let path = file.clone();
-        let taken = tokio::task::spawn_blocking(move || ingest::take_in(&media, &path, 0));
+        let paths: Vec<_> = files.iter().map(|(file, _)| inbox.join(file)).collect();
         let done = async {
-            let angle = taken.await.map_err(|error| error.to_string())?;
             let command = VideoCommand::AttachRecording {
                 clip: id,
-                angles: vec![angle.map_err(|error| error.to_string())?],
+                angles: taken_in(media, inbox, files).await?,
                 start,
             };
             store
                 .change_video(&actor, &study, vec![command], at)
                 .await
                 .map_err(|error| error.to_string())?;
-            ingest::remove_from_inbox(&file).map_err(|error| error.to_string())
+            for path in &paths {
+                ingest::remove_from_inbox(path).map_err(|error| error.to_string())?;
+            }
+            Ok(())
         };
         intake.end(&name, done.await.err());
     });

@@ -1,11 +1,13 @@
 //! Taking a recording in from the inbox, or beginning a session without one: what is asked, what is wrong
 //! with it, and the work itself, which goes on beside the pages.
 
+use std::path::PathBuf;
+
 use attune_protocol::Protocol;
 use attune_store::{
-    command::video::{ClipAdded, VideoCommand},
+    command::video::{Angle, ClipAdded, VideoCommand},
     ids::ClipId,
-    media::ingest,
+    media::{MediaFolder, ingest},
 };
 use serde::Deserialize;
 
@@ -130,7 +132,12 @@ pub async fn take_in(visit: Visit, Form(typed): Form<NewClip>) -> Answer {
     if !is_live && !missing.is_empty() {
         problems.add("file", not_installed(&missing));
     }
-    let cameras = other_cameras(&typed.cameras, &media.waiting()?, &mut problems);
+    let cameras = other_cameras(
+        &typed.cameras,
+        &typed.file,
+        &media.waiting()?,
+        &mut problems,
+    );
     let (Some(mut added), true) = (added, problems.is_empty()) else {
         return page_to_correct(&build(&visit, &typed, problems).await?);
     };
@@ -178,7 +185,7 @@ pub async fn take_in(visit: Visit, Form(typed): Form<NewClip>) -> Answer {
 ///
 /// A file is no recording that can be read, in words for whoever sent it.
 pub async fn taken_in(
-    media: MediaStore,
+    media: MediaFolder,
     inbox: PathBuf,
     files: Vec<(String, i64)>,
 ) -> Result<Vec<Angle>, String> {
@@ -203,8 +210,13 @@ pub fn not_installed(missing: &[&str]) -> String {
     )
 }
 
-/// Other cameras: a file of the inbox and its offset in microseconds for each line.
-pub fn other_cameras(typed: &str, waiting: &[String], problems: &mut Problems) -> Vec<(String, i64)> {
+/// Cameras other than the first: a file of the inbox and its offset in microseconds for each line.
+pub fn other_cameras(
+    typed: &str,
+    first: &str,
+    waiting: &[String],
+    problems: &mut Problems,
+) -> Vec<(String, i64)> {
     let lines: Vec<&str> = typed
         .lines()
         .map(str::trim)
@@ -213,10 +225,14 @@ pub fn other_cameras(typed: &str, waiting: &[String], problems: &mut Problems) -
     if lines.len() > 3 {
         problems.add("cameras", "There can be three more cameras at most.");
     }
-    let mut cameras = Vec::new();
+    let mut cameras: Vec<(String, i64)> = Vec::new();
     for line in lines {
         let (file, later) = line.rsplit_once(' ').unwrap_or((line, "0"));
         let seconds: Option<f64> = later.replace(',', ".").parse().ok();
+        if file == first || cameras.iter().any(|(other, _)| other == file) {
+            problems.add("cameras", format!("{file} is named twice."));
+            continue;
+        }
         match seconds.filter(|seconds| seconds.abs() < 86_400.0) {
             Some(seconds) if waiting.iter().any(|name| name == file) => {
                 // Bounded above: it fits.
