@@ -237,7 +237,7 @@ test("four cameras show the same moment, also after they played", async ({ page 
   await page.screenshot({ path: "node_modules/.playwright-output/coding-room-four-cameras.png" });
 });
 
-test("a session that was coded while it happened gets its film, and its codes keep their times", async ({ page }) => {
+test("a session that was coded while it happened gets its film of two cameras, and its codes keep their times", async ({ page }) => {
   test.setTimeout(150_000);
   const { live, film, square } = server.made;
   await server.signIn(page, "coder");
@@ -260,12 +260,24 @@ test("a session that was coded while it happened gets its film, and its codes ke
   const clapped = clap?.start ?? 0;
   expect(clapped).toBeGreaterThan(1e6);
 
-  copyFileSync(join(import.meta.dirname, "../fixtures/drawn.mp4"), join(server.folder, "data/inbox/session.mp4"));
+  for (const file of ["session.mp4", "side.mp4"]) {
+    copyFileSync(join(import.meta.dirname, "../fixtures/drawn.mp4"), join(server.folder, "data/inbox", file));
+  }
   await server.signIn(page, "lead");
   await page.goto(server.study(`/clips/${film}`));
   await page.selectOption("#file", "session.mp4");
-  // The camera ran a second and a half before the coder began.
+  // What is wrong is told all at once, and nothing is taken in.
+  await page.fill("#start", "soon");
+  await page.fill("#cameras", "session.mp4 1\nnowhere.mp4 2");
+  await page.click("button:has-text('Lay it under the coding')");
+  await expect(page.locator("main")).toContainText("Give the second of the coder's clock");
+  await expect(page.locator("main")).toContainText("session.mp4 is named twice");
+  await expect(page.locator("main")).toContainText("No file nowhere.mp4 waits in the inbox");
+  await page.goto(server.study(`/clips/${film}`));
+  await page.selectOption("#file", "session.mp4");
+  // The camera ran a second and a half before the coder began; another one joined it four tenths later.
   await page.fill("#start", "-1.5");
+  await page.fill("#cameras", "side.mp4 0.4");
   await page.click("button:has-text('Lay it under the coding')");
   await expect.poll(async () => {
     await page.goto(server.study(`/clips/${film}`));
@@ -274,7 +286,12 @@ test("a session that was coded while it happened gets its film, and its codes ke
 
   const times = await frameTimes(page, server.study(`/coding/${live}`));
   /** Goes to the clap; the film shows the moment at which the coder pressed the key. */
-  const atTheClap = async (start: number) => {
+  const atTheClap = async (start: number, later: number) => {
+    // The middle of what the first camera shows is this frame of the other one.
+    const other = (frame: number) => {
+      const middle = ((times[frame] ?? 0) + (times[frame + 1] ?? 0)) / 2;
+      return times.filter((time) => time + later <= middle).length - 1;
+    };
     await server.signIn(page, "coder");
     await server.open(page, live);
     await page.keyboard.press("PageDown");
@@ -282,9 +299,10 @@ test("a session that was coded while it happened gets its film, and its codes ke
     const frame = times.filter((time) => time + start <= clapped).length - 1;
     await page.waitForFunction((wanted) => document.body.dataset["frame"] === String(wanted) && document.body.dataset["settled"] === "true", frame);
     await expect.poll(() => burntIn(page, square)).toBe(frame);
+    await expect.poll(() => burntIn(page, square, 1)).toBe(other(frame));
     expect((await stored(page, live, "clap"))[0]?.start, "codes keep the coder's clock").toBe(clapped);
   };
-  await atTheClap(-1_500_000);
+  await atTheClap(-1_500_000, 400_000);
 
   await server.signIn(page, "lead");
   await page.goto(server.study(`/clips/${film}/align`));
@@ -303,7 +321,13 @@ test("a session that was coded while it happened gets its film, and its codes ke
   // The view is twenty seconds wide.
   expect(dragged).toBeCloseTo(-1.5 + (40 / (box.width - 2)) * 20, 2);
   await page.fill("#start1", "0.25");
+  // Both are the same film: by their sound they begin together, on the coder's clock.
+  await expect(page.getByRole("slider", { name: "Camera 2" })).toHaveAttribute("aria-valuetext", "begins at -1.100 s");
+  await page.getByRole("slider", { name: "Camera 2" }).focus();
+  await page.keyboard.press("f");
+  await expect(page.locator("#start2")).toHaveValue("0.25");
+  await page.screenshot({ path: "node_modules/.playwright-output/alignment-live-two-cameras.png", fullPage: true });
   await page.click("button:has-text('Keep this')");
   await expect(page.locator("#kept")).toContainText("Kept");
-  await atTheClap(250_000);
+  await atTheClap(250_000, 0);
 });
