@@ -13,7 +13,7 @@ use crate::{
     },
     database::{Db, Row, values},
     error::{Result, StoreError},
-    ids::{AccountId, ClipId, CodingId, DyadKey},
+    ids::{AccountId, BringingId, ClipId, CodingId, DyadKey},
     moment::Moment,
     store::Store,
 };
@@ -51,6 +51,8 @@ pub struct ClipRow {
     pub removed: Option<Moment>,
     /// Whether its scheme came with a coder's own project.
     pub is_own: bool,
+    /// The projects of another tool with which it came.
+    pub bringing: Option<BringingId>,
     /// Whether coders who learn from it see what a machine proposes.
     pub proposals_offered: bool,
 }
@@ -88,7 +90,7 @@ pub struct CodingRow {
 }
 
 const CLIP: &str = "SELECT id, title, scheme, scheme_version, site, wave, session, purpose, stratum, \
-     recorded, dyads, angles, removed, own_scheme, proposals_offered, begins FROM clip \
+     recorded, dyads, angles, removed, own_scheme, proposals_offered, begins, bringing FROM clip \
      WHERE study = $1 ORDER BY title, id";
 
 impl Store {
@@ -110,7 +112,7 @@ impl Store {
     pub async fn clip(&self, study: &StudyId, id: ClipId) -> Result<ClipRow> {
         let mut reader = self.reader().await?;
         let sql = "SELECT id, title, scheme, scheme_version, site, wave, session, purpose, stratum, \
-             recorded, dyads, angles, removed, own_scheme, proposals_offered, begins FROM clip \
+             recorded, dyads, angles, removed, own_scheme, proposals_offered, begins, bringing FROM clip \
              WHERE study = $1 AND id = $2";
         let row = reader.db().row(sql, values![study.as_str(), id]).await?;
         clip(&row.ok_or_else(|| StoreError::not_found("recording", id))?)
@@ -190,7 +192,11 @@ impl Store {
     }
 
     /// Whether the family takes part, its consent to the purpose is in force, and no withdrawal came after.
-    pub(crate) async fn consents_to(&self, dyad: DyadKey, purpose: &PurposeId) -> Result<bool> {
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read.
+    pub async fn consents_to(&self, dyad: DyadKey, purpose: &PurposeId) -> Result<bool> {
         let mut reader = self.reader().await?;
         consents_to(&mut reader.db(), dyad, purpose).await
     }
@@ -250,7 +256,8 @@ fn clip(row: &Row) -> Result<ClipRow> {
         dyads: row.json(10)?,
         angles: row.json(11)?,
         removed: row.maybe_int(12)?.map(moment),
-        is_own: row.maybe_text(13)?.is_some(),
+        is_own: row.maybe_text(13)?.is_some() && row.maybe_text(16)?.is_none(),
+        bringing: row.maybe_parsed(16)?,
         proposals_offered: row.int(14)? != 0,
         begins: row.maybe_int(15)?,
     })

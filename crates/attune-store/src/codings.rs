@@ -44,6 +44,8 @@ pub struct OwnCoding {
     pub has_recording: bool,
     /// Whether it is a project of the coder's own, brought from another tool.
     pub is_own: bool,
+    /// Whether it was brought from another tool by whoever leads the coding.
+    pub is_brought: bool,
     /// Its name there; nothing is told of recordings of the study.
     pub own_title: Option<String>,
     /// Whether the recording may be played.
@@ -63,6 +65,8 @@ pub struct CodingContent {
     pub is_training: bool,
     /// Whether it is a project of the coder's own, brought from another tool.
     pub is_own: bool,
+    /// Whether it was brought from another tool by whoever leads the coding.
+    pub is_brought: bool,
     /// Whether the coder sees what a machine proposes: only in training, where the lead wants it.
     pub proposals_offered: bool,
     /// Scheme.
@@ -101,7 +105,7 @@ impl Store {
     pub async fn own_codings(&self, study: &StudyId, coder: AccountId) -> Result<Vec<OwnCoding>> {
         let mut reader = self.reader().await?;
         let sql = "SELECT coding.id, coding.code, clip.scheme, coding.purpose, coding.version, \
-             coding.finished, clip.angles, clip.id, clip.title FROM coding JOIN clip ON clip.id = coding.clip \
+             coding.finished, clip.angles, clip.id, clip.title, coding.bringing FROM coding JOIN clip ON clip.id = coding.clip \
              WHERE coding.study = $1 AND coding.coder = $2 ORDER BY coding.position, coding.code";
         let rows = reader
             .db()
@@ -122,6 +126,7 @@ impl Store {
                 length: angles.first().map_or(0, |angle| angle.length),
                 has_recording: !angles.is_empty(),
                 is_own: purpose == CodingPurpose::Own,
+                is_brought: row.maybe_text(9)?.is_some(),
                 own_title: match purpose {
                     CodingPurpose::Own => Some(row.text(8)?),
                     _ => None,
@@ -272,7 +277,7 @@ pub(crate) async fn content(
 ) -> Result<CodingContent> {
     let sql = "SELECT coding.clip, coding.coder, coding.code, coding.purpose, clip.scheme, \
          clip.scheme_version, clip.angles, coding.version, coding.finished, \
-         clip.proposals_offered FROM coding \
+         clip.proposals_offered, coding.bringing FROM coding \
          JOIN clip ON clip.id = coding.clip WHERE coding.study = $1 AND coding.id = $2";
     let row = db.row(sql, values![study.as_str(), id]).await?;
     let row = row.ok_or_else(|| StoreError::not_found("coding", id))?;
@@ -287,6 +292,7 @@ pub(crate) async fn content(
         code: row.text(2)?,
         is_training: purpose == CodingPurpose::Training,
         is_own: purpose == CodingPurpose::Own,
+        is_brought: row.maybe_text(10)?.is_some(),
         proposals_offered: purpose == CodingPurpose::Training && row.int(9)? != 0,
         scheme: SchemeId::new(row.text(4)?),
         scheme_version: version(&row, 5)?,

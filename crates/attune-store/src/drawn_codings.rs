@@ -87,7 +87,7 @@ impl Store {
     ) -> Result<Schemes> {
         let mut reader = self.reader().await?;
         let sql = "SELECT DISTINCT scheme, scheme_version FROM clip WHERE study = $1 \
-             AND own_scheme IS NULL";
+             AND (own_scheme IS NULL OR bringing IS NOT NULL)";
         let rows = reader.db().rows(sql, values![study.as_str()]).await?;
         drop(reader);
         let mut schemes = Schemes::new();
@@ -266,7 +266,7 @@ fn measured_by<'plan>(
     clip: &ClipRow,
 ) -> std::result::Result<&'plan Scheme, &'static str> {
     let scheme = protocol.schemes.iter().find(|one| one.id == clip.scheme);
-    let scheme = scheme.ok_or("the plan does not have its scheme any more")?;
+    let scheme = scheme.ok_or("the plan does not have its scheme")?;
     let own = schemes.get(&(clip.scheme.clone(), clip.scheme_version));
     if !own.is_some_and(|own| own.holds_all_of(scheme)) {
         return Err(

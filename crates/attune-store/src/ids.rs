@@ -100,4 +100,6 @@ ids! {
     ClipId,
     /// What one person codes from one recording.
     CodingId,
+    /// Projects of another tool that were brought in one go.
+    BringingId,
 }

@@ -13,6 +13,7 @@ pub mod access;
 pub mod accounts;
 pub mod audit;
 pub mod backup;
+pub mod bringing;
 pub mod clip_plan;
 pub mod clips;
 pub mod coded_elsewhere;

@@ -31,6 +31,7 @@ const STEPS: &[Step] = steps![
     5 => "0005_earlier_consent.sql",
     6 => "0006_quotations.sql",
     7 => "0007_begin_of_recording.sql",
+    8 => "0008_bringing.sql",
 ];
 
 /// The newest version that this program knows.

@@ -37,7 +37,7 @@ pub(crate) const STATE: [Table; 5] = [
 ];
 
 /// What people read, made from the log.
-pub(crate) const PROJECTIONS: [Table; 33] = [
+pub(crate) const PROJECTIONS: [Table; 34] = [
     table("account", "id"),
     table("role_grant", "id"),
     table("backup", "id"),
@@ -71,6 +71,7 @@ pub(crate) const PROJECTIONS: [Table; 33] = [
     table("coded_rating", "coding, rating"),
     table("coding_change", "coding, version"),
     table("machine_coding", "clip, machine"),
+    table("bringing", "id"),
 ];
 
 /// All tables.

@@ -7,24 +7,51 @@ use attune_exchange::video_coding::{NotHeld, label_in_scheme, scheme_file};
 use attune_protocol::scheme::{ModifierValues, Scheme};
 use attune_records::observation::{
     BehaviourKind, CodedBehaviour, CodedSubject, CodingProject, DIRECTED_TO, Event, Modifier,
-    Observation, SchemeAsRead, Span,
+    Observation, Rated, SchemeAsRead, Span,
 };
 use attune_store::{
-    coding_rules::Coded,
-    command::video::{CodedEvent, Edit, ModifierAnswer},
+    coding_rules::{self, Coded, NOT_CODABLE, OBSERVED},
+    command::video::{CodedEvent, Edit, ModifierAnswer, RatingAnswer},
 };
 
 /// The subject of events for which the tool noted nobody.
-const NOBODY: &str = "No focal subject";
+pub const NOBODY: &str = "No focal subject";
+/// Longest recording, in microseconds.
+const A_DAY: i64 = 86_400_000_000;
 /// Longest comment that the room keeps.
 const LONGEST_COMMENT: usize = 2000;
 
 /// The text of a scheme file that holds every behaviour and subject of a project, also those that only
 /// its events name; and what of it has to be completed or was left.
 pub fn scheme_text(project: &CodingProject) -> (String, Vec<NotHeld>) {
+    let title = match project.name.trim() {
+        "" => "A coder's own project",
+        name => name,
+    };
+    scheme_text_as(project, title, &BTreeMap::new())
+}
+
+/// The same with a title, and with other names for subjects; nobody in particular is the empty name.
+pub fn scheme_text_as(
+    project: &CodingProject,
+    title: &str,
+    called: &BTreeMap<String, String>,
+) -> (String, Vec<NotHeld>) {
     let mut scheme = SchemeAsRead {
         variables: Vec::new(),
         ..project.scheme.clone()
+    };
+    for subject in &mut scheme.subjects {
+        if let Some(name) = called.get(&*subject.name) {
+            subject.name = name.as_str().into();
+        }
+    }
+    let mut seen = BTreeSet::new();
+    scheme.subjects.retain(|one| seen.insert(one.name.clone()));
+    let renamed = |name: &str| {
+        called
+            .get(name)
+            .map_or_else(|| name.to_owned(), Clone::clone)
     };
     let mut without_subject = false;
     for (_, event) in project.events() {
@@ -37,28 +64,37 @@ pub fn scheme_text(project: &CodingProject) -> (String, Vec<NotHeld>) {
                 .behaviours
                 .push(CodedBehaviour::new(event.behaviour.clone(), kind));
         }
-        match &event.subject {
-            Some(name) if scheme.subjects.iter().all(|one| one.name != *name) => {
-                scheme.subjects.push(CodedSubject {
-                    name: name.clone(),
-                    ..CodedSubject::default()
-                });
-            }
-            Some(_) => {}
-            None => without_subject = true,
+        let Some(name) = &event.subject else {
+            without_subject = true;
+            continue;
+        };
+        let name = renamed(name);
+        if scheme.subjects.iter().all(|one| *one.name != *name) {
+            scheme.subjects.push(CodedSubject {
+                name: name.into(),
+                ..CodedSubject::default()
+            });
         }
     }
     if without_subject || scheme.subjects.is_empty() {
-        scheme.subjects.push(CodedSubject {
-            name: NOBODY.into(),
-            ..CodedSubject::default()
-        });
+        let name = called.get("").map_or(NOBODY, String::as_str);
+        if scheme.subjects.iter().all(|one| *one.name != *name) {
+            scheme.subjects.push(CodedSubject {
+                name: name.into(),
+                ..CodedSubject::default()
+            });
+        }
     }
-    let title = match project.name.trim() {
-        "" => "A coder's own project",
-        name => name,
-    };
     scheme_file(&scheme, title)
+}
+
+/// What names of a tool mean in a scheme, where somebody said so; other names mean what is called alike.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Meant {
+    /// Behaviours by their names in the tool; `None` leaves them out.
+    pub behaviours: BTreeMap<String, Option<String>>,
+    /// Subjects; nobody in particular is the empty name.
+    pub subjects: BTreeMap<String, Option<String>>,
 }
 
 /// What of an observation the room takes.
@@ -72,9 +108,14 @@ pub struct Brought {
 
 /// The events of an observation by a scheme; `key` makes their ids.
 pub fn events(scheme: &Scheme, observation: &Observation, key: &str) -> Brought {
+    events_as(scheme, &Meant::default(), observation, key)
+}
+
+/// The same, with what names mean.
+pub fn events_as(scheme: &Scheme, meant: &Meant, observation: &Observation, key: &str) -> Brought {
     let mut brought = Brought::default();
     for (place, event) in observation.events().iter().enumerate() {
-        let Some(after) = coded(scheme, event, &mut brought.notes) else {
+        let Some(after) = coded(scheme, meant, event, &mut brought.notes) else {
             continue;
         };
         brought.edits.push(Edit::Event {
@@ -88,11 +129,20 @@ pub fn events(scheme: &Scheme, observation: &Observation, key: &str) -> Brought 
 
 fn coded(
     scheme: &Scheme,
+    meant: &Meant,
     event: &Event,
     notes: &mut BTreeMap<String, usize>,
 ) -> Option<CodedEvent> {
     let mut note = |what: String| *notes.entry(what).or_default() += 1;
-    let Some(code) = behaviour_of(scheme, &event.behaviour) else {
+    let code = match meant.behaviours.get(&*event.behaviour) {
+        Some(None) => {
+            note(format!("left, as chosen: “{}”", event.behaviour));
+            return None;
+        }
+        Some(Some(id)) => Some(id.clone()),
+        None => behaviour_of(scheme, &event.behaviour),
+    };
+    let Some(code) = code else {
         note(format!(
             "left: the scheme has no behaviour “{}”",
             event.behaviour
@@ -118,11 +168,7 @@ fn coded(
             (stop.0, None)
         }
     };
-    if start < 0
-        || stop
-            .or(Some(start))
-            .is_some_and(|time| time > 86_400_000_000)
-    {
+    if start < 0 || stop.or(Some(start)).is_some_and(|time| time > A_DAY) {
         note("left: times before the recording or after a day".to_owned());
         return None;
     }
@@ -135,7 +181,17 @@ fn coded(
     }
     let is_stretch = matches!(coded, Coded::Stretch(_));
     let name = event.subject.as_deref().unwrap_or(NOBODY);
-    let subject = subject_of(scheme, coded, name);
+    let chosen = meant
+        .subjects
+        .get(event.subject.as_deref().unwrap_or_default());
+    let subject = match chosen {
+        Some(None) if !is_stretch => {
+            note(format!("left, as chosen: events of “{name}”"));
+            return None;
+        }
+        Some(Some(id)) => subject_of(scheme, coded, id),
+        _ => subject_of(scheme, coded, name),
+    };
     if subject.is_none() && !is_stretch {
         note(format!(
             "left: the scheme does not code “{}” for “{name}”",
@@ -194,7 +250,7 @@ fn coded(
 }
 
 /// The id of the behaviour that a name means: its id or its label, whatever the case.
-fn behaviour_of(scheme: &Scheme, name: &str) -> Option<String> {
+pub fn behaviour_of(scheme: &Scheme, name: &str) -> Option<String> {
     let name = plain(name);
     let spans = scheme.spans.iter();
     let all = scheme
@@ -229,7 +285,7 @@ fn subject_of(scheme: &Scheme, coded: Coded<'_>, name: &str) -> Option<String> {
 }
 
 /// The name in the room of whoever a tool's name means: by id or label, or one of many by its number.
-fn person_named(scheme: &Scheme, allowed: &[String], name: &str) -> Option<String> {
+pub fn person_named(scheme: &Scheme, allowed: &[String], name: &str) -> Option<String> {
     let can = |id: &String| allowed.is_empty() || allowed.contains(id);
     let wanted = plain(name);
     for subject in scheme.subjects.iter().filter(|subject| can(&subject.id)) {
@@ -305,6 +361,89 @@ fn fits(values: &ModifierValues, modifier: &Modifier) -> bool {
     }
 }
 
+/// What stands around the events: how long was coded, what nobody could code, ratings. A recording with film
+/// tells by itself how long it is.
+pub fn around(
+    scheme: &Scheme,
+    observation: &Observation,
+    has_film: bool,
+    notes: &mut BTreeMap<String, usize>,
+) -> Vec<Edit> {
+    let mut note = |what: &str| *notes.entry(what.to_owned()).or_default() += 1;
+    let window = match (observation.window, has_film) {
+        (Some(window), _) => Some((window.start().0, window.stop().0)),
+        (None, true) => None,
+        (None, false) => {
+            let known = observation.coded_window();
+            let last = observation.extent().map(|extent| extent.stop().0);
+            if known.is_none() && last.is_some() {
+                note("its length is not known: the time from 0 to its last event counts as coded");
+            }
+            known
+                .map(|window| (window.start().0, window.stop().0))
+                .or(last.map(|last| (0, last)))
+        }
+    };
+    let stretch = |behaviour: &str, start: i64, stop: i64| CodedEvent {
+        behaviour: behaviour.to_owned(),
+        subject: None,
+        target: None,
+        modifiers: BTreeMap::new(),
+        start,
+        stop: Some(stop),
+        point: false,
+        start_frame: None,
+        stop_frame: None,
+        comment: String::new(),
+        sampled: None,
+    };
+    let is_sound = |(start, stop): &(i64, i64)| *start >= 0 && start < stop && *stop <= A_DAY;
+    let mut stretches = Vec::new();
+    if coding_rules::is_of_the_room(scheme, OBSERVED) {
+        let window = window.filter(is_sound);
+        stretches.extend(window.map(|(start, stop)| stretch(OBSERVED, start, stop)));
+    }
+    if coding_rules::is_of_the_room(scheme, NOT_CODABLE) {
+        let parts = observation.not_codable.iter();
+        let parts = parts.map(|part| (part.start().0, part.stop().0));
+        let parts = parts.filter(is_sound);
+        stretches.extend(parts.map(|(start, stop)| stretch(NOT_CODABLE, start, stop)));
+    }
+    if !observation.samples.is_empty() || observation.scan_every.is_some() {
+        note("samples of time: what was coded at them is kept, not that they were samples");
+    }
+    let edits = stretches.into_iter().enumerate();
+    let mut edits: Vec<Edit> = edits
+        .map(|(place, after)| Edit::Event {
+            id: format!("around-{place}"),
+            before: None,
+            after: Some(after),
+        })
+        .collect();
+    for rating in &observation.ratings {
+        let own = scheme.ratings.iter().find(|one| {
+            rating.phase.is_none()
+                && [plain(&one.id), plain(&one.label)].contains(&plain(&rating.item))
+        });
+        let after = match rating.rated {
+            Rated::Points(points) => RatingAnswer::Rated(points),
+            Rated::NotCodable => RatingAnswer::NotCodable,
+        };
+        let edit = own.map(|own| Edit::Rating {
+            id: own.id.to_string(),
+            before: None,
+            after: Some(after),
+        });
+        let fits =
+            |edit: &Edit| coding_rules::faults(scheme, std::slice::from_ref(edit)).is_empty();
+        match edit.filter(fits) {
+            Some(edit) => edits.push(edit),
+            None => note("ratings that the scheme does not have"),
+        }
+    }
+    edits
+}
+
 /// A name as it is compared: without line breaks, case or blanks at its ends.
 fn plain(name: &str) -> String {
     label_in_scheme(name)
@@ -314,128 +453,4 @@ fn plain(name: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use attune_exchange::video_coding::CodingFile;
-    use attune_store::{coding_rules, own_scheme};
-
-    use super::*;
-
-    const BORIS: &str = r#"{"project_format_version": "7.0", "project_name": "Play",
-        "observations": {"home 1": {"type": "LIVE", "date": "2026-01-02T03:04:05", "description": "", "time offset": 0.0,
-            "file": {}, "media_info": {}, "independent_variables": {}, "events": [
-            [1.0, "Baby", "face", "", "", 25], [2.5, "Baby", "face", "", "end"], [3.0, "", "voice", "loud", "x"],
-            [4.0, "Mother", "1st talk", "infant", ""], [9.0, "Stranger", "waves", "", ""]]}},
-        "subjects_conf": {"0": {"key": "i", "name": "Baby", "description": ""}, "1": {"key": "m", "name": "Mother", "description": ""}},
-        "behaviors_conf": {
-            "0": {"type": "State event", "key": "f", "code": "face", "description": "Looks", "category": "", "excluded": "", "modifiers": {}},
-            "1": {"type": "State event", "key": "f", "code": "1st talk", "description": "", "category": "", "excluded": "",
-                "modifiers": {"0": {"name": "to", "type": 0, "values": ["infant (i)", "staff"]}}},
-            "2": {"type": "Point event", "key": "v", "code": "voice", "description": "", "category": "", "excluded": "", "modifiers": {}}}}"#;
-
-    #[test]
-    fn every_event_of_a_project_is_found_in_the_room_under_the_rules_of_its_scheme() {
-        let file = CodingFile::read("play.boris", BORIS.as_bytes()).expect("a project");
-        let project = file.to_project("play").expect("observations").project;
-        let (text, _) = scheme_text(&project);
-        let scheme =
-            own_scheme::read(&"own-1".into(), &text).unwrap_or_else(|why| panic!("{why}\n{text}"));
-        let observation = &project.observations()[0];
-        let brought = events(&scheme, observation, "e");
-        assert_eq!(brought.edits.len(), observation.events().len());
-        assert_eq!(
-            coding_rules::faults(&scheme, &brought.edits),
-            Vec::<String>::new()
-        );
-        let after: Vec<&CodedEvent> = brought
-            .edits
-            .iter()
-            .filter_map(|edit| match edit {
-                Edit::Event { after, .. } => after.as_ref(),
-                Edit::Rating { .. } => None,
-            })
-            .collect();
-        assert_eq!(
-            (after[0].start, after[0].stop),
-            (1_000_000, Some(2_500_000))
-        );
-        assert!(after[1].comment.contains("loud"), "{:?}", after[1]);
-        assert_eq!(
-            after[2].modifiers.values().next(),
-            Some(&ModifierAnswer::Words(vec!["infant".to_owned()]))
-        );
-        assert_eq!(after[2].stop, None, "a bout with one end stays one");
-        assert_eq!(
-            brought.notes.keys().collect::<Vec<_>>(),
-            ["bouts with one end: they wait for the other one"]
-        );
-    }
-
-    #[test]
-    fn what_a_scheme_of_the_study_does_not_hold_is_left_and_told() {
-        let file = CodingFile::read("play.boris", BORIS.as_bytes()).expect("a project");
-        let project = file.to_project("play").expect("observations").project;
-        let text = "title = \"T\"\nversion = 1\nabout = \"dyad\"\nsampling = [\"continuous\"]\n\
-            [[subject]]\nid = \"infant\"\nlabel = \"Baby\"\nkind = \"infant\"\nmany = true\n\
-            [[states]]\nid = \"gaze\"\nlabel = \"Gaze\"\nexclusive = true\n\
-            [[states.state]]\nid = \"at-face\"\nlabel = \"Face\"\ndefinition = \"Looks.\"\n";
-        let scheme = own_scheme::read(&"own-1".into(), text).unwrap_or_else(|why| panic!("{why}"));
-        let brought = events(&scheme, &project.observations()[0], "e");
-        assert_eq!(brought.edits.len(), 1);
-        let Edit::Event {
-            after: Some(event), ..
-        } = &brought.edits[0]
-        else {
-            panic!("an event");
-        };
-        assert_eq!(
-            (event.behaviour.as_str(), event.subject.as_deref()),
-            ("at-face", Some("infant-1"))
-        );
-        let n_left = project.observations()[0].events().len() - 1;
-        assert_eq!(brought.notes.values().sum::<usize>(), n_left);
-    }
-
-    #[test]
-    fn acts_of_the_room_come_back_from_boris_with_whom_they_are_directed_to() {
-        let text = "title = \"T\"\nversion = 1\nabout = \"dyad\"\nsampling = [\"continuous\"]\n\
-            [[subject]]\nid = \"carer\"\nlabel = \"Carer\"\nkind = \"carer\"\n\
-            [[act]]\nid = \"talks\"\nlabel = \"Talks to\"\ndefinition = \"Any word.\"\nfrom = [\"carer\"]\n\
-            to = [\"own-infant\", \"group\"]\nhas-duration = true\n\
-            modifiers = [{ id = \"tone\", label = \"Tone\", one-of = [\"warm\", \"flat\"] }]\n";
-        let scheme = own_scheme::read(&"own-1".into(), text).unwrap_or_else(|why| panic!("{why}"));
-        let bout = attune_records::observation::Interval::new(
-            attune_records::observation::Micros(1_000_000),
-            attune_records::observation::Micros(2_000_000),
-        );
-        let act = Event {
-            subject: Some("carer".into()),
-            target: Some("group".into()),
-            modifiers: attune_records::observation::Modifiers::new(vec![Modifier {
-                set: "tone".into(),
-                values: vec!["warm".into()],
-            }]),
-            ..Event::new("talks", Span::State(bout.expect("in order")))
-        };
-        let mut project = CodingProject::default();
-        project.scheme = SchemeAsRead::planned(&scheme);
-        let one = Observation::new("one").with_events(vec![act]);
-        let project = project.with_observations(vec![one]).expect("one");
-        let target = attune_exchange::video_coding::Target::Boris;
-        let written =
-            attune_exchange::video_coding::write_project(&project, target).expect("written");
-        let file = CodingFile::read("a.boris", &written.bytes).expect("a project");
-        let again = file.to_project("a").expect("observations").project;
-        let brought = events(&scheme, &again.observations()[0], "e");
-        assert_eq!(brought.notes, BTreeMap::new());
-        let Edit::Event {
-            after: Some(event), ..
-        } = &brought.edits[0]
-        else {
-            panic!("an event");
-        };
-        assert_eq!(event.target.as_deref(), Some("group"));
-        assert_eq!(event.comment, "");
-        let tone = ModifierAnswer::Words(vec!["warm".to_owned()]);
-        assert_eq!(event.modifiers.get("tone"), Some(&tone));
-    }
-}
+mod tests;

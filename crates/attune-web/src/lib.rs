@@ -52,6 +52,7 @@ mod state;
 mod study_files;
 mod study_names;
 mod team_agreement;
+mod team_project;
 mod timeline;
 mod visit;
 mod watching;

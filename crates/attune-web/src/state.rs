@@ -13,6 +13,7 @@ use crate::{
     results::ResultsKept,
     settings::Settings,
     sign_in::{password::Comparisons, pauses::Pauses},
+    team_project::kept::ProjectsKept,
     watching::Watching,
 };
 
@@ -29,6 +30,7 @@ struct Inner {
     results: ResultsKept,
     documents: DocumentsKept,
     intake: Intake,
+    projects: ProjectsKept,
     public_pages: PublicPages,
     watching: Watching,
 }
@@ -45,6 +47,7 @@ impl App {
             results: ResultsKept::default(),
             documents: DocumentsKept::default(),
             intake: Intake::default(),
+            projects: ProjectsKept::default(),
             public_pages: PublicPages::default(),
             watching: Watching::default(),
         }))
@@ -101,6 +104,11 @@ impl App {
     /// Who was noted as watching which recording.
     pub(crate) fn watching(&self) -> &Watching {
         &self.0.watching
+    }
+
+    /// Projects of other tools that were sent and wait for somebody's word.
+    pub(crate) fn projects_kept(&self) -> &ProjectsKept {
+        &self.0.projects
     }
 
     /// What time it is.

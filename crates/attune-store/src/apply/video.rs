@@ -1,5 +1,6 @@
 //! Recordings, assignments and codings.
 
+mod bringing;
 mod cameras;
 mod coding;
 
@@ -9,11 +10,11 @@ use crate::{
     apply::{Context, dyad::of_study, misplaced, person::word},
     command::{
         Command, Outcome,
-        video::{ClipAdded, VideoCommand},
+        video::{ClipAdded, CodingPurpose, VideoCommand},
     },
     database::{Db, values},
     error::{Result, StoreError},
-    ids::{ClipId, CodingId},
+    ids::{AccountId, BringingId, ClipId, CodingId},
 };
 
 pub(super) async fn apply(
@@ -58,6 +59,17 @@ pub(super) async fn apply(
             db.run(sql, values![*coding]).await?;
             Ok(Outcome::default())
         }
+        VideoCommand::BeginBringing { bringing, files } => {
+            bringing::begin(db, context, *bringing, files).await
+        }
+        VideoCommand::BringClip { bringing, added } => {
+            bringing::clip(db, context, *bringing, added).await
+        }
+        VideoCommand::BringCoding(brought) => bringing::coding(db, context, brought).await,
+        VideoCommand::UndoBringing {
+            bringing,
+            also_coded_on,
+        } => bringing::undo(db, context, *bringing, *also_coded_on).await,
     }
 }
 
@@ -150,28 +162,75 @@ async fn remove(
     if !with_codes {
         return Ok(Outcome::default());
     }
-    let erased = match context.stored {
-        Some(stored) => stored.erased.clone(),
-        None => {
-            let sql = "SELECT sequence FROM command WHERE chain = $1 AND kind = 'video' \
-                 AND subject IN (SELECT id FROM coding WHERE clip = $2) \
-                 AND content LIKE '%\"what\":\"change-coding\"%' ORDER BY sequence";
-            let rows = db.rows(sql, values![context.chain, clip]).await?;
-            rows.iter().map(|row| row.int(0)).collect::<Result<_>>()?
-        }
-    };
-    for sql in [
-        "DELETE FROM coded_event WHERE coding IN (SELECT id FROM coding WHERE clip = $1)",
-        "DELETE FROM coded_rating WHERE coding IN (SELECT id FROM coding WHERE clip = $1)",
-        "DELETE FROM coding_change WHERE coding IN (SELECT id FROM coding WHERE clip = $1)",
-        "DELETE FROM coding WHERE clip = $1",
-    ] {
-        db.run(sql, values![clip]).await?;
-    }
+    let erased = erased(db, context, Of::Clip(clip)).await?;
+    delete_codings(db, Of::Clip(clip)).await?;
     Ok(Outcome {
         erased,
         ..Outcome::default()
     })
+}
+
+/// Codings of one recording, or of one bringing.
+#[derive(Clone, Copy)]
+enum Of {
+    Clip(ClipId),
+    Bringing(BringingId),
+}
+
+/// Places in the log of everything that was coded in these codings.
+async fn erased(db: &mut Db<'_>, context: &Context<'_>, of: Of) -> Result<Vec<i64>> {
+    if let Some(stored) = context.stored {
+        return Ok(stored.erased.clone());
+    }
+    let (sql, id) = match of {
+        Of::Clip(clip) => (
+            "SELECT sequence FROM command WHERE chain = $1 AND kind = 'video' \
+             AND subject IN (SELECT id FROM coding WHERE clip = $2) \
+             AND (content LIKE '%\"what\":\"change-coding\"%' \
+             OR content LIKE '%\"what\":\"bring-coding\"%') ORDER BY sequence",
+            clip.to_string(),
+        ),
+        Of::Bringing(bringing) => (
+            "SELECT sequence FROM command WHERE chain = $1 AND kind = 'video' \
+             AND subject IN (SELECT id FROM coding WHERE bringing = $2) \
+             AND (content LIKE '%\"what\":\"change-coding\"%' \
+             OR content LIKE '%\"what\":\"bring-coding\"%') ORDER BY sequence",
+            bringing.to_string(),
+        ),
+    };
+    let rows = db.rows(sql, values![context.chain, id]).await?;
+    rows.iter().map(|row| row.int(0)).collect()
+}
+
+/// Deletes these codings with everything in them.
+async fn delete_codings(db: &mut Db<'_>, of: Of) -> Result<()> {
+    let (statements, id) = match of {
+        Of::Clip(clip) => (
+            [
+                "DELETE FROM coded_event WHERE coding IN (SELECT id FROM coding WHERE clip = $1)",
+                "DELETE FROM coded_rating WHERE coding IN (SELECT id FROM coding WHERE clip = $1)",
+                "DELETE FROM coding_change WHERE coding IN (SELECT id FROM coding WHERE clip = $1)",
+                "DELETE FROM coding WHERE clip = $1",
+            ],
+            clip.to_string(),
+        ),
+        Of::Bringing(bringing) => (
+            [
+                "DELETE FROM coded_event WHERE coding IN \
+                 (SELECT id FROM coding WHERE bringing = $1)",
+                "DELETE FROM coded_rating WHERE coding IN \
+                 (SELECT id FROM coding WHERE bringing = $1)",
+                "DELETE FROM coding_change WHERE coding IN \
+                 (SELECT id FROM coding WHERE bringing = $1)",
+                "DELETE FROM coding WHERE bringing = $1",
+            ],
+            bringing.to_string(),
+        ),
+    };
+    for sql in statements {
+        db.run(sql, values![id.as_str()]).await?;
+    }
+    Ok(())
 }
 
 async fn assign(db: &mut Db<'_>, context: &Context<'_>, command: &VideoCommand) -> Result<Outcome> {
@@ -185,35 +244,56 @@ async fn assign(db: &mut Db<'_>, context: &Context<'_>, command: &VideoCommand) 
     else {
         return Err(misplaced());
     };
+    let assigned = Assigned {
+        coding: *coding,
+        clip: *clip,
+        coder: *coder,
+        position: *position,
+        purpose: *purpose,
+    };
+    let code = add_coding(db, context, assigned).await?;
+    Ok(Outcome {
+        code: Some(code),
+        ..Outcome::default()
+    })
+}
+
+/// Who is to code what.
+struct Assigned {
+    coding: CodingId,
+    clip: ClipId,
+    coder: AccountId,
+    position: u32,
+    purpose: CodingPurpose,
+}
+
+/// A coding without anything in it, and its neutral name.
+async fn add_coding(db: &mut Db<'_>, context: &Context<'_>, assigned: Assigned) -> Result<String> {
+    let Assigned {
+        coding,
+        clip,
+        coder,
+        position,
+        purpose,
+    } = assigned;
     let study = context.study()?;
     let sql = "SELECT COUNT(*) FROM clip WHERE id = $1 AND study = $2 AND removed IS NULL";
-    let there = db.count(sql, values![*clip, study]).await?;
+    let there = db.count(sql, values![clip, study]).await?;
     context.must_exist(there.unsigned_abs(), "recording", clip)?;
     let sql = "SELECT COUNT(*) FROM coding WHERE clip = $1 AND coder = $2";
-    let twice = context.is_new() && db.count(sql, values![*clip, *coder]).await? > 0;
+    let twice = context.is_new() && db.count(sql, values![clip, coder]).await? > 0;
     context.refuse_if(twice, || {
         "this person codes this recording already".to_owned()
     })?;
     let code = match context.stored.and_then(|stored| stored.code.clone()) {
         Some(code) => code,
-        None => neutral_name(db, study, *coding).await?,
+        None => neutral_name(db, study, coding).await?,
     };
     let sql = "INSERT INTO coding (id, study, clip, coder, position, purpose, code, version) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, 0)";
-    let values = values![
-        *coding,
-        study,
-        *clip,
-        *coder,
-        *position,
-        word(purpose),
-        &code
-    ];
+    let values = values![coding, study, clip, coder, position, word(&purpose), &code];
     db.run(sql, values).await?;
-    Ok(Outcome {
-        code: Some(code),
-        ..Outcome::default()
-    })
+    Ok(code)
 }
 
 /// A name that tells nothing: of each coding its own, so that coders who compare names learn nothing.

@@ -13,7 +13,7 @@ pub use attune_records::observation::Sampled;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AccountId, ClipId, CodingId, DyadKey};
+use crate::ids::{AccountId, BringingId, ClipId, CodingId, DyadKey};
 
 /// A change that concerns recordings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -107,6 +107,51 @@ pub enum VideoCommand {
         /// The coding.
         coding: CodingId,
     },
+    /// Projects of another tool were brought: what follows in the same request came with them.
+    BeginBringing {
+        /// Id of it.
+        bringing: BringingId,
+        /// Names of the files, for whoever leads the coding.
+        files: Vec<String>,
+    },
+    /// A recording of which such a project has codings.
+    BringClip {
+        /// With what it came.
+        bringing: BringingId,
+        /// What is known of it.
+        added: Box<ClipAdded>,
+    },
+    /// What somebody coded with another tool.
+    BringCoding(Box<CodingBrought>),
+    /// What was brought is deleted again.
+    UndoBringing {
+        /// What.
+        bringing: BringingId,
+        /// Whether codings go that were worked on since.
+        #[serde(default)]
+        also_coded_on: bool,
+    },
+}
+
+/// A coding of another tool as it is brought.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CodingBrought {
+    /// With what it came.
+    pub bringing: BringingId,
+    /// Id of the coding.
+    pub coding: CodingId,
+    /// The recording.
+    pub clip: ClipId,
+    /// Who coded.
+    pub coder: AccountId,
+    /// Place in the coder's own order.
+    pub position: u32,
+    /// What for.
+    pub purpose: CodingPurpose,
+    /// Whether the coder was through with it.
+    pub finished: bool,
+    /// Its events and ratings, all of them new.
+    pub edits: Vec<Edit>,
 }
 
 /// A recording as it was taken in.
@@ -417,6 +462,11 @@ impl VideoCommand {
             | Self::ChangeCoding { coding, .. }
             | Self::FinishCoding { coding }
             | Self::ReopenCoding { coding } => coding.to_string(),
+            Self::BringClip { added, .. } => added.clip.to_string(),
+            Self::BringCoding(brought) => brought.coding.to_string(),
+            Self::BeginBringing { bringing, .. } | Self::UndoBringing { bringing, .. } => {
+                bringing.to_string()
+            }
         }
     }
 }
