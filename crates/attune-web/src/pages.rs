@@ -51,6 +51,8 @@ pub mod schedule;
 pub mod second_factor;
 pub mod sign_in;
 pub mod study;
+pub mod team_project;
+pub mod team_projects;
 pub mod verification;
 pub mod visits;
 pub mod welcome;

@@ -3,8 +3,8 @@
 use std::{future::Future, pin::Pin, sync::Arc};
 
 use crate::{
-    accounts, coded_records, consents, families, forms, quotations, records, requests, safety,
-    studies,
+    accounts, bringing, coded_records, consents, families, forms, quotations, records, requests,
+    safety, studies,
     support::{Place, World, postgres::Server},
     videos,
 };
@@ -75,6 +75,10 @@ const PROMISES: &[(&str, Promise)] = promises![
     videos::consent_governs_playing_and_withdrawal_deletes_files_and_codes,
     videos::every_file_of_a_recording_goes_with_a_withdrawal_also_from_the_backups,
     videos::cameras_lie_where_they_were_laid_and_impossible_places_are_refused,
+    bringing::a_project_is_brought_whole_and_deleted_again,
+    bringing::of_a_project_with_one_fault_nothing_is_brought,
+    bringing::work_that_was_done_since_goes_only_where_that_is_said,
+    bringing::a_withdrawal_deletes_what_was_brought_of_the_family,
     videos::a_coder_is_told_a_neutral_name_and_nothing_of_the_recording,
     coded_records::a_coding_of_the_room_measures_what_the_same_file_measures,
     coded_records::an_unfinished_coding_is_missing_and_never_zero,

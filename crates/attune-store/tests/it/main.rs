@@ -1,6 +1,7 @@
 //! What the store promises, on SQLite and on PostgreSQL.
 
 mod accounts;
+mod bringing;
 mod coded_records;
 mod conformance;
 mod consents;

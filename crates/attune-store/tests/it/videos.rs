@@ -20,7 +20,7 @@ use jiff::civil::date;
 use crate::support::{ADA, NOON, World};
 
 /// The hostel study with a scheme that has events.
-async fn study(world: &World) -> StudyId {
+pub(crate) async fn study(world: &World) -> StudyId {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let folder = StudyFolder::on_disk(&root.join("../../studies/hostel-clinic")).expect("a study");
     let scheme = include_bytes!("../data/room-scheme.toml").to_vec();
@@ -80,7 +80,7 @@ fn clip(dyads: &[DyadKey]) -> ClipAdded {
     }
 }
 
-fn coder_of(account: AccountId) -> Actor {
+pub(crate) fn coder_of(account: AccountId) -> Actor {
     Actor::of(account, Some(Role::Observer))
 }
 
@@ -108,7 +108,7 @@ async fn assigned(world: &World, study: &StudyId, dyads: &[DyadKey]) -> (ClipId,
     (clip, coding, coder_of(account))
 }
 
-fn gaze(start: i64, stop: Option<i64>) -> CodedEvent {
+pub(crate) fn gaze(start: i64, stop: Option<i64>) -> CodedEvent {
     CodedEvent {
         behaviour: "at-face".to_owned(),
         subject: Some("infant-1".to_owned()),
@@ -124,7 +124,7 @@ fn gaze(start: i64, stop: Option<i64>) -> CodedEvent {
     }
 }
 
-fn change(coding: CodingId, base: u32, edits: Vec<Edit>) -> ChangeAsked {
+pub(crate) fn change(coding: CodingId, base: u32, edits: Vec<Edit>) -> ChangeAsked {
     ChangeAsked {
         key: format!("{coding} {base} {}", edits.len()),
         coding,
@@ -134,7 +134,7 @@ fn change(coding: CodingId, base: u32, edits: Vec<Edit>) -> ChangeAsked {
     }
 }
 
-fn event(id: &str, before: Option<CodedEvent>, after: Option<CodedEvent>) -> Edit {
+pub(crate) fn event(id: &str, before: Option<CodedEvent>, after: Option<CodedEvent>) -> Edit {
     Edit::Event {
         id: id.to_owned(),
         before,
@@ -315,7 +315,7 @@ pub async fn what_the_scheme_does_not_hold_is_refused_with_all_faults(world: Wor
 }
 
 /// A family; whoever films it asks first.
-async fn family(world: &World, study: &StudyId) -> (DyadKey, PersonId, PersonId) {
+pub(crate) async fn family(world: &World, study: &StudyId) -> (DyadKey, PersonId, PersonId) {
     let (dyad, infant, carer) = (DyadKey::new(), PersonId::new(), PersonId::new());
     let commands = vec![
         Command::RegisterPerson {
@@ -340,7 +340,7 @@ async fn family(world: &World, study: &StudyId) -> (DyadKey, PersonId, PersonId)
     (dyad, infant, carer)
 }
 
-async fn agree(world: &World, study: &StudyId, family: (DyadKey, PersonId, PersonId)) {
+pub(crate) async fn agree(world: &World, study: &StudyId, family: (DyadKey, PersonId, PersonId)) {
     let (dyad, infant, carer) = family;
     let protocol = world.store.protocol(study).await.expect("a protocol");
     let planned = protocol.consents.iter().find(|one| &*one.id == "video");

@@ -185,9 +185,18 @@ fn film(visit: &Visit, study: &StudyId, id: &str, what: &str) -> (Option<String>
         "change-coding",
         "finish-coding",
         "reopen-coding",
+        "bring-coding",
     ];
     if of_coding.contains(&what) {
         return (Some("a coding".to_owned()), None);
+    }
+    if ["begin-bringing", "undo-bringing"].contains(&what) {
+        let may_see = visit.has_right(Action::LeadCoding) && !visit.is_blind();
+        let address = format!("/studies/{study}/clips/projects");
+        return (
+            Some("a team's projects".to_owned()),
+            may_see.then_some(address),
+        );
     }
     let address = format!("/studies/{study}/clips/{id}");
     let may_see = visit.has_right(Action::LeadCoding) && !visit.is_blind() && what != "remove-clip";

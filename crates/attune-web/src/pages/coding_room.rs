@@ -103,6 +103,8 @@ pub async fn page(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer
     let opened = Opened::by(&visit, &id).await?;
     watching::note(&visit, Action::CodeVideo, opened.id.to_string()).await?;
     let mut layout = Layout::of(&visit, format!("Clip {}", opened.content.code));
+    // What was coded with another tool is not coded again by the clock.
+    let is_brought = opened.content.is_own || opened.content.is_brought;
     layout.scripts = assets::script("coding_room.js").into_iter().collect();
     show_film(&CodingRoom {
         layout,
@@ -115,8 +117,8 @@ pub async fn page(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer
         code: opened.content.code,
         training: opened.content.is_training,
         finished: opened.content.finished,
-        live: opened.content.angles.is_empty() && !opened.content.is_own,
-        without_recording: opened.content.angles.is_empty() && opened.content.is_own,
+        live: opened.content.angles.is_empty() && !is_brought,
+        without_recording: opened.content.angles.is_empty() && is_brought,
     })
 }
 
@@ -183,7 +185,7 @@ pub async fn data(
         _ => None,
     };
     let room = json!({
-        "own": content.is_own, "proposals": proposals, "compared": compared,
+        "own": content.is_own || content.is_brought, "proposals": proposals, "compared": compared,
         "code": content.code, "training": content.is_training, "finished": content.finished,
         "only_look": opened.only_look, "version": content.version, "scheme": coding_scheme::for_room(&scheme), "angles": angles,
         "events": content.events, "ratings": content.ratings, "changes": changes,

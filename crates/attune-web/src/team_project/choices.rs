@@ -143,13 +143,13 @@ impl Choices {
         rows: &Rows<'_>,
     ) -> Result<(Self, Asked), Failure> {
         let mut seen = BTreeSet::new();
-        let mut named: BTreeMap<(&str, usize), String> = BTreeMap::new();
+        let mut named: BTreeMap<(String, usize), String> = BTreeMap::new();
         for (name, value) in &fields {
             if !seen.insert(name.as_str()) {
                 return Err(not_ours(name));
             }
             if let Some((kind @ ("coder-name" | "recording-name"), row)) = row_of(name) {
-                named.insert((kind, row), value.trim().to_owned());
+                named.insert((kind.to_owned(), row), value.trim().to_owned());
             }
         }
         let mut choices = Self {
@@ -157,9 +157,9 @@ impl Choices {
             ..Self::default()
         };
         let (mut asked, mut meant_for) = (Asked::Look, String::new());
-        for (name, value) in fields {
+        for (name, value) in &fields {
             let value = value.trim().to_owned();
-            let Some((kind, row)) = row_of(&name) else {
+            let Some((kind, row)) = row_of(name) else {
                 match name.as_str() {
                     "scheme" => choices.scheme = value,
                     "title" => choices.title = value,
@@ -175,15 +175,13 @@ impl Choices {
                             _ => Asked::Look,
                         }
                     }
-                    _ => return Err(not_ours(&name)),
+                    _ => return Err(not_ours(name)),
                 }
                 continue;
             };
-            let of = |kind| {
-                named
-                    .get(&(kind, row))
-                    .cloned()
-                    .ok_or_else(|| not_ours(&name))
+            let of = |kind: &str| {
+                let found = named.get(&(kind.to_owned(), row)).cloned();
+                found.ok_or_else(|| not_ours(name))
             };
             match kind {
                 "coder-name" | "recording-name" => {}
@@ -204,7 +202,7 @@ impl Choices {
                     let one = choices
                         .observations
                         .get_mut(row)
-                        .ok_or_else(|| not_ours(&name))?;
+                        .ok_or_else(|| not_ours(name))?;
                     match kind {
                         "of" => one.recording = value,
                         "by" => one.coder = value,
@@ -212,14 +210,14 @@ impl Choices {
                     }
                 }
                 "means" => {
-                    let own = rows.behaviours.get(row).ok_or_else(|| not_ours(&name))?;
+                    let own = rows.behaviours.get(row).ok_or_else(|| not_ours(name))?;
                     choices.behaviours.insert(own.clone(), value);
                 }
                 "who" => {
-                    let own = rows.subjects.get(row).ok_or_else(|| not_ours(&name))?;
+                    let own = rows.subjects.get(row).ok_or_else(|| not_ours(name))?;
                     choices.subjects.insert(own.clone(), value);
                 }
-                _ => return Err(not_ours(&name)),
+                _ => return Err(not_ours(name)),
             }
         }
         if meant_for != choices.scheme {

@@ -9,7 +9,7 @@ use attune_records::observation::Observation;
 use attune_store::clips::ClipRow;
 
 use super::{
-    choices::{Choices, CoderChoice, NEW_SCHEME, ObservationChoice, RecordingChoice},
+    choices::{Choices, CoderChoice, NEW_SCHEME, OUT, ObservationChoice, RecordingChoice},
     known::Known,
     looks_like_a_name::looks_like_a_name,
 };
@@ -18,7 +18,7 @@ use crate::brought::{NOBODY, behaviour_of, person_named};
 /// Lengths that differ by less than a fifth of a second are of one film.
 const SAME_LENGTH_MICROS: i64 = 200_000;
 
-/// Names of behaviours and of subjects that events have, in the order of the project's scheme.
+/// Names of behaviours that events have, and of all subjects, in the order of the project's scheme.
 pub fn names(project: &TeamProject) -> (Vec<String>, Vec<String>) {
     let (mut codes, mut people) = (BTreeSet::new(), BTreeSet::new());
     for (_, event) in project.project.events() {
@@ -26,25 +26,19 @@ pub fn names(project: &TeamProject) -> (Vec<String>, Vec<String>) {
         people.insert(event.subject.as_deref().unwrap_or_default());
     }
     let scheme = &project.project.scheme;
-    let in_order = |planned: Vec<&str>, mut used: BTreeSet<&str>| {
-        let mut all: Vec<String> = planned
-            .into_iter()
-            .filter(|name| used.remove(name))
-            .map(str::to_owned)
-            .collect();
-        all.extend(used.into_iter().map(str::to_owned));
-        all
-    };
-    (
-        in_order(
-            scheme.behaviours.iter().map(|one| &*one.code).collect(),
-            codes,
-        ),
-        in_order(
-            scheme.subjects.iter().map(|one| &*one.name).collect(),
-            people,
-        ),
-    )
+    let planned = scheme.behaviours.iter().map(|one| &*one.code);
+    let planned = planned.filter(|code| codes.contains(code)).collect();
+    // Who is in no event is in a new scheme all the same.
+    let everybody = scheme.subjects.iter().map(|one| &*one.name).collect();
+    (in_order(planned, codes), in_order(everybody, people))
+}
+
+fn in_order(planned: Vec<&str>, used: BTreeSet<&str>) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    let all = planned.into_iter().chain(used);
+    all.filter(|name| seen.insert(*name))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The first proposal.
@@ -72,7 +66,7 @@ pub fn proposal(project: &TeamProject, known: &Known) -> Choices {
 pub fn complete(choices: &mut Choices, project: &TeamProject, known: &Known) {
     let mut n_of_coder: BTreeMap<String, usize> = BTreeMap::new();
     let taken = choices.observations.clone();
-    for (place, one) in taken.iter().enumerate().filter(|(_, one)| !one.out) {
+    for one in taken.iter().filter(|one| !one.out) {
         if !one.coder.is_empty() {
             *n_of_coder.entry(one.coder.clone()).or_default() += 1;
             if !choices.coders.contains_key(&one.coder) {
@@ -90,7 +84,6 @@ pub fn complete(choices: &mut Choices, project: &TeamProject, known: &Known) {
             let choice = recording(&one.recording, &of_it, choices, known);
             choices.recordings.insert(one.recording.clone(), choice);
         }
-        debug_assert!(place < project.origins.len());
     }
     choices
         .coders
@@ -115,12 +108,21 @@ pub fn complete(choices: &mut Choices, project: &TeamProject, known: &Known) {
         .iter()
         .find(|one| *one.id == *choices.scheme);
     match scheme {
-        Some(scheme) => meanings(choices, scheme, &behaviours, &subjects),
+        Some(scheme) => meanings(choices, scheme, (&behaviours, &subjects), project),
         None => new_names(choices, &subjects),
     }
 }
 
-fn meanings(choices: &mut Choices, scheme: &Scheme, behaviours: &[String], subjects: &[String]) {
+fn meanings(
+    choices: &mut Choices,
+    scheme: &Scheme,
+    (behaviours, subjects): (&[String], &[String]),
+    project: &TeamProject,
+) {
+    let events = project.project.events();
+    let used: BTreeSet<&str> = events
+        .map(|(_, event)| event.subject.as_deref().unwrap_or_default())
+        .collect();
     for name in behaviours {
         if !choices.behaviours.contains_key(name) {
             let means = behaviour_of(scheme, name).unwrap_or_default();
@@ -135,9 +137,11 @@ fn meanings(choices: &mut Choices, scheme: &Scheme, behaviours: &[String], subje
                 _ => None,
             };
             let who = person_named(scheme, &[], sought).or(only);
-            choices
-                .subjects
-                .insert(name.clone(), who.unwrap_or_default());
+            let who = who.unwrap_or_else(|| match used.contains(name.as_str()) {
+                true => String::new(),
+                false => OUT.to_owned(),
+            });
+            choices.subjects.insert(name.clone(), who);
         }
     }
 }

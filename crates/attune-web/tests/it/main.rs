@@ -23,4 +23,5 @@ mod security_log;
 mod seeing;
 mod signing_in;
 mod table;
+mod team_projects;
 mod walk;

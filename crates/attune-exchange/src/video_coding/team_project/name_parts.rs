@@ -79,7 +79,10 @@ fn may_be_a_coder(part: &str) -> bool {
 fn is_a_time(part: &str) -> bool {
     let lower = part.to_lowercase();
     let has_digit = lower.chars().any(|letter| letter.is_ascii_digit());
-    let n_letters = lower.chars().filter(|letter| letter.is_alphabetic()).count();
+    let n_letters = lower
+        .chars()
+        .filter(|letter| letter.is_alphabetic())
+        .count();
     (has_digit && n_letters == 1) || TIMES.contains(&lower.as_str())
 }
 
