@@ -45,6 +45,8 @@ const noPages: Record<string, string> = {
   "/studies/{study}/measures.csv": "a table as a file",
   "/studies/{study}/reports/{file}": "a report as a file",
   "/studies/{study}/clips/export/{format}": "codings as a file",
+  "/studies/{study}/clips/projects/{bringing}": "only while files wait; team_projects.spec.ts looks at it",
+  "/studies/{study}/clips/projects/{bringing}/scheme": "a scheme as a file",
   "/studies/{study}/clips/{clip}/align": "only with a second camera or codes from a live session; alignment.spec.ts lines them up",
   "/studies/{study}/clips/{clip}/align/data": "data of lining up",
   "/studies/{study}/clips/{clip}/media/{angle}": "film",
