@@ -8,7 +8,7 @@ import { bestShift, clapNear, rises } from "../src/alignment/clap.js";
 import { placed, Places, rateOf } from "../src/alignment/places.js";
 import { FrameTimes } from "../src/coding-room/frame_times.js";
 import { onClock, onRecording } from "../src/coding-room/place.js";
-import { burntIn, PROGRAM, RoomServer, WHY_SKIPPED } from "./coding_room_server.js";
+import { burntIn, held, PROGRAM, RoomServer, WHY_SKIPPED } from "./coding_room_server.js";
 
 const S = 1_000_000;
 
@@ -193,6 +193,18 @@ test.describe("in a browser", () => {
     while (await page.locator("#undo").isEnabled()) await page.click("#undo");
     expect(Number(await page.inputValue("#drift3"))).toBe(0);
     await expect(page.locator("#kept")).toHaveText("");
+    // Kept twice in a row: the second waits for the first, and is what the server has.
+    const keeping = await held(page, "**/align");
+    await page.fill("#start4", "-0.3");
+    await page.click("button:has-text('Keep this')");
+    await keeping.asked;
+    await page.fill("#start4", "-0.2");
+    await page.click("button:has-text('Keep this')");
+    keeping.goOn();
+    await expect(page.locator("#kept")).toContainText("Kept");
+    await page.reload();
+    await page.waitForSelector("body[data-ready=true]");
+    expect(await start(page, 4)).toBe(-0.2);
     // What no clock can be is refused as a whole.
     await page.fill("#drift2", "20000");
     await page.click("button:has-text('Keep this')");

@@ -76,6 +76,10 @@ test("a queue that is halted waits for the answer that is on its way, and goes o
   queue.putFirst([waits("left", "do")]);
   queue.resume();
   expect(posted).toEqual(["a on 0", "left on 1"]);
+  // What is on its way stays first.
+  queue.putFirst([waits("later", "do")]);
+  answer({ is: "saved", version: 2 });
+  await expect.poll(() => posted).toEqual(["a on 0", "left on 1", "later on 2"]);
 });
 
 class Memory implements Shelf {

@@ -5,6 +5,8 @@ import type { Place } from "../coding-room/place.js";
 
 export class Fields {
   private kept = "";
+  /** One after the other: what was kept last is what the server has. */
+  private keeping: Promise<void> = Promise.resolve();
   private typed: (index: number, place: Place) => void = () => {};
 
   constructor(private readonly form: HTMLFormElement) {
@@ -15,7 +17,7 @@ export class Fields {
     });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      void this.keep();
+      this.keeping = this.keeping.then(() => this.keep());
     });
     window.addEventListener("beforeunload", (event) => {
       if (this.values() !== this.kept) event.preventDefault();
@@ -67,7 +69,8 @@ export class Fields {
       });
       if (response.ok) {
         this.kept = sent;
-        this.tell("Kept. Codes keep their times; the recording lies here from now on.");
+        if (this.values() !== sent) this.tell("Not kept yet.");
+        else this.tell("Kept. Codes keep their times; the recording lies here from now on.");
         return;
       }
       const told = (await response.json().catch(() => ({}))) as { happened?: string; problem?: string };

@@ -76,9 +76,10 @@ export class Queue {
     this.send();
   }
 
-  /** What an earlier page left comes before everything else; only while nothing is sent. */
+  /** What an earlier page left comes before everything else but what is on its way. */
   putFirst(left: readonly Waiting[]): void {
-    this.waiting = [...left, ...this.waiting];
+    const sent = this.running ? 1 : 0;
+    this.waiting = [...this.waiting.slice(0, sent), ...left, ...this.waiting.slice(sent)];
     this.kept.write(this.waiting);
     this.because(this.why);
   }

@@ -96,6 +96,7 @@ export class Saving {
   private async goOn(why: string, refused: Waiting | null): Promise<void> {
     if (this.isLoading) return;
     this.isLoading = true;
+    await this.queue.halt();
     const fresh = await this.fresh();
     this.coding.reset(fresh.events, fresh.ratings, fresh.changes);
     const unsaved = this.queue.restart(fresh.version);
