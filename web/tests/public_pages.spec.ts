@@ -151,17 +151,14 @@ test("page weight and first paint on a slow line are told", async ({ browser }) 
       downloadThroughput: (1.6 * 1024 * 1024) / 8,
       uploadThroughput: (750 * 1024) / 8,
     });
-    let bytes = 0;
-    const count = async (response: { body(): Promise<Buffer> }) => {
-      bytes += (await response.body()).length;
-    };
-    page.on("response", count);
+    const bodies: Promise<Buffer>[] = [];
+    page.on("response", (response) => bodies.push(response.body()));
     await page.goto(path);
     await page.waitForLoadState("networkidle");
-    page.off("response", count);
-    const painted = await page.evaluate(
-      () => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? Infinity,
-    );
+    const bytes = (await Promise.all(bodies)).reduce((sum, body) => sum + body.length, 0);
+    // A page may be painted some time after it has arrived.
+    const paint = await page.waitForFunction(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime);
+    const painted = Number(await paint.jsonValue());
     console.log(`${path}: ${(bytes / 1024).toFixed(0)} KiB, first paint ${painted.toFixed(0)} ms`);
     const figures = await page.evaluate(() =>
       [...document.querySelectorAll("figure svg")].reduce((sum, svg) => sum + svg.outerHTML.length, 0),

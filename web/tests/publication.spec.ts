@@ -191,12 +191,11 @@ test("a page with its stylesheet comes in two or three requests on a slow line",
   page.on("request", (request) => requests.push(request.url()));
   await page.goto(at(plainServer, "hostel-clinic/index.html"));
   await page.waitForLoadState("networkidle");
-  const painted = await page.evaluate(
-    () => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? Infinity,
-  );
+  // A page may be painted some time after it has arrived.
+  const paint = await page.waitForFunction(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime);
+  const painted = Number(await paint.jsonValue());
   expect(requests.length).toBeLessThanOrEqual(3);
   console.log(`first paint on a slow line: ${painted.toFixed(0)} ms`);
-  expect(painted).toBeLessThan(Infinity);
 });
 
 test.describe("with an analytics tool that waits for a yes", () => {
