@@ -11,6 +11,7 @@ export default defineConfig({
   // once: what fails now and then has had a real reason more than once.
   retries: process.env.CI === undefined ? 0 : 1,
   // What is waited for comes in a moment; a busy machine may take longer, and no test judges a time.
+  timeout: 120_000,
   expect: { timeout: 20_000 },
   use: {
     browserName: "chromium",
