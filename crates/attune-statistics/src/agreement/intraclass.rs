@@ -270,6 +270,16 @@ fn interval(
     level: f64,
 ) -> (f64, f64) {
     let k = squares.n_coders;
+    // Without any error the limits tend to 1, whatever is left of it by rounding.
+    let one_way = matches!(form, IccForm::OneWaySingle | IccForm::OneWayMean);
+    let by_error = match one_way {
+        true => squares.within_units == 0.0,
+        false => squares.residual == 0.0,
+    };
+    let is_agreement = matches!(form, IccForm::AgreementSingle | IccForm::AgreementMean);
+    if by_error && !(is_agreement && squares.between_coders > 0.0) {
+        return (1.0, 1.0);
+    }
     let high = 0.5 + level / 2.0;
     let low = f / f_quantile(high, df1, df2);
     let up = f * f_quantile(high, df2, df1);
@@ -299,10 +309,9 @@ fn agreement_interval(squares: &MeanSquares, high: f64) -> (f64, f64) {
         ..
     } = *squares;
     let rho = icc(squares, IccForm::AgreementSingle);
-    let ratio = j / e;
-    let common = n * (1.0 + (k - 1.0) * rho) - k * rho;
-    let numerator = (k - 1.0) * (n - 1.0) * (k * rho * ratio + common).powi(2);
-    let denominator = (n - 1.0) * (k * rho * ratio).powi(2) + common * common;
+    let common = e * (n * (1.0 + (k - 1.0) * rho) - k * rho);
+    let numerator = (k - 1.0) * (n - 1.0) * (k * rho * j + common).powi(2);
+    let denominator = (n - 1.0) * (k * rho * j).powi(2) + common * common;
     let df = numerator / denominator;
     // Without a difference between units the degrees of freedom vanish; the quantiles' limits
     // are known, and searching for them would take minutes.
@@ -320,4 +329,47 @@ fn agreement_interval(squares: &MeanSquares, high: f64) -> (f64, f64) {
         lower.max(least),
         (n * (low * b - e) / (rest + n * low * b)).max(least),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limits(pairs: &[(f64, f64)], form: IccForm) -> (f64, f64, f64) {
+        let coders = ["a", "b"].map(str::to_owned);
+        let rows: Vec<Vec<Option<f64>>> = pairs
+            .iter()
+            .map(|(a, b)| vec![Some(*a), Some(*b)])
+            .collect();
+        let found =
+            intraclass(&Ratings::from_numbers(&coders, &rows).unwrap(), form, 0.95).unwrap();
+        (found.estimate, found.ci_lower, found.ci_upper)
+    }
+
+    #[test]
+    fn entire_agreement_has_limits_of_one() {
+        for form in [IccForm::AgreementSingle, IccForm::ConsistencySingle] {
+            assert_eq!(
+                limits(&[(0.0, 0.0), (0.0, 0.0), (1.5, 1.5)], form),
+                (1.0, 1.0, 1.0)
+            );
+        }
+    }
+
+    #[test]
+    fn a_shift_without_any_other_error_leaves_agreement_its_limits() {
+        // Mean squares: clips 10/3, coders 2, residual 0. Limits by McGraw and Wong (1996), whose degrees of
+        // freedom are then 3 and 1: F(0.975; 3, 1) = 864.1630 and F(0.975; 1, 3) = 17.44344 (SciPy 1.17.1).
+        let shifted = [(1.0, 2.0), (2.0, 3.0), (3.0, 4.0), (4.0, 5.0)];
+        let (estimate, lower, upper) = limits(&shifted, IccForm::AgreementSingle);
+        let (clips, coders) = (10.0 / 3.0, 2.0);
+        assert!((estimate - clips / (clips + 2.0 * coders / 4.0)).abs() < 1e-12);
+        let limit = |clips: f64| 4.0 * clips / (2.0 * coders + 4.0 * clips);
+        assert!((lower - limit(clips / 864.163)).abs() < 1e-6, "{lower}");
+        assert!((upper - limit(clips * 17.443_44)).abs() < 1e-6, "{upper}");
+        assert_eq!(
+            limits(&shifted, IccForm::ConsistencySingle),
+            (1.0, 1.0, 1.0)
+        );
+    }
 }
