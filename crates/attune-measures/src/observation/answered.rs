@@ -39,7 +39,8 @@ impl Answered {
 }
 
 /// `None` when nothing could be answered. Answers count that begin after what they answer and at most
-/// `within` after it; time that cannot be coded is taken out of the clock.
+/// `within` after it. Begins count whose whole time to be answered could be coded; for the shifts time that
+/// cannot be coded is taken out of the clock.
 pub fn answered(
     given: &[Micros],
     answers: &[Micros],
@@ -49,26 +50,27 @@ pub fn answered(
     let length = codable
         .iter()
         .fold(Micros::ZERO, |sum, part| sum + part.length());
-    let mut answers: Vec<Micros> = answers
-        .iter()
-        .filter_map(|at| on_clock(codable, *at))
-        .collect();
-    answers.sort_unstable();
-    let possible: Vec<Micros> = given
-        .iter()
-        .filter_map(|at| on_clock(codable, *at))
-        .filter(|at| *at + within <= length)
-        .collect();
+    let is_seen = |at: &&Micros| {
+        let mut parts = codable.iter();
+        parts.any(|part| part.contains(**at) && **at + within <= part.stop())
+    };
+    let possible: Vec<&Micros> = given.iter().filter(is_seen).collect();
     if possible.is_empty() {
         return None;
     }
-    let is_answered = |at: &&Micros| {
-        let next = answers.partition_point(|answer| answer <= *at);
-        answers
-            .get(next)
-            .is_some_and(|answer| *answer <= **at + within)
+    let mut seen: Vec<Micros> = answers
+        .iter()
+        .copied()
+        .filter(|at| codable.iter().any(|part| part.contains(*at)))
+        .collect();
+    seen.sort_unstable();
+    let is_answered = |at: &&&Micros| {
+        let next = seen.partition_point(|answer| *answer <= ***at);
+        seen.get(next)
+            .is_some_and(|answer| *answer <= ***at + within)
     };
     let n_answered = possible.iter().filter(is_answered).count();
+    let answers: Vec<Micros> = seen.iter().map(|at| on_clock(codable, *at)).collect();
     // The stretches before answers, those that reach over the begin carried to the end.
     let before = answers.iter().flat_map(|at| {
         let start = *at - within;
@@ -88,16 +90,14 @@ pub fn answered(
     })
 }
 
-/// Codable time that has passed until then; `None` in time that cannot be coded.
-fn on_clock(codable: &[Interval], at: Micros) -> Option<Micros> {
-    let inside = codable.iter().any(|part| part.contains(at));
-    let passed = codable
+/// Codable time that has passed until a codable moment.
+fn on_clock(codable: &[Interval], at: Micros) -> Micros {
+    codable
         .iter()
         .filter(|part| part.start() < at)
         .fold(Micros::ZERO, |sum, part| {
             sum + (part.stop().min(at) - part.start())
-        });
-    inside.then_some(passed)
+        })
 }
 
 #[cfg(test)]
@@ -148,5 +148,26 @@ mod tests {
             Micros(3_000_000),
         );
         assert_eq!(found.map(|found| found.answered), Some(0.0));
+    }
+
+    #[test]
+    fn nothing_is_answered_across_time_that_nobody_could_code() {
+        let codable: Vec<Interval> = [(0, 99), (101, 200)]
+            .iter()
+            .filter_map(|(start, stop)| {
+                Interval::new(Micros(start * 1_000_000), Micros(stop * 1_000_000))
+            })
+            .collect();
+        // 97 has no time before the gap; 93 has, and the answer comes after it.
+        let found = answered(
+            &seconds(&[93, 97]),
+            &seconds(&[102]),
+            &codable,
+            Micros(5_000_000),
+        )
+        .expect("one begin has time");
+        assert_eq!((found.n, found.answered), (1, 0.0));
+        // On the clock without the gap the answer is at 100: 95 to 100 of 198 s.
+        assert!((found.by_chance - 5.0 / 198.0).abs() < 1e-12, "{found:?}");
     }
 }

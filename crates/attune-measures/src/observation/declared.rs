@@ -407,25 +407,28 @@ impl<'a> Part<'a> {
             }
         }
         let place = |id: &str| codes.iter().position(|code| *code == id);
+        // What comes before and after time that nobody could code does not follow one another.
+        let part_of = |at: Micros| self.codable.iter().position(|part| part.contains(at));
         let counts = |event: &&Event| {
             let subject = event.subject.as_deref().unwrap_or_default();
-            let begin = event.span.begin();
             self.is_one_of(subject, &self.scope.subjects)
-                && self.codable.iter().any(|part| part.contains(begin))
         };
-        let mut events: Vec<(Micros, usize)> = self
+        let mut events: Vec<(usize, Micros, usize)> = self
             .coding
             .continuous_events()
             .filter(counts)
-            .filter_map(|event| Some((event.span.begin(), place(&event.behaviour)?)))
+            .filter_map(|event| {
+                let begin = event.span.begin();
+                Some((part_of(begin)?, begin, place(&event.behaviour)?))
+            })
             .collect();
         events.sort_unstable();
-        let recording = |time: Micros| self.coding.recording_at(time);
         let sequences: Vec<Vec<usize>> = events
-            .chunk_by(|(a, _), (b, _)| recording(*a) == recording(*b))
-            .map(|events| events.iter().map(|(_, code)| *code).collect())
+            .chunk_by(|(a, ..), (b, ..)| a == b)
+            .map(|events| events.iter().map(|(.., code)| *code).collect())
             .collect();
-        let may_repeat = !self.excludes_repeats(&codes);
+        // Two events on, a state can come back.
+        let may_repeat = lag > 1 || !self.excludes_repeats(&codes);
         let table = transitions(&sequences, codes.len(), lag, may_repeat).table();
         let cell = table
             .iter()
@@ -443,11 +446,12 @@ impl<'a> Part<'a> {
             .ok_or(Missing::NotApplicable)
     }
 
-    /// Whether the codes are one exclusive set of states of one person, in which none follows itself.
+    /// Whether the codes are one set of states of one person of which one always holds: none follows itself.
+    /// Where nothing may hold in between, a state can come back.
     fn excludes_repeats(&self, codes: &[&str]) -> bool {
         let in_one_set = self.scheme.states.iter().any(|set| {
             let has = |code: &&str| set.states.iter().any(|state| state.id == **code);
-            set.exclusive && codes.iter().all(has)
+            set.exclusive && set.exhaustive && codes.iter().all(has)
         });
         let shown = |name: &&Arc<str>| self.is_one_of(name, &self.scope.subjects);
         in_one_set && self.people.iter().filter(shown).count() == 1

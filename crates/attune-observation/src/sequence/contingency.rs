@@ -43,39 +43,30 @@ pub fn contingency(
     (from, to): (Micros, Micros),
     (n_shifts, seed): (usize, u64),
 ) -> Contingency {
-    let count = |shift: &dyn Fn(usize, Micros) -> Micros| {
-        let mut answered = 0;
-        for (place, clip) in clips.iter().enumerate() {
-            let length = clip.window.length();
-            if length <= 0 {
-                continue;
-            }
-            let by = shift(place, length);
-            let mut answers: Vec<Micros> = clip
-                .answers
-                .iter()
-                .filter_map(|at| on_codable_clock(&clip.window, *at))
-                .map(|at| (at + by) % length)
-                .collect();
-            answers.sort_unstable();
-            answered += possible(clip, to)
-                .filter(|given| {
-                    let next = answers.partition_point(|at| *at <= given + from);
-                    answers.get(next).is_some_and(|at| *at <= given + to)
-                })
-                .count();
-        }
-        answered
-    };
-    let n: usize = clips.iter().map(|clip| possible(clip, to).count()).sum();
-    let actual = count(&|_, _| 0);
+    let on_clock: Vec<OnClock> = clips.iter().map(|clip| OnClock::of(clip, to)).collect();
+    let n: usize = on_clock.iter().map(|clip| clip.given.len()).sum();
+    let actual: usize = clips
+        .iter()
+        .map(|clip| {
+            let given: Vec<Micros> = possible(clip, to).collect();
+            let answers = clip.answers.iter().copied();
+            let codable = answers.filter(|at| clip.window.contains(*at));
+            n_answered(&given, codable.collect(), (from, to))
+        })
+        .sum();
     let shifted: Vec<usize> = (0..n_shifts as u64)
         .into_par_iter()
         .map(|number| {
             let mut random = ChaCha8Rng::seed_from_u64(seed);
             random.set_stream(number);
-            let draws: Vec<u64> = clips.iter().map(|_| random.next_u64()).collect();
-            count(&|place, length| ((u128::from(draws[place]) * length as u128) >> 64) as Micros)
+            let of_clip = |clip: &OnClock| {
+                let draw = u128::from(random.next_u64());
+                let by = ((draw * clip.length as u128) >> 64) as Micros;
+                let answers = clip.answers.iter();
+                let moved = answers.map(|at| (at + by) % clip.length).collect();
+                n_answered(&clip.given, moved, (from, to))
+            };
+            on_clock.iter().map(of_clip).sum()
         })
         .collect();
     let share = |answered: f64| (n > 0).then(|| answered / n as f64);
@@ -93,13 +84,41 @@ pub fn contingency(
     }
 }
 
-/// Begins that have time to be answered, on the clock of codable time.
+/// A clip on the clock of codable time, on which answers are shifted.
+struct OnClock {
+    length: Micros,
+    given: Vec<Micros>,
+    answers: Vec<Micros>,
+}
+
+impl OnClock {
+    fn of(clip: &Clip, to: Micros) -> Self {
+        let clock = |at: Micros| on_codable_clock(&clip.window, at);
+        Self {
+            length: clip.window.length(),
+            given: possible(clip, to).filter_map(clock).collect(),
+            answers: clip.answers.iter().filter_map(|at| clock(*at)).collect(),
+        }
+    }
+}
+
+/// How many begins have an answer in time.
+fn n_answered(given: &[Micros], mut answers: Vec<Micros>, (from, to): (Micros, Micros)) -> usize {
+    answers.sort_unstable();
+    let is_answered = |given: &&Micros| {
+        let next = answers.partition_point(|at| *at <= **given + from);
+        answers.get(next).is_some_and(|at| *at <= **given + to)
+    };
+    given.iter().filter(is_answered).count()
+}
+
+/// Begins whose whole time to be answered could be coded.
 fn possible(clip: &Clip, to: Micros) -> impl Iterator<Item = Micros> {
-    let length = clip.window.length();
-    clip.given
-        .iter()
-        .filter_map(|at| on_codable_clock(&clip.window, *at))
-        .filter(move |at| at + to <= length)
+    let is_seen = move |at: &Micros| {
+        let mut segments = clip.window.segments().iter();
+        segments.any(|(start, end)| start <= at && at + to <= *end)
+    };
+    clip.given.iter().copied().filter(is_seen)
 }
 
 /// Codable time that has passed until then; `None` outside the window.
@@ -135,6 +154,15 @@ mod tests {
             found.baseline.unwrap() < 0.5 && found.p.unwrap() <= 0.05,
             "{found:?}"
         );
+    }
+
+    #[test]
+    fn nothing_is_answered_across_time_that_nobody_could_code() {
+        // 97 has no time before the gap at 99; 93 has, and the answer comes after the gap.
+        let mut one = clip(&[93, 97], &[102]);
+        one.window = one.window.without(&[(99 * SECOND, 101 * SECOND)]);
+        let found = contingency(&[one], (0, 5 * SECOND), (0, 1));
+        assert_eq!((found.n, found.answered), (1, Some(0.0)));
     }
 
     #[test]

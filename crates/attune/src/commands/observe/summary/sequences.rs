@@ -52,15 +52,15 @@ pub fn transitions(
     let several = streams.into_iter().filter(|stream| stream.codes.len() > 1);
     several
         .map(|stream| {
-            let codes = |coding: &&Coding| -> Vec<usize> {
-                let events = stream.events(coding, &coding.window);
-                events.iter().map(|event| event.code).collect()
+            let is_long = |sequence: &Vec<usize>| sequence.len() > settings.lag;
+            let of_coding = |coding: &&Coding| -> Vec<Vec<usize>> {
+                let mut sequences = stream.sequences(coding);
+                sequences.retain(is_long);
+                sequences
             };
-            let sessions: Vec<Vec<usize>> = all
-                .iter()
-                .map(codes)
-                .filter(|session| session.len() > settings.lag)
-                .collect();
+            let by_coding: Vec<Vec<Vec<usize>>> = all.iter().map(of_coding).collect();
+            let n_sessions = by_coding.iter().filter(|one| !one.is_empty()).count();
+            let sessions: Vec<Vec<usize>> = by_coding.into_iter().flatten().collect();
             // At lag 1 a state that excludes the others cannot follow itself.
             let repeats = |session: &Vec<usize>| session.windows(2).any(|pair| pair[0] == pair[1]);
             let may_repeat = settings.lag > 1 || !stream.states || sessions.iter().any(repeats);
@@ -80,10 +80,11 @@ pub fn transitions(
             StreamTransitions {
                 subject: stream.subject.clone(),
                 lag: settings.lag,
-                n_sessions: sessions.len(),
+                n_sessions,
                 n_random: settings.n_random,
                 seed: settings.seed,
-                pooling: "observations added up, never joined end to end; shuffled within each",
+                pooling: "observations added up; nothing follows across their ends or across time that nobody could code; \
+                          shuffled within",
                 transitions: table.into_iter().map(named).collect(),
                 codes: stream.codes,
             }
