@@ -182,7 +182,7 @@ fn comparison(coded: &Coded<'_>, property: &Property, seed: u64) -> RoomComparis
             found.method = method;
             found.warnings = warnings;
         }
-        Err(problem) => found.warnings.push(problem),
+        Err(problem) => found.method = format!("Not compared: {problem}."),
     }
     found
 }
@@ -213,7 +213,10 @@ fn model(rows: &[Row<'_>]) -> Result<(CoefficientTest, String, Vec<String>), Str
     let n_sessions = n_codings.len();
     let n_twice = n_codings.values().filter(|n| **n > 1).count();
     // One or two sessions coded twice say too little about the coders to estimate their difference.
-    let by_session = n_twice > 2 && coders.len() > 1;
+    let several = n_twice > 2 && coders.len() > 1;
+    // Without any difference between codings of one session there is no error within sessions to estimate.
+    let all_agree = several && coders_agree_entirely(rows);
+    let by_session = several && !all_agree;
     let kept: Vec<&Row<'_>> = if by_session {
         rows.iter().collect()
     } else {
@@ -272,8 +275,12 @@ fn model(rows: &[Row<'_>]) -> Result<(CoefficientTest, String, Vec<String>), Str
     if parsed.random.is_empty() {
         let fitted = least_squares(&parsed, &table).map_err(|error| error.to_string())?;
         let test = of_phase(&fitted.inference(DegreesOfFreedom::Satterthwaite))?;
+        let same = match all_agree {
+            true => " Coders gave every session that they coded twice the same value.",
+            false => "",
+        };
         let method = format!(
-            "Difference between the means of {sessions}, by least squares with one variance."
+            "Difference between the means of {sessions}, by least squares with one variance.{same}"
         );
         return Ok((test, method, Vec::new()));
     }
@@ -303,6 +310,15 @@ fn model(rows: &[Row<'_>]) -> Result<(CoefficientTest, String, Vec<String>), Str
             .to_owned()
     });
     Ok((test, method, singular.into_iter().collect()))
+}
+
+/// Whether all codings of each session have one value.
+fn coders_agree_entirely(rows: &[Row<'_>]) -> bool {
+    let mut of_session: BTreeMap<u32, f64> = BTreeMap::new();
+    rows.iter().all(|row| {
+        let first = *of_session.entry(row.coding.unit).or_insert(row.value);
+        (first - row.value).abs() <= 1e-12 * first.abs()
+    })
 }
 
 fn factor(cells: &[String]) -> Column {
@@ -340,4 +356,112 @@ fn permutation(groups: &[RoomValues], seed: u64) -> Option<RoomPermutation> {
             .ok()
             .filter(|(lower, upper)| lower.is_finite() && upper.is_finite()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use attune_measures::observation::sociogram::Sociogram;
+
+    use super::*;
+
+    /// Sessions coded by a, by b or by both: session, coder, group, value.
+    const CODINGS: [(u32, &str, usize, f64); 16] = [
+        (1, "a", 0, 0.12),
+        (1, "b", 0, 0.15),
+        (2, "a", 0, 0.20),
+        (2, "b", 0, 0.18),
+        (3, "a", 0, 0.08),
+        (3, "b", 0, 0.11),
+        (4, "a", 0, 0.25),
+        (5, "a", 0, 0.16),
+        (5, "b", 0, 0.21),
+        (6, "b", 1, 0.33),
+        (6, "a", 1, 0.27),
+        (7, "a", 1, 0.24),
+        (7, "b", 1, 0.30),
+        (8, "a", 1, 0.35),
+        (8, "b", 1, 0.36),
+        (9, "b", 1, 0.41),
+    ];
+
+    fn compared(
+        codings: &[(u32, &str, usize, f64)],
+    ) -> Result<(CoefficientTest, String, Vec<String>), String> {
+        let made: Vec<SessionSociogram> = codings
+            .iter()
+            .map(|(session, coder, ..)| SessionSociogram {
+                unit: *session,
+                scheme: "room".into(),
+                coder: Some((*coder).into()),
+                site: "clinic".into(),
+                phase: None,
+                date: jiff::civil::date(2024, 1, 8),
+                minutes: 10.0,
+                sociogram: Sociogram::default(),
+            })
+            .collect();
+        let rows: Vec<Row<'_>> = made
+            .iter()
+            .zip(codings)
+            .map(|(coding, (.., group, value))| Row {
+                group: *group,
+                value: *value,
+                coding,
+            })
+            .collect();
+        model(&rows)
+    }
+
+    #[test]
+    fn sessions_coded_twice_give_the_mixed_model_of_r() {
+        // lmer(value ~ phase + coder + (1 | session)), summary(ddf = "Kenward-Roger"): lme4 1.1.31, lmerTest
+        // 3.1.3, pbkrtest 0.5.2, R 4.2.2; lme4 stops at about 1e-8 of its optimum.
+        let (test, method, warnings) = compared(&CODINGS).unwrap();
+        let near = |value: f64, wanted: f64| {
+            assert!((value / wanted - 1.0).abs() < 1e-6, "{value} {wanted}");
+        };
+        near(test.estimate, 0.155_898_423_058_7);
+        near(test.se, 0.040_230_610_667_4);
+        near(test.df, 7.017_464_421_22);
+        near(test.p, 0.006_061_913_764_904);
+        assert!(
+            method.starts_with("Mixed model of 16 codings of nine sessions"),
+            "{method}"
+        );
+        assert!(warnings.is_empty());
+    }
+
+    #[test]
+    fn coders_who_agree_entirely_leave_the_first_codings() {
+        // The codings of a where there are some, else of b: summary(lm(value ~ phase)) of R 4.2.2.
+        let values = [0.12, 0.20, 0.08, 0.25, 0.16, 0.33, 0.24, 0.35, 0.41];
+        let mut codings = Vec::new();
+        for (session, value) in (1_u32..).zip(values) {
+            let group = usize::from(session > 5);
+            codings.extend([(session, "a", group, value), (session, "b", group, value)]);
+        }
+        let (test, method, _) = compared(&codings).unwrap();
+        assert!((test.estimate - 0.1705).abs() < 1e-12);
+        assert!((test.se - 0.045_75).abs() < 5e-6 && (test.p - 0.007_388).abs() < 1e-6);
+        assert!(method.contains("the same value"), "{method}");
+    }
+
+    #[test]
+    fn nine_sessions_are_permuted_exactly() {
+        // All 126 assignments counted in R: 3 are as extreme.
+        let sessions = |values: &[f64]| RoomValues {
+            n: values.len(),
+            mean: None,
+            sd: None,
+            ci: None,
+            sessions: values.iter().map(|value| (0.0, *value)).collect(),
+        };
+        let groups = [
+            sessions(&[0.12, 0.20, 0.08, 0.25, 0.16]),
+            sessions(&[0.33, 0.24, 0.35, 0.41]),
+        ];
+        let found = permutation(&groups, 1).unwrap();
+        assert!(found.exact && found.n_assignments == 126);
+        assert_eq!(found.p, 3.0 / 126.0);
+    }
 }

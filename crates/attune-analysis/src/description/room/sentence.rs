@@ -12,12 +12,27 @@ use crate::{
 const TOLD: [&str; 3] = ["across-family-share", "acts-per-minute", "to-infants-share"];
 
 pub(super) fn answer(coded: &Coded<'_>, comparisons: &[RoomComparison]) -> String {
-    let told = TOLD
+    let told: Vec<&RoomComparison> = TOLD
         .iter()
-        .filter_map(|id| comparisons.iter().find(|one| one.measure == *id));
-    let sentences: Vec<String> = told.filter_map(|one| sentence(coded, one)).collect();
+        .filter_map(|id| comparisons.iter().find(|one| one.measure == *id))
+        .collect();
+    let mut sentences: Vec<String> = Vec::new();
+    let mut not_compared: Vec<String> = Vec::new();
+    for one in told {
+        match sentence(coded, one) {
+            Some(sentence) => sentences.push(sentence),
+            None => not_compared.push(one.label.to_lowercase()),
+        }
+    }
     if sentences.is_empty() {
-        return "There are too few coded sessions to compare.".to_owned();
+        return "There are too few coded sessions to compare: each side needs at least three with a value."
+            .to_owned();
+    }
+    if !not_compared.is_empty() {
+        sentences.push(format!(
+            "Not compared, because too few sessions have a value or all have the same: {}.",
+            words::list(&not_compared)
+        ));
     }
     sentences.join(" ")
 }
