@@ -1,7 +1,10 @@
 //! What one coder marked in one clip, and the codes that there are.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
+use crate::from_project::NO_SUBJECT;
 use crate::window::{Micros, Window};
 
 /// The codes of a project and who can show them.
@@ -37,6 +40,8 @@ pub struct Coding {
     pub day: Option<i64>,
     /// The time in which everything could be coded.
     pub window: Window,
+    /// Who was there, also without showing anything; `None` where nobody says.
+    pub people: Option<Vec<Arc<str>>>,
     /// What was marked, in any order.
     pub events: Vec<SubjectEvent>,
     /// Ratings of the whole clip by scale; `None` where it could not be rated.
@@ -123,30 +128,98 @@ impl Stream {
         used.into_iter().map(stream).collect()
     }
 
-    /// The events of a coding in this stream that lie in a window, in order, codes counted from 0
-    /// within the stream. A state that reaches beyond the window is cut; one that the window
-    /// interrupts is one event per part.
+    /// The events of a coding in this stream as they were marked, codes counted from 0 within the
+    /// stream.
+    pub fn marked<'a>(&'a self, coding: &'a Coding) -> impl Iterator<Item = Event> + 'a {
+        let own = coding.events.iter();
+        let own = own.filter(|one| one.subject == self.subject_place);
+        own.filter_map(|one| {
+            let code = self.code_places.binary_search(&one.event.code).ok()?;
+            Some(Event { code, ..one.event })
+        })
+    }
+
+    /// The events of a coding in this stream that lie in a window, in order. A state that reaches
+    /// beyond the window is cut; one that the window interrupts is one event per part.
     pub fn events(&self, coding: &Coding, window: &Window) -> Vec<Event> {
         let mut events = Vec::new();
-        for one in coding
-            .events
-            .iter()
-            .filter(|one| one.subject == self.subject_place)
-        {
-            let Ok(code) = self.code_places.binary_search(&one.event.code) else {
-                continue;
-            };
-            let Event { start, end, .. } = one.event;
-            if start == end {
-                if window.contains(start) {
-                    events.push(Event { start, end, code });
-                }
+        for event in self.marked(coding) {
+            if event.is_point() {
+                events.extend(window.contains(event.start).then_some(event));
             } else {
-                let parts = window.meeting(start, end);
-                events.extend(parts.map(|(start, end)| Event { start, end, code }));
+                let parts = window.meeting(event.start, event.end);
+                events.extend(parts.map(|(start, end)| Event {
+                    start,
+                    end,
+                    ..event
+                }));
             }
         }
         events.sort_unstable();
         events
+    }
+
+    /// What comes after what: the codes of a coding in the order of their begins, one list for each
+    /// stretch of its codable time, since what happened between two stretches nobody knows.
+    pub fn sequences(&self, coding: &Coding) -> Vec<Vec<usize>> {
+        let mut marked: Vec<Event> = self.marked(coding).collect();
+        marked.sort_unstable();
+        let segments = coding.window.segments().iter();
+        let within = |(start, end): &(Micros, Micros)| -> Vec<usize> {
+            let here = marked
+                .iter()
+                .filter(|event| (*start..*end).contains(&event.start));
+            here.map(|event| event.code).collect()
+        };
+        segments.map(within).collect()
+    }
+
+    /// Whether its subject was in the clip, as far as the coding says.
+    pub fn is_in(&self, coding: &Coding) -> bool {
+        let Some(people) = &coding.people else {
+            return true;
+        };
+        let is_nobody = self.subject == NO_SUBJECT;
+        is_nobody
+            || people.iter().any(|name| **name == *self.subject)
+            || self.marked(coding).next().is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_after_a_gap_follows_nothing_before_it() {
+        let code = |name: &str| Code {
+            name: name.to_owned(),
+            is_state: true,
+            set: 0,
+        };
+        let scheme = Scheme {
+            subjects: vec!["infant".to_owned()],
+            codes: vec![code("face"), code("away")],
+        };
+        let event = |(start, end, code): (Micros, Micros, usize)| SubjectEvent {
+            subject: 0,
+            event: Event { start, end, code },
+        };
+        // Away begins at 10 and goes on behind the gap; the one that begins in the gap is not seen to begin.
+        let events = [
+            (0, 10, 0),
+            (10, 50, 1),
+            (30, 32, 0),
+            (50, 70, 0),
+            (70, 80, 1),
+        ];
+        let coding = Coding {
+            window: Window::new(0, 100).without(&[(20, 40)]),
+            events: events.map(event).to_vec(),
+            ..Coding::default()
+        };
+        let stream = &Stream::all(&scheme, [&coding])[0];
+        assert_eq!(stream.sequences(&coding), [vec![0, 1], vec![0, 1]]);
+        assert_eq!(stream.events(&coding, &coding.window).len(), 5);
     }
 }

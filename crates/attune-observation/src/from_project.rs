@@ -129,6 +129,7 @@ impl<'a> Reading<'a> {
                 .to_owned(),
             day: day(&observation.date),
             window,
+            people: observation.people.clone(),
             events,
             ratings: ratings(observation),
         });

@@ -7,7 +7,7 @@ use attune_protocol::{missing::Missing, scheme::Scheme};
 
 use crate::{
     Records,
-    observation::{CodingProject, Observation, Rated, Rating, SchemeAsRead},
+    observation::{CodingProject, Observation, Rated, Rating, SchemeAsRead, people_there},
     records::{DyadCoding, SessionCoding, When},
 };
 
@@ -38,7 +38,7 @@ impl Records {
                     1 => id,
                     n => format!("{id} ({n})"),
                 };
-                (observation(id, recording, coding), coding)
+                (observation(scheme, id, recording, coding), coding)
             })
             .unzip::<_, _, Vec<_>, Vec<_>>();
         let mut project = CodingProject::default();
@@ -70,13 +70,19 @@ fn named_recording(what: &str, coding: &SessionCoding) -> String {
     }
 }
 
-fn observation(id: String, recording: String, coding: &SessionCoding) -> Observation {
+fn observation(
+    scheme: &Scheme,
+    id: String,
+    recording: String,
+    coding: &SessionCoding,
+) -> Observation {
     let mut one = Observation::new(id);
     one.recording = Some(Arc::from(recording));
     one.coder.clone_from(&coding.coder);
     one.window = coding.windows.first().copied();
     one.samples.clone_from(&coding.samples);
     one.not_codable.clone_from(&coding.not_codable);
+    one.people = Some(people_there(scheme, &coding.people));
     one.ratings = coding
         .ratings
         .iter()

@@ -28,6 +28,6 @@ pub use interval::{Interval, united, without};
 pub use media::{FrameTimes, Media};
 pub use micros::Micros;
 pub use modifiers::{Modifier, Modifiers};
-pub use planned_scheme::DIRECTED_TO;
+pub use planned_scheme::{DIRECTED_TO, people_there};
 pub use recording::{Observation, ObservationKind, Rated, Rating};
 pub use sample::{Sample, Sampled};

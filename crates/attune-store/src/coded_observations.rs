@@ -9,7 +9,7 @@ use attune_protocol::{
 };
 use attune_records::observation::{
     CodingProject, Event, Frames, Interval, Micros, Modifier, Modifiers, Observation,
-    ObservationKind, Rated, Rating, Sample, SchemeAsRead, Span,
+    ObservationKind, Rated, Rating, Sample, SchemeAsRead, Span, people_there,
 };
 use attune_records::{records::SessionCoding, source::Source};
 
@@ -131,6 +131,7 @@ pub fn observation(scheme: &Scheme, row: &CodingRow, content: &CodingContent) ->
         .filter(|(_, event)| is_own(event) && event.behaviour == coding_rules::NOT_CODABLE)
         .filter_map(|(_, event)| Interval::new(Micros(event.start), Micros(event.stop?)))
         .collect();
+    one.people = Some(people_there(scheme, &present(scheme, content)));
     one.scan_every = scheme.sampling.iter().find_map(|sampling| match sampling {
         // Bounded by the scheme's check: it fits.
         Sampling::Scan { seconds } => Some(Micros((seconds * 1e6).round() as i64)),

@@ -92,10 +92,16 @@ pub fn agree_on_amounts(
 fn amounts_of(stream: &Stream, coding: &Coding, window: &Window) -> Vec<Amounts> {
     let mut of_codes: Vec<(f64, Vec<(Micros, Micros)>)> =
         vec![(0.0, Vec::new()); stream.codes.len()];
-    for event in stream.events(coding, window) {
+    for event in stream.marked(coding) {
+        // A bout that is interrupted by what nobody could code is one bout.
         let (n, stretches) = &mut of_codes[event.code];
-        *n += 1.0;
-        stretches.push((event.start, event.end));
+        let before = stretches.len();
+        stretches.extend(window.meeting(event.start, event.end));
+        let counts = match event.is_point() {
+            true => window.contains(event.start),
+            false => stretches.len() > before,
+        };
+        *n += f64::from(u8::from(counts));
     }
     let length = seconds(window.length());
     of_codes
@@ -186,5 +192,22 @@ mod tests {
                 ("seconds", 2, 30.0, 25.0),
             ]
         );
+    }
+
+    #[test]
+    fn a_bout_interrupted_by_what_nobody_could_code_is_one_bout() {
+        let scheme = Scheme {
+            subjects: vec!["infant".to_owned()],
+            codes: vec![Code {
+                name: "face".to_owned(),
+                is_state: true,
+                set: 0,
+            }],
+        };
+        let mut one = coding("a", 80, &[(0, 60), (65, 70), (22, 28)]);
+        one.window = one.window.without(&[(20 * SECOND, 40 * SECOND)]);
+        let stream = &Stream::all(&scheme, [&one])[0];
+        let found = amounts_of(stream, &one, &one.window);
+        assert_eq!((found[0].per_minute, found[0].seconds), (2.0, 45.0));
     }
 }

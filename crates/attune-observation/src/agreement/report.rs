@@ -127,6 +127,8 @@ pub struct StreamReport {
     /// Whose codes, and which.
     #[serde(flatten)]
     pub stream: Stream,
+    /// Clips in which the subject was there, by either coder.
+    pub n_clips: usize,
     /// Events of each coder.
     pub n_events: [usize; 2],
     /// Share of the codable time with each code, or points per minute; by code and coder.
@@ -243,10 +245,19 @@ pub fn agree(
     let draws = Draws::new(clips.len(), &settings.resampling);
     let (mut reports, mut amounts, mut disagreements) = (Vec::new(), Vec::new(), Vec::new());
     for stream in &streams {
-        let (of_clips, labels) = per_clip::of_clips(stream, &clips, settings);
+        // A clip without the subject says nothing about it, not that it did nothing.
+        let there: Vec<_> = clips
+            .iter()
+            .filter(|(first, second, _)| stream.is_in(first) || stream.is_in(second))
+            .cloned()
+            .collect();
+        let own_draws =
+            (there.len() < clips.len()).then(|| Draws::new(there.len(), &settings.resampling));
+        let draws = own_draws.as_ref().unwrap_or(&draws);
+        let (of_clips, labels) = per_clip::of_clips(stream, &there, settings);
         disagreements.extend(of_clips.iter().flat_map(|clip| clip.disagreements.clone()));
-        reports.push(stream_report((stream, &of_clips), labels, &draws, settings));
-        amounts.extend(agree_on_amounts(stream, &clips, &draws));
+        reports.push(stream_report((stream, &of_clips), labels, draws, settings));
+        amounts.extend(agree_on_amounts(stream, &there, draws));
     }
     let n_disagreements = disagreements.len();
     let length = |one: &Disagreement| one.end_s - one.start_s;
@@ -379,6 +390,7 @@ fn stream_report(
         .collect();
     StreamReport {
         stream: stream.clone(),
+        n_clips: clips.len(),
         n_events: [0, 1].map(|coder| clips.iter().map(|clip| clip.n_events[coder]).sum()),
         prevalence: prevalence.collect(),
         measures: measures::of_stream(stream, clips, draws, settings),
@@ -414,6 +426,17 @@ fn warnings(clips: &[(&Coding, &Coding, Window)], streams: &[StreamReport]) -> V
             clips.len()
         )),
         _ => {}
+    }
+    if clips.len() > 1 {
+        let once = streams.iter().filter(|one| one.n_clips == 1);
+        let mut subjects: Vec<&str> = once.map(|one| one.stream.subject.as_str()).collect();
+        subjects.dedup();
+        if !subjects.is_empty() {
+            warnings.push(format!(
+                "{}: there in one clip only, so there is no interval",
+                subjects.join(", ")
+            ));
+        }
     }
     let differ = clips
         .iter()
@@ -525,6 +548,41 @@ mod tests {
         assert_eq!(
             agree(&scheme(), &pairs, &settings),
             agree(&alone, &pairs, &settings)
+        );
+    }
+
+    #[test]
+    fn a_clip_without_the_subject_says_nothing_about_it() {
+        let of_clip = |coder, clip, people: &[&str], events: &[(i64, i64, usize)]| Coding {
+            people: Some(people.iter().map(|name| (*name).into()).collect()),
+            ..coding(coder, clip, events)
+        };
+        // There in the first clip by both, in the second by one, in the third by nobody.
+        let clips = [
+            of_clip("A", 1, &["infant"], &[(0, 300, 0)]),
+            of_clip("B", 1, &["infant"], &[(0, 300, 0)]),
+            of_clip("A", 2, &["infant"], &[]),
+            of_clip("B", 2, &[], &[]),
+            of_clip("A", 3, &["carer"], &[]),
+            of_clip("B", 3, &["carer"], &[]),
+        ];
+        let pairs: Vec<(&Coding, &Coding)> =
+            clips.chunks(2).map(|pair| (&pair[0], &pair[1])).collect();
+        let report = agree(&scheme(), &pairs, &AgreeSettings::default());
+        assert_eq!((report.n_clips, report.streams[0].n_clips), (3, 2));
+        assert_eq!(measure(&report, "boundary-weighted-kappa").n, 1200.0);
+        assert_eq!(report.streams[0].by_clip.len(), 2);
+        assert_eq!(report.streams[0].prevalence[0].first, 0.25);
+        assert!(report.amounts.iter().all(|one| one.n_clips == 2));
+        // There in one clip only: no interval, and it is said.
+        let report = agree(&scheme(), &[pairs[0], pairs[2]], &AgreeSettings::default());
+        let kappa = measure(&report, "boundary-weighted-kappa");
+        assert_eq!((kappa.estimate, kappa.ci_lower), (Some(1.0), None));
+        let told = "infant: there in one clip only, so there is no interval";
+        assert!(
+            report.warnings.iter().any(|one| one == told),
+            "{:?}",
+            report.warnings
         );
     }
 

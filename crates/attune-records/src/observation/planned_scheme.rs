@@ -41,6 +41,20 @@ impl SchemeAsRead {
     }
 }
 
+/// Who was there by the names of a coding: those whom it names, and the subjects of whom a recording has
+/// one.
+pub fn people_there(scheme: &Scheme, named: &[Arc<str>]) -> Vec<Arc<str>> {
+    let single = scheme.subjects.iter().filter(|subject| !subject.many);
+    let single = single.map(|subject| Arc::from(subject.id.as_str()));
+    let mut people = named.to_vec();
+    for name in single {
+        if !people.contains(&name) {
+            people.push(name);
+        }
+    }
+    people
+}
+
 fn subject(subject: &Subject) -> CodedSubject {
     CodedSubject {
         name: Arc::from(subject.id.as_str()),

@@ -29,6 +29,9 @@ pub struct Observation {
     pub window: Option<Interval>,
     /// Stretches in which nobody could code.
     pub not_codable: Vec<Interval>,
+    /// Who was there, also without showing anything; `None` where the source does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub people: Option<Vec<Arc<str>>>,
     /// Seconds between scans, for scan sampling.
     pub scan_every: Option<Micros>,
     /// Samples of time that were answered, also with nothing.
@@ -91,6 +94,7 @@ impl Observation {
             time_offset: Micros::ZERO,
             window: None,
             not_codable: Vec::new(),
+            people: None,
             scan_every: None,
             samples: Vec::new(),
             variables: Vec::new(),

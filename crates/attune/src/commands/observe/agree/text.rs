@@ -50,7 +50,7 @@ pub fn pair(report: &PairReport) -> String {
         report.codable_s / 60.0
     );
     for stream in &report.streams {
-        text += &of_stream(stream, [first, second]);
+        text += &of_stream(stream, [first, second], report.n_clips);
     }
     text += &amounts(report);
     text += &ratings(report);
@@ -59,10 +59,14 @@ pub fn pair(report: &PairReport) -> String {
     text
 }
 
-fn of_stream(report: &StreamReport, coders: [&String; 2]) -> String {
+fn of_stream(report: &StreamReport, coders: [&String; 2], n_clips: usize) -> String {
     let stream = &report.stream;
+    let there = match report.n_clips {
+        n if n == n_clips => String::new(),
+        n => format!(" · there in {}", words::count_of(n, "clip", "clips")),
+    };
     let mut text = format!(
-        "\n{}: {} · {} of {}, {} of {}\n",
+        "\n{}: {} · {} of {}, {} of {}{there}\n",
         stream.subject,
         stream.codes.join(", "),
         words::count_of(report.n_events[0], "event", "events"),
