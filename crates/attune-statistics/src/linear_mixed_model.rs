@@ -14,6 +14,8 @@ mod cross_products;
 mod deletion;
 mod derivatives;
 mod deviance;
+mod fit_error;
+mod fitted;
 mod lanes;
 mod optimum;
 mod refit;
@@ -21,11 +23,9 @@ mod shared_patterns;
 mod simulation;
 mod warnings;
 
-use thiserror::Error;
-
 use crate::formula::Formula;
 use crate::matrix::Matrix;
-use crate::model_frame::{FrameError, ModelFrame, model_frame, weighted_model_frame};
+use crate::model_frame::{ModelFrame, model_frame, weighted_model_frame};
 use crate::table::Table;
 
 pub(crate) use assemble::{
@@ -41,6 +41,7 @@ use cross_products::{CrossProducts, GroupColumns, Rows};
 pub(crate) use deletion::Remaining;
 pub(crate) use derivatives::Derivatives;
 pub(crate) use deviance::{DevianceFunction, Evaluation};
+pub use fit_error::FitError;
 pub use optimum::Optimum;
 pub(crate) use optimum::{Minimum, NewtonStep};
 pub use refit::{Refit, RefitWorker, Refitted};
@@ -151,141 +152,6 @@ pub struct VarianceComponent {
     pub value: f64,
     /// The standard deviation or the correlation; NaN for a correlation with something that does not vary.
     pub standardised: f64,
-}
-
-/// Why a model could not be fitted.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum FitError {
-    /// Formula and data do not go together.
-    #[error(transparent)]
-    Frame(#[from] FrameError),
-    /// No random effects.
-    #[error("the formula has no random effects: add `(1 | group)` or use least squares")]
-    NoRandomEffects,
-    /// Random effects where none belong.
-    #[error("the formula has random effects, which least squares cannot fit: use a mixed model")]
-    UnexpectedRandomEffects,
-    /// One group.
-    #[error(
-        "grouping factor `{group}` has only {n_levels} level(s) in the {n_rows} rows used: at least 2 are needed"
-    )]
-    TooFewLevels {
-        /// The grouping factor.
-        group: String,
-        /// Its levels.
-        n_levels: usize,
-        /// Rows used.
-        n_rows: usize,
-    },
-    /// As many groups as rows.
-    #[error(
-        "`{group}` has {n_effects} random effects but there are only {n_rows} rows: they cannot be told from the residuals; drop a random term or use repeated measurements"
-    )]
-    TooManyEffects {
-        /// The grouping factor.
-        group: String,
-        /// Levels times columns.
-        n_effects: usize,
-        /// Rows used.
-        n_rows: usize,
-    },
-    /// Fewer rows than coefficients.
-    #[error(
-        "{n_rows} rows cannot estimate {n_columns} fixed effects and a variance: simplify the model"
-    )]
-    TooFewRows {
-        /// Rows used.
-        n_rows: usize,
-        /// Estimable columns.
-        n_columns: usize,
-    },
-    /// Nothing to explain.
-    #[error(
-        "the fixed effects explain `{name}` without any residual: there is nothing left to model"
-    )]
-    NothingLeft {
-        /// The response.
-        name: String,
-    },
-    /// Overflow.
-    #[error("the values of `{name}` are too large to square: rescale them")]
-    TooLarge {
-        /// The response.
-        name: String,
-    },
-    /// A hole in a response that a prepared design is fitted to.
-    #[error(
-        "value {position} of a response of `{name}` is missing: a refit needs one for each row used"
-    )]
-    MissingResponse {
-        /// The response.
-        name: String,
-        /// Its place among the rows used, from 1.
-        position: usize,
-    },
-    /// A slope on something that does not vary.
-    #[error(
-        "`{column}` does not vary, so a random effect of it for `{group}` cannot be estimated: drop it from the random part"
-    )]
-    ConstantColumn {
-        /// The column.
-        column: String,
-        /// The grouping factor.
-        group: String,
-    },
-    /// Too large a crossed design.
-    #[error(
-        "the grouping factors other than `{group}` have {n_columns} connected effects, more than this engine handles (20000)"
-    )]
-    TooManyCrossedEffects {
-        /// The largest grouping factor.
-        group: String,
-        /// Columns in the largest component.
-        n_columns: usize,
-    },
-    /// Nothing to compare residuals between.
-    #[error(
-        "`{by}` has {n_levels} level(s) in the rows used: residual standard deviations by it need at least 2"
-    )]
-    OneStratum {
-        /// The factor.
-        by: String,
-        /// Its levels.
-        n_levels: usize,
-    },
-    /// Too few rows for a residual standard deviation.
-    #[error(
-        "`{by}` = {level} has only {n_rows} row(s): a residual standard deviation of its own needs at least 3; join levels"
-    )]
-    SmallStratum {
-        /// The factor.
-        by: String,
-        /// The level.
-        level: String,
-        /// Its rows.
-        n_rows: usize,
-    },
-    /// Too many rows joined by grouping factors.
-    #[error(
-        "{n_rows} rows hang together through the grouping factors, more than residual standard deviations by level can handle ({limit}): leave out the grouping factor that crosses the others"
-    )]
-    TooManyConnectedRows {
-        /// Rows in the largest component.
-        n_rows: usize,
-        /// The most allowed.
-        limit: usize,
-    },
-    /// Overflow or underflow of a result.
-    #[error(
-        "the values of `{name}` and of the columns are so large or so small that results are no numbers: rescale them"
-    )]
-    NotRepresentable {
-        /// The response.
-        name: String,
-    },
-    /// No finite deviance.
-    #[error("the likelihood is not finite anywhere: check for extreme values in the data")]
-    NotFinite,
 }
 
 /// Fits a linear mixed model.
@@ -508,99 +374,5 @@ impl LinearMixedModel {
             ..self.settings
         };
         fit_frame(&self.formula, self.frame.clone(), settings)
-    }
-
-    /// The share of the variance that lies between the groups: the variance of the random intercepts over
-    /// the sum with the residual variance.
-    ///
-    /// `None` when a slope is random, because the share then depends on the covariate.
-    #[must_use]
-    pub fn intraclass_correlation(&self) -> Option<f64> {
-        let only_intercepts = self
-            .frame
-            .random
-            .iter()
-            .all(|term| term.column_names == ["(Intercept)"]);
-        let between: f64 = self
-            .random
-            .iter()
-            .filter(|c| c.group != "Residual")
-            .map(|c| c.value)
-            .sum();
-        only_intercepts.then(|| between / (between + self.sigma * self.sigma))
-    }
-
-    /// The positions in the table of the rows used.
-    #[must_use]
-    pub fn used_rows(&self) -> &[usize] {
-        &self.frame.used_rows
-    }
-
-    /// The fitted values of the rows used, random effects included.
-    #[must_use]
-    pub fn fitted(&self) -> Vec<f64> {
-        let mut fitted = self.fixed_part();
-        for (term, modes) in self.frame.random.iter().zip(self.modes_by_term()) {
-            for (k, column) in term.columns.iter().enumerate() {
-                for ((value, &code), z) in fitted.iter_mut().zip(&term.codes).zip(column) {
-                    *value += z * modes[(code as usize, k)];
-                }
-            }
-        }
-        fitted
-    }
-
-    /// Response minus fitted values.
-    #[must_use]
-    pub fn residuals(&self) -> Vec<f64> {
-        self.frame
-            .response
-            .iter()
-            .zip(self.fitted())
-            .map(|(y, fitted)| y - fitted)
-            .collect()
-    }
-
-    /// Response minus fixed part and offset.
-    #[must_use]
-    pub fn marginal_residuals(&self) -> Vec<f64> {
-        self.frame
-            .response
-            .iter()
-            .zip(self.fixed_part())
-            .map(|(y, fixed)| y - fixed)
-            .collect()
-    }
-
-    /// Residuals divided by their residual standard deviation, `sigma / sqrt(weight)`.
-    #[must_use]
-    pub fn standardised_residuals(&self) -> Vec<f64> {
-        let roots = self.frame.roots_of_weights();
-        let root = |row: usize| roots.as_ref().map_or(1.0, |roots| roots[row]);
-        self.residuals()
-            .into_iter()
-            .enumerate()
-            .map(|(row, residual)| residual * root(row) / self.sigma)
-            .collect()
-    }
-
-    /// The columns in the coordinates of the fit, made again.
-    pub(crate) fn internal_columns(&self) -> Option<InternalColumns> {
-        coordinates::internal(&self.frame)
-            .ok()
-            .map(|(_, columns)| columns)
-    }
-
-    /// `X beta` and offset for the rows used.
-    pub(crate) fn fixed_part(&self) -> Vec<f64> {
-        let mut values = self
-            .frame
-            .offset
-            .clone()
-            .unwrap_or_else(|| vec![0.0; self.n_observations]);
-        for (&position, coefficient) in self.coordinates.kept.iter().zip(&self.coefficients) {
-            crate::matrix::add_scaled(&mut values, *coefficient, &self.frame.columns[position]);
-        }
-        values
     }
 }
