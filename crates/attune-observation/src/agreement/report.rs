@@ -4,25 +4,29 @@
 //! This is the shape that `attune observe agree --json` prints for a pair of coders.
 
 mod measures;
+mod pair_report;
 mod per_clip;
-
-use std::collections::BTreeMap;
+mod scales;
+mod warnings;
 
 use rayon::prelude::*;
-use serde::Serialize;
 
 use super::alignment::MayPair;
-use super::amounts::{AmountAgreement, agree_on_amounts};
+use super::amounts::agree_on_amounts;
 use super::by_clip::{Draws, Resampling};
 use super::disagreements::Disagreement;
-use super::drift::{Drift, drift};
+use super::drift::drift;
 use super::gamma::GammaSettings;
-use super::measures_of_scheme::MeasureAgreement;
-use super::ratings::{RatedClip, RatingAgreement, agree_on_ratings};
 use crate::coding::{Coding, Scheme, Stream};
 use crate::window::{Micros, Window, seconds};
 
+pub use pair_report::{
+    ClipKappa, ClipRatings, Confusion, MeasureReport, POOLING, PairReport, Prevalence,
+    ScaleAgreement, StreamReport, WINDOW,
+};
 use per_clip::ClipOfStream;
+use scales::scales;
+use warnings::warnings;
 
 /// What is compared and how.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,171 +67,6 @@ impl Default for AgreeSettings {
         }
     }
 }
-
-/// Agreement of two coders over the clips that both coded.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct PairReport {
-    /// The coders.
-    pub coders: [String; 2],
-    /// The observations, pair by pair.
-    pub observations: Vec<[String; 2]>,
-    /// Clips.
-    pub n_clips: usize,
-    /// Codable time of all clips in seconds.
-    pub codable_s: f64,
-    /// Each stream of codes.
-    pub streams: Vec<StreamReport>,
-    /// Each code's amounts, clip by clip.
-    pub amounts: Vec<AmountAgreement>,
-    /// Each rating scale.
-    pub ratings: Vec<ScaleAgreement>,
-    /// What the scheme of a study makes of the codings, where it is known.
-    pub measures: Vec<MeasureAgreement>,
-    /// Where the coders differ, the longest first.
-    pub disagreements: Vec<Disagreement>,
-    /// How many differences there are in all.
-    pub n_disagreements: usize,
-    /// What to keep in mind.
-    pub warnings: Vec<String>,
-}
-
-/// Agreement on a rating scale.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ScaleAgreement {
-    /// The scale, with whom and which phase it is about.
-    pub scale: String,
-    /// Its numbers.
-    #[serde(flatten)]
-    pub agreement: RatingAgreement,
-    /// Each clip that both rated, those furthest apart first.
-    pub by_clip: Vec<ClipRatings>,
-}
-
-/// The ratings of one clip.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ClipRatings {
-    /// The clip.
-    pub clip: String,
-    /// Of the first coder.
-    pub first: f64,
-    /// Of the second coder.
-    pub second: f64,
-}
-
-impl ClipRatings {
-    /// How far the two are apart.
-    pub fn apart(&self) -> f64 {
-        (self.second - self.first).abs()
-    }
-}
-
-/// Agreement on one stream.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct StreamReport {
-    /// Whose codes, and which.
-    #[serde(flatten)]
-    pub stream: Stream,
-    /// Clips in which the subject was there, by either coder.
-    pub n_clips: usize,
-    /// Events of each coder.
-    pub n_events: [usize; 2],
-    /// Share of the codable time with each code, or points per minute; by code and coder.
-    pub prevalence: Vec<Prevalence>,
-    /// The measures.
-    pub measures: Vec<MeasureReport>,
-    /// Seconds of states, or units with points, by label of each coder.
-    pub confusion: Confusion,
-    /// Kappa of each clip, boundary-weighted for states and by time units for points.
-    pub by_clip: Vec<ClipKappa>,
-    /// How that kappa changes over the weeks in which the second coder coded.
-    pub drift: Drift,
-}
-
-/// How much of the codable time has a code.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Prevalence {
-    /// The code.
-    pub code: String,
-    /// Of the first coder.
-    pub first: f64,
-    /// Of the second coder.
-    pub second: f64,
-}
-
-/// The pooled table of labels.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Confusion {
-    /// `seconds` or `time units`.
-    pub of: &'static str,
-    /// The labels; the first is that nothing is coded.
-    pub labels: Vec<String>,
-    /// Rows are the first coder's labels.
-    pub cells: Vec<Vec<f64>>,
-}
-
-/// Kappa of one clip.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ClipKappa {
-    /// The clip.
-    pub clip: String,
-    /// Day of coding of the second coder, where it is known.
-    #[serde(skip)]
-    pub day: Option<i64>,
-    /// Kappa; `None` where it is not defined.
-    pub kappa: Option<f64>,
-    /// Share of agreement.
-    pub agreement: Option<f64>,
-}
-
-/// One measure with everything that it depends on.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct MeasureReport {
-    /// Name of the measure.
-    pub measure: &'static str,
-    /// What exactly, where a measure has forms.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub variant: Option<String>,
-    /// The estimate.
-    pub estimate: Option<f64>,
-    /// Lower limit, from resampling clips.
-    pub ci_lower: Option<f64>,
-    /// Upper limit.
-    pub ci_upper: Option<f64>,
-    /// Share of agreement.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub agreement: Option<f64>,
-    /// Share of agreement that chance gives.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expected: Option<f64>,
-    /// The largest value that the margins allow.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub largest: Option<f64>,
-    /// What was tallied, and how much of it.
-    pub tallied: &'static str,
-    /// How much was tallied.
-    pub n: f64,
-    /// The window.
-    pub window: &'static str,
-    /// Unit of time in seconds, where there is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub unit_s: Option<f64>,
-    /// Tolerance in seconds, where there is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tolerance_s: Option<f64>,
-    /// Smallest overlap, where there is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub overlap: Option<f64>,
-    /// How clips and subjects are put together.
-    pub pooling: &'static str,
-    /// Why there is no estimate or no interval.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-}
-
-/// The window of every measure but those of other programs.
-pub const WINDOW: &str = "codable time that both coders share";
-/// How clips and subjects are put together.
-pub const POOLING: &str = "clips added up, each subject by itself";
 
 /// Compares two coders over pairs of codings of the same clips. Every pair has the first coder's
 /// coding first.
@@ -302,46 +141,6 @@ pub fn agree_each(
         .collect()
 }
 
-/// Agreement on each scale that both coders used.
-fn scales(pairs: &[(&Coding, &Coding)], draws: &Draws) -> Vec<ScaleAgreement> {
-    let mut by_scale: BTreeMap<&str, Vec<RatedClip>> = BTreeMap::new();
-    for (clip, (first, second)) in pairs.iter().enumerate() {
-        for (coding, is_first) in [(first, true), (second, false)] {
-            for (scale, rating) in &coding.ratings {
-                let clips = by_scale
-                    .entry(scale)
-                    .or_insert_with(|| vec![RatedClip::default(); pairs.len()]);
-                match is_first {
-                    true => clips[clip].first = *rating,
-                    false => clips[clip].second = *rating,
-                }
-                clips[clip].day = second.day;
-            }
-        }
-    }
-    let of_scale = |(scale, ratings): (&str, Vec<RatedClip>)| {
-        Some(ScaleAgreement {
-            scale: scale.to_owned(),
-            agreement: agree_on_ratings(&ratings, draws)?,
-            by_clip: furthest_first(pairs, &ratings),
-        })
-    };
-    by_scale.into_iter().filter_map(of_scale).collect()
-}
-
-fn furthest_first(pairs: &[(&Coding, &Coding)], ratings: &[RatedClip]) -> Vec<ClipRatings> {
-    let of_clip = |((coding, _), rated): (&(&Coding, &Coding), &RatedClip)| {
-        Some(ClipRatings {
-            clip: coding.clip.clone(),
-            first: rated.first?,
-            second: rated.second?,
-        })
-    };
-    let mut all: Vec<ClipRatings> = pairs.iter().zip(ratings).filter_map(of_clip).collect();
-    all.sort_by(|a, b| b.apart().total_cmp(&a.apart()));
-    all
-}
-
 fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> String {
     let mut all: Vec<&str> = Vec::new();
     for name in names {
@@ -410,63 +209,6 @@ fn stream_report(
         drift: drift(&dated, settings.resampling.level),
         by_clip,
     }
-}
-
-fn warnings(clips: &[(&Coding, &Coding, Window)], streams: &[StreamReport]) -> Vec<String> {
-    let mut warnings = Vec::new();
-    match clips.len() {
-        0 => warnings.push("the two coders have no clip in common".to_owned()),
-        1 => warnings.push(
-            "one clip only: there is no interval, because seconds of one clip are not independent; \
-             let both code more clips"
-                .to_owned(),
-        ),
-        2..=9 => warnings.push(format!(
-            "{} clips only: intervals from so few clips are too short",
-            clips.len()
-        )),
-        _ => {}
-    }
-    if clips.len() > 1 {
-        let once = streams.iter().filter(|one| one.n_clips == 1);
-        let mut subjects: Vec<&str> = once.map(|one| one.stream.subject.as_str()).collect();
-        subjects.dedup();
-        if !subjects.is_empty() {
-            warnings.push(format!(
-                "{}: there in one clip only, so there is no interval",
-                subjects.join(", ")
-            ));
-        }
-    }
-    let differ = clips
-        .iter()
-        .filter(|(a, b, _)| a.window != b.window)
-        .count();
-    if differ > 0 {
-        warnings.push(format!(
-            "the codable time of {differ} clips differs between the coders; what both have is compared"
-        ));
-    }
-    let mut rare: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for stream in streams
-        .iter()
-        .filter(|one| one.stream.states && one.stream.codes.len() == 1)
-    {
-        let of = &stream.prevalence[0];
-        if of.first.max(of.second) < 0.05 {
-            rare.entry(&stream.stream.subject)
-                .or_default()
-                .push(&of.code);
-        }
-    }
-    for (subject, codes) in rare {
-        warnings.push(format!(
-            "{subject}: {} fills less than 5 % of the time; agreement on time is mostly on its absence, so read \
-             the event-based measures",
-            codes.join(", ")
-        ));
-    }
-    warnings
 }
 
 #[cfg(test)]
