@@ -425,7 +425,7 @@ mod tests {
         near(test.df, 7.017_464_421_22);
         near(test.p, 0.006_061_913_764_904);
         assert!(
-            method.starts_with("Mixed model of 16 codings of nine sessions"),
+            method.starts_with("Mixed model of 16 codings of 9 sessions"),
             "{method}"
         );
         assert!(warnings.is_empty());
