@@ -322,9 +322,11 @@ test("a session that is begun in two windows has one begin and one clock", async
   await one.keyboard.press(" ");
   await expect(one.locator("body")).toHaveAttribute("data-live", "runs");
   await saved(one);
+  const changes = await held(other, "**/changes");
   await other.keyboard.press(" ");
   await other.keyboard.press("2");
   await other.keyboard.press("m");
+  changes.goOn();
   await expect(other.locator("#said")).toContainText("nothing is lost");
   await saved(other);
   const { events } = await server.stored(other, server.made.unsampled);
