@@ -5,6 +5,7 @@
 //! with the small-sample correction (Hedges 1981; for growth models Feingold 2009). See
 //! `docs/methods/planned-analysis.md`.
 
+use attune_protocol::plan::About;
 use attune_statistics::{
     descriptives,
     effect_size::{ContrastForG, Correction, g_from_contrast},
@@ -106,6 +107,10 @@ fn definition(
         .is_some_and(|comparison| comparison.groups == GroupKind::Phases);
     let first_wave = question.long.waves_of(question.outcome).first().copied();
     let spread = match first_wave {
+        // A session is there once: it has no first value.
+        _ if phases && question.about() == About::Session => {
+            "the pooled SD of the sessions within the phases".to_owned()
+        }
         _ if phases => "the pooled SD of first values within the phases".to_owned(),
         Some(wave) => format!(
             "the pooled SD of the arms at the first wave ({})",

@@ -219,7 +219,7 @@ fn matters(question: &Question<'_>, finding: &Finding, known: Known) -> Option<S
     let unit = words::unit_in_sentence(question.plan().unit.as_deref());
     let size = match unit {
         Some(_) if share(question) => format!("{} {POINTS}", words::short(100.0 * declared, 2)),
-        Some(unit) => format!("{} {unit}", words::short(declared, 2)),
+        Some(unit) => words::quantity(&words::short(declared, 2), unit),
         None => words::short(declared, 2),
     };
     let over = finding

@@ -204,9 +204,35 @@ pub fn unit_in_sentence(unit: Option<&str>) -> Option<&str> {
     (!unit.is_empty()).then_some(unit)
 }
 
+/// A number with its unit, in the singular where it is 1: `1 act per minute`, `5 index points`.
+pub fn quantity(number: &str, unit: &str) -> String {
+    let end = [" per ", " of ", ","]
+        .iter()
+        .filter_map(|stop| unit.find(stop))
+        .min();
+    let (head, rest) = unit.split_at(end.unwrap_or(unit.len()));
+    match head.strip_suffix('s').filter(|one| !one.ends_with('s')) {
+        Some(one) if number == "1" => format!("1 {one}{rest}"),
+        _ => format!("{number} {unit}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_of_a_unit_is_told_in_the_singular() {
+        let check = |number: &str, unit: &str, expected: &str| {
+            assert_eq!(quantity(number, unit), expected);
+        };
+        check("1", "acts per minute", "1 act per minute");
+        check("1", "index points", "1 index point");
+        check("5", "index points", "5 index points");
+        check("1.5", "acts per minute", "1.5 acts per minute");
+        check("1", "share of the acts", "1 share of the acts");
+        check("1", "class", "1 class");
+    }
 
     #[test]
     fn decimals_follow_the_width_of_the_interval() {

@@ -191,7 +191,13 @@ impl ResultWords {
                 Matters::Yes => &self.large_enough,
                 Matters::Untold => &self.whether_it_matters,
             };
-            slots.push(("bound", vec![Piece::Fixed(self.short(bound, 3))]));
+            let number = self.short(bound, 3);
+            if let (Unit::Named(unit), "1") = (&size.unit, number.as_str()) {
+                slots.retain(|(name, _)| *name != "unit");
+                let one = words::quantity("1", unit).split_off("1 ".len());
+                slots.push(("unit", vec![Piece::Own(one)]));
+            }
+            slots.push(("bound", vec![Piece::Fixed(number)]));
             pieces.push(Piece::Fixed(" ".to_owned()));
             pieces.extend(fill(said, &slots));
         }

@@ -49,6 +49,9 @@ pub enum Failure {
         /// What to do in its place, as a whole sentence.
         instead: &'static str,
     },
+    /// It shows phases, which are not revealed to the analysis yet.
+    #[error("not revealed yet")]
+    NotRevealed,
     /// A recording was asked for as a page or a file of its own.
     #[error("a recording is played in its room only")]
     PlayedInTheRoom,
@@ -134,6 +137,7 @@ impl Failure {
             | Self::NotAllowed { .. }
             | Self::NotYours { .. }
             | Self::PlayedInTheRoom
+            | Self::NotRevealed
             | Self::Blind
             | Self::FromAnotherSite => StatusCode::FORBIDDEN,
             Self::Unreadable { .. } => StatusCode::BAD_REQUEST,

@@ -220,6 +220,11 @@ fn words(failure: &Failure) -> Words {
             "This page shows which family is in which arm, and your part in the study must not know.",
             "If you no longer assess or observe in this study, ask a data manager to end that role.",
         ),
+        Failure::NotRevealed => plain(
+            "Not before the phases are revealed",
+            "Findings of this study compare its phases, and your part in it is blind until they are revealed.",
+            "Once its plan is sealed, whoever leads the study or analyses it reveals them on the page of the plan.",
+        ),
         Failure::PlayedInTheRoom => plain(
             "Recordings stay in their room",
             "A recording shows people who can be recognised. It is played in the coding room, and is no file to keep.",

@@ -155,7 +155,20 @@ async fn admit(visit: &mut Visit, watch: &Watch, headers: &HeaderMap) -> Result<
     if watch.arms == Arms::AsFindings && visit.is_blind_for_good() {
         return Err(Failure::Blind);
     }
+    if watch.arms == Arms::AsFindings && visit.is_blind() && shows_phases(visit).await? {
+        return Err(Failure::NotRevealed);
+    }
     Ok(())
+}
+
+/// Whether findings of the study show what somebody blind must not know: phases are not permuted as arms are,
+/// since the days of sessions would tell them all the same.
+async fn shows_phases(visit: &Visit) -> Result<bool, Failure> {
+    if visit.study_id.is_none() {
+        return Ok(false);
+    }
+    let protocol = visit.protocol().await?;
+    Ok(protocol.arms.is_empty() && !protocol.phases.is_empty())
 }
 
 /// Who the session belongs to, with the roles that hold today.

@@ -104,9 +104,13 @@ impl Recruited {
         let x = |at: f64| LEFT + at / n * (WIDTH - LEFT - RIGHT);
         let y = |value: f64| HEIGHT - BOTTOM - value / most * (HEIGHT - TOP - BOTTOM);
         let total = self.months.last().map_or(0, |month| month.total);
+        let families = match total {
+            1 => "1 family".to_owned(),
+            n => format!("{n} families"),
+        };
         let alternative = match self.planned {
-            Some(planned) => format!("{total} families enrolled of {planned} planned, by month"),
-            None => format!("{total} families enrolled, by month"),
+            Some(planned) => format!("{families} enrolled of {planned} planned, by month"),
+            None => format!("{families} enrolled, by month"),
         };
         let mut svg = format!(
             r#"<svg class="recruitment" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{}">"#,

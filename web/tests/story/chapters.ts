@@ -250,8 +250,8 @@ export function tell(where: string, database?: string): void {
       for (const effect of await page.locator(".effect").all()) await expect(effect).toContainText("Forms there are: 2");
       await look(page, "withdraw");
       await page.getByRole("button", { name: "Record that it is taken back" }).click();
-      await expect(page.getByRole("alert")).toContainText("2 things to mend");
-      await page.getByRole("radio").first().check();
+      await expect(page.getByRole("alert")).toContainText("one thing to mend");
+      await expect(page.getByRole("radio")).toBeChecked();
       await page.getByLabel("The family has heard what it does").check();
       await page.getByRole("button", { name: "Record that it is taken back" }).click();
       await expect(page.getByRole("heading", { name: "Taken back" })).toBeVisible();

@@ -3,7 +3,10 @@
 use attune_analysis::{findings::Finding, words};
 
 use super::context::{Context, anchor};
-use crate::{ArmTrajectories, Column, Drawing, Figure, Row, Table, Text, Trajectories};
+use crate::{
+    ArmTrajectories, Column, Drawing, Figure, Row, Table, Text, Trajectories,
+    figures::axis::is_of_names,
+};
 
 /// More dyads than this are not told apart in a drawing; a regular sample of each arm is drawn.
 const MOST_DYADS: usize = 240;
@@ -54,7 +57,7 @@ pub fn figure_of_groups(context: &Context<'_>, finding: &Finding) -> Option<Figu
         return None;
     }
     let words = crate::result_words::ResultWords::english();
-    let is_of_names = crate::figures::axis::is_of_names(&drawing.time_label, &drawing.time_ticks);
+    let is_of_names = is_of_names(&drawing.time_label, &drawing.time_ticks);
     let how = match is_of_names {
         true => &words.figure_bars,
         false => &words.figure_lines,
@@ -213,10 +216,7 @@ fn caption(finding: &Finding, arms: &[ArmTrajectories]) -> Text {
     };
     let mut text = Text::from(dyads);
     let is_of_names = is_seen_once(finding)
-        && crate::figures::axis::is_of_names(
-            &finding.figure.time_label,
-            &finding.figure.time_ticks,
-        );
+        && is_of_names(&finding.figure.time_label, &finding.figure.time_ticks);
     if is_of_names && arms.iter().any(|arm| !arm.fitted.is_empty()) {
         text = text.and(format!(
             " Large marks are the means that the planned model gives, bars their {} confidence interval.",
@@ -267,50 +267,70 @@ fn description(finding: &Finding, arms: &[ArmTrajectories]) -> String {
 }
 
 fn data(finding: &Finding, figure: &str) -> Table {
+    let drawn = &finding.figure;
+    let (one, _) = words::unit_nouns(finding.outcome.about);
+    // Where there is no time, places on the axis are named: phases, say.
+    let is_of_names = is_of_names(&drawn.time_label, &drawn.time_ticks);
+    let has_arms = drawn.fitted.iter().any(|line| line.arm.is_some())
+        || drawn.dyads.iter().any(|dyad| dyad.arm.is_some());
+    let time_label = Text::own(&drawn.time_label);
+    let mut columns = vec![Column::words("What")];
+    columns.extend(has_arms.then(|| Column::words("Arm")));
+    columns.extend([
+        Column::words(words::capitalised(one)),
+        match is_of_names {
+            true => Column::words(time_label),
+            false => Column::numbers(time_label),
+        },
+        Column::numbers("Value"),
+        Column::numbers("Lower"),
+        Column::numbers("Upper"),
+    ]);
     let mut table = Table::new(
         format!("{figure}-data"),
         Text::from("Values and fitted lines: ").and_own(&finding.outcome.label),
-        vec![
-            Column::words("What"),
-            Column::words("Arm"),
-            Column::words("Dyad"),
-            Column::numbers(Text::own(&finding.figure.time_label)),
-            Column::numbers("Value"),
-            Column::numbers("Lower"),
-            Column::numbers("Upper"),
-        ],
+        columns,
     );
-    let name = |arm: Option<&str>| Text::own(arm.unwrap_or("all"));
+    let name = |arm: Option<&str>| has_arms.then(|| Text::own(arm.unwrap_or("all")));
     // A figure's data need not have more digits than an eye can use many times over.
     let number = |value: f64, decimals: i32| {
         let scale = 10_f64.powi(decimals);
         Text::number((value * scale).round() / scale, 2)
     };
-    for line in &finding.figure.fitted {
+    let when = |time: f64| {
+        let mut named = drawn.time_ticks.iter().filter(|_| is_of_names);
+        match named.find(|(at, _)| (at - time).abs() < 1e-9) {
+            Some((_, name)) => Text::own(name),
+            None => number(time, 3),
+        }
+    };
+    for line in &drawn.fitted {
         for (time, value, lower, upper) in &line.points {
-            table.rows.push(Row::of(vec![
-                "fitted".into(),
-                name(line.arm.as_deref()),
+            let mut cells = vec!["fitted".into()];
+            cells.extend(name(line.arm.as_deref()));
+            cells.extend([
                 Text::default(),
-                number(*time, 3),
+                when(*time),
                 number(*value, 5),
                 number(*lower, 5),
                 number(*upper, 5),
-            ]));
+            ]);
+            table.rows.push(Row::of(cells));
         }
     }
-    let every = finding.figure.dyads.len().div_ceil(MOST_DYADS).max(1);
-    for dyad in finding.figure.dyads.iter().step_by(every) {
+    let every = drawn.dyads.len().div_ceil(MOST_DYADS).max(1);
+    for dyad in drawn.dyads.iter().step_by(every) {
         for (time, value) in &dyad.points {
-            table.rows.push(Row::of(vec![
-                "observed".into(),
-                name(dyad.arm.as_deref()),
+            let mut cells = vec!["observed".into()];
+            cells.extend(name(dyad.arm.as_deref()));
+            cells.extend([
                 Text::own(&dyad.dyad),
-                number(*time, 3),
+                when(*time),
                 number(*value, 5),
                 Text::default(),
                 Text::default(),
-            ]));
+            ]);
+            table.rows.push(Row::of(cells));
         }
     }
     table

@@ -83,6 +83,7 @@ async fn build(visit: &Visit, typed: &NewClip, problems: Problems) -> Result<Cli
     store.honour_withdrawals(&study, visit.at).await?;
     let protocol = visit.protocol().await?;
     let coders = coders(visit, &study).await?;
+    let choices = coders_to_choose(visit, &study).await?;
     let codings = store.codings(&study).await?;
     let mut clips = store.clips(&study).await?;
     // A coder's own project is nobody else's work.
@@ -122,8 +123,8 @@ async fn build(visit: &Visit, typed: &NewClip, problems: Problems) -> Result<Cli
         missing: ingest::missing_programs(),
         one_stratum: one_stratum(&rows),
         take_in: fields_of_clip(&protocol, &waiting, typed, &problems),
-        assign: fields_of_plan(&protocol, &coders),
-        one: fields_of_one(&rows, &coders),
+        assign: fields_of_plan(&protocol, &choices),
+        one: fields_of_one(&rows, &choices),
         study: study.to_string(),
         rows,
         problems,
@@ -150,6 +151,27 @@ pub async fn coders(
         }
     }
     Ok(coders)
+}
+
+/// The same as they are chosen from: whoever knows phases and arms is told apart.
+async fn coders_to_choose(
+    visit: &Visit,
+    study: &StudyId,
+) -> Result<BTreeMap<AccountId, String>, Failure> {
+    let (store, today) = (visit.app.store(), visit.at.date());
+    let mut choices = coders(visit, study).await?;
+    for (account, name) in &mut choices {
+        let grants = store.grants_of(*account).await?;
+        let is_blind = grants.iter().any(|grant| {
+            let reaches = grant.study.as_ref().is_none_or(|of| of == study);
+            let blind = matches!(grant.role, Role::Observer | Role::Assessor);
+            reaches && blind && grant.holds_on(today)
+        });
+        if !is_blind {
+            name.push_str(" (not blind: leads the study)");
+        }
+    }
+    Ok(choices)
 }
 
 fn place(clip: &ClipRow) -> String {

@@ -4,6 +4,7 @@
 use askama::Template;
 use attune_analysis::findings::{Estimate, Finding};
 use attune_analysis::words;
+use attune_protocol::plan::About;
 use attune_report::{Block, Figure, Format, Section, Text, draw};
 use attune_store::handed_out::Handed;
 use axum::extract::Path;
@@ -96,6 +97,14 @@ impl Drawn {
     }
 }
 
+/// What the units of a finding are called over their number: families, sessions.
+pub fn units(finding: &Finding) -> String {
+    match finding.outcome.about {
+        About::Dyad | About::Infant | About::Carer => "Families".to_owned(),
+        about => words::capitalised(words::unit_nouns(about).1),
+    }
+}
+
 /// `GET /studies/{study}/findings`.
 pub async fn page(visit: Visit) -> Answer {
     let study = visit.study()?;
@@ -109,7 +118,7 @@ pub async fn page(visit: Visit) -> Answer {
         deviations: findings
             .deviations
             .iter()
-            .map(|one| format!("{} ({})", one.what, one.why))
+            .map(|one| format!("{} ({}).", one.what.trim_end_matches('.'), one.why))
             .collect(),
         protocol: findings.protocol_fingerprint.clone(),
         data: findings.data_fingerprint.clone(),

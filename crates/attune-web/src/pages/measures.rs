@@ -4,6 +4,7 @@
 use std::{collections::BTreeMap, fmt::Write};
 
 use askama::Template;
+use attune_analysis::words;
 use attune_measures::{Measures, measures::Measure};
 use attune_protocol::{
     Protocol,
@@ -246,6 +247,14 @@ fn chosen<'a>(measures: &'a Measures, which: &'a Which) -> impl Iterator<Item = 
     })
 }
 
+/// A value with as many digits as a reader can use; the file has all of them.
+fn readable(value: f64) -> String {
+    if value.fract() == 0.0 {
+        return value.to_string();
+    }
+    words::short(value, words::decimals_of(value, 4))
+}
+
 fn as_shown(measures: &Measures, row: &Measure, study: &str, links: Links) -> Row {
     let months = row
         .age_days
@@ -258,7 +267,7 @@ fn as_shown(measures: &Measures, row: &Measure, study: &str, links: Links) -> Ro
             .map(|months| format!("{months:.1}"))
             .unwrap_or_default(),
         measure: row.measure.to_string(),
-        value: row.value.map(|value| value.to_string()).unwrap_or_default(),
+        value: row.value.map(readable).unwrap_or_default(),
         missing: row
             .value
             .err()

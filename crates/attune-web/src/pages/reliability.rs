@@ -26,7 +26,7 @@ use serde::Deserialize;
 use self::{
     drift_plot::drift_plot,
     machine::{Machine, machine},
-    numbers::{by_clips, decimals, interval, rating_measure, settings, signed},
+    numbers::{by_clips, decimals, interval, rating_measure, settings, signed, why_none},
 };
 use crate::{
     answer::{Answer, page as show},

@@ -58,6 +58,8 @@ struct Home {
     may_raise: bool,
     may_see_backups: bool,
     may_assess: bool,
+    /// Of the clips that are assigned to a coder: how many are finished, and how many there are.
+    clips: Option<(usize, usize)>,
     has_public_page: bool,
     backup: Option<String>,
     backup_is_old: bool,
@@ -139,7 +141,15 @@ pub async fn page(visit: Visit, headers: HeaderMap) -> Answer {
     };
     let last_backup = store.last_verified_backup().await?.map(|backup| backup.at);
     let families = store.flow(&study.id, &sight, today).await?;
-    let days: Vec<_> = families.iter().map(|family| family.enrolled).collect();
+    let mut days: Vec<_> = families.iter().map(|family| family.enrolled).collect();
+    // Where nothing is planned for families, the flow knows none of them.
+    let unplanned = store.dyads(&study.id, &sight).await?.into_iter();
+    days.extend(
+        unplanned
+            .filter(|dyad| families.iter().all(|family| family.dyad != dyad.key))
+            .filter_map(|dyad| dyad.enrolled)
+            .map(Some),
+    );
     let period = protocol.study.started.zip(protocol.study.recruiting_until);
     show(&Home {
         knows_arms: sight.arms
@@ -183,6 +193,7 @@ pub async fn page(visit: Visit, headers: HeaderMap) -> Answer {
             .person()?
             .has_right(Action::SeeBackups, Scope::Installation),
         may_assess: visit.has_right(Action::EnterAssessments),
+        clips: clips_to_code(&visit).await?,
         has_public_page: !protocol.study.pages.is_empty(),
         backup_is_old: last_backup.is_none_or(|at| visit.at.seconds_since(at) > 2 * 24 * 60 * 60),
         backup: last_backup.map(|at| crate::words::moment(&at)),
@@ -190,6 +201,18 @@ pub async fn page(visit: Visit, headers: HeaderMap) -> Answer {
         study,
         sites,
     })
+}
+
+/// Finished and assigned clips of whoever codes here and does not lead the coding.
+async fn clips_to_code(visit: &Visit) -> Result<Option<(usize, usize)>, Failure> {
+    if !visit.has_right(Action::CodeVideo) || !visit.is_blind() {
+        return Ok(None);
+    }
+    let (study, coder) = (&visit.study()?.id, visit.person()?.id);
+    let mut codings = visit.app.store().own_codings(study, coder).await?;
+    codings.retain(|coding| !coding.is_own);
+    let finished = codings.iter().filter(|coding| coding.finished).count();
+    Ok(Some((finished, codings.len())))
 }
 
 async fn sites(visit: &Visit, protocol: &Protocol, sight: &Sight) -> Result<Vec<Site>, Failure> {

@@ -385,3 +385,32 @@ async fn whoever_watches_is_noted_also_where_the_recording_is_asked_for_without_
         assert!(page.body.contains(who), "{who}");
     }
 }
+
+#[tokio::test]
+async fn the_overview_leads_a_coder_to_the_next_clip() {
+    let world = World::new(Settings::default()).await;
+    let two = two(&world).await;
+    let mut coder = world.signed_in("ines", None).await;
+    let home = coder.get(&format!("/studies/{}", two.study)).await.body;
+    assert!(home.contains("0 of 2 are finished"), "{home}");
+    let finish = format!("/studies/{}/coding/{}/finish", two.study, two.plain);
+    assert_eq!(coder.post(&finish, &[]).await.status, StatusCode::SEE_OTHER);
+    let home = coder.get(&format!("/studies/{}", two.study)).await.body;
+    assert!(home.contains("1 of 2 are finished"), "{home}");
+}
+
+#[tokio::test]
+async fn whoever_assigns_sees_who_is_not_blind() {
+    let world = World::new(Settings::default()).await;
+    let two = two(&world).await;
+    let (lead, secret) = world.add("lea", true).await;
+    let role = Role::LeadEvaluator;
+    world.give(lead, role, Some(two.study.as_str()), &[]).await;
+    let mut lead = world.signed_in("lea", secret.as_deref()).await;
+    let page = lead
+        .get(&format!("/studies/{}/clips", two.study))
+        .await
+        .body;
+    assert!(page.contains("lea example (not blind: leads the study)"));
+    assert!(!page.contains("ines example (not blind"));
+}

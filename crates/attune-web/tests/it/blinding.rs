@@ -334,3 +334,54 @@ async fn where_whole_sites_have_an_arm_none_is_recorded_for_a_family() {
     let answer = send(&mut manager, "/clinicians", "/clinicians", &[]).await;
     went(&answer);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_statistician_sees_no_finding_of_a_study_of_phases_before_they_are_revealed() {
+    const CLINIC: &str = "community-clinic";
+    let world = World::new(Settings::default()).await;
+    let root = std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../studies");
+    let folder = attune_protocol::StudyFolder::on_disk(&root.join(CLINIC)).expect("a study");
+    let (protocol, _) = attune_protocol::Protocol::read_folder(&folder)
+        .unwrap_or_else(|problems| panic!("{problems}"));
+    let (store, now) = (world.state.store(), world.state.now());
+    store
+        .register_study(&Actor::PROGRAM, &folder, &protocol, now, None)
+        .await
+        .expect("registered");
+    let person = async |login: &str, role: Role| {
+        let (account, secret) = world.add(login, true).await;
+        world.give(account, role, Some(CLINIC), &[]).await;
+        world.signed_in(login, secret.as_deref()).await
+    };
+    let mut statistician = person("stan", Role::Statistician).await;
+    let mut lead = person("lena", Role::LeadEvaluator).await;
+    let at = |rest: &str| format!("/studies/{CLINIC}{rest}");
+    let pages = [
+        "/findings",
+        "/findings/cohesion-before-after",
+        "/report",
+        "/reports",
+    ]
+    .map(at);
+    for page in &pages {
+        let answer = statistician.get(page).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{page}");
+        assert!(answer.body.contains("Not before the phases are revealed"));
+        for telling in ["With the group", "Before the group", "drop-in"] {
+            assert!(!answer.body.contains(telling), "{page} tells {telling}");
+        }
+        assert_eq!(lead.get(page).await.status, StatusCode::OK, "{page}");
+    }
+    let plan = lead.get(&at("/plan")).await;
+    let fingerprint = plan.hidden("fingerprint");
+    let sealed = [("fingerprint", fingerprint.as_str())];
+    went(&lead.post(&at("/plan/seal"), &sealed).await);
+    let plan = statistician.get(&at("/plan")).await;
+    assert!(plan.body.contains("Reveal the phases"), "{}", plan.body);
+    let why = [("reason", "every film is coded")];
+    went(&statistician.post(&at("/plan/unblind"), &why).await);
+    for page in &pages {
+        let answer = statistician.get(page).await;
+        assert_eq!(answer.status, StatusCode::OK, "{page}");
+    }
+}

@@ -516,6 +516,13 @@ async fn a_withdrawal_shows_its_effect_in_numbers_and_is_in_force_at_once() {
     went(&send(&mut assessor, &from, &to, &fields).await);
 
     let withdraw = format!("/families/{family}/withdraw");
+    // One purpose of several: ways that do the same are one, and it is chosen.
+    let of_film = assessor
+        .get(&path(&format!("{withdraw}?purpose=video")))
+        .await
+        .body;
+    assert_eq!(of_film.matches("type=\"radio\"").count(), 1, "{of_film}");
+    assert!(of_film.contains("value=\"stop-collecting\" checked"));
     let asking = format!("{withdraw}?purpose=participation");
     let shown = assessor.get(&path(&asking)).await.body;
     assert!(shown.contains("Left out of analyses: 1"), "{shown}");

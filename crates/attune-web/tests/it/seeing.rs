@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use crate::{
     exporting,
     families::{STUDY, agree, enrol, path, send, somebody, went},
-    harness::Browser,
+    harness::{Browser, World},
 };
 
 /// Every link of a page with the number in it: address and number.
@@ -246,4 +246,54 @@ async fn an_alert_goes_to_the_clinician_who_is_named_for_the_site() {
     let form = assessor.get(&path(&address)).await.body;
     assert!(!form.contains("zoe example") && form.contains("hal example"));
     assert_eq!(STUDY, "hostel-clinic");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn families_of_a_study_that_plans_nothing_for_them_are_counted_as_enrolled() {
+    const STUDY_FILE: &str = r#"
+format = 1
+[study]
+id = "films-only"
+title = "Films only"
+allocation = "none"
+[[site]]
+id = "clinic"
+label = "The clinic"
+kind = "baby clinic"
+"#;
+    let world = World::new(attune_web::Settings::default()).await;
+    let files = vec![("study.toml".to_owned(), STUDY_FILE.as_bytes().to_vec())];
+    let folder = attune_protocol::StudyFolder::from_files(files);
+    let (protocol, _) = attune_protocol::Protocol::read_folder(&folder)
+        .unwrap_or_else(|problems| panic!("{problems}"));
+    let (store, now) = (world.state.store(), world.state.now());
+    store
+        .register_study(&Actor::PROGRAM, &folder, &protocol, now, None)
+        .await
+        .expect("registered");
+    let (account, secret) = world.add("mia", true).await;
+    world
+        .give(account, Role::DataManager, Some("films-only"), &[])
+        .await;
+    let mut manager = world.signed_in("mia", secret.as_deref()).await;
+    let new = "/studies/films-only/families/new";
+    let key = manager.get(new).await.hidden("key");
+    let enrolled = manager
+        .post(
+            new,
+            &[
+                ("key", &key),
+                ("site", "clinic"),
+                ("on", "2026-11-20"),
+                ("baby-given", "Wilhelmina"),
+                ("born", "2026-10-01"),
+                ("carer-given", "Philippa"),
+                ("responsibility", "birth"),
+            ],
+        )
+        .await;
+    went(&enrolled);
+    let home = manager.get("/studies/films-only").await.body;
+    assert!(!home.contains("No family is enrolled yet"), "{home}");
+    assert!(home.contains("1 family enrolled, by month"), "{home}");
 }

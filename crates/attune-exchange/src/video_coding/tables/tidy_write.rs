@@ -6,7 +6,7 @@ use attune_records::observation::{
     BehaviourKind, CodingProject, Event, Interval, Micros, Observation, ObservationKind, Rated,
     Span,
 };
-use rust_xlsxwriter::{Workbook, XlsxError};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
 use super::tidy::{MODIFIER, NOT_CODABLE, NOTHING_CHOSEN, SEVERAL, VARIABLE};
 use crate::video_coding::{
@@ -67,6 +67,9 @@ pub(super) fn begins_like_a_formula(text: &str) -> bool {
 /// A sheet takes 1,048,576 rows.
 pub fn tidy_xlsx(project: &CodingProject) -> Result<(Vec<u8>, Vec<NotHeld>), XlsxError> {
     let mut workbook = Workbook::new();
+    // Without a fixed day the file would hold the time of writing: the same codings are the same file.
+    let made = ExcelDateTime::from_ymd(2000, 1, 1)?;
+    workbook.set_properties(&DocProperties::new().set_creation_datetime(&made));
     for (name, rows) in [
         ("bouts", bouts(project)),
         ("observations", observations(project)),

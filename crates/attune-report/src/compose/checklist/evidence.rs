@@ -287,11 +287,14 @@ impl Evidence<'_> {
     }
 
     fn blinding(&self) -> Reported {
-        let instruments = self.context.protocol.instruments.iter();
-        let blind = instruments.filter(|i| !i.blind_to.is_empty()).count();
-        match blind {
-            0 => no("the study file names nobody who was to be blind"),
-            _ => in_part(&["methods-outcomes"], "whether blinding held was not asked"),
+        let protocol = self.context.protocol;
+        let mut instruments = protocol.instruments.iter();
+        let mut schemes = protocol.schemes.iter();
+        let anybody = instruments.any(|one| !one.blind_to.is_empty())
+            || schemes.any(|one| !one.blind_to.is_empty());
+        match anybody {
+            false => no("the study file names nobody who was to be blind"),
+            true => in_part(&["methods-outcomes"], "whether blinding held was not asked"),
         }
     }
 

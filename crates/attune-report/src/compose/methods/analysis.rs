@@ -113,6 +113,9 @@ fn inference_words(sentences: &mut Sentences<'_>, inference: &str) {
             sentences.cite("satterthwaite-1946");
         }
         "normal" => sentences.say("those of the normal distribution"),
+        "residual-df" => {
+            sentences.say("those of the t distribution on the residual degrees of freedom");
+        }
         other => sentences.say(format!("those of {}", words::id_words(other))),
     }
 }
@@ -245,10 +248,17 @@ fn sensitivity(sentences: &mut Sentences<'_>, findings: &[Finding]) {
 }
 
 fn missing_words(findings: &[Finding], cited: &mut Vec<&'static str>) -> Text {
-    let mut text = Text::from(
-        "A mixed model uses every dyad with at least one value of the outcome; it takes missing values \
-         to be explained by the values that are there (missing at random).",
-    );
+    let is_mixed = |finding: &Finding| !finding.model.n_groups.is_empty();
+    let mut text = Text::from(match findings.iter().any(is_mixed) {
+        true => {
+            "A mixed model uses every dyad with at least one value of the outcome; it takes missing values \
+             to be explained by the values that are there (missing at random)."
+        }
+        false => {
+            "A model uses every row that has a value of the outcome and of all that it depends on; nothing is \
+             filled in for the others."
+        }
+    });
     let imputed = findings
         .iter()
         .flat_map(|finding| &finding.sensitivity)

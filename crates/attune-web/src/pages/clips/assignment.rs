@@ -38,7 +38,7 @@ pub(super) fn fields_of_plan(
         Field::text("share", "Share that two people code, in per cent")
             .of_kind(FieldKind::Code)
             .value((share * 100.0).to_string())
-            .hint("Of each stratum, drawn by the seed. Coders are not told which."),
+            .hint("Of each stratum, drawn by the seed. Coders are not told which; it takes two people."),
         Field::text("seed", "Seed of the draw")
             .of_kind(FieldKind::Code)
             .value("1")

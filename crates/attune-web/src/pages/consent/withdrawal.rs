@@ -71,6 +71,12 @@ async fn withdrawing(
             effects.push((value, words, effect));
         }
     }
+    let promised_more = effects.len() < LEVELS.len();
+    // Where a family goes on taking part in the rest, ways that do the same are one way.
+    effects.dedup_by(|(.., later), (.., earlier)| does_the_same(later, earlier));
+    if let ([(_, words, _)], false) = (effects.as_mut_slice(), promised_more) {
+        *words = "It ends, and this is what happens";
+    }
     Ok(WithdrawPage {
         layout: Layout::of(visit, "Consent is taken back"),
         study: study.to_string(),
@@ -79,11 +85,17 @@ async fn withdrawing(
         purpose: purpose.to_owned(),
         label: planned.label.clone(),
         today: visit.at.date().to_string(),
-        promised_more: effects.len() < LEVELS.len(),
+        promised_more,
         effects,
         handed_out: handed_out::with_family(visit, dyad.key).await?,
         problems,
     })
+}
+
+/// Whether two ways differ in nothing that a family could choose between.
+fn does_the_same(one: &Effect, other: &Effect) -> bool {
+    let counts = |effect: &Effect| (effect.n_forms_left_out, effect.n_forms_erased);
+    one.sentences == other.sentences && counts(one) == counts(other)
 }
 
 /// `POST /studies/{study}/families/{family}/withdraw`.

@@ -45,6 +45,15 @@ pub(super) fn by_clips(measured: &Measured) -> String {
     }
 }
 
+/// Why a measure of so many recordings has no value, in a few words.
+pub(super) fn why_none(why: &str, n_clips: &usize) -> String {
+    match n_clips {
+        0 | 1 => "needs two recordings".to_owned(),
+        _ if why.contains("equal") => "all recordings alike".to_owned(),
+        _ => why.to_owned(),
+    }
+}
+
 /// What a measure depends on: unit, tolerance, overlap.
 pub(super) fn settings(measure: &MeasureReport) -> String {
     let parts = [
