@@ -122,8 +122,10 @@ pub fn read_sound(path: &Path) -> Result<Sound, SoundError> {
             }
             Err(_) => break,
         };
-        if start.is_none() {
-            let time = time_base.map(|base| base.calc_time_saturating(packet.pts));
+        if start.is_none() && decoded.frames() > 0 {
+            // What the encoder put before the sound has been taken off.
+            let first = packet.pts.saturating_add(packet.trim_start);
+            let time = time_base.map(|base| base.calc_time_saturating(first));
             start = Some(time.map_or(Micros::ZERO, |time| {
                 Micros(i64::try_from(time.as_micros()).unwrap_or(0))
             }));

@@ -127,3 +127,14 @@ fn what_cannot_be_heard_says_why() {
     let gone = read_sound(&folder.path().join("gone.wav"));
     assert!(matches!(gone, Err(SoundError::Unreadable(_))));
 }
+
+#[test]
+fn what_an_encoder_puts_before_the_sound_moves_nothing() {
+    // Half a second of silence, vowels, half a second of silence, by LAME at 16 kHz: 1,105 samples of delay.
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/vowels.mp3");
+    let sound = read_sound(&path).expect("sound");
+    assert_eq!(sound.start.0, 0);
+    let loud = sound.samples.iter().position(|sample| sample.abs() > 0.02);
+    let begin = sound.time_of(loud.expect("vowels")).seconds();
+    assert!((begin - 0.5).abs() < 0.03, "{begin}");
+}
