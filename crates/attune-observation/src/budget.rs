@@ -124,7 +124,7 @@ pub fn budget(
         parts
             .iter()
             .map(|part| part.length().seconds())
-            .sum::<f64>()
+            .fold(0.0, |sum, length| sum + length)
     };
     Budget {
         id: observation.id.to_string(),

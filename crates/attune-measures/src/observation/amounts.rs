@@ -137,7 +137,7 @@ fn passed(codable: &[Interval], at: Micros) -> f64 {
     let before = codable.iter().filter(|part| part.start() < at);
     before
         .map(|part| (part.stop().min(at) - part.start()).seconds())
-        .sum()
+        .fold(0.0, |sum, length| sum + length)
 }
 
 fn gaps_of_states(cut: &[Interval], codable: &[Interval]) -> Vec<f64> {

@@ -135,7 +135,9 @@ impl MeanSquares {
 
     fn share(&self, of: f64) -> Option<f64> {
         let all = self.clips + self.residual + self.coders;
-        (of > f64::EPSILON * all && of > 0.0).then(|| (self.clips - self.residual) / of)
+        // A difference between the coders alone tells no clips apart.
+        let differ = self.clips + self.residual > 1e-14 * all;
+        (differ && of > f64::EPSILON * all && of > 0.0).then(|| (self.clips - self.residual) / of)
     }
 }
 

@@ -87,9 +87,14 @@ pub fn agree(
         // A clip without the subject says nothing about it, not that it did nothing.
         let there: Vec<_> = clips
             .iter()
-            .filter(|(first, second, _)| stream.is_in(first) || stream.is_in(second))
+            .filter(|(first, second, window)| {
+                window.length() > 0 && (stream.is_in(first) || stream.is_in(second))
+            })
             .cloned()
             .collect();
+        if there.is_empty() {
+            continue;
+        }
         let own_draws =
             (there.len() < clips.len()).then(|| Draws::new(there.len(), &settings.resampling));
         let draws = own_draws.as_ref().unwrap_or(&draws);
@@ -118,7 +123,7 @@ pub fn agree(
         codable_s: clips
             .iter()
             .map(|(_, _, window)| seconds(window.length()))
-            .sum(),
+            .fold(0.0, |sum, length| sum + length),
         warnings: warnings(&clips, &reports),
         streams: reports,
         amounts,
@@ -326,6 +331,43 @@ mod tests {
             "{:?}",
             report.warnings
         );
+    }
+
+    #[test]
+    fn without_time_that_both_could_code_there_is_nothing_to_compare() {
+        let (mut first, mut second) = (
+            coding("A", 1, &[(0, 20, 0)]),
+            coding("B", 1, &[(310, 320, 0)]),
+        );
+        first.window = Window::new(0, 300_000_000);
+        second.window = Window::new(300_000_000, 600_000_000);
+        let report = agree(&scheme(), &[(&first, &second)], &AgreeSettings::default());
+        assert_eq!((report.streams.len(), report.codable_s), (0, 0.0));
+        let told = "one clip has no time that both coders could code, so nothing in it is compared";
+        assert!(
+            report.warnings.iter().any(|one| one == told),
+            "{:?}",
+            report.warnings
+        );
+    }
+
+    #[test]
+    fn who_marked_nothing_is_told() {
+        let (first, second) = (coding("A", 1, &[(0, 20, 0)]), coding("B", 1, &[]));
+        let report = agree(&scheme(), &[(&first, &second)], &AgreeSettings::default());
+        assert_eq!(
+            measure(&report, "boundary-weighted-kappa").estimate,
+            Some(0.0)
+        );
+        let told = "B marked nothing of: infant (face, away)";
+        assert!(
+            report.warnings.iter().any(|one| one == told),
+            "{:?}",
+            report.warnings
+        );
+        let report = agree(&scheme(), &[(&second, &second)], &AgreeSettings::default());
+        let told = "neither coder marked an event in the time that both could code";
+        assert!(report.warnings.iter().any(|one| one == told));
     }
 
     #[test]

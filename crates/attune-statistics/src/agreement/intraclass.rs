@@ -124,7 +124,13 @@ pub fn mean_squares(ratings: &Ratings) -> Result<MeanSquares, DataProblem> {
 pub fn intraclass(ratings: &Ratings, form: IccForm, level: f64) -> Result<Intraclass, DataProblem> {
     require_level(level)?;
     let squares = mean_squares(ratings)?;
-    if squares.between_units <= 0.0 && squares.within_units <= 0.0 {
+    // Of two ways a difference between coders alone is no variation: nothing tells units apart.
+    let one_way = matches!(form, IccForm::OneWaySingle | IccForm::OneWayMean);
+    let (others, all) = match one_way {
+        true => (squares.within_units, 0.0),
+        false => (squares.residual, squares.between_coders),
+    };
+    if squares.between_units + others <= 1e-14 * all {
         return Err(DataProblem::NoVariation {
             what: "the ratings",
         });
@@ -137,7 +143,6 @@ pub fn intraclass(ratings: &Ratings, form: IccForm, level: f64) -> Result<Intrac
         within_units,
         ..
     } = squares;
-    let one_way = matches!(form, IccForm::OneWaySingle | IccForm::OneWayMean);
     let (error, df2) = if one_way {
         (within_units, n * (k - 1.0))
     } else {
@@ -354,6 +359,19 @@ mod tests {
                 (1.0, 1.0, 1.0)
             );
         }
+    }
+
+    #[test]
+    fn units_that_nobody_tells_apart_have_no_correlation() {
+        let coders = ["a", "b"].map(str::to_owned);
+        let rows = vec![vec![Some(1.017), Some(0.0)]; 3];
+        let ratings = Ratings::from_numbers(&coders, &rows).unwrap();
+        for form in [IccForm::AgreementSingle, IccForm::ConsistencySingle] {
+            assert!(intraclass(&ratings, form, 0.95).is_err());
+        }
+        // One way, what the coders differ by is error.
+        let found = intraclass(&ratings, IccForm::OneWaySingle, 0.95).unwrap();
+        assert!((found.estimate + 1.0).abs() < 1e-9);
     }
 
     #[test]

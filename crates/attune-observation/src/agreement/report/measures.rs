@@ -43,12 +43,17 @@ pub(super) fn of_stream(
         let tables = clips.iter().map(|clip| &clip.tolerant[place]).collect();
         // Whole units are looked at, so that is what the tolerance amounts to.
         let whole_units = settings.tolerance / settings.unit * settings.unit;
+        let mut found = kappa("tolerant-time-unit-kappa", tables, Chance::Margins);
+        if found.estimate.is_none() && found.n > 0.0 {
+            found.note =
+                Some("within the tolerance one and the same label is left throughout".to_owned());
+        }
         all.push(MeasureReport {
             variant: Some(base.to_owned()),
             tallied: "time units",
             unit_s: Some(unit_s),
             tolerance_s: Some(seconds(whole_units)),
-            ..kappa("tolerant-time-unit-kappa", tables, Chance::Margins)
+            ..found
         });
     }
     let aligned = clips.iter().map(|clip| &clip.aligned).collect();
@@ -110,7 +115,9 @@ fn of_tables(
     let totals: Vec<Vec<f64>> = tables.iter().map(|table| table.cells().to_vec()).collect();
     let found = draws.estimate(&totals, |cells| Table::kappa_of_cells(n, cells, chance));
     let nothing = all.total() == 0.0;
-    let note = if nothing {
+    let note = if nothing && chance == Chance::Margins {
+        Some("every clip is shorter than half a unit".to_owned())
+    } else if nothing {
         Some("neither coder has such an event".to_owned())
     } else if kappa.kappa.is_none() && chance == Chance::WithoutNil {
         Some(
@@ -310,11 +317,23 @@ fn unitising_alphas(
             n: clips.iter().map(|clip| clip.length_s).sum(),
             note: estimate
                 .is_none()
-                .then(|| "chance disagreement is zero".to_owned()),
+                .then(|| nothing_to_confuse(kind).to_owned()),
             ..bare(name)
         }
     };
     kinds.into_iter().map(of_kind).collect()
+}
+
+/// Why chance disagreement is zero.
+fn nothing_to_confuse(kind: UnitisingKind) -> &'static str {
+    match kind {
+        UnitisingKind::All | UnitisingKind::Binary => {
+            "both coders marked all of the time as one and the same, or none of it"
+        }
+        UnitisingKind::Codes | UnitisingKind::Code(_) => {
+            "where stretches of the two meet there is one code at most, so there is nothing to confuse"
+        }
+    }
 }
 
 /// The window without its gaps, its parts put end to end, in seconds.

@@ -41,9 +41,29 @@ pub(super) fn warnings(
         .count();
     if differ > 0 {
         warnings.push(format!(
-            "the codable time of {differ} clips differs between the coders; what both have is compared"
+            "the codable time of {} between the coders; what both have is compared",
+            clips_that(differ, "differs", "differ")
         ));
     }
+    let has_time = |clip: &&(&Coding, &Coding, Window)| clip.2.length() > 0;
+    let is_form = |clip: &&(&Coding, &Coding, Window)| {
+        clip.0.window.length() == 0 && clip.1.window.length() == 0 && clip.0.events.is_empty()
+    };
+    let n_without = clips
+        .iter()
+        .filter(|clip| !has_time(clip) && !is_form(clip))
+        .count();
+    if n_without > 0 {
+        warnings.push(format!(
+            "{} no time that both coders could code, so nothing in {} is compared",
+            clips_that(n_without, "has", "have"),
+            if n_without == 1 { "it" } else { "them" }
+        ));
+    }
+    if streams.is_empty() && clips.iter().any(|clip| has_time(&clip)) {
+        warnings.push("neither coder marked an event in the time that both could code".to_owned());
+    }
+    warnings.extend(marked_nothing(clips, streams));
     let mut rare: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for stream in streams
         .iter()
@@ -64,4 +84,30 @@ pub(super) fn warnings(
         ));
     }
     warnings
+}
+
+fn clips_that(n: usize, one: &str, several: &str) -> String {
+    match n {
+        1 => format!("one clip {one}"),
+        n => format!("{n} clips {several}"),
+    }
+}
+
+/// What one coder marked and the other never did: it may not have been looked for.
+fn marked_nothing(clips: &[(&Coding, &Coding, Window)], streams: &[StreamReport]) -> Vec<String> {
+    let Some((first, second, _)) = clips.first() else {
+        return Vec::new();
+    };
+    let of_coder = |(place, coder): (usize, &str)| {
+        let missed = streams.iter().filter(|stream| stream.n_events[place] == 0);
+        let missed: Vec<String> = missed
+            .map(|one| format!("{} ({})", one.stream.subject, one.stream.codes.join(", ")))
+            .collect();
+        (!missed.is_empty()).then(|| format!("{coder} marked nothing of: {}", missed.join("; ")))
+    };
+    [first.coder.as_str(), second.coder.as_str()]
+        .into_iter()
+        .enumerate()
+        .filter_map(of_coder)
+        .collect()
 }
