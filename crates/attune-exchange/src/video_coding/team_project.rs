@@ -140,17 +140,11 @@ pub fn read_team(files: Vec<(String, Vec<u8>)>) -> Result<TeamProject, Vec<FileF
         .iter()
         .map(|(_, one)| one.project.observations().len())
         .sum();
-    if wrong.is_empty() && (n == 0 || n > MOST_OBSERVATIONS) {
-        let fault = match n {
-            0 => CodingFault::of_file(
-                "there is no observation in what was sent",
-                "choose files with codings in them, not only a scheme",
-            ),
-            _ => CodingFault::of_file(
-                format!("there are {n} observations, more than {MOST_OBSERVATIONS}"),
-                "send them in parts",
-            ),
-        };
+    if wrong.is_empty() && n > MOST_OBSERVATIONS {
+        let fault = CodingFault::of_file(
+            format!("there are {n} observations, more than {MOST_OBSERVATIONS}"),
+            "send them in parts",
+        );
         wrong.push(FileFaults {
             file: "all files".to_owned(),
             faults: fault.into(),

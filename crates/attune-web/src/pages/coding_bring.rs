@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use attune_exchange::video_coding::{CodingFaults, CodingFile, CodingRead, NotHeld};
+use attune_exchange::video_coding::{FileFaults, NotHeld, TeamProject, read_team};
 use attune_protocol::id::SchemeId;
 use attune_records::observation::{CodingProject, Observation};
 use attune_store::{
@@ -53,8 +53,7 @@ struct OpenedFrom {
 /// What was sent.
 #[derive(Default)]
 struct Sent {
-    name: String,
-    bytes: Vec<u8>,
+    files: Vec<(String, Vec<u8>)>,
     into: String,
     observation: String,
 }
@@ -89,21 +88,20 @@ async fn build(visit: &Visit, problems: Vec<String>) -> Result<Bring, Failure> {
 
 /// `POST /studies/{study}/coding/bring`.
 pub async fn take(visit: Visit, form: Multipart) -> Answer {
-    let sent = read(form).await?;
-    if sent.bytes.is_empty() {
+    let mut sent = read(form).await?;
+    if sent.files.iter().all(|(_, bytes)| bytes.is_empty()) {
         let problems = vec!["Choose a file of BORIS, ELAN, Datavyu, Praat, or a table.".to_owned()];
         return page_to_correct(&build(&visit, problems).await?);
     }
-    let read = match open_file(&sent) {
+    let files = std::mem::take(&mut sent.files);
+    let read = tokio::task::spawn_blocking(move || read_team(files));
+    let read: TeamProject = match read.await.map_err(Failure::internal)? {
         Ok(read) => read,
-        Err(faults) => {
-            let told = faults.as_slice().iter().map(ToString::to_string).collect();
-            return page_to_correct(&build(&visit, told).await?);
-        }
+        Err(wrong) => return page_to_correct(&build(&visit, told(&wrong)).await?),
     };
     let project = &read.project;
     let brought = match sent.into.as_str() {
-        "scheme" => return scheme(&sent, project),
+        "scheme" => return scheme(project),
         "" | "own" => as_own(&visit, project).await?,
         coding => match chosen(project, &sent.observation) {
             Ok(observation) => into_coding(&visit, observation, coding).await?,
@@ -115,15 +113,22 @@ pub async fn take(visit: Visit, form: Multipart) -> Answer {
     page.not_taken_over = read
         .not_taken_over
         .into_iter()
-        .map(|left| (format!("{} ({})", left.what, left.place), left.why))
+        .map(|(_, left)| (format!("{} ({})", left.what, left.place), left.why))
         .collect();
-    page.warnings = read.warnings;
+    page.warnings = read
+        .warnings
+        .into_iter()
+        .map(|(_, warning)| warning)
+        .collect();
     show(&page)
 }
 
 /// The scheme of the file as a file of a study, with what is to be completed at its top; nothing is kept.
-fn scheme(sent: &Sent, project: &CodingProject) -> Answer {
-    let stem = sent.name.split('.').next().unwrap_or("scheme");
+fn scheme(project: &CodingProject) -> Answer {
+    let stem = match project.name.as_str() {
+        "" => "scheme",
+        name => name,
+    };
     let (text, to_complete) = brought::scheme_text(project);
     let line = |lost: &NotHeld| format!("# {}: {}\n", lost.what, lost.why);
     let notes: String = to_complete.iter().map(line).collect();
@@ -149,8 +154,9 @@ async fn read(mut form: Multipart) -> Result<Sent, Failure> {
         let name = field.name().unwrap_or_default().to_owned();
         match name.as_str() {
             "file" => {
-                sent.name = field.file_name().unwrap_or_default().to_owned();
-                sent.bytes = field.bytes().await.map_err(unreadable)?.to_vec();
+                let name = field.file_name().unwrap_or_default().to_owned();
+                let bytes = field.bytes().await.map_err(unreadable)?.to_vec();
+                sent.files.push((name, bytes));
             }
             "into" => sent.into = field.text().await.map_err(unreadable)?,
             "observation" => {
@@ -171,9 +177,9 @@ async fn read(mut form: Multipart) -> Result<Sent, Failure> {
     Ok(sent)
 }
 
-fn open_file(sent: &Sent) -> Result<CodingRead, CodingFaults> {
-    let stem = sent.name.split('.').next().unwrap_or("project");
-    CodingFile::read(&sent.name, &sent.bytes)?.to_project(stem)
+fn told(wrong: &[FileFaults]) -> Vec<String> {
+    let all = wrong.iter().flat_map(|one| one.faults.as_slice());
+    all.map(ToString::to_string).collect()
 }
 
 fn chosen<'a>(project: &'a CodingProject, name: &str) -> Result<&'a Observation, String> {

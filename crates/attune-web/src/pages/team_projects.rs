@@ -74,6 +74,10 @@ pub async fn take(visit: Visit, form: Multipart) -> Answer {
         Ok(project) => Arc::new(project),
         Err(wrong) => return page_to_correct(&build(&visit, told(&wrong)).await?),
     };
+    if project.origins.is_empty() {
+        let problem = "There is no observation in these files: choose files with codings in them, not only a scheme.";
+        return page_to_correct(&build(&visit, vec![problem.to_owned()]).await?);
+    }
     let known = Known::of(&visit, &project, None).await?;
     let waiting = Waiting {
         id: BringingId::new(),

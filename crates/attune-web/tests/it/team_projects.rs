@@ -4,7 +4,12 @@
 use std::path::PathBuf;
 
 use attune_protocol::{Protocol, StudyFolder, id::StudyId};
-use attune_store::{Actor, Role, command::video::CodingPurpose, ids::AccountId};
+use attune_store::{
+    Actor, Command, Request as Change, Role,
+    command::{Authority, Being, ConsentGiven, DyadEvent, Manner, video::CodingPurpose},
+    drawn_codings::Counting,
+    ids::{AccountId, ConsentId, DyadKey, EventId, PersonId},
+};
 use attune_web::{Settings, routes};
 use axum::http::{Method, StatusCode};
 
@@ -471,4 +476,128 @@ async fn what_somebody_sent_waits_for_nobody_else() {
         .await;
     assert_eq!(forget.status, StatusCode::SEE_OTHER);
     assert_eq!(lead.get(&address).await.status, StatusCode::NOT_FOUND);
+}
+
+/// A family that takes part and said yes or nothing to being filmed.
+async fn family(place: &Place, code: &str, filmed: bool) {
+    let (dyad, infant, carer) = (DyadKey::new(), PersonId::new(), PersonId::new());
+    let on = Some("2024-03-01".parse().expect("a day"));
+    let mut commands = vec![
+        Command::RegisterPerson {
+            person: infant,
+            being: Being::Infant,
+        },
+        Command::RegisterPerson {
+            person: carer,
+            being: Being::Carer,
+        },
+        Command::RegisterDyad {
+            dyad,
+            infant,
+            carer,
+            site: "hostel-a".into(),
+            code: Some(code.into()),
+            on,
+        },
+        Command::RecordEvent {
+            event: EventId::new(),
+            dyad,
+            what: DyadEvent::Enrolled,
+            on,
+            why: None,
+        },
+    ];
+    let store = place.world.state.store();
+    let protocol = store.protocol(&place.study).await.expect("a protocol");
+    let planned = protocol
+        .consents
+        .iter()
+        .filter(|one| one.needed_to_take_part || (filmed && one.id.as_str() == "video"));
+    for purpose in planned {
+        let text = &purpose.texts[0];
+        commands.push(Command::RecordConsent(Box::new(ConsentGiven {
+            consent: ConsentId::new(),
+            dyad,
+            purpose: purpose.id.clone(),
+            for_person: infant,
+            by_person: carer,
+            authority: Authority::ParentalResponsibility,
+            given: true,
+            version: text.version.clone(),
+            language: text.language.clone(),
+            text: text.fingerprint.clone(),
+            on: "2024-03-01".parse().expect("a day"),
+            manner: Manner::SignedOnPaper,
+            competence: None,
+            witness: None,
+        })));
+    }
+    let request = Change::all(Some(place.study.clone()), commands, place.world.state.now());
+    store
+        .execute(&Actor::PROGRAM, request)
+        .await
+        .expect("a family");
+}
+
+#[tokio::test]
+async fn consent_is_asked_as_for_any_recording_and_what_is_said_of_whom_it_shows_counts() {
+    let place = place().await;
+    family(&place, "HOS-0101", true).await;
+    family(&place, "HOS-0102", false).await;
+    let mut lead = place.lead().await;
+    let address = place
+        .sent(&mut lead, "team.boris", PROJECT.as_bytes())
+        .await;
+    let page = settled(&place, &mut lead, &address).await;
+    // Of two recordings the second, in the order of their names, is the one of March.
+    let said = with(
+        &page,
+        &[
+            ("families.0", "HOS-0102"),
+            ("wave.0", "month-4"),
+            ("families.1", "HOS-0101"),
+            ("wave.1", "month-4"),
+            ("unpaired", ":out"),
+            ("do", "look"),
+        ],
+    );
+    assert_eq!(
+        post(&mut lead, &address, &said).await.status,
+        StatusCode::SEE_OTHER
+    );
+    let page = lead.get(&address).await;
+    assert!(
+        page.body.contains("choose the purpose of consent"),
+        "{}",
+        page.body
+    );
+    let said = with(&page, &[("purpose", "video"), ("do", "look")]);
+    assert_eq!(
+        post(&mut lead, &address, &said).await.status,
+        StatusCode::SEE_OTHER
+    );
+    let page = lead.get(&address).await;
+    assert!(
+        page.body.contains("HOS-0102 has not consented"),
+        "{}",
+        page.body
+    );
+    assert!(
+        !page.body.contains("HOS-0101 has not consented"),
+        "{}",
+        page.body
+    );
+    let said = with(&page, &[("out.2", "yes"), ("out.3", "yes"), ("do", "look")]);
+    assert_eq!(
+        post(&mut lead, &address, &said).await.status,
+        StatusCode::SEE_OTHER
+    );
+    let page = lead.get(&address).await;
+    assert!(!page.body.contains("to settle"), "{}", page.body);
+    let brought = post(&mut lead, &address, &with(&page, &[("do", "bring")])).await;
+    assert_eq!(brought.status, StatusCode::SEE_OTHER, "{}", brought.body);
+    let store = place.world.state.store();
+    let counting = store.counting(&place.study).await.expect("read");
+    let counting: Vec<_> = counting.into_values().collect();
+    assert_eq!(counting, [Counting::For("HOS-0101".to_owned())]);
 }

@@ -248,3 +248,56 @@ fn an_observation_that_a_format_has_no_file_for_keeps_no_other_from_being_writte
     assert!(here.path().join("a.one.srt").is_file());
     assert!(!here.path().join("a.two.srt").exists());
 }
+
+const TEAM: &str = r#"{"project_format_version": "7.0", "project_name": "team",
+"subjects_conf": {}, "behaviors_conf": {
+  "0": {"type": "Point event", "key": "v", "code": "voice", "description": "", "category": "", "modifiers": {}, "excluded": "", "coding map": ""}},
+"independent_variables": {}, "behavioral_categories": [], "coding_map": {},
+"observations": {
+  "clip 1 ann": {"type": "LIVE", "date": "", "description": "", "time offset": 0.0, "file": {}, "independent_variables": {}, "events": [[1.0, "", "voice", "", ""]]},
+  "clip 1 ben": {"type": "LIVE", "date": "", "description": "", "time offset": 0.0, "file": {}, "independent_variables": {}, "events": [[2.0, "", "voice", "", ""]]},
+  "clip 2 ann": {"type": "LIVE", "date": "", "description": "", "time offset": 0.0, "file": {}, "independent_variables": {}, "events": [[3.0, "", "voice", "", ""]]}}}"#;
+
+#[test]
+fn a_team_s_project_becomes_one_table_with_recordings_and_coders_by_a_list() {
+    let here = folder(&[("team.boris", TEAM)]);
+    let convert = ["observe", "convert", "team.boris"];
+    let asked = |more: &[&'static str]| [&convert[..], more].concat();
+    let listed = run(here.path(), &asked(&["--write-list", "list.csv"]));
+    assert_eq!(listed.code, 0, "{}", listed.err);
+    let list = std::fs::read_to_string(here.path().join("list.csv")).expect("written");
+    assert!(
+        list.contains("clip 1 ben,clip 1,ben,,team.boris,"),
+        "{list}"
+    );
+    let corrected = list.replace("clip 2 ann,clip 2,ann,,", "clip 2 ann,clip 2,ann,yes,");
+    std::fs::write(here.path().join("list.csv"), corrected).expect("written");
+    let told = run(here.path(), &asked(&["codings.csv", "--list", "list.csv"]));
+    assert_eq!(told.code, 0, "{}", told.err);
+    let table = std::fs::read_to_string(here.path().join("codings.csv")).expect("written");
+    assert!(table.contains("clip 1 ben,clip 1,ben,"), "{table}");
+    assert!(!table.contains("clip 2"), "{table}");
+}
+
+#[test]
+fn everything_that_is_wrong_with_a_list_is_told_and_nothing_is_written() {
+    let list = "observation,recording,coder,colour\nclip 1 ann,a,x,\n";
+    let twice = "observation,recording,coder\nclip 1 ann,a,x\nclip 1 ben,a,x\nclip 9,b,x\n";
+    let here = folder(&[("team.boris", TEAM), ("a.csv", list), ("b.csv", twice)]);
+    let mut said = String::new();
+    for list in ["a.csv", "b.csv"] {
+        let args = [
+            "observe",
+            "convert",
+            "team.boris",
+            "out.csv",
+            "--list",
+            list,
+        ];
+        let told = run(here.path(), &args);
+        assert_ne!(told.code, 0);
+        said += &told.err;
+    }
+    assert!(!here.path().join("out.csv").exists());
+    insta::assert_snapshot!(said);
+}
