@@ -165,6 +165,7 @@ impl Planning<'_> {
             .iter()
             .map(|one| one.code.to_string());
         let labels = labels.chain(self.choices.subjects.values().cloned());
+        let labels = labels.chain([self.choices.title.clone()]);
         for label in labels {
             let lower = label.to_lowercase();
             if telling
@@ -215,7 +216,7 @@ impl Planning<'_> {
 
     fn new_scheme(&mut self) -> Option<By> {
         let title = match self.choices.title.trim() {
-            "" => "A scheme brought from another tool",
+            "" => "Scheme of another tool",
             title => title,
         };
         let subjects = self.choices.subjects.iter();

@@ -46,7 +46,8 @@ pub fn proposal(project: &TeamProject, known: &Known) -> Choices {
     let (behaviours, _) = names(project);
     let mut choices = Choices {
         scheme: likely_scheme(&behaviours, known),
-        title: project.project.name.clone(),
+        // Not the name of the file: coders read it.
+        title: "Scheme of another tool".to_owned(),
         observations: project
             .origins
             .iter()
