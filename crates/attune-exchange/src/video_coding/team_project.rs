@@ -212,8 +212,8 @@ fn origin(file: &str, one: &Observation, is_second: bool) -> Origin {
     let by_variable = one.variables.iter().find(|(name, value)| {
         let name = name.trim().to_lowercase();
         let name = name.replace(['_', '-'], " ");
-        let says = |word: &&str| name == **word || name.starts_with(&format!("{word} "));
-        !value.trim().is_empty() && CODER_WORDS.iter().any(|word| says(&word))
+        let says = |word: &str| name == word || name.starts_with(&format!("{word} "));
+        !value.trim().is_empty() && CODER_WORDS.iter().any(|word| says(word))
     });
     let (coder, coder_by) = match (&one.coder, by_variable) {
         (_, _) if is_second => (Some("second coder".to_owned()), ToldBy::ASecondColumn),

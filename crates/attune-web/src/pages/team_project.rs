@@ -139,7 +139,7 @@ pub async fn choose(
         behaviours: &behaviours,
         subjects: &subjects,
     };
-    let (choices, asked) = Choices::of_form(fields, &rows)?;
+    let (choices, asked) = Choices::of_form(&fields, &rows)?;
     if asked == Asked::Forget {
         visit.app.projects_kept().forget(id);
         return Ok(see(&list));

@@ -138,13 +138,10 @@ impl Choices {
     /// # Errors
     ///
     /// It is no form of ours: an unknown field, one twice, a row without a name.
-    pub fn of_form(
-        fields: Vec<(String, String)>,
-        rows: &Rows<'_>,
-    ) -> Result<(Self, Asked), Failure> {
+    pub fn of_form(fields: &[(String, String)], rows: &Rows<'_>) -> Result<(Self, Asked), Failure> {
         let mut seen = BTreeSet::new();
         let mut named: BTreeMap<(String, usize), String> = BTreeMap::new();
-        for (name, value) in &fields {
+        for (name, value) in fields {
             if !seen.insert(name.as_str()) {
                 return Err(not_ours(name));
             }
@@ -157,7 +154,7 @@ impl Choices {
             ..Self::default()
         };
         let (mut asked, mut meant_for) = (Asked::Look, String::new());
-        for (name, value) in &fields {
+        for (name, value) in fields {
             let value = value.trim().to_owned();
             let Some((kind, row)) = row_of(name) else {
                 match name.as_str() {
@@ -253,7 +250,7 @@ mod tests {
         let fields = fields
             .iter()
             .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()));
-        Choices::of_form(fields.collect(), &rows)
+        Choices::of_form(&fields.collect::<Vec<_>>(), &rows)
     }
 
     #[test]

@@ -19,7 +19,7 @@ use attune_store::{
 };
 use sha2::{Digest, Sha256};
 
-use super::choices::Choices;
+use super::choices::{Choices, RecordingChoice};
 use crate::{access::Action, failure::Failure, pages::clips::coders, visit::Visit};
 
 /// What the study has.
@@ -68,11 +68,12 @@ impl Known {
         let mut versions = BTreeMap::new();
         for clip in &clips {
             let by = (clip.scheme.clone(), clip.scheme_version);
-            if !versions.contains_key(&by) {
-                // A recording whose scheme is lost is not offered.
-                if let Ok(scheme) = store.coding_scheme(&study, &by.0, by.1).await {
-                    versions.insert(by, scheme);
-                }
+            if versions.contains_key(&by) {
+                continue;
+            }
+            // A recording whose scheme is lost is not offered.
+            if let Ok(scheme) = store.coding_scheme(&study, &by.0, by.1).await {
+                versions.insert(by, scheme);
             }
         }
         let sight = visit.sight(Action::LeadCoding)?;
@@ -84,7 +85,7 @@ impl Known {
         let mut consenting = BTreeSet::new();
         if let Some(choices) = choices.filter(|one| !one.purpose.is_empty()) {
             let purpose = PurposeId::new(choices.purpose.clone());
-            let named = choices.recordings.values().flat_map(|one| one.codes());
+            let named = choices.recordings.values().flat_map(RecordingChoice::codes);
             let named: BTreeSet<DyadKey> =
                 named.filter_map(|code| dyads.get(code)).copied().collect();
             for dyad in named {

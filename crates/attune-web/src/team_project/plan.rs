@@ -13,13 +13,13 @@ use attune_records::observation::Observation;
 use attune_store::{
     bringing::Bringing,
     clips::ClipRow,
-    command::video::{ClipAdded, CodingBrought, CodingPurpose, Edit},
+    command::video::{Angle, ClipAdded, CodingBrought, CodingPurpose, Edit},
     ids::{AccountId, BringingId, ClipId, CodingId},
     own_scheme,
 };
 
 use super::{
-    choices::{Choices, LEFT, NEW_SCHEME, OUT, RecordingChoice},
+    choices::{Choices, CoderChoice, LEFT, NEW_SCHEME, OUT, RecordingChoice},
     known::Known,
     looks_like_a_name::looks_like_a_name,
     proposal::names,
@@ -614,7 +614,7 @@ impl Planning<'_> {
                     .choices
                     .coders
                     .get(&choice.coder)
-                    .and_then(|who| who.purpose());
+                    .and_then(CoderChoice::purpose);
                 let purpose = own.unwrap_or(match counts_first == Some(place) {
                     true => CodingPurpose::Study,
                     false => CodingPurpose::Reliability,
@@ -675,7 +675,7 @@ impl Planning<'_> {
         let scheme = version.map_or(&by.scheme, |scheme| &**scheme);
         let end = clip
             .and_then(|clip| clip.angles.first())
-            .map(|angle| angle.end_on_clock());
+            .map(Angle::end_on_clock);
         let mut taken = brought::events_as(scheme, &by.meant, observation, "brought");
         let notes = &mut taken.notes;
         let mut note = |what: &str| *notes.entry(what.to_owned()).or_default() += 1;

@@ -48,12 +48,11 @@ pub(super) fn split(one: &Observation) -> Vec<(Observation, bool)> {
             continue;
         };
         let mut event = event.clone();
-        let renamed = |name: &Arc<str>| match **name == *marked {
-            true => Arc::from(base),
-            false => Arc::clone(name),
-        };
-        event.behaviour = renamed(&event.behaviour);
-        event.subject = event.subject.as_ref().map(renamed);
+        for name in [&mut event.behaviour].into_iter().chain(&mut event.subject) {
+            if **name == *marked {
+                *name = Arc::from(base);
+            }
+        }
         event.track = Some(Arc::from(base));
         second.push(event);
     }
