@@ -21,21 +21,33 @@ where
     type Rejection = Failure;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        let is_form = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
-        if !is_form {
-            return Err(Failure::Unreadable {
-                reason: "a form was expected".to_owned(),
-            });
-        }
-        let bytes = Bytes::from_request(request, state)
-            .await
-            .map_err(|rejection| Failure::of_status(rejection.status()))?;
+        let bytes = sent_by_a_form(request, state).await?;
         from_bytes(&bytes).map(Self)
     }
+}
+
+/// What a form sent.
+///
+/// # Errors
+///
+/// It was no form, or too large.
+pub(crate) async fn sent_by_a_form<S: Send + Sync>(
+    request: Request,
+    state: &S,
+) -> Result<Bytes, Failure> {
+    let is_form = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
+    if !is_form {
+        return Err(Failure::Unreadable {
+            reason: "a form was expected".to_owned(),
+        });
+    }
+    Bytes::from_request(request, state)
+        .await
+        .map_err(|rejection| Failure::of_status(rejection.status()))
 }
 
 fn from_bytes<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {

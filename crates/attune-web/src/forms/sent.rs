@@ -4,13 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use axum::{
-    body::Bytes,
-    extract::{FromRequest, Request},
-    http::header,
-};
+use axum::extract::{FromRequest, Request};
 
-use crate::failure::Failure;
+use crate::{failure::Failure, form::sent_by_a_form};
 
 /// Name and value of each field.
 #[derive(Debug, Clone, Default)]
@@ -65,19 +61,7 @@ impl<S: Send + Sync> FromRequest<S> for SentFields {
     type Rejection = Failure;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        let is_form = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
-        if !is_form {
-            return Err(Failure::Unreadable {
-                reason: "a form was expected".to_owned(),
-            });
-        }
-        let bytes = Bytes::from_request(request, state)
-            .await
-            .map_err(|rejection| Failure::of_status(rejection.status()))?;
+        let bytes = sent_by_a_form(request, state).await?;
         Self::read(&bytes)
     }
 }

@@ -2,7 +2,11 @@
 //! sound. Addresses hold the coding's id and a number; whether it may be played is asked every time, so a
 //! withdrawal ends it in the middle of a recording.
 
-use axum::extract::{Path, Request};
+use attune_store::command::video::Angle;
+use axum::{
+    extract::{Path, Request},
+    http::HeaderMap,
+};
 
 use crate::{
     access::Action, answer::Answer, failure::Failure, media_answer, pages::coding_room::Opened,
@@ -22,46 +26,40 @@ pub async fn media(visit: Visit, Path((_, id, angle)): Where, request: Request) 
 
 /// `GET /studies/{study}/coding/{coding}/frames/{angle}`: 64-bit little-endian microseconds.
 pub async fn frames(visit: Visit, Path((_, id, angle)): Where, request: Request) -> Answer {
-    let opened = Opened::by(&visit, &id).await?;
-    let angle = number(&opened, &angle)?;
-    let hash = &opened.content.angles[angle].frame_times;
-    media_answer::answer(
-        visit.app.store(),
-        hash,
-        "application/octet-stream",
-        request.headers(),
-    )
+    bytes(&visit, (&id, &angle), request.headers(), |angle| {
+        Some(&angle.frame_times)
+    })
     .await
 }
 
 /// `GET /studies/{study}/coding/{coding}/loudness/{angle}`: a byte for every fiftieth of a second.
 pub async fn loudness(visit: Visit, Path((_, id, angle)): Where, request: Request) -> Answer {
-    let opened = Opened::by(&visit, &id).await?;
-    let angle = number(&opened, &angle)?;
-    let peaks = opened.content.angles[angle].peaks.as_ref();
-    let hash = peaks.ok_or(Failure::no_such("sound"))?;
-    media_answer::answer(
-        visit.app.store(),
-        hash,
-        "application/octet-stream",
-        request.headers(),
-    )
+    bytes(&visit, (&id, &angle), request.headers(), |angle| {
+        angle.peaks.as_ref()
+    })
     .await
 }
 
 /// `GET /studies/{study}/coding/{coding}/spectrum/{angle}`: the columns of the sound's spectrum.
 pub async fn spectrum(visit: Visit, Path((_, id, angle)): Where, request: Request) -> Answer {
-    let opened = Opened::by(&visit, &id).await?;
-    let angle = number(&opened, &angle)?;
-    let spectrum = opened.content.angles[angle].spectrum.as_ref();
-    let hash = spectrum.ok_or(Failure::no_such("sound"))?;
-    media_answer::answer(
-        visit.app.store(),
-        hash,
-        "application/octet-stream",
-        request.headers(),
-    )
+    bytes(&visit, (&id, &angle), request.headers(), |angle| {
+        angle.spectrum.as_ref()
+    })
     .await
+}
+
+/// What was made of a camera's recording; without sound there is nothing of it.
+async fn bytes(
+    visit: &Visit,
+    (id, angle): (&str, &str),
+    asked: &HeaderMap,
+    of: fn(&Angle) -> Option<&String>,
+) -> Answer {
+    let opened = Opened::by(visit, id).await?;
+    let angle = number(&opened, angle)?;
+    let hash = of(&opened.content.angles[angle]).ok_or(Failure::no_such("sound"))?;
+    let kind = "application/octet-stream";
+    media_answer::answer(visit.app.store(), hash, kind, asked).await
 }
 
 fn number(opened: &Opened, angle: &str) -> Result<usize, Failure> {

@@ -18,10 +18,10 @@ use crate::harness::{Answer, Browser, World};
 pub const STUDY: &str = "hostel-clinic";
 
 /// Names that must be nowhere but on the page of names.
-const CANARIES: [&str; 4] = ["Wilhelmina", "Quackenbush", "Philippa", "Ottoline"];
+pub const CANARIES: [&str; 4] = ["Wilhelmina", "Quackenbush", "Philippa", "Ottoline"];
 
 /// Words that tell the arm.
-const ARM_WORDS: [&str; 6] = [
+pub const ARM_WORDS: [&str; 6] = [
     "Comparison hostels",
     "Hostel with the clinic",
     "comparison",
@@ -172,7 +172,7 @@ pub fn new_assessment(family: &str, instrument: &str) -> String {
     format!("/families/{family}/assessments/new?instrument={instrument}&wave=enrolment")
 }
 
-const PHQ_9: [(&str, &str); 9] = [
+pub const PHQ_9: [(&str, &str); 9] = [
     ("a.interest", "1"),
     ("a.down", "1"),
     ("a.sleep", "0"),
@@ -185,7 +185,7 @@ const PHQ_9: [(&str, &str); 9] = [
 ];
 
 /// The answers of the PHQ-9 by the ids that the form has.
-async fn phq(browser: &mut Browser<'_>, family: &str) -> Vec<String> {
+pub async fn phq(browser: &mut Browser<'_>, family: &str) -> Vec<String> {
     let page = browser
         .get(&path(&new_assessment(family, "phq-9")))
         .await
@@ -487,239 +487,6 @@ async fn a_family_is_enrolled_agrees_and_is_assessed() {
         locked.body.contains("the form is locked"),
         "{}",
         locked.body
-    );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_withdrawal_shows_its_effect_in_numbers_and_is_in_force_at_once() {
-    let world = world().await;
-    let mut assessor = somebody(&world, "ama", Role::Assessor, &["hostel-a"]).await;
-    let family = enrol(&mut assessor).await;
-    went(&agree(&mut assessor, &family, "participation", "Taking part").await);
-    let from = new_assessment(&family, "developmental-index");
-    let to = format!("/families/{family}/assessments/new");
-    let page = assessor.get(&path(&from)).await.body;
-    let items: Vec<String> = page
-        .split("data-item=\"")
-        .skip(1)
-        .map(|piece| format!("m.{}", piece.split('"').next().unwrap_or_default()))
-        .collect();
-    let mut fields = vec![
-        ("instrument", "developmental-index"),
-        ("wave", "enrolment"),
-        ("on", "2026-11-26"),
-        ("do", "finish"),
-    ];
-    for item in &items {
-        fields.push((item, "not done"));
-    }
-    went(&send(&mut assessor, &from, &to, &fields).await);
-
-    let withdraw = format!("/families/{family}/withdraw");
-    // One purpose of several: ways that do the same are one, and it is chosen.
-    let of_film = assessor
-        .get(&path(&format!("{withdraw}?purpose=video")))
-        .await
-        .body;
-    assert_eq!(of_film.matches("type=\"radio\"").count(), 1, "{of_film}");
-    assert!(of_film.contains("value=\"stop-collecting\" checked"));
-    let asking = format!("{withdraw}?purpose=participation");
-    let shown = assessor.get(&path(&asking)).await.body;
-    assert!(shown.contains("Left out of analyses: 1"), "{shown}");
-    assert!(shown.contains("Erased: 1"));
-    let hasty = send(
-        &mut assessor,
-        &asking,
-        &withdraw,
-        &[
-            ("purpose", "participation"),
-            ("level", "leave-out"),
-            ("on", "2026-11-26"),
-        ],
-    )
-    .await;
-    assert_eq!(hasty.status, StatusCode::UNPROCESSABLE_ENTITY);
-    went(
-        &send(
-            &mut assessor,
-            &asking,
-            &withdraw,
-            &[
-                ("purpose", "participation"),
-                ("level", "leave-out"),
-                ("on", "2026-11-26"),
-                ("why", ""),
-                ("sure", "yes"),
-            ],
-        )
-        .await,
-    );
-    let page = assessor
-        .get(&path(&format!("/families/{family}")))
-        .await
-        .body;
-    assert!(
-        page.contains("withdrew from taking part") && page.contains("taken back"),
-        "{page}"
-    );
-
-    // Nothing more is taken.
-    let from = format!("{to}?instrument=phq-9&wave=enrolment");
-    let page = assessor.get(&path(&from)).await;
-    assert_eq!(page.status, StatusCode::CONFLICT);
-    let key = QueryId::new().to_string();
-    let later = [
-        ("key", key.as_str()),
-        ("instrument", "phq-9"),
-        ("wave", "enrolment"),
-        ("on", "2026-11-26"),
-        ("do", "later"),
-    ];
-    let later = assessor.post(&path(&to), &later).await;
-    assert!(
-        later.body.contains("withdrew from taking part"),
-        "{}",
-        later.body
-    );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn names_are_opened_with_a_reason_by_those_who_may_and_are_nowhere_else() {
-    let world = world().await;
-    let mut visitor = somebody(&world, "hal", Role::HealthVisitor, &["hostel-a"]).await;
-    let mut evaluator = somebody(&world, "eva", Role::LeadEvaluator, &[]).await;
-    let mut elsewhere = somebody(&world, "ben", Role::HealthVisitor, &["hostel-b"]).await;
-    let family = enrol(&mut visitor).await;
-    let names = format!("/families/{family}/names");
-    let page = visitor.get(&path(&names)).await;
-    for name in CANARIES {
-        assert!(
-            !page.body.contains(name),
-            "closed until somebody opens them"
-        );
-    }
-    let person = page.hidden("person");
-    let open = format!("{names}/open");
-    let silent = send(
-        &mut visitor,
-        &names,
-        &open,
-        &[("person", &person), ("why", "")],
-    )
-    .await;
-    assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let opened = send(
-        &mut visitor,
-        &names,
-        &open,
-        &[("person", &person), ("why", "to arrange the visit")],
-    )
-    .await;
-    assert!(
-        CANARIES.iter().any(|name| opened.body.contains(name)),
-        "{}",
-        opened.body
-    );
-
-    assert_eq!(
-        evaluator.get(&path(&names)).await.status,
-        StatusCode::FORBIDDEN
-    );
-    assert_eq!(
-        elsewhere.get(&path(&names)).await.status,
-        StatusCode::NOT_FOUND
-    );
-    assert_eq!(
-        elsewhere
-            .get(&path(&format!("/families/{family}")))
-            .await
-            .status,
-        StatusCode::NOT_FOUND
-    );
-
-    // By name the family is found, up to case; the name is in no answer.
-    let found = visitor
-        .post(&path("/families/find"), &[("name", "QUACKENBUSH")])
-        .await;
-    assert!(found.body.contains(&family), "{}", found.body);
-    for page in ["/families", "/schedule", "/queries", "/alerts"] {
-        let shown = visitor.get(&path(page)).await.body;
-        for name in CANARIES {
-            assert!(!shown.contains(name), "{name} on {page}");
-        }
-    }
-
-    // A twin shares the carer; a move takes the family out of sight of the old site.
-    let twin = format!("/families/new?carer-of={family}");
-    let answer = send(
-        &mut visitor,
-        &twin,
-        "/families/new",
-        &[
-            ("carer-of", &family),
-            ("site", "hostel-a"),
-            ("on", "2026-11-26"),
-            ("baby-given", "Second"),
-            ("born", "2026-09-01"),
-        ],
-    )
-    .await;
-    let other = went(&answer).rsplit('/').next().expect("a code").to_owned();
-    let page = visitor
-        .get(&path(&format!("/families/{family}")))
-        .await
-        .body;
-    assert!(page.contains(&format!("family {other}")), "{page}");
-    let moving = format!("/families/{other}");
-    went(
-        &send(
-            &mut visitor,
-            &moving,
-            &format!("{moving}/move"),
-            &[("site", "hostel-b"), ("moved", "2026-11-26")],
-        )
-        .await,
-    );
-    assert_eq!(
-        visitor.get(&path(&moving)).await.status,
-        StatusCode::NOT_FOUND
-    );
-    assert_eq!(elsewhere.get(&path(&moving)).await.status, StatusCode::OK);
-    let people = format!("{moving}/people");
-    went(
-        &send(
-            &mut elsewhere,
-            &moving,
-            &people,
-            &[
-                ("role", "foster-carer"),
-                ("given", "Foster"),
-                ("since", "2026-11-26"),
-                ("responsibility", "care-order"),
-            ],
-        )
-        .await,
-    );
-    let page = elsewhere.get(&path(&moving)).await.body;
-    assert!(
-        page.contains("foster carer") && page.contains("a local authority"),
-        "{page}"
-    );
-    went(
-        &send(
-            &mut elsewhere,
-            &moving,
-            &format!("{moving}/events"),
-            &[("what", "infant-died"), ("on", "2026-11-26"), ("why", "")],
-        )
-        .await,
-    );
-    assert!(
-        elsewhere
-            .get(&path(&moving))
-            .await
-            .body
-            .contains("the baby has died")
     );
 }
 
