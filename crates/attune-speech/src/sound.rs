@@ -26,6 +26,11 @@ pub struct Sound {
     pub start: Micros,
     /// Parts of the file that could not be decoded; they are missing from the samples.
     pub n_damaged: usize,
+    /// Share of the samples that lie in runs at the loudest value that there is: the top of the wave was cut
+    /// off when it was recorded.
+    pub share_clipped: f64,
+    /// Length that the file says it has, where that is more than could be heard.
+    pub said_length: Option<Micros>,
 }
 
 impl Sound {
@@ -37,6 +42,40 @@ impl Sound {
     /// How long it is.
     pub fn length(&self) -> Micros {
         Micros((self.samples.len() as i64 * 1_000_000) / i64::from(RATE))
+    }
+}
+
+/// From this value on, of 1, a sample may be cut off.
+const LOUDEST: f32 = 0.999;
+/// So many samples of the same channel in a row are cut off, not only loud.
+const RUN: usize = 3;
+
+/// Counts the samples at the loudest value there is, channel by channel.
+#[derive(Default)]
+struct Clipped {
+    runs: Vec<usize>,
+    n: usize,
+    of: usize,
+}
+
+impl Clipped {
+    fn count(&mut self, interleaved: &[f32], n_channels: usize) {
+        self.runs.resize(n_channels, 0);
+        for frame in interleaved.chunks_exact(n_channels) {
+            for (run, sample) in self.runs.iter_mut().zip(frame) {
+                *run = if sample.abs() >= LOUDEST { *run + 1 } else { 0 };
+                self.n += match *run {
+                    0..RUN => 0,
+                    RUN => RUN,
+                    _ => 1,
+                };
+            }
+        }
+        self.of += interleaved.len();
+    }
+
+    fn share(&self) -> f64 {
+        self.n as f64 / self.of.max(1) as f64
     }
 }
 
@@ -95,6 +134,7 @@ pub fn read_sound(path: &Path) -> Result<Sound, SoundError> {
         .default_track(TrackType::Audio)
         .ok_or(SoundError::NoSound)?;
     let (id, time_base) = (track.id, track.time_base);
+    let said = track.num_frames;
     let parameters = track.codec_params.as_ref();
     let parameters = parameters
         .and_then(|parameters| parameters.audio())
@@ -108,7 +148,10 @@ pub fn read_sound(path: &Path) -> Result<Sound, SoundError> {
         samples: Vec::new(),
         start: Micros::ZERO,
         n_damaged: 0,
+        share_clipped: 0.0,
+        said_length: None,
     };
+    let (mut clipped, mut heard, mut hertz) = (Clipped::default(), 0_u64, RATE);
     // A file that was cut off ends with an error: what was heard until then counts.
     while let Ok(Some(packet)) = container.next_packet() {
         if packet.track_id != id {
@@ -132,7 +175,9 @@ pub fn read_sound(path: &Path) -> Result<Sound, SoundError> {
         }
         let rate = decoded.spec().rate();
         let n_channels = decoded.spec().channels().count().max(1);
+        (heard, hertz) = (heard + decoded.frames() as u64, rate);
         decoded.copy_to_vec_interleaved(&mut interleaved);
+        clipped.count(&interleaved, n_channels);
         mono.clear();
         mono.extend(
             interleaved
@@ -150,5 +195,10 @@ pub fn read_sound(path: &Path) -> Result<Sound, SoundError> {
         resampler.finish(&mut sound.samples);
     }
     sound.start = start.ok_or(SoundError::Damaged)?;
+    sound.share_clipped = clipped.share();
+    // Containers round the length to a packet or a second.
+    sound.said_length = said
+        .filter(|said| *said > heard + u64::from(hertz))
+        .map(|said| Micros((said as f64 / f64::from(hertz) * 1e6) as i64));
     Ok(sound)
 }

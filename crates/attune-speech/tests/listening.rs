@@ -133,8 +133,28 @@ fn what_an_encoder_puts_before_the_sound_moves_nothing() {
     // Half a second of silence, vowels, half a second of silence, by LAME at 16 kHz: 1,105 samples of delay.
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/vowels.mp3");
     let sound = read_sound(&path).expect("sound");
-    assert_eq!(sound.start.0, 0);
+    assert_eq!((sound.start.0, sound.said_length), (0, None));
     let loud = sound.samples.iter().position(|sample| sample.abs() > 0.02);
     let begin = sound.time_of(loud.expect("vowels")).seconds();
     assert!((begin - 0.5).abs() < 0.03, "{begin}");
+}
+
+#[test]
+fn a_file_that_breaks_off_and_tops_that_are_cut_off_are_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let whole = folder.path().join("whole.wav");
+    let voice = with_silence(&[syllables(190.0, 2.0, 3.0)]);
+    write_wav(&whole, &voice);
+    let heard = read_sound(&whole).expect("sound");
+    assert_eq!((heard.share_clipped, heard.said_length), (0.0, None));
+    let bytes = fs::read(&whole).expect("bytes");
+    let cut = folder.path().join("cut.wav");
+    fs::write(&cut, &bytes[..bytes.len() / 2]).expect("a file");
+    let said = read_sound(&cut).expect("sound").said_length;
+    assert!((said.expect("more was said").seconds() - 5.0).abs() < 0.01);
+    let loud = folder.path().join("loud.wav");
+    let clipped = voice.iter().map(|x| 1.024 * (100.0 * x).clamp(-1.0, 1.0));
+    write_wav(&loud, &clipped.collect::<Vec<f64>>());
+    let share = read_sound(&loud).expect("sound").share_clipped;
+    assert!(share > 0.05, "{share}");
 }

@@ -10,7 +10,7 @@ use attune_speech::{
     pitch::PitchSettings,
     proposal,
     prosody::{Baseline, Stretch, describe},
-    sound::read_sound,
+    sound::{Sound, read_sound},
     voice::SpeechSettings,
 };
 use clap::Args;
@@ -84,7 +84,7 @@ impl Speech {
             }
         }
         let length = sound.length().0 as f64 / 1e6;
-        let warnings = self.warnings(&stretches, sound.n_damaged);
+        let warnings = self.warnings(&stretches, &sound);
         if self.json {
             return output::print_json(&json!({
                 "recording": file,
@@ -125,14 +125,8 @@ impl Speech {
         Ok(bouts)
     }
 
-    fn warnings(&self, stretches: &[Stretch], n_damaged: usize) -> Vec<String> {
-        let mut warnings = Vec::new();
-        if n_damaged > 0 {
-            warnings.push(format!(
-                "{} of the sound could not be decoded and were not heard",
-                words::count_of(n_damaged, "part", "parts")
-            ));
-        }
+    fn warnings(&self, stretches: &[Stretch], sound: &Sound) -> Vec<String> {
+        let mut warnings = of_the_sound(sound);
         let by_recording = stretches
             .iter()
             .filter(|stretch| stretch.baseline == Baseline::Recording)
@@ -150,6 +144,40 @@ impl Speech {
         }
         warnings
     }
+}
+
+/// Samples of less than this everywhere are silence.
+const SILENCE: f32 = 1e-4;
+/// From this share on, samples that are cut off make heights doubtful.
+const MUCH_CLIPPED: f64 = 0.005;
+
+/// What is wrong with the sound itself.
+fn of_the_sound(sound: &Sound) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if sound.n_damaged > 0 {
+        warnings.push(format!(
+            "{} of the sound could not be decoded and were not heard",
+            words::count_of(sound.n_damaged, "part", "parts")
+        ));
+    }
+    if let Some(said) = sound.said_length {
+        warnings.push(format!(
+            "the file breaks off: {} s of {} s were heard",
+            words::fixed(sound.length().seconds(), 1),
+            words::fixed(said.seconds(), 1)
+        ));
+    }
+    if sound.samples.iter().all(|sample| sample.abs() < SILENCE) {
+        warnings
+            .push("the sound is silent throughout: see whether the microphone was on".to_owned());
+    }
+    if sound.share_clipped >= MUCH_CLIPPED {
+        warnings.push(format!(
+            "the recording was too loud: {} of the samples are cut off, so heights and above all ranges are doubtful",
+            words::percent(sound.share_clipped)
+        ));
+    }
+    warnings
 }
 
 fn only<'a>(observations: &'a [Observation], path: &std::path::Path) -> Result<&'a Observation> {

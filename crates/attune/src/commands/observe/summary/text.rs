@@ -44,9 +44,10 @@ pub fn budgets(budgets: &[Budget]) -> String {
         table.align(&sides);
         for row in &budget.behaviours {
             let amounts = &row.amounts;
-            let latency = match amounts.latency_censored {
-                true => "never".to_owned(),
-                false => fixed(amounts.latency_s, 1),
+            // Without time that could be coded nobody knows whether it ever was.
+            let latency = match amounts.latency_s {
+                Some(_) if amounts.latency_censored => "never".to_owned(),
+                latency => fixed(latency, 1),
             };
             let n = match amounts.n_open {
                 0 => amounts.n.to_string(),
