@@ -9,7 +9,7 @@ import type { Behaviour, CodedEvent, Edit, Scheme } from "../src/coding-room/mod
 import { Ticks } from "../src/coding-room/player.js";
 import { press } from "../src/coding-room/press.js";
 import { rowsOf, sideBySide } from "../src/coding-room/rows.js";
-import { answer, close, due, firstOpen, isContinuous, progress, roster, within } from "../src/coding-room/sampling.js";
+import { answer, answered, close, due, firstOpen, isContinuous, nobodySeen, progress, roster, toggleNotSeen, within } from "../src/coding-room/sampling.js";
 
 const plain = { definition: "", targets: [], modifiers: [] };
 const state = (id: string): Behaviour => ({ ...plain, id, label: id, key: id[0] ?? null, kind: "state", point: false, set: "place", subjects: ["infant"] });
@@ -145,6 +145,41 @@ test("at a moment one state of an exclusive set holds; the same key takes it bac
   const interval = { ...sample, way: "interval" } as const;
   for (const one of [NEAR, AWAY]) coding.apply("do", answer(SCHEME, coding, interval, one, { subject: "infant-1", target: null }, newId).edits);
   expect(within(coding, interval).length).toBe(2);
+});
+
+test("whoever cannot be seen in a sample is noted so in place of what was noted before, and is seen again when something is", () => {
+  const coding = new Coding([], {}, []);
+  const sample = { way: "interval", number: 0, start: 0, stop: 10 * S } as const;
+  const newId = ids();
+  const shows = (subject: string) => coding.apply("do", answer(SCHEME, coding, sample, NEAR, { subject, target: null }, newId).edits);
+  const there = () => within(coding, sample).map(([, event]) => `${event.subject} ${event.behaviour}`).sort();
+  const hide = () => {
+    const { edits, isSeen } = toggleNotSeen(coding, sample, "infant-1", newId);
+    coding.apply("do", edits);
+    return isSeen;
+  };
+  shows("infant-1");
+  shows("infant-2");
+  expect(hide()).toBe(false);
+  expect(there()).toEqual(["infant-1 not-codable", "infant-2 near"]);
+  shows("infant-1");
+  expect(there()).toEqual(["infant-1 near", "infant-2 near"]);
+  hide();
+  expect(hide()).toBe(true);
+  expect(there()).toEqual(["infant-2 near"]);
+  coding.apply("do", nobodySeen(coding, sample, newId));
+  expect(there()).toEqual([]);
+  expect(answered(coding)).toEqual(new Set(["interval 0"]));
+  const [gone] = [...coding.events.values()].filter((event) => event.behaviour === "not-codable");
+  expect([gone?.start, gone?.stop, gone?.subject, gone?.sampled]).toEqual([0, 10 * S, undefined, undefined]);
+});
+
+test("all the time one state of an exclusive set holds, too", () => {
+  const coding = new Coding([], {}, []);
+  const sample = { way: "whole-interval", number: 0, start: 0, stop: 10 * S } as const;
+  const newId = ids();
+  for (const one of [NEAR, AWAY]) coding.apply("do", answer(SCHEME, coding, sample, one, { subject: "infant-1", target: null }, newId).edits);
+  expect(within(coding, sample).map(([, event]) => event.behaviour)).toEqual(["away"]);
 });
 
 test("a scan looks at everybody who was coded so far, and a scheme may sample only", () => {

@@ -286,6 +286,20 @@ pub enum DataFault {
         /// The rating or span.
         what: String,
     },
+    /// A behaviour with one time in a sample of whole intervals.
+    #[error("'{behaviour}' has one time and never lasts a whole interval")]
+    LastsNoInterval {
+        /// The behaviour.
+        behaviour: String,
+    },
+    /// Somebody who was coded in a sample and could not be seen in it.
+    #[error("{who} was coded in {sample}, and another row says that {who} could not be seen in it")]
+    SeenAndNot {
+        /// Who.
+        who: String,
+        /// The sample.
+        sample: String,
+    },
     /// Two states of an exclusive set at one moment.
     #[error("'{state}' and '{other}' of row {row} at one moment, and the two exclude each other")]
     StatesAtOneMoment {

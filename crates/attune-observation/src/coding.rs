@@ -1,7 +1,8 @@
 //! What one coder marked in one clip, and the codes that there are.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
+use attune_protocol::scheme::SampleWay;
 use serde::Serialize;
 
 use crate::from_project::NO_SUBJECT;
@@ -25,6 +26,8 @@ pub struct Code {
     pub is_state: bool,
     /// The set that it belongs to: codes of one set are compared with one another.
     pub set: usize,
+    /// The way of sampling time that it answers; `None` of what was noted when it happened.
+    pub way: Option<SampleWay>,
 }
 
 /// What one coder marked in one clip.
@@ -42,6 +45,10 @@ pub struct Coding {
     pub window: Window,
     /// Who was there, also without showing anything; `None` where nobody says.
     pub people: Option<Vec<Arc<str>>>,
+    /// Intervals of the samples that were answered, where those are noted.
+    pub answered: BTreeMap<SampleWay, Window>,
+    /// Intervals of samples in which somebody could not be seen: subject by place in [`Scheme::subjects`].
+    pub not_seen: BTreeMap<(SampleWay, usize), Window>,
     /// What was marked, in any order.
     pub events: Vec<SubjectEvent>,
     /// Ratings of the whole clip by scale; `None` where it could not be rated.
@@ -95,6 +102,9 @@ pub struct Stream {
     pub codes: Vec<String>,
     /// Whether they are states.
     pub states: bool,
+    /// The way of sampling time that they answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub way: Option<SampleWay>,
     #[serde(skip)]
     pub(crate) subject_place: usize,
     #[serde(skip)]
@@ -121,6 +131,7 @@ impl Stream {
                     .map(|code| scheme.codes[*code].name.clone())
                     .collect(),
                 states: members.iter().any(|code| scheme.codes[*code].is_state),
+                way: members.first().and_then(|code| scheme.codes[*code].way),
                 subject_place: subject,
                 code_places: members,
             }
@@ -137,6 +148,24 @@ impl Stream {
             let code = self.code_places.binary_search(&one.event.code).ok()?;
             Some(Event { code, ..one.event })
         })
+    }
+
+    /// The part of a window in which two codings can be compared: of sampled time the samples that both answered
+    /// and in which both could see the subject.
+    pub fn window(&self, codings: [&Coding; 2], window: &Window) -> Window {
+        let mut left = window.clone();
+        let Some(way) = self.way else {
+            return left;
+        };
+        for coding in codings {
+            if let Some(answered) = coding.answered.get(&way) {
+                left = left.and(answered);
+            }
+            if let Some(not_seen) = coding.not_seen.get(&(way, self.subject_place)) {
+                left = left.without(not_seen.segments());
+            }
+        }
+        left
     }
 
     /// The events of a coding in this stream that lie in a window, in order. A state that reaches

@@ -1,9 +1,11 @@
 //! The observations of a file as codings to compare, and as BORIS sees them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use attune_protocol::scheme::SampleWay;
 use attune_records::observation::{
-    BehaviourKind, CodingProject, Event as Recorded, Observation, ObservationKind, Rated, Span,
+    BehaviourKind, CodingProject, Event as Recorded, Observation, ObservationKind, Rated, Sample,
+    Span,
 };
 
 use crate::boris::{BorisEvent, BorisObservation, End};
@@ -12,6 +14,9 @@ use crate::window::Window;
 
 /// The name of an empty subject.
 pub const NO_SUBJECT: &str = "No focal subject";
+
+/// Ways of sampling time, and noting what happens when it happens.
+const N_WAYS: usize = 5;
 
 /// What is taken of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -64,13 +69,20 @@ struct Reading<'a> {
     sets: BTreeMap<String, (usize, bool)>,
     subjects: BTreeMap<String, usize>,
     codes: BTreeMap<String, usize>,
+    /// Whether time is sampled in several ways, or some of it noted when it happened: then names of codes say which.
+    has_several_ways: bool,
     done: Codings,
 }
 
 impl<'a> Reading<'a> {
     fn new(projects: &[&CodingProject], chosen: &'a Chosen) -> Self {
+        let events = projects.iter().flat_map(|project| project.events());
+        let ways: BTreeSet<Option<SampleWay>> = events
+            .map(|(_, event)| event.sampled.map(|sampled| sampled.way))
+            .collect();
         Self {
             chosen,
+            has_several_ways: ways.len() > 1,
             sets: sets(projects),
             subjects: BTreeMap::new(),
             codes: BTreeMap::new(),
@@ -115,6 +127,7 @@ impl<'a> Reading<'a> {
             ));
         }
         let window = self.window(observation);
+        let (answered, not_seen) = self.samples(observation);
         self.done.codings.push(Coding {
             id: observation.id.to_string(),
             coder: observation
@@ -130,6 +143,8 @@ impl<'a> Reading<'a> {
             day: day(&observation.date),
             window,
             people: observation.people.clone(),
+            answered,
+            not_seen,
             events,
             ratings: ratings(observation),
         });
@@ -158,6 +173,34 @@ impl<'a> Reading<'a> {
         Window::new(0, last.max(1))
     }
 
+    /// The samples that were answered, and in which somebody could not be seen.
+    fn samples(
+        &mut self,
+        observation: &Observation,
+    ) -> (
+        BTreeMap<SampleWay, Window>,
+        BTreeMap<(SampleWay, usize), Window>,
+    ) {
+        let stretch = |sample: &Sample| (sample.interval.start().0, sample.interval.stop().0);
+        let mut answered: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for sample in &observation.samples {
+            let of_way = answered.entry(sample.sampled.way).or_default();
+            of_way.push(stretch(sample));
+        }
+        let mut not_seen: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for one in &observation.not_seen {
+            let subject = self.subject(&one.subject);
+            let of_subject = not_seen.entry((one.sample.sampled.way, subject));
+            of_subject.or_default().push(stretch(&one.sample));
+        }
+        let answered = answered.into_iter();
+        let not_seen = not_seen.into_iter();
+        (
+            answered.map(|(way, all)| (way, Window::of(all))).collect(),
+            not_seen.map(|(of, all)| (of, Window::of(all))).collect(),
+        )
+    }
+
     fn subject(&mut self, name: &str) -> usize {
         if let Some(place) = self.subjects.get(name) {
             return *place;
@@ -172,7 +215,11 @@ impl<'a> Reading<'a> {
     fn code(&mut self, event: &Recorded) -> Option<usize> {
         let is_plain =
             !self.chosen.modifiers || (event.modifiers.is_empty() && event.target.is_none());
-        if is_plain && let Some(place) = self.codes.get(&*event.behaviour) {
+        let way = event.sampled.map(|sampled| sampled.way);
+        if is_plain
+            && !self.has_several_ways
+            && let Some(place) = self.codes.get(&*event.behaviour)
+        {
             return Some(*place);
         }
         let mut name = event.behaviour.to_string();
@@ -183,6 +230,9 @@ impl<'a> Reading<'a> {
             if let Some(target) = &event.target {
                 name += &format!(" to {target}");
             }
+        }
+        if let (true, Some(way)) = (self.has_several_ways, way) {
+            name += &format!(", {} samples", way.word());
         }
         if let Some(place) = self.codes.get(&name) {
             return Some(*place);
@@ -195,11 +245,18 @@ impl<'a> Reading<'a> {
         if is_phase {
             return None;
         }
+        // What answers a sample is compared with what answers a sample of the same way.
+        let set = match way {
+            Some(way) if self.has_several_ways => set * N_WAYS + 1 + way as usize,
+            None if self.has_several_ways => set * N_WAYS,
+            _ => set,
+        };
         let codes = &mut self.done.scheme.codes;
         codes.push(Code {
             name: name.clone(),
             is_state: !event.span.is_point(),
             set,
+            way,
         });
         self.codes.insert(name, codes.len() - 1);
         Some(codes.len() - 1)
@@ -300,4 +357,101 @@ fn boris_modifiers(event: &Recorded) -> String {
     };
     let parts: Vec<String> = event.modifiers.as_slice().iter().map(part).collect();
     parts.join("|")
+}
+
+#[cfg(test)]
+mod tests {
+    use attune_records::observation::{Interval, Micros, NotSeen, Sampled};
+
+    use super::*;
+    use crate::agreement::report::{AgreeSettings, agree};
+
+    fn sample(word: &str, seconds: i64) -> Sample {
+        let sampled = Sampled::read(word).expect("a sample");
+        let interval = sampled.interval(Micros(seconds * 1_000_000));
+        Sample {
+            sampled,
+            interval: interval.expect("within a day"),
+        }
+    }
+
+    fn held(who: &str, sample: Sample) -> Recorded {
+        Recorded {
+            subject: Some(who.into()),
+            sampled: Some(sample.sampled),
+            ..Recorded::new("held", Span::State(sample.interval))
+        }
+    }
+
+    fn coding(id: &str, events: Vec<Recorded>) -> Observation {
+        let mut one = Observation::new(id);
+        one.recording = Some("S1".into());
+        one.coder = Some(id.into());
+        one.window = Interval::new(Micros(0), Micros(45_000_000));
+        one.samples = (1..=4).map(|n| sample(&format!("scan {n}"), 10)).collect();
+        one.with_events(events)
+    }
+
+    fn kappa_of(first: Observation, second: Observation) -> (f64, Option<f64>) {
+        let project = CodingProject::default();
+        let project = project.with_observations(vec![first, second]);
+        let read = codings(&[&project.expect("two names")], &Chosen::default());
+        let pair = [(&read.codings[0], &read.codings[1])];
+        let report = agree(&read.scheme, &pair, &AgreeSettings::default());
+        let stream = &report.streams[0];
+        let mut measures = stream.measures.iter();
+        let kappa = measures.find(|one| one.measure == "boundary-weighted-kappa");
+        let kappa = kappa.expect("of states");
+        (kappa.n, kappa.estimate)
+    }
+
+    #[test]
+    fn samples_that_one_coder_did_not_answer_or_could_not_see_are_not_compared() {
+        let scan = |n: u32| sample(&format!("scan {n}"), 10);
+        let both = || {
+            let first = coding(
+                "a",
+                vec![held("infant 1", scan(1)), held("infant 1", scan(3))],
+            );
+            (first, coding("b", vec![held("infant 1", scan(1))]))
+        };
+        let (first, second) = both();
+        // Four scans of ten seconds; the last five seconds nobody was asked about.
+        assert_eq!(kappa_of(first, second).0, 40.0);
+        let (first, mut second) = both();
+        second.not_seen = vec![NotSeen {
+            sample: scan(3),
+            subject: "infant 1".into(),
+        }];
+        assert_eq!(kappa_of(first, second), (30.0, Some(1.0)));
+        let (mut first, mut second) = both();
+        first.samples.pop();
+        second.not_seen = vec![NotSeen {
+            sample: scan(3),
+            subject: "infant 2".into(),
+        }];
+        let (seconds, kappa) = kappa_of(first, second);
+        assert_eq!(seconds, 30.0, "infant 1 was seen by both");
+        assert!(kappa.is_some_and(|kappa| kappa < 1.0));
+    }
+
+    #[test]
+    fn what_was_asked_for_is_not_mixed_with_what_was_noted_when_it_happened() {
+        let mut noted = held("infant 1", sample("scan 1", 10));
+        noted.sampled = None;
+        let events = vec![noted, held("infant 1", sample("scan 1", 10))];
+        let project = CodingProject::default().with_observations(vec![coding("a", events)]);
+        let read = codings(&[&project.expect("one name")], &Chosen::default());
+        let codes = read.scheme.codes.iter();
+        let codes: Vec<(&str, Option<SampleWay>)> =
+            codes.map(|code| (code.name.as_str(), code.way)).collect();
+        assert_eq!(
+            codes,
+            [
+                ("held", None),
+                ("held, scan samples", Some(SampleWay::Scan))
+            ]
+        );
+        assert_ne!(read.scheme.codes[0].set, read.scheme.codes[1].set);
+    }
 }

@@ -85,6 +85,9 @@ pub enum EventMeasure {
     /// Share of the answered samples in which a behaviour was the case, mean over the people present who can
     /// show it.
     SampleShare(String),
+    /// Share of the answered samples over the whole of which a behaviour lasted, mean over the people present who
+    /// can show it.
+    WholeIntervalShare(String),
     /// A measure that the scheme declares.
     Declared(Box<SchemeMeasure>),
 }
@@ -156,15 +159,27 @@ impl Scheme {
         self.sampling.iter().filter_map(|way| match way {
             Sampling::Continuous => None,
             Sampling::Interval { seconds } => Some((SampleWay::Interval, *seconds)),
+            Sampling::WholeInterval { seconds } => Some((SampleWay::WholeInterval, *seconds)),
             Sampling::Momentary { seconds } => Some((SampleWay::Momentary, *seconds)),
             Sampling::Scan { seconds } => Some((SampleWay::Scan, *seconds)),
         })
     }
 
+    /// Whether a sample tells that something was the case without its lasting the whole interval.
+    pub fn samples_presence(&self) -> bool {
+        self.timed_ways().any(|(way, _)| !way.is_whole())
+    }
+
+    /// Whether it is asked what lasted a whole interval.
+    pub fn samples_whole_intervals(&self) -> bool {
+        self.timed_ways().any(|(way, _)| way.is_whole())
+    }
+
     /// The measures that codings yield, by name: of sessions `scheme.density` and so on from the acts; of
     /// sessions and dyads `scheme.<behaviour>-per-minute` where coding is continuous,
-    /// `scheme.<behaviour>-sample-share` where time is sampled, `scheme.<state>-share` and what the scheme
-    /// declares. Schemes about anything else have none.
+    /// `scheme.<behaviour>-sample-share` where time is sampled, `scheme.<behaviour>-whole-interval-share` where it
+    /// is asked what lasted a whole interval, `scheme.<state>-share` and what the scheme declares. Schemes about
+    /// anything else have none.
     pub fn event_measures(&self) -> Vec<(String, EventMeasure)> {
         if !matches!(self.about, About::Session | About::Dyad) {
             return Vec::new();
@@ -195,10 +210,17 @@ impl Scheme {
             let measure = EventMeasure::Share(state.id.clone());
             measures.push((format!("{}-share", state.id), measure));
         }
-        if self.timed_ways().next().is_some() {
+        if self.samples_presence() {
             for (behaviour, _) in self.behaviours() {
                 let measure = EventMeasure::SampleShare(behaviour.id.clone());
                 measures.push((format!("{}-sample-share", behaviour.id), measure));
+            }
+        }
+        if self.samples_whole_intervals() {
+            // What has one time lasts no interval.
+            for (behaviour, _) in self.behaviours().filter(|(_, has_end)| *has_end) {
+                let measure = EventMeasure::WholeIntervalShare(behaviour.id.clone());
+                measures.push((format!("{}-whole-interval-share", behaviour.id), measure));
             }
         }
         let declared = self.measures.iter().cloned();
@@ -272,6 +294,11 @@ pub enum Sampling {
         /// Length of an interval in seconds.
         seconds: f64,
     },
+    /// Whether something lasted the whole of each interval.
+    WholeInterval {
+        /// Length of an interval in seconds.
+        seconds: f64,
+    },
     /// What is the case at one moment of each interval.
     Momentary {
         /// Seconds between moments.
@@ -290,6 +317,8 @@ pub enum Sampling {
 pub enum SampleWay {
     /// Whether it happened at all within an interval.
     Interval,
+    /// Whether it lasted the whole interval.
+    WholeInterval,
     /// What is the case at the end of an interval.
     Momentary,
     /// The same, person by person.
@@ -301,6 +330,7 @@ impl SampleWay {
     pub fn word(self) -> &'static str {
         match self {
             Self::Interval => "interval",
+            Self::WholeInterval => "whole-interval",
             Self::Momentary => "momentary",
             Self::Scan => "scan",
         }
@@ -308,8 +338,18 @@ impl SampleWay {
 
     /// The way of a word.
     pub fn of_word(word: &str) -> Option<Self> {
-        let all = [Self::Interval, Self::Momentary, Self::Scan];
+        let all = [
+            Self::Interval,
+            Self::WholeInterval,
+            Self::Momentary,
+            Self::Scan,
+        ];
         all.into_iter().find(|way| way.word() == word)
+    }
+
+    /// Whether only what lasts as long as the interval is the case.
+    pub fn is_whole(self) -> bool {
+        self == Self::WholeInterval
     }
 }
 

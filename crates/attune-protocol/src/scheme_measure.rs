@@ -115,12 +115,17 @@ pub enum Amount {
     Gap,
     /// Share of the answered samples of time in which it was the case.
     SampleShare,
+    /// Share of the answered samples of time over the whole of which it lasted.
+    WholeIntervalShare,
 }
 
 impl Amount {
     /// Whether only a behaviour with begin and end has it.
     pub fn needs_lengths(self) -> bool {
-        matches!(self, Self::Duration | Self::Share | Self::MeanLength)
+        matches!(
+            self,
+            Self::Duration | Self::Share | Self::MeanLength | Self::WholeIntervalShare
+        )
     }
 }
 

@@ -81,6 +81,7 @@ fn observation(
     one.coder.clone_from(&coding.coder);
     one.window = coding.windows.first().copied();
     one.samples.clone_from(&coding.samples);
+    one.not_seen.clone_from(&coding.not_seen);
     one.not_codable.clone_from(&coding.not_codable);
     one.people = Some(people_there(scheme, &coding.people));
     one.ratings = coding

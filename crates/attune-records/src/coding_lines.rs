@@ -1,5 +1,5 @@
 //! A coding as the lines of a file of codings: who was there, what nobody could code, samples in which nothing
-//! was the case, what happened, what was rated. Which column each part has is the file's matter.
+//! was the case, who could not be seen in one, what happened, what was rated. Which column each part has is the file's matter.
 
 use std::sync::Arc;
 
@@ -60,12 +60,20 @@ pub fn coding_lines(coding: &SessionCoding) -> Vec<CodingLine> {
     }));
     let is_answered_with_something = |sampled: Sampled| {
         let mut events = coding.events.iter();
+        let mut not_seen = coding.not_seen.iter();
         events.any(|event| event.sampled == Some(sampled))
+            || not_seen.any(|one| one.sample.sampled == sampled)
     };
     let empty = coding.samples.iter().map(|sample| sample.sampled);
     let empty = empty.filter(|sampled| !is_answered_with_something(*sampled));
     lines.extend(empty.map(|sampled| CodingLine {
         sample: Some(sampled),
+        ..CodingLine::default()
+    }));
+    lines.extend(coding.not_seen.iter().map(|one| CodingLine {
+        subject: Some(one.subject.clone()),
+        behaviour: Some(Arc::from(NOT_CODABLE)),
+        sample: Some(one.sample.sampled),
         ..CodingLine::default()
     }));
     lines.extend(coding.events.iter().map(of_event));

@@ -11,7 +11,7 @@ use std::{borrow::Cow, sync::Arc};
 use attune_protocol::{id::ScoreId, missing::Missing};
 
 use crate::{
-    observation::{Event, Interval, Micros, Sample},
+    observation::{Event, Interval, Micros, NotSeen, Sample},
     records::SessionCoding,
 };
 
@@ -86,6 +86,7 @@ fn one_after_the_other(parts: &[&SessionCoding]) -> Option<SessionCoding> {
         people: Vec::new(),
         events: Vec::new(),
         samples: Vec::new(),
+        not_seen: Vec::new(),
         ratings: ratings(parts),
         coder: coders(parts),
         ..first.clone()
@@ -114,11 +115,16 @@ fn one_after_the_other(parts: &[&SessionCoding]) -> Option<SessionCoding> {
             span: event.span.later(by),
             ..event.clone()
         }));
+        let later = |sample: &Sample| Sample {
+            interval: sample.interval.later(by),
+            ..*sample
+        };
+        whole.samples.extend(part.samples.iter().map(later));
         whole
-            .samples
-            .extend(part.samples.iter().map(|sample| Sample {
-                interval: sample.interval.later(by),
-                ..*sample
+            .not_seen
+            .extend(part.not_seen.iter().map(|one| NotSeen {
+                sample: later(&one.sample),
+                subject: one.subject.clone(),
             }));
         for person in &part.people {
             if !whole.people.contains(person) {
@@ -188,6 +194,7 @@ mod tests {
             people: vec![coder.into()],
             events: vec![Event::new("held", Span::State(window))],
             samples: Vec::new(),
+            not_seen: Vec::new(),
             ratings: Vec::new(),
             source: Source {
                 file: "room.csv".into(),

@@ -30,4 +30,4 @@ pub use micros::Micros;
 pub use modifiers::{Modifier, Modifiers};
 pub use planned_scheme::{DIRECTED_TO, people_there};
 pub use recording::{Observation, ObservationKind, Rated, Rating};
-pub use sample::{Sample, Sampled};
+pub use sample::{NotSeen, Sample, Sampled};

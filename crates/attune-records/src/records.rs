@@ -15,7 +15,7 @@ use attune_protocol::{
 use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::observation::{Event, Interval, Micros, Sample};
+use crate::observation::{Event, Interval, Micros, NotSeen, Sample};
 use crate::source::{Source, SourceFile};
 
 /// Everything that was collected. [`Records::checked`] checks it against the protocol and puts it in
@@ -268,6 +268,8 @@ pub struct SessionCoding {
     pub events: Vec<Event>,
     /// Samples of time that were answered, also with nothing; none where time was not sampled.
     pub samples: Vec<Sample>,
+    /// Whom nobody could see in a sample: it is missing of that person alone.
+    pub not_seen: Vec<NotSeen>,
     /// Judgements for the whole recording, or why one could not be made.
     pub ratings: Vec<(ScoreId, Result<f64, Missing>)>,
     /// The first row.

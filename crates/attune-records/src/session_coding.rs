@@ -6,7 +6,7 @@ use std::sync::Arc;
 use attune_protocol::{missing::Missing, reached::Reached, scheme::Scheme};
 
 use crate::{
-    observation::{Event, Interval, Micros, Observation, Rated, Sample, without},
+    observation::{Event, Interval, Micros, Observation, Rated, Sample, Sampled, without},
     records::SessionCoding,
     source::Source,
 };
@@ -58,10 +58,11 @@ impl SessionCoding {
             begins: None,
             windows: vec![window],
             not_codable: observation.not_codable.clone(),
-            people: people(scheme, present, &events),
+            people: people(scheme, not_seen(present, observation), &events),
             ratings: ratings.collect(),
             events,
             samples: observation.samples.clone(),
+            not_seen: observation.not_seen.clone(),
             source,
         })
     }
@@ -122,11 +123,36 @@ impl SessionCoding {
         }
     }
 
+    /// Whether somebody could be seen in a sample.
+    pub fn is_seen(&self, subject: &str, sampled: Sampled, interval: Interval) -> bool {
+        let sample = Sample { sampled, interval };
+        let mut not_seen = self.not_seen.iter();
+        !not_seen.any(|one| one.sample == sample && *one.subject == *subject)
+    }
+
+    /// Whether somebody could be seen in none of the samples that tell something.
+    pub fn is_never_seen(&self, subject: &str) -> bool {
+        let is_named = self.not_seen.iter().any(|one| *one.subject == *subject);
+        let mut samples = self.codable_samples();
+        is_named && samples.all(|one| !self.is_seen(subject, one.sampled, one.interval))
+    }
+
     /// Answered samples that tell something, also those in which nothing was the case.
     pub fn codable_samples(&self) -> impl Iterator<Item = &Sample> {
         let samples = self.samples.iter();
         samples.filter(|sample| sample.is_codable(&self.not_codable))
     }
+}
+
+/// Whoever was looked for in a sample was there, as well as those who were noted as being there.
+fn not_seen(present: Vec<Arc<str>>, observation: &Observation) -> Vec<Arc<str>> {
+    let mut people = present;
+    for one in &observation.not_seen {
+        if !people.contains(&one.subject) {
+            people.push(one.subject.clone());
+        }
+    }
+    people
 }
 
 /// Everybody who was there, in the order in which the coding names them.

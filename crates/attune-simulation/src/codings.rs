@@ -20,7 +20,7 @@ use attune_records::{
 
 use crate::{
     draws::{standard_normal, whole_between},
-    event_details::{add_details, answer_samples},
+    event_details::{Answered, add_details, answer_samples},
     rehearsal::Rehearsal,
     sessions::number_of_session,
     streams::{Purpose, Stream},
@@ -170,7 +170,12 @@ fn coding(
     }
     events.sort_by_key(|event| (event.span.begin(), event.subject.clone()));
     add_details(scheme, &mut events, stream);
-    let (events, samples) = answer_samples(scheme, events, LENGTH_S);
+    let people = room.people();
+    let Answered {
+        events,
+        samples,
+        not_seen,
+    } = answer_samples(scheme, &people, events, LENGTH_S, stream);
     SessionCoding {
         session: session.id.clone(),
         scheme: scheme.id.clone(),
@@ -180,9 +185,10 @@ fn coding(
         begins: None,
         windows: vec![span(0.0, LENGTH_S)],
         not_codable: Vec::new(),
-        people: room.people(),
+        people,
         events,
         samples,
+        not_seen,
         ratings: Vec::new(),
         source: session.source.clone(),
     }

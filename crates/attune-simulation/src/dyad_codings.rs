@@ -21,7 +21,7 @@ use crate::{
     codings::{at, bouts, second_coding, span},
     courses::Occasion,
     draws::standard_normal,
-    event_details::{add_details, answer_samples},
+    event_details::{Answered, add_details, answer_samples},
     families::Family,
     rehearsal::Rehearsal,
     streams::{Purpose, Stream},
@@ -122,7 +122,11 @@ fn coding(
     add_details(scheme, &mut events, stream);
     let has_times = scheme.behaviours().next().is_some() || !scheme.spans.is_empty();
     let window = has_times.then(|| span(0.0, LENGTH_S));
-    let (events, samples) = answer_samples(scheme, events, LENGTH_S);
+    let Answered {
+        events,
+        samples,
+        not_seen,
+    } = answer_samples(scheme, &people, events, LENGTH_S, stream);
     SessionCoding {
         session: Arc::from(family.dyad.id.as_str()),
         scheme: scheme.id.clone(),
@@ -135,6 +139,7 @@ fn coding(
         people,
         events,
         samples,
+        not_seen,
         ratings: ratings(scheme, &assumed, stream),
         source: rehearsal.source.clone(),
     }

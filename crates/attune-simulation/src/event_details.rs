@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use attune_protocol::scheme::{Behaviour, Modifier as Wanted, ModifierValues, SampleWay, Scheme};
 use attune_records::observation::{
-    Event, Interval, Micros, Modifier, Modifiers, Sample, Sampled, Span,
+    Event, Interval, Micros, Modifier, Modifiers, NotSeen, Sample, Sampled, Span,
 };
 
 use crate::{
@@ -15,6 +15,8 @@ use crate::{
 
 /// Share of events whose detail was said, where the scheme does not ask for it of every one.
 const SAID: f64 = 0.9;
+/// Share of the samples in which a person cannot be seen.
+const NOT_SEEN: f64 = 0.04;
 /// Share of the words that are chosen of a detail that takes several.
 const CHOSEN: f64 = 0.4;
 
@@ -72,14 +74,18 @@ fn values(modifier: &Wanted, stream: &mut Stream) -> Vec<Arc<str>> {
 }
 
 /// The events as the scheme's ways of sampling have them, and every sample as answered: within an interval
-/// whatever happened at all, at a moment what was the case. Where coding is continuous, too, the events stay.
+/// whatever happened at all or lasted all of it, at a moment what was the case. Where coding is continuous, too, the events stay.
+/// Now and then somebody cannot be seen in a sample.
 pub fn answer_samples(
     scheme: &Scheme,
+    people: &[Arc<str>],
     events: Vec<Event>,
     length_s: f64,
-) -> (Vec<Event>, Vec<Sample>) {
+    stream: &mut Stream,
+) -> Answered {
     let is_part = |event: &Event| scheme.spans.iter().any(|part| *part.id == *event.behaviour);
     let (mut answers, mut samples) = (Vec::new(), Vec::new());
+    let mut not_seen: Vec<NotSeen> = Vec::new();
     for (way, seconds) in scheme.timed_ways() {
         let Some(every) = Micros::from_seconds(seconds) else {
             continue;
@@ -90,9 +96,22 @@ pub fn answer_samples(
             let Some(interval) = sampled.interval(every) else {
                 continue;
             };
-            samples.push(Sample { sampled, interval });
+            let sample = Sample { sampled, interval };
+            samples.push(sample);
+            let hidden: Vec<&Arc<str>> = people
+                .iter()
+                .filter(|_| stream.uniform() < NOT_SEEN)
+                .collect();
+            not_seen.extend(hidden.iter().map(|subject| NotSeen {
+                sample,
+                subject: (*subject).clone(),
+            }));
+            let is_seen_by_anybody = |event: &&Event| {
+                let mut hidden = hidden.iter();
+                !is_part(event) && !hidden.any(|who| event.subject.as_ref() == Some(*who))
+            };
             let mut given = BTreeSet::new();
-            for event in events.iter().filter(|event| !is_part(event)) {
+            for event in events.iter().filter(is_seen_by_anybody) {
                 let who = (&event.behaviour, &event.subject, &event.target);
                 if is_seen(event.span, way, interval) && given.insert(who) {
                     answers.push(Event {
@@ -109,7 +128,21 @@ pub fn answer_samples(
     all.retain(|event| is_continuous || is_part(event));
     all.extend(answers);
     all.sort_by_key(|event| (event.span.begin(), event.subject.clone()));
-    (all, samples)
+    Answered {
+        events: all,
+        samples,
+        not_seen,
+    }
+}
+
+/// What a coder noted who was asked at set times.
+pub struct Answered {
+    /// The events, those that answer samples among them.
+    pub events: Vec<Event>,
+    /// The samples, all of them answered.
+    pub samples: Vec<Sample>,
+    /// Whom nobody could see in one.
+    pub not_seen: Vec<NotSeen>,
 }
 
 fn is_seen(span: Span, way: SampleWay, interval: Interval) -> bool {
@@ -117,6 +150,11 @@ fn is_seen(span: Span, way: SampleWay, interval: Interval) -> bool {
     match (way, span) {
         (SampleWay::Interval, Span::State(bout)) => bout.intersection(interval).is_some(),
         (SampleWay::Interval, other) => interval.contains(other.begin()),
+        (SampleWay::WholeInterval, Span::State(bout)) => {
+            bout.start() <= interval.start() && interval.stop() <= bout.stop()
+        }
+        // What has one time lasts no interval.
+        (SampleWay::WholeInterval, _) => false,
         (SampleWay::Momentary | SampleWay::Scan, Span::State(bout)) => bout.contains(moment),
         // What has no length is seen when it falls into the last second before the moment.
         (SampleWay::Momentary | SampleWay::Scan, other) => {

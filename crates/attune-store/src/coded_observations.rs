@@ -8,7 +8,7 @@ use attune_protocol::{
     scheme::{Sampling, Scheme},
 };
 use attune_records::observation::{
-    CodingProject, Event, Frames, Interval, Micros, Modifier, Modifiers, Observation,
+    CodingProject, Event, Frames, Interval, Micros, Modifier, Modifiers, NotSeen, Observation,
     ObservationKind, Rated, Rating, Sample, SchemeAsRead, Span, people_there,
 };
 use attune_records::{records::SessionCoding, source::Source};
@@ -129,6 +129,7 @@ pub fn observation(scheme: &Scheme, row: &CodingRow, content: &CodingContent) ->
         .events
         .iter()
         .filter(|(_, event)| is_own(event) && event.behaviour == coding_rules::NOT_CODABLE)
+        .filter(|(_, event)| event.sampled.is_none())
         .filter_map(|(_, event)| Interval::new(Micros(event.start), Micros(event.stop?)))
         .collect();
     one.people = Some(people_there(scheme, &present(scheme, content)));
@@ -146,6 +147,21 @@ pub fn observation(scheme: &Scheme, row: &CodingRow, content: &CodingContent) ->
             Some(Sample {
                 sampled: event.sampled?,
                 interval,
+            })
+        })
+        .collect();
+    one.not_seen = content
+        .events
+        .iter()
+        .filter(|(_, event)| is_own(event) && event.behaviour == coding_rules::NOT_CODABLE)
+        .filter_map(|(_, event)| {
+            let interval = Interval::new(Micros(event.start), Micros(event.stop?))?;
+            Some(NotSeen {
+                sample: Sample {
+                    sampled: event.sampled?,
+                    interval,
+                },
+                subject: Arc::from(event.subject.as_deref()?),
             })
         })
         .collect();

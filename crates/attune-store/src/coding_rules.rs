@@ -197,6 +197,17 @@ fn room_faults(scheme: &Scheme, event: &CodedEvent, faults: &mut Vec<String>) {
         }
         return;
     }
+    if code == NOT_CODABLE && event.subject.is_some() {
+        let subject = event.subject.as_deref();
+        let is_one = subject.and_then(|name| subject_of(scheme, name)).is_some();
+        let is_plain = event.target.is_none() && event.modifiers.is_empty() && !event.point;
+        if !is_one || !is_plain || event.sampled.is_none() || event.stop.is_none() {
+            faults.push(format!(
+                "{code} of a person has a sample with its times, and nothing else"
+            ));
+        }
+        return;
+    }
     let is_plain = event.subject.is_none()
         && event.target.is_none()
         && event.modifiers.is_empty()

@@ -241,6 +241,14 @@ fn edits(scheme: &Scheme, coding: &SessionCoding) -> Option<Vec<Edit>> {
             ..stretch(SAMPLED, sample.interval.start().0, sample.interval.stop().0)
         });
     }
+    for one in &coding.not_seen {
+        let interval = one.sample.interval;
+        events.push(CodedEvent {
+            subject: Some(names.of_room(&one.subject)),
+            sampled: Some(one.sample.sampled),
+            ..stretch(NOT_CODABLE, interval.start().0, interval.stop().0)
+        });
+    }
     for event in &coding.events {
         events.push(coded(
             scheme,

@@ -110,6 +110,7 @@ pub fn agreement(heard: &[Heard<'_>], speaking: &[String]) -> Option<PairReport>
     let scheme = Scheme {
         subjects: vec!["anybody".to_owned()],
         codes: vec![Code {
+            way: None,
             name: "speech".to_owned(),
             is_state: true,
             set: 0,

@@ -57,7 +57,7 @@ export interface RatingScale {
   may_be_not_codable: boolean;
 }
 
-export type SampleWay = "interval" | "momentary" | "scan";
+export type SampleWay = "interval" | "whole-interval" | "momentary" | "scan";
 
 export type Sampling = { kind: "continuous" } | { kind: SampleWay; seconds: number };
 
@@ -86,7 +86,8 @@ export interface CodedEvent {
   sampled?: { way: SampleWay; number: number };
 }
 
-/** Codes of the room itself, which every scheme has: they are coded for nobody in particular, but for presence. */
+/** Codes of the room itself, which every scheme has: they are coded for nobody in particular, but for presence, and
+    for somebody whom a sample does not show. */
 export const NOT_CODABLE = "not-codable";
 export const OBSERVED = "observed";
 export const SAMPLED = "sampled";

@@ -187,7 +187,7 @@ export class Room {
         F4: () => this.showRatings(),
         F6: () => this.samples.open(),
         F7: sound,
-        F8: notCodable,
+        F8: (shift) => (this.prompt.open ? (shift ? this.prompt.nobody() : this.prompt.notSeen()) : notCodable()),
         F9: present,
         Escape: () => this.select(null),
       },
@@ -205,7 +205,7 @@ export class Room {
     button("redo", () => this.redo());
     button("hold", hold);
     button("delete", () => this.reshape(remove(coding, selected())));
-    button("not-codable", notCodable);
+    button("not-codable", () => (this.prompt.open ? this.prompt.notSeen() : notCodable()));
     button("present", present);
     button("show-sound", sound);
     button("show-sample", () => this.samples.open());

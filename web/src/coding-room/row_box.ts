@@ -40,7 +40,7 @@ export function drawBox(context: CanvasRenderingContext2D, scheme: Scheme, row: 
       context.rect(box.left, y, width - 4, HEIGHT);
       context.clip();
       context.fillStyle = isOwn ? INK : "#10141a";
-      context.fillText(isOwn ? "cannot be coded" : labelOf(scheme, event), box.left + 4, y + HEIGHT / 2 + 0.5);
+      context.fillText(isOwn ? (event.sampled === undefined ? "cannot be coded" : "cannot be seen") : labelOf(scheme, event), box.left + 4, y + HEIGHT / 2 + 0.5);
       context.restore();
     }
   }

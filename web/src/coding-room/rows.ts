@@ -22,7 +22,8 @@ export function rowsOf(scheme: Scheme, coding: Coding): Row[] {
     if (event.behaviour === SAMPLED && event.sampled !== undefined) continue;
     const known = behaviours.get(event.behaviour);
     const set = scheme.sets.find((one) => one.id === known?.one.set && one.exclusive);
-    const what = set?.label ?? known?.one.label ?? OWN_ROWS[event.behaviour] ?? event.behaviour;
+    const own = event.behaviour === NOT_CODABLE && event.subject !== undefined ? "cannot be seen" : OWN_ROWS[event.behaviour];
+    const what = set?.label ?? known?.one.label ?? own ?? event.behaviour;
     // Whoever is there stands in one row for all: it is nobody's behaviour.
     const subject = event.behaviour === PRESENT && known === undefined ? undefined : event.subject;
     const who = subject === undefined ? "" : `${subjectLabel(scheme, subject)}: `;

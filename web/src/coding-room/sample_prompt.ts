@@ -1,15 +1,17 @@
 // The question at the end of a sampled interval: what happened, or what is the case, and of whom. Keys of
 // the scheme answer; Enter says that this is all.
 import type { Coding } from "./coding.js";
-import type { Behaviour, Edit, Scheme } from "./model.js";
+import type { Behaviour, Edit, Scheme, Subject } from "./model.js";
+import { NOT_CODABLE } from "./model.js";
 import { keyCap, make } from "./parts.js";
 import { codedName, subjectLabel, subjectOf, type Who, whoShows } from "./press.js";
 import { clock } from "./rows.js";
-import { answer, close, roster, type Sample, within } from "./sampling.js";
+import { answer, close, nobodySeen, roster, type Sample, toggleNotSeen, within } from "./sampling.js";
 import { toWhom } from "./words.js";
 
 const ASKS = {
   interval: "What happened between",
+  "whole-interval": "What lasted all the time from",
   momentary: "What is the case at",
   scan: "Who does what at",
 } as const;
@@ -45,8 +47,7 @@ export class SamplePrompt {
     this.place = 0;
     if (sample.way === "scan") this.turnTo(0);
     this.draw();
-    const times = sample.way === "interval" ? `${clock(sample.start, 1)} and ${clock(sample.stop, 1)}` : clock(sample.stop, 1);
-    this.acts.say(`Sample ${sample.number + 1}: ${ASKS[sample.way].toLowerCase()} ${times}?`);
+    this.acts.say(`Sample ${sample.number + 1}: ${ASKS[sample.way].toLowerCase()} ${timesOf(sample)}?`);
   }
 
   /** The people of a scan, one after the other. */
@@ -84,12 +85,40 @@ export class SamplePrompt {
     this.acts.closed(isAnswered);
   }
 
+  /** F8: whoever is chosen cannot be seen in this sample, which is then missing for that person alone. */
+  notSeen(): void {
+    const sample = this.sample;
+    const subject = subjectOf(this.scheme, this.who.subject ?? "") ?? onlyOne(this.scheme);
+    if (sample === null) return;
+    if (subject === undefined) {
+      this.acts.say("Who cannot be seen? First press the key of a person; Shift F8 is for everybody.");
+      return;
+    }
+    const name = codedName(subject, this.who);
+    const { edits, isSeen } = toggleNotSeen(this.coding, sample, name, () => crypto.randomUUID());
+    this.acts.change(edits);
+    this.acts.say(`${subjectLabel(this.scheme, name)} ${isSeen ? "can be seen after all" : "cannot be seen in this sample"}`);
+    this.draw();
+  }
+
+  /** Shift F8: nobody can be seen in this sample. */
+  nobody(): void {
+    if (this.sample === null) return;
+    this.acts.change(nobodySeen(this.coding, this.sample, () => crypto.randomUUID()));
+    this.acts.say("Nobody could be seen in this sample");
+    this.hide(true);
+  }
+
   press(behaviour: Behaviour, target: string | null = null): void {
     const sample = this.sample;
     if (sample === null) return;
     const subject = behaviour.kind === "span" ? null : whoShows(this.scheme, behaviour, this.who);
     if (subject === null && behaviour.kind !== "span") {
       this.acts.say("Who? First press the key of a person.");
+      return;
+    }
+    if (sample.way === "whole-interval" && behaviour.point) {
+      this.acts.say(`${behaviour.label} has one time and lasts no interval.`);
       return;
     }
     const only = behaviour.targets.length === 1 ? (behaviour.targets[0] as string) : target;
@@ -109,10 +138,10 @@ export class SamplePrompt {
   draw(): void {
     const sample = this.sample;
     if (sample === null) return;
-    const times = sample.way === "interval" ? `${clock(sample.start, 1)} and ${clock(sample.stop, 1)}` : clock(sample.stop, 1);
     const there = within(this.coding, sample).map(([, event]) => {
       const behaviour = this.scheme.behaviours.find((one) => one.id === event.behaviour)?.label ?? event.behaviour;
       const who = event.subject === undefined ? "" : `${subjectLabel(this.scheme, event.subject)}: `;
+      if (event.behaviour === NOT_CODABLE) return make("li", {}, `${who}cannot be seen`);
       const to = event.target === undefined ? "" : toWhom(this.scheme, behaviour, event.target);
       return make("li", {}, `${who}${behaviour}${to}`);
     });
@@ -125,13 +154,27 @@ export class SamplePrompt {
     };
     const last = sample.way !== "scan" || this.place + 1 >= roster(this.scheme, this.coding).length;
     this.box.replaceChildren(
-      make("h2", {}, `Sample ${sample.number + 1}. ${ASKS[sample.way]} ${times}?`),
+      make("h2", {}, `Sample ${sample.number + 1}. ${ASKS[sample.way]} ${timesOf(sample)}?`),
       ...(who === null ? [] : [who]),
       there.length === 0 ? make("p", {}, "Nothing yet: press keys, or go on if nothing is the case.") : make("ul", {}, ...there),
       make("div", { class: "buttons" },
         button(last ? "that is all" : "next person", "Enter", () => this.next()),
+        button("cannot be seen", "F8", () => this.notSeen()),
+        button("nobody can be seen", "Shift F8", () => this.nobody()),
         button("leave unanswered", "Esc", () => this.leave())),
     );
     this.box.hidden = false;
   }
+}
+
+/** The times that a question names. */
+function timesOf(sample: Sample): string {
+  const [start, stop] = [clock(sample.start, 1), clock(sample.stop, 1)];
+  if (sample.way === "interval") return `${start} and ${stop}`;
+  return sample.way === "whole-interval" ? `${start} to ${stop}` : stop;
+}
+
+/** The only person there is, who need not be chosen. */
+function onlyOne(scheme: Scheme): Subject | undefined {
+  return scheme.subjects.length === 1 ? scheme.subjects[0] : undefined;
 }

@@ -1,10 +1,11 @@
 // Sampling of time: the recording or session is cut into intervals of equal length, and at the end of
-// each the coder is asked. Interval sampling asks what happened at all within it, momentary sampling
-// what is the case at its end, scan sampling the same person by person. An answer reaches over the
-// interval, so that shares of time and agreement weigh every sample alike.
+// each the coder is asked. Interval sampling asks what happened at all within it, whole-interval sampling
+// what lasted all of it, momentary sampling what is the case at its end, scan sampling the same person by
+// person. An answer reaches over the interval, so that shares of time and agreement weigh every sample alike.
+// Whoever could not be seen in a sample is missing in it, and nobody else is.
 import type { Coding } from "./coding.js";
 import type { Behaviour, CodedEvent, Edit, Micros, SampleWay, Scheme } from "./model.js";
-import { SAMPLED } from "./model.js";
+import { NOT_CODABLE, SAMPLED } from "./model.js";
 
 export interface Sample {
   way: SampleWay;
@@ -120,8 +121,10 @@ export function answer(
   }
   const set = scheme.sets.find((one) => one.id === behaviour.set && one.exclusive);
   const members = new Set(scheme.behaviours.filter((one) => set !== undefined && one.set === set.id).map((one) => one.id));
-  // Within an interval several states of a set may happen one after the other; at a moment only one holds.
-  const others = sample.way === "interval" ? [] : there.filter(([, event]) => members.has(event.behaviour));
+  // Within an interval several states of a set may happen one after the other; at a moment, and all the time, only
+  // one holds. Whoever shows something can be seen.
+  const excludes = (id: string) => id === NOT_CODABLE || (sample.way !== "interval" && members.has(id));
+  const others = there.filter(([, event]) => excludes(event.behaviour));
   const edits: Edit[] = others.map(([id, before]) => ({ of: "event", id, before, after: null }));
   const id = newId();
   const after: CodedEvent = {
@@ -135,6 +138,26 @@ export function answer(
   };
   edits.push({ of: "event", id, before: null, after });
   return { edits, about: id };
+}
+
+/** Somebody could not be seen in this sample, whatever was noted of them before; once more takes it back. */
+export function toggleNotSeen(coding: Coding, sample: Sample, subject: string, newId: () => string): { edits: Edit[]; isSeen: boolean } {
+  const there = within(coding, sample).filter(([, event]) => event.subject === subject);
+  const noted = there.find(([, event]) => event.behaviour === NOT_CODABLE);
+  const edits: Edit[] = (noted === undefined ? there : [noted]).map(([id, before]) => ({ of: "event", id, before, after: null }));
+  if (noted === undefined) {
+    const { way, number, start, stop } = sample;
+    const after: CodedEvent = { behaviour: NOT_CODABLE, subject, start, stop, point: false, sampled: { way, number } };
+    edits.push({ of: "event", id: newId(), before: null, after });
+  }
+  return { edits, isSeen: noted !== undefined };
+}
+
+/** Nobody could be seen in this sample: the stretch cannot be coded, and the sample has its answer. */
+export function nobodySeen(coding: Coding, sample: Sample, newId: () => string): Edit[] {
+  const taken: Edit[] = within(coding, sample).map(([id, before]) => ({ of: "event", id, before, after: null }));
+  const after: CodedEvent = { behaviour: NOT_CODABLE, start: sample.start, stop: sample.stop, point: false };
+  return [...taken, { of: "event", id: newId(), before: null, after }, ...close(coding, sample, newId)];
 }
 
 /** Notes that a sample was answered. */

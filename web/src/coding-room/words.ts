@@ -33,7 +33,8 @@ export function targetsOf(behaviour: Behaviour): { word: string; label: string }
 
 export function wordsOf(scheme: Scheme, event: CodedEvent): string {
   const who = event.subject === undefined ? "" : `${subjectLabel(scheme, event.subject)}: `;
-  const what = OWN[event.behaviour] ?? labelOf(scheme, event);
+  const isUnseen = event.behaviour === NOT_CODABLE && event.subject !== undefined;
+  const what = isUnseen ? "cannot be seen" : (OWN[event.behaviour] ?? labelOf(scheme, event));
   const to = event.target === undefined ? "" : toWhom(scheme, what, event.target);
   const details = Object.values(event.modifiers ?? {}).map((one) => (Array.isArray(one) ? one.join(", ") : String(one)));
   const end = event.point ? "" : event.stop === null ? " – no end yet" : ` – ${clock(event.stop)}`;

@@ -89,6 +89,12 @@ impl DataFault {
                 "empty the cell, or correct it or the number of the sample"
             }
             Self::AnswersNoSample { .. } => "empty the cell of the sample",
+            Self::LastsNoInterval { .. } => {
+                "correct the behaviour or the sample: over whole intervals only what has a begin and an end is coded"
+            }
+            Self::SeenAndNot { .. } => {
+                "delete the row not-codable, or what was coded of this person in the sample"
+            }
             Self::StatesAtOneMoment { .. } => {
                 "keep one of the two, or set exclusive = false in the scheme"
             }

@@ -58,6 +58,8 @@ impl DataFault {
             Self::NoSuchSample { .. } | Self::SampleTooLate { .. } => "no such sample",
             Self::NotTheSamplesTime { .. } => "not the sample's time",
             Self::AnswersNoSample { .. } => "not sampled",
+            Self::LastsNoInterval { .. } => "lasts no interval",
+            Self::SeenAndNot { .. } => "seen and not seen",
             Self::StatesAtOneMoment { .. } => "two states at once",
             Self::CannotShow { .. } => "not of this subject",
             Self::NotAddressed { .. } => "not a target of this act",

@@ -173,6 +173,7 @@ pub(crate) fn read_codings<'a>(
             ..
         } = reading;
         check_sets(sheet, scheme, &coding, &rows);
+        samples::check_not_seen(sheet, &coding, &rows);
         match visit {
             None => codings.sessions.push(coding),
             Some(visit) => codings.dyads.push(DyadCoding {
@@ -251,6 +252,7 @@ fn read_row<'a>(
                     people: Vec::new(),
                     events: Vec::new(),
                     samples: Vec::new(),
+                    not_seen: Vec::new(),
                     ratings: Vec::new(),
                     source: sheet.row_source(row),
                 },
@@ -292,6 +294,13 @@ fn read_row<'a>(
         Content::Rating(rating) => read_rating(sheet, row, columns, rating, coding)?,
         Content::Presence(subject) => add(&subject),
         Content::NotCodable(stretch) => coding.not_codable.push(stretch),
+        Content::NotSeen(one) => {
+            add(&one.subject);
+            samples::answered(coding, one.sample);
+            if !coding.not_seen.contains(&one) {
+                coding.not_seen.push(one);
+            }
+        }
         Content::Nothing(sample, subject) => {
             subject.iter().for_each(&mut add);
             samples::answered(coding, sample);

@@ -193,6 +193,18 @@ static PARTS: &[Part] = &[
         n: |project| n_within(project, |one| one.not_codable.len()),
     },
     Part {
+        what: "samples that were answered",
+        why: "left out: one that was answered with nothing looks as if nobody had looked; .csv and .xlsx keep them",
+        kept_by: &[Csv, Xlsx],
+        n: |project| n_within(project, |one| one.samples.len()),
+    },
+    Part {
+        what: "people who could not be seen in a sample",
+        why: "left out: they look as if nothing had been the case; .csv and .xlsx keep them",
+        kept_by: &[Csv, Xlsx],
+        n: |project| n_within(project, |one| one.not_seen.len()),
+    },
+    Part {
         what: "seconds between scans",
         why: "left out",
         kept_by: &[Boris, BorisGz, Xlsx],

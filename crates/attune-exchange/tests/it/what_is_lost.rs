@@ -6,8 +6,8 @@ use std::fmt::Debug;
 use attune_exchange::video_coding::{CodingFile, Target, write_project};
 use attune_records::observation::{
     BehaviourKind, CodedBehaviour, CodedSubject, CodingProject, Event, Frames, Interval, Media,
-    Micros, Modifier, ModifierChoice, ModifierKind, ModifierSet, Modifiers, Observation,
-    ObservationKind, Rated, Rating, Sampled, Span, VariableDefinition, VariableKind,
+    Micros, Modifier, ModifierChoice, ModifierKind, ModifierSet, Modifiers, NotSeen, Observation,
+    ObservationKind, Rated, Rating, Sample, Sampled, Span, VariableDefinition, VariableKind,
 };
 
 fn seconds(start: i64, stop: i64) -> Interval {
@@ -60,6 +60,15 @@ fn everything() -> CodingProject {
     one.time_offset = Micros(2_000_000);
     one.window = Some(seconds(0, 30));
     one.not_codable = vec![seconds(10, 12)];
+    let sample = Sample {
+        sampled: Sampled::read("scan 2").expect("a sample"),
+        interval: seconds(10, 20),
+    };
+    one.samples = vec![sample];
+    one.not_seen = vec![NotSeen {
+        sample,
+        subject: "infant".into(),
+    }];
     one.scan_every = Some(Micros(10_000_000));
     one.variables = vec![("room".into(), "small".to_owned())];
     one.ratings = vec![Rating {
@@ -244,6 +253,10 @@ const PARTS: &[(&str, Shown)] = &[
     }),
     ("ratings", |p| text(&first(p).ratings)),
     ("samples as such", |p| text(talk(p).sampled)),
+    ("samples that were answered", |p| text(&first(p).samples)),
+    ("people who could not be seen in a sample", |p| {
+        text(&first(p).not_seen)
+    }),
     ("several choices of one modifier", |p| {
         let event = talk(p);
         let mut modifiers = event.modifiers.as_slice().iter();

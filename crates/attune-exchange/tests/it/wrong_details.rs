@@ -31,7 +31,7 @@ id = "room"
 title = "The room"
 version = 1
 about = "session"
-sampling = ["continuous", { kind = "interval", seconds = 10 }, { kind = "scan", seconds = 20 }]
+sampling = ["continuous", { kind = "interval", seconds = 10 }, { kind = "whole-interval", seconds = 30 }, { kind = "scan", seconds = 20 }]
 subject = [{ id = "carer", label = "Carer", kind = "carer", many = true }, { id = "infant", label = "Infant", kind = "infant", many = true }]
 span = [{ id = "song", label = "Song", definition = "The song." }]
 rating = [{ id = "mood", label = "Mood", definition = "In all.", minimum = 1, maximum = 3 }]
@@ -72,6 +72,8 @@ const FILES: [(&str, &str); 2] = [
          S1,a,0,60,interval 1,infant 1,floor,,,,,,\n\
          S1,a,0,60,interval 2,,,,,,,,\n\
          S1,a,0,60,interval 3,,not-codable,,,,,,\n\
+         S1,a,0,60,interval 4,infant 1,not-codable,,,,,,\n\
+         S1,a,0,60,whole-interval 1,infant 1,held,,,,,,\n\
          S1,a,0,60,scan 1,infant 1,held,0,20,,,,\n\
          S1,a,0,60,,,song,30,60,,,,\n\
          S1,a,0,60,,,mood,,,,,,2\n\
@@ -99,6 +101,7 @@ fn codings_written_as_a_file_are_read_as_the_same_codings() {
             let mut coding = coding.clone();
             coding.source.row = 0;
             coding.samples.sort_unstable();
+            coding.not_seen.sort_unstable();
             coding.events.iter_mut().for_each(|event| event.row = 0);
             format!("{coding:?}")
         });
@@ -138,7 +141,22 @@ fn details_samples_and_recordings_without_a_fault_are_read() {
         .iter()
         .map(|one| one.sampled.to_string())
         .collect();
-    assert_eq!(answered, ["interval 1", "interval 2", "scan 1"]);
+    assert_eq!(
+        answered,
+        [
+            "interval 1",
+            "interval 2",
+            "interval 4",
+            "whole-interval 1",
+            "scan 1"
+        ]
+    );
+    let not_seen = first.not_seen.iter();
+    let not_seen: Vec<String> = not_seen
+        .map(|one| format!("{} {}", one.subject, one.sample.sampled))
+        .collect();
+    assert_eq!(not_seen, ["infant 1 interval 4"]);
+    assert_eq!(first.not_codable.len(), 1, "the others could be seen");
     let third = Sampled {
         way: SampleWay::Interval,
         number: 2,
@@ -198,6 +216,21 @@ fn faults_of_samples_are_told() {
             ("a part of the recording", "60,,,song", "60,scan 2,,song"),
             ("a rating", "60,,,mood", "60,scan 2,,mood"),
             (
+                "somebody seen who could not be seen",
+                "S1,a,0,60,,,song",
+                "S1,a,0,60,interval 4,infant 1,floor,,,,,,\nS1,a,0,60,,,song",
+            ),
+            (
+                "one time in a whole interval",
+                "S1,a,0,60,,,song",
+                "S1,a,0,60,whole-interval 2,carer 1,speaks,,,flat,,,\nS1,a,0,60,,,song",
+            ),
+            (
+                "two states all the time",
+                "S1,a,0,60,,,song",
+                "S1,a,0,60,whole-interval 1,infant 1,floor,,,,,,\nS1,a,0,60,,,song",
+            ),
+            (
                 "two states at one moment",
                 "S1,a,0,60,,,song",
                 "S1,a,0,60,scan 1,infant 1,floor,,,,,,\nS1,a,0,60,,,song",
@@ -225,7 +258,7 @@ fn faults_of_recordings_are_told() {
 #[test]
 fn columns_that_do_not_fit_the_scheme_are_told_all_at_once() {
     let wrong = STUDY
-        .replace("sampling = [\"continuous\", { kind = \"interval\", seconds = 10 }, { kind = \"scan\", seconds = 20 }]", "sampling = [\"continuous\"]")
+        .replace("sampling = [\"continuous\", { kind = \"interval\", seconds = 10 }, { kind = \"whole-interval\", seconds = 30 }, { kind = \"scan\", seconds = 20 }]", "sampling = [\"continuous\"]")
         .replace("recording = \"clip\", ", "")
         .replace("tone = \"modifier: tone\", with", "tones = \"modifier: tone\", with");
     let problems = Protocol::read_folder(&attune_protocol::StudyFolder::from_files(

@@ -15,7 +15,6 @@ use attune_protocol::{
     plan::About,
     reached::Reached,
     scheme::{EventMeasure, Scheme, SubjectKind},
-    scheme_measure::MeasureScope,
 };
 use attune_records::{
     Records,
@@ -31,7 +30,7 @@ use crate::{
     observation::{
         amounts::amounts,
         composites,
-        declared::{declared, people_of, sample_share},
+        declared::{Asked, declared, people_of, sample_share},
         sociogram::{ActTo, Person, PersonKind, Sociogram},
     },
 };
@@ -308,6 +307,11 @@ pub(super) fn value(
     people: &crate::observation::sociogram::SociogramMeasures,
 ) -> Result<f64, Missing> {
     let minutes = coding.codable_minutes().ok_or(Missing::NotRecorded)?;
+    // Whoever was seen in no sample may have addressed anybody.
+    let may_have_acted = |who: &Arc<str>| !scheme.is_continuous() && coding.is_never_seen(who);
+    if is_of_sociogram(measure) && coding.people.iter().any(may_have_acted) {
+        return Err(Missing::NotRecorded);
+    }
     let value = match measure {
         EventMeasure::Declared(measure) => return declared(scheme, coding, measure),
         EventMeasure::Density => people.density,
@@ -329,8 +333,14 @@ pub(super) fn value(
             Some(of_behaviour.count() as f64 / minutes)
         }
         EventMeasure::Share(state) if scheme.is_continuous() => share(scheme, coding, state),
-        EventMeasure::Share(behaviour) | EventMeasure::SampleShare(behaviour) => {
-            return sample_share(scheme, coding, behaviour, &MeasureScope::default());
+        EventMeasure::Share(behaviour) => {
+            return sample_share(scheme, coding, behaviour, Asked::of_only(scheme));
+        }
+        EventMeasure::SampleShare(behaviour) => {
+            return sample_share(scheme, coding, behaviour, Asked::AtAll);
+        }
+        EventMeasure::WholeIntervalShare(behaviour) => {
+            return sample_share(scheme, coding, behaviour, Asked::AllTheTime);
         }
     };
     // Whom an act went to may not have been noted; that differs from nobody.
@@ -338,6 +348,19 @@ pub(super) fn value(
         0 => Missing::NotApplicable,
         _ => Missing::NotRecorded,
     })
+}
+
+fn is_of_sociogram(measure: &EventMeasure) -> bool {
+    matches!(
+        measure,
+        EventMeasure::Density
+            | EventMeasure::Reciprocity
+            | EventMeasure::Centralisation
+            | EventMeasure::Isolates
+            | EventMeasure::AcrossFamilyShare
+            | EventMeasure::ToInfantsShare
+            | EventMeasure::InfantsAddressed
+    )
 }
 
 /// Mean over the people present who can show the state of the share of time that they are in it.

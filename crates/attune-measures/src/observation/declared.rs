@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use attune_protocol::{
     missing::Missing,
-    scheme::{Scheme, SubjectKind},
+    scheme::{SampleWay, Scheme, SubjectKind},
     scheme_measure::{Amount, MeasureScope, Measured, SchemeMeasure},
 };
 use attune_records::{observation::Interval, records::SessionCoding};
@@ -41,9 +41,14 @@ pub fn declared(
         part.details_are_known(behaviour)?;
     }
     match &measure.what {
-        Measured::Amount(Amount::SampleShare, behaviour) => part.sample_share(behaviour),
+        Measured::Amount(Amount::SampleShare, behaviour) => {
+            part.sample_share(behaviour, Asked::AtAll)
+        }
+        Measured::Amount(Amount::WholeIntervalShare, behaviour) => {
+            part.sample_share(behaviour, Asked::AllTheTime)
+        }
         Measured::Amount(Amount::Share, behaviour) if !scheme.is_continuous() => {
-            part.sample_share(behaviour)
+            part.sample_share(behaviour, Asked::of_only(scheme))
         }
         Measured::Amount(Amount::Count, behaviour) => Ok(part.n(behaviour) as f64),
         Measured::Amount(Amount::Rate, behaviour) => {
@@ -84,8 +89,32 @@ pub fn declared(
     }
 }
 
-/// The share of the answered samples in which a behaviour was the case, mean over the people who were there and
-/// can show it.
+/// What samples ask of a behaviour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// Whether it was the case at all, within an interval or at a moment.
+    AtAll,
+    /// Whether it lasted the whole interval.
+    AllTheTime,
+}
+
+impl Asked {
+    /// What the share of a scheme that only samples time is taken of: whole intervals where it asks for nothing
+    /// else.
+    pub fn of_only(scheme: &Scheme) -> Self {
+        match scheme.samples_presence() {
+            true => Self::AtAll,
+            false => Self::AllTheTime,
+        }
+    }
+
+    fn is_of(self, way: SampleWay) -> bool {
+        way.is_whole() == (self == Self::AllTheTime)
+    }
+}
+
+/// The share of the answered samples in which a behaviour was the case, mean over the people who were there, could
+/// be seen and can show it.
 ///
 /// # Errors
 ///
@@ -94,10 +123,11 @@ pub fn sample_share(
     scheme: &Scheme,
     coding: &SessionCoding,
     behaviour: &str,
-    scope: &MeasureScope,
+    asked: Asked,
 ) -> Result<f64, Missing> {
-    let part = Part::of(scheme, coding, scope).ok_or(Missing::NotApplicable)?;
-    part.sample_share(behaviour)
+    let scope = MeasureScope::default();
+    let part = Part::of(scheme, coding, &scope).ok_or(Missing::NotApplicable)?;
+    part.sample_share(behaviour, asked)
 }
 
 /// Everybody who was there: those whom the coding names, and the subjects of whom a recording has only one.
@@ -122,7 +152,7 @@ fn amount_of(amount: Amount, of: &Amounts) -> Result<f64, Missing> {
         Amount::Count => Some(of.n as f64),
         Amount::Rate => of.rate_per_minute,
         Amount::Duration => of.union_s,
-        Amount::Share | Amount::SampleShare => of.share,
+        Amount::Share | Amount::SampleShare | Amount::WholeIntervalShare => of.share,
         Amount::MeanLength => of.mean_s,
         Amount::Gap => of.gap_mean_s,
     };

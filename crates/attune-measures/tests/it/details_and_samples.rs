@@ -121,6 +121,99 @@ fn shares_of_samples_count_answered_samples_alone() {
 }
 
 #[test]
+fn whoever_could_not_be_seen_is_missing_in_that_sample_and_nobody_else_is() {
+    let rows = "S1,,,ann,40,1,infant 1,held,,,,,\n\
+                S1,,,ann,40,1,infant 2,not-codable,,,,,\n\
+                S1,,,ann,40,2,infant 1,held,,,,,\n\
+                S1,,,ann,40,2,infant 2,held,,,,,\n\
+                S1,,,ann,40,3,infant 2,,,,,,\n\
+                S1,,,ann,40,4,infant 2,not-codable,,,,,\n";
+    let table = measures(SCAN, "", rows);
+    // Infant 1 in 2 of 4, infant 2 in 1 of the 2 in which it was seen.
+    assert_eq!(value(&table, "held-sample-share"), Ok(0.5));
+    let all_rows = rows.replace("infant 2,not-codable", "infant 2,");
+    let as_nothing = measures(SCAN, "", &all_rows);
+    assert_eq!(value(&as_nothing, "held-sample-share"), Ok(3.0 / 8.0));
+    let as_nobody = rows.replace("infant 2,not-codable", ",not-codable");
+    let as_nobody = as_nobody.replace("1,infant 1,held,,,,,\nS1,,,ann,40,1", "1");
+    let as_nobody = measures(SCAN, "", &as_nobody);
+    assert_eq!(
+        value(&as_nobody, "held-sample-share"),
+        Ok(0.5),
+        "two samples, two infants, held in two of four"
+    );
+}
+
+#[test]
+fn who_was_seen_in_no_sample_has_no_share_and_leaves_the_sociogram_unknown() {
+    let rows = "S1,,,ann,20,1,infant 1,held,,,,,\n\
+                S1,,,ann,20,1,infant 2,not-codable,,,,,\n\
+                S1,,,ann,20,1,carer 1,speaks,infant 1,,,warm,3\n\
+                S1,,,ann,20,2,infant 2,not-codable,,,,,\n";
+    let table = measures(SCAN, "", rows);
+    assert_eq!(value(&table, "held-sample-share"), Ok(0.5));
+    assert_eq!(value(&table, "isolates"), Err(Missing::NotRecorded));
+    let seen_once = format!("{rows}S1,,,ann,30,3,infant 2,,,,,,\n").replace("ann,20", "ann,30");
+    let table = measures(SCAN, "", &seen_once);
+    assert_eq!(value(&table, "isolates"), Ok(1.0), "infant 2, who was seen");
+}
+
+#[test]
+fn what_lasted_whole_intervals_has_a_share_of_its_own() {
+    let whole =
+        "{ kind = \"interval\", seconds = 10 }, { kind = \"whole-interval\", seconds = 10 }";
+    let declared = r#"{ id = "held-all-along", label = "Held all along", kind = "whole-interval-share", behaviour = "held", until-seconds = 20 }"#;
+    let rows = "S1,,,ann,40,interval 1,infant 1,held,,,,,\n\
+                S1,,,ann,40,interval 2,infant 1,held,,,,,\n\
+                S1,,,ann,40,interval 3,infant 1,held,,,,,\n\
+                S1,,,ann,40,interval 4,infant 1,,,,,,\n\
+                S1,,,ann,40,whole-interval 1,infant 1,,,,,,\n\
+                S1,,,ann,40,whole-interval 2,infant 1,held,,,,,\n\
+                S1,,,ann,40,whole-interval 3,infant 1,,,,,,\n\
+                S1,,,ann,40,whole-interval 4,infant 1,,,,,,\n";
+    let table = measures(whole, declared, rows);
+    assert_eq!(value(&table, "held-sample-share"), Ok(0.75));
+    assert_eq!(value(&table, "held-whole-interval-share"), Ok(0.25));
+    assert_eq!(value(&table, "held-share"), Ok(0.75));
+    assert_eq!(value(&table, "held-all-along"), Ok(0.5));
+    let names: Vec<&str> = table.rows.iter().map(|row| &*row.measure).collect();
+    assert!(!names.contains(&"room.speaks-whole-interval-share"));
+}
+
+proptest! {
+    #[test]
+    fn whole_intervals_understate_and_partial_ones_overstate_the_share_of_time(
+        bouts in proptest::collection::vec((1_i64..40, 1_i64..60), 1..12),
+        every in 2_i64..15,
+    ) {
+        // Bouts in whole seconds of one infant, in so many whole intervals.
+        let mut at = 0;
+        let mut held = Vec::new();
+        for (gap, length) in bouts {
+            at += gap;
+            held.extend(at..at + length);
+            at += length;
+        }
+        let n = at / every + 1;
+        let length = n * every;
+        let ways = format!("{{ kind = \"interval\", seconds = {every} }}, {{ kind = \"whole-interval\", seconds = {every} }}");
+        let mut rows = String::new();
+        for number in 0..n {
+            let inside = (number * every..(number + 1) * every).filter(|second| held.contains(second)).count();
+            for (way, is_hit) in [("interval", inside > 0), ("whole-interval", inside as i64 == every)] {
+                let what = if is_hit { "held" } else { "" };
+                rows += &format!("S1,,,ann,{length},{way} {},infant 1,{what},,,,,\n", number + 1);
+            }
+        }
+        let table = measures(&ways, "", &rows);
+        let share = held.len() as f64 / length as f64;
+        let (partial, whole) = (value(&table, "held-sample-share"), value(&table, "held-whole-interval-share"));
+        prop_assert!(whole.is_ok_and(|whole| whole <= share + 1e-9), "{whole:?} {share}");
+        prop_assert!(partial.is_ok_and(|partial| partial >= share - 1e-9), "{partial:?} {share}");
+    }
+}
+
+#[test]
 fn what_was_noted_as_it_happened_and_what_was_asked_for_are_two_measures() {
     let rows = "S1,,,ann,40,,infant 1,held,,0,10,,\n\
                 S1,,,ann,40,1,infant 1,held,,,,,\n\

@@ -87,10 +87,12 @@ pub fn agree(
         // A clip without the subject says nothing about it, not that it did nothing.
         let there: Vec<_> = clips
             .iter()
+            .map(|(first, second, window)| {
+                (*first, *second, stream.window([*first, *second], window))
+            })
             .filter(|(first, second, window)| {
                 window.length() > 0 && (stream.is_in(first) || stream.is_in(second))
             })
-            .cloned()
             .collect();
         if there.is_empty() {
             continue;
@@ -223,6 +225,7 @@ mod tests {
 
     fn scheme() -> Scheme {
         let code = |name: &str, is_state, set| Code {
+            way: None,
             name: name.to_owned(),
             is_state,
             set,

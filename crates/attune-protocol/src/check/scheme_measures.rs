@@ -21,6 +21,7 @@ const SPECIAL: &[(&str, &[&str])] = &[
             "duration",
             "share",
             "sample-share",
+            "whole-interval-share",
             "mean-length",
             "gap",
             "latency",
@@ -134,7 +135,8 @@ impl Checking<'_> {
         let act = acts.find(|act| is(act));
         let has_length = is_state || act.is_some_and(|act| act.yes_no_or_default("has-duration"));
         let is_point = scheme.tables("point").any(is) || (act.is_some() && !has_length);
-        let needs_lengths = ["duration", "share", "mean-length"].contains(&kind);
+        let with_lengths = ["duration", "share", "mean-length", "whole-interval-share"];
+        let needs_lengths = with_lengths.contains(&kind);
         if needs_lengths && is_point {
             self.reading.error(
                 behaviour.at,
@@ -170,6 +172,27 @@ impl Checking<'_> {
         let is_continuous = ways.any(|way| way.text("kind") == Some("continuous"));
         let mut ways = scheme.tables("sampling");
         let is_timed = ways.any(|way| way.text("kind").is_some_and(|kind| kind != "continuous"));
+        let mut ways = scheme.tables("sampling");
+        let is_whole = ways.any(|way| way.text("kind") == Some("whole-interval"));
+        let mut ways = scheme.tables("sampling");
+        let asks_otherwise = ways.any(|way| {
+            way.text("kind")
+                .is_some_and(|kind| !["continuous", "whole-interval"].contains(&kind))
+        });
+        if kind == "sample-share" && is_whole && !asks_otherwise {
+            self.reading.error(
+                table.at_key("kind"),
+                "the scheme only asks what lasted a whole interval",
+                "measure its whole-interval-share, or add \"interval\", \"momentary\" or \"scan\" to 'sampling'",
+            );
+        }
+        if kind == "whole-interval-share" && !is_whole {
+            self.reading.error(
+                table.at_key("kind"),
+                "the scheme does not ask what lasted a whole interval",
+                "add { kind = \"whole-interval\", seconds = 10 } to 'sampling', or measure its share or sample-share",
+            );
+        }
         if kind == "sample-share" && !is_timed {
             self.reading.error(
                 table.at_key("kind"),
@@ -177,7 +200,8 @@ impl Checking<'_> {
                 "measure its share, count or rate, or add a way to 'sampling'",
             );
         }
-        if is_timed && !is_continuous && !["share", "sample-share"].contains(&kind) {
+        let of_samples = ["share", "sample-share", "whole-interval-share"];
+        if is_timed && !is_continuous && !of_samples.contains(&kind) {
             self.reading.error(
                 table.at_key("kind"),
                 format!(

@@ -94,6 +94,7 @@ impl Checking<'_> {
             let way = match (kind, seconds) {
                 ("continuous", None) => Sampling::Continuous,
                 ("interval", Some(seconds)) => Sampling::Interval { seconds },
+                ("whole-interval", Some(seconds)) => Sampling::WholeInterval { seconds },
                 ("momentary", Some(seconds)) => Sampling::Momentary { seconds },
                 ("scan", Some(seconds)) => Sampling::Scan { seconds },
                 ("continuous", Some(_)) => {
@@ -114,9 +115,41 @@ impl Checking<'_> {
                     continue;
                 }
             };
+            let is_same =
+                |known: &Sampling| std::mem::discriminant(known) == std::mem::discriminant(&way);
+            if ways.iter().any(is_same) {
+                self.reading.error(
+                    table.at,
+                    format!("time is sampled by '{kind}' twice"),
+                    "keep one of them: samples are told apart by their way and number",
+                );
+                continue;
+            }
             ways.push(way);
         }
+        self.check_lasting(scheme, &ways);
         ways
+    }
+
+    /// What has one time cannot last an interval, and would never be coded where nothing else is asked.
+    fn check_lasting(&mut self, scheme: &Written, ways: &[Sampling]) {
+        let is_whole = |way: &Sampling| matches!(way, Sampling::WholeInterval { .. });
+        if ways.is_empty() || !ways.iter().all(is_whole) {
+            return;
+        }
+        let acts = scheme.tables("act");
+        let short = acts.filter(|act| !act.yes_no_or_default("has-duration"));
+        let without_length = scheme.tables("point").chain(short);
+        for id in without_length.filter_map(|one| one.text_at("id")) {
+            self.reading.error(
+                id.at,
+                format!(
+                    "'{}' has one time and never lasts a whole interval",
+                    id.text
+                ),
+                "make it a state, give an act has-duration = true, or add another way to 'sampling'",
+            );
+        }
     }
 
     /// One key of the keyboard means one thing in a scheme.
@@ -153,11 +186,16 @@ impl Checking<'_> {
         let named =
             |suffix: &'static str| move |b: &Written| Some(format!("{}{suffix}", b.text("id")?));
         let mut taken: Vec<String> = states.filter_map(named("-share")).collect();
-        let is_timed = |way: &Written| way.text("kind").is_some_and(|kind| kind != "continuous");
-        if scheme.tables("sampling").any(is_timed) {
-            let states = scheme.tables("states").flat_map(|set| set.tables("state"));
-            let points = scheme.tables("point").chain(scheme.tables("act"));
-            taken.extend(states.chain(points).filter_map(named("-sample-share")));
+        for (suffix, kinds) in [
+            ("-sample-share", &["interval", "momentary", "scan"][..]),
+            ("-whole-interval-share", &["whole-interval"]),
+        ] {
+            let is_one = |way: &Written| way.text("kind").is_some_and(|kind| kinds.contains(&kind));
+            if scheme.tables("sampling").any(is_one) {
+                let states = scheme.tables("states").flat_map(|set| set.tables("state"));
+                let points = scheme.tables("point").chain(scheme.tables("act"));
+                taken.extend(states.chain(points).filter_map(named(suffix)));
+            }
         }
         taken.extend(points.filter_map(named("-per-minute")));
         taken.extend(OF_ACTS.map(str::to_owned));

@@ -101,6 +101,10 @@ const SAMPLING_KIND: &[Word] = &[
         "whether something happened at all within each interval",
     ),
     word(
+        "whole-interval",
+        "whether something lasted the whole of each interval; only what has a begin and an end can",
+    ),
+    word(
         "momentary",
         "what is the case at one moment of each interval",
     ),

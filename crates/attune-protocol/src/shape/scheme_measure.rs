@@ -101,6 +101,10 @@ const KIND: &[Word] = &[
         "share of the answered samples of time in which it was the case, mean over the people",
     ),
     word(
+        "whole-interval-share",
+        "share of the answered whole-interval samples over which it lasted, mean over the people",
+    ),
+    word(
         "mean-length",
         "mean length in seconds, mean over the people",
     ),

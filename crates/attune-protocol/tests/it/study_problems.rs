@@ -390,6 +390,7 @@ told! {
         ("[[scheme.composite]]", "[[scheme.measure]]\nid = \"often\"\nlabel = \"Often\"\nkind = \"share\"\nbehaviour = \"smile\"\nlag = 2\n\n[[scheme.composite]]"),
         ("[[scheme.composite]]", "[[scheme.measure]]\nid = \"often\"\nlabel = \"Often\"\nkind = \"contingency\"\nbehaviour = \"smile\"\nstatistic = \"yules-q\"\n\n[[scheme.composite]]"),
         ("[[scheme.composite]]", "[[scheme.measure]]\nid = \"often\"\nlabel = \"Often\"\nkind = \"count\"\nbehaviour = \"smlie\"\nto = [\"infant\"]\nduring = \"smile\"\nfrom-seconds = 9\nuntil-seconds = 9\n\n[[scheme.composite]]"),
+        ("[[scheme.composite]]", "[[scheme.measure]]\nid = \"often\"\nlabel = \"Often\"\nkind = \"whole-interval-share\"\nbehaviour = \"smile\"\n\n[[scheme.composite]]"),
         ("[[scheme.composite]]", "[[scheme.measure]]\nid = \"smile-per-minute\"\nlabel = \"Often\"\nkind = \"rate\"\nbehaviour = \"smile\"\n\n[[scheme.composite]]"),
         ("[[data]]\nfile = \"mood.csv\"", "[[data]]\nfile = \"families.csv\"\nkind = \"codings\"\nscheme = \"play-form\"\ncolumns = { session = \"code\", length = \"s\", subject = \"who\", behaviour = \"what\", start = \"from\" }\n\n[[data]]\nfile = \"mood.csv\""),
     ];
@@ -397,6 +398,8 @@ told! {
         ("sampling = [\"continuous\"]\n", ""),
         ("sampling = [\"continuous\"]", "sampling = []"),
         ("sampling = [\"continuous\"]", "sampling = [\"scan\", { kind = \"continuous\", seconds = 3 }]"),
+        ("sampling = [\"continuous\"]", "sampling = [{ kind = \"whole-interval\", seconds = 10 }]"),
+        ("sampling = [\"continuous\"]", "sampling = [\"continuous\", { kind = \"scan\", seconds = 10 }, { kind = \"scan\", seconds = 20 }]"),
         ("key = \"s\"", "key = \"i\""),
         ("one-of = [\"slight\", \"broad\"]", "minimum = 1"),
         ("one-of = [\"slight\", \"broad\"]", "one-of = [\"slight\"], several-of = [\"broad\"]"),

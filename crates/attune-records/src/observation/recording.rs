@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Event, Interval, Media, Micros, Sample, without};
+use super::{Event, Interval, Media, Micros, NotSeen, Sample, without};
 
 /// One coding of one recording by one coder.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -37,6 +37,9 @@ pub struct Observation {
     /// Samples of time that were answered, also with nothing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub samples: Vec<Sample>,
+    /// Whom nobody could see in a sample.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_seen: Vec<NotSeen>,
     /// Variables with their values, in the order of the file.
     pub variables: Vec<(Arc<str>, String)>,
     /// Ratings of the whole recording or of a phase.
@@ -97,6 +100,7 @@ impl Observation {
             people: None,
             scan_every: None,
             samples: Vec::new(),
+            not_seen: Vec::new(),
             variables: Vec::new(),
             ratings: Vec::new(),
             events: Vec::new(),

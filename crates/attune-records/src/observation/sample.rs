@@ -1,6 +1,6 @@
 //! Samples of time: which one an event answers, and which ones were answered at all.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use attune_protocol::scheme::SampleWay;
 use serde::{Deserialize, Serialize};
@@ -58,8 +58,19 @@ impl Sample {
     pub fn is_codable(&self, not_codable: &[Interval]) -> bool {
         let moment = Micros(self.interval.stop().0 - 1);
         not_codable.iter().all(|part| match self.sampled.way {
-            SampleWay::Interval => part.intersection(self.interval).is_none(),
+            SampleWay::Interval | SampleWay::WholeInterval => {
+                part.intersection(self.interval).is_none()
+            }
             SampleWay::Momentary | SampleWay::Scan => !part.contains(moment),
         })
     }
+}
+
+/// Somebody whom nobody could see in a sample that was answered: it is missing of that person, and of nobody else.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct NotSeen {
+    /// The sample.
+    pub sample: Sample,
+    /// Who.
+    pub subject: Arc<str>,
 }

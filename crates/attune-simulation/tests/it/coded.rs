@@ -38,7 +38,7 @@ id = "play"
 title = "Play"
 version = 1
 about = "dyad"
-sampling = ["continuous", { kind = "interval", seconds = 30 }]
+sampling = ["continuous", { kind = "interval", seconds = 30 }, { kind = "whole-interval", seconds = 5 }]
 double-coded-share = 0.5
 subject = [{ id = "infant", label = "Infant", kind = "infant" }, { id = "carer", label = "Carer", kind = "carer" }]
 span = [{ id = "free", label = "Free", definition = "Free play." }, { id = "still", label = "Still", definition = "Still face." }]
@@ -116,6 +116,7 @@ fn told(coding: &SessionCoding) -> String {
     coding.source.file = "".into();
     coding.people.sort();
     coding.samples.sort_unstable();
+    coding.not_seen.sort_unstable();
     let event = |event: &mut Event| event.row = 0;
     coding.events.iter_mut().for_each(event);
     coding.events.sort_by_key(|event| {
@@ -169,6 +170,10 @@ fn codings_are_read_back_as_they_were_made_up() {
             .events
             .iter()
             .any(|event| event.sampled.is_some())));
+        assert!(has(|coding| !coding.not_seen.is_empty()));
+        assert!(has(|coding| coding.events.iter().any(|event| {
+            event.sampled.is_some_and(|one| one.way.is_whole())
+        })));
         assert!(has(|coding| coding
             .events
             .iter()

@@ -62,6 +62,7 @@ const FILE: &str = "F,enrolment,c,10,,infant-1,at-face,,0,4,,\n\
     F,enrolment,c,10,scan 1,infant-1,at-face,,,,,\n\
     F,enrolment,c,10,scan 1,carer,sings,,,,loud,\n\
     F,enrolment,c,10,2,,,,,,,\n\
+    F,enrolment,c,10,3,infant-1,not-codable,,,,,\n\
     F,enrolment,c,10,,carer,speaks,own-infant,5,6,,\n\
     F,enrolment,c,10,,,not-codable,,8,10,,\n\
     F,enrolment,c,10,,,warmth,,,,,4.5\n";
@@ -114,6 +115,8 @@ fn coded() -> Vec<Edit> {
         loudness("loud", answer("sings", "carer", 0)),
         answer("sampled", "", 0),
         answer("sampled", "", 1),
+        answer("not-codable", "infant-1", 2),
+        answer("sampled", "", 2),
         event("speaks", "carer", 5.0, Some(6.0)),
         event("not-codable", "", 8.0, Some(10.0)),
     ];

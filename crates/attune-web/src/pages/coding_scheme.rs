@@ -59,6 +59,9 @@ fn sampling(one: &Sampling) -> Value {
     match one {
         Sampling::Continuous => json!({ "kind": "continuous" }),
         Sampling::Interval { seconds } => json!({ "kind": "interval", "seconds": seconds }),
+        Sampling::WholeInterval { seconds } => {
+            json!({ "kind": "whole-interval", "seconds": seconds })
+        }
         Sampling::Momentary { seconds } => json!({ "kind": "momentary", "seconds": seconds }),
         Sampling::Scan { seconds } => json!({ "kind": "scan", "seconds": seconds }),
     }

@@ -9,7 +9,7 @@ use attune_protocol::{
     scheme::{ActTarget, Rating, Scheme},
 };
 use attune_records::{
-    observation::{Event, Interval, Micros, Sample, Span},
+    observation::{Event, Interval, Micros, NotSeen, Sample, Span},
     records::SessionCoding,
     session_coding::NOT_CODABLE,
 };
@@ -32,6 +32,8 @@ pub(super) enum Content<'a> {
     Presence(Arc<str>),
     /// Nobody could code.
     NotCodable(Interval),
+    /// Somebody could not be seen in a sample.
+    NotSeen(NotSeen),
     /// A sample was answered with nothing, of a person where one is named.
     Nothing(Sample, Option<Arc<str>>),
     Event(Event),
@@ -76,7 +78,12 @@ pub(super) fn content<'a>(
         sample?,
     ) {
         sample_times(sheet, row, columns, sample)?;
-        return Some(Content::NotCodable(sample.interval));
+        let is_named = |column: &&Column<'_>| !sheet.cell(row, column).is_empty();
+        let Some(column) = columns.subject.as_ref().filter(is_named) else {
+            return Some(Content::NotCodable(sample.interval));
+        };
+        let subject = person(sheet, row, column, scheme, false)?;
+        return Some(Content::NotSeen(NotSeen { sample, subject }));
     }
     if behaviour == NOT_CODABLE && !is_of_scheme(behaviour) {
         if columns.stop.is_none() {
@@ -165,6 +172,14 @@ fn event<'a>(
     let span = match sample {
         Some(_) if is_span => {
             samples::refuse(sheet, row, columns, found.map_or("", |found| found.0));
+            None
+        }
+        Some(sample)
+            if sample.sampled.way.is_whole() && found.is_some_and(|(.., has_end)| !has_end) =>
+        {
+            let behaviour = found.map_or("", |found| found.0).to_owned();
+            let fault = DataFault::LastsNoInterval { behaviour };
+            sheet.report(row, &columns.behaviour, fault);
             None
         }
         Some(sample) => sample_times(sheet, row, columns, sample).map(Span::State),

@@ -133,3 +133,23 @@ pub(super) fn needed<'a>(sheet: &mut Sheet<'a>, row: usize, columns: &Columns<'a
         sheet.report(row, column, DataFault::NothingThere { what });
     }
 }
+
+/// Reports what was coded of somebody in a sample in which, by another row, nobody could see them.
+pub(super) fn check_not_seen(sheet: &mut Sheet<'_>, coding: &SessionCoding, rows: &[usize]) {
+    if coding.not_seen.is_empty() {
+        return;
+    }
+    for (event, row) in coding.events.iter().zip(rows) {
+        let (Some(sampled), Some(interval)) = (event.sampled, event.span.interval()) else {
+            continue;
+        };
+        let subject = event.subject.as_deref().unwrap_or_default();
+        if !coding.is_seen(subject, sampled, interval) {
+            let fault = DataFault::SeenAndNot {
+                who: subject.to_owned(),
+                sample: sampled.to_string(),
+            };
+            sheet.report_row(*row, fault);
+        }
+    }
+}

@@ -8,7 +8,7 @@ use std::{
 
 use attune_records::observation::{
     BehaviourKind, CodingProject, Event, Frames, Interval, Media, Micros, Modifier, Modifiers,
-    Observation, ObservationKind, Rated, Rating, Sampled, Span,
+    NotSeen, Observation, ObservationKind, Rated, Rating, Sample, Sampled, Span,
 };
 
 use super::{
@@ -45,6 +45,8 @@ const KNOWN: [&str; 19] = [
 pub(super) const MODIFIER: &str = "modifier:";
 /// See above.
 pub(super) const VARIABLE: &str = "variable:";
+/// The kind of a row that says that a sample was answered, be it with nothing.
+pub(super) const ANSWERED: &str = "sampled";
 /// Between several values of one modifier.
 pub(super) const SEVERAL: &str = "; ";
 
@@ -134,7 +136,11 @@ impl Reading {
 
     fn bout(&mut self, columns: &Columns<'_>, row: &Row, name: &str) {
         let cell = |name: &str| columns.cell(row, columns.place(&[name]));
-        if cell("kind").eq_ignore_ascii_case(NOT_CODABLE) {
+        let kind = cell("kind");
+        if [NOT_CODABLE, ANSWERED]
+            .iter()
+            .any(|own| kind.eq_ignore_ascii_case(own))
+        {
             return self.not_codable(columns, row, name);
         }
         let behaviour = columns.cell(row, columns.place(&["behaviour", "behavior"]));
@@ -202,7 +208,8 @@ impl Reading {
         self.observations[place].1.push(event);
     }
 
-    /// A stretch in which nobody could code, which is no event.
+    /// A stretch in which nobody could code, a sample that was answered, or in which somebody could not be seen: none
+    /// is an event.
     fn not_codable(&mut self, columns: &Columns<'_>, row: &Row, name: &str) {
         let Some((start, stop)) = self.ends(columns, row) else {
             return;
@@ -222,9 +229,32 @@ impl Reading {
             "" => name,
             id => id,
         };
+        let cell = |name: &str| columns.cell(row, columns.place(&[name]));
+        let sampled = Sampled::read(cell("sample"));
+        let is_answer = cell("kind").eq_ignore_ascii_case(ANSWERED);
+        if sampled.is_none() && (is_answer || !cell("sample").is_empty()) {
+            let what = format!("`{}` names no sample", cell("sample"));
+            let remedy = "write its way and its number from 1, such as scan 3";
+            return self.fault(row, what, remedy);
+        }
         let place = self.place(id);
         self.describe(place, columns, row);
-        self.observations[place].0.not_codable.push(stretch);
+        let subject = self.interner.shared(cell("subject"));
+        let observation = &mut self.observations[place].0;
+        match sampled {
+            Some(sampled) if is_answer => observation.samples.push(Sample {
+                sampled,
+                interval: stretch,
+            }),
+            Some(sampled) if !subject.is_empty() => observation.not_seen.push(NotSeen {
+                sample: Sample {
+                    sampled,
+                    interval: stretch,
+                },
+                subject,
+            }),
+            _ => observation.not_codable.push(stretch),
+        }
     }
 
     fn span(&mut self, columns: &Columns<'_>, row: &Row) -> Option<Span> {

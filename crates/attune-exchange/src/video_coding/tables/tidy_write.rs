@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use attune_records::observation::{
     BehaviourKind, CodingProject, Event, Interval, Micros, Observation, ObservationKind, Rated,
-    Span,
+    Sample, Span,
 };
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
-use super::tidy::{MODIFIER, NOT_CODABLE, NOTHING_CHOSEN, SEVERAL, VARIABLE};
+use super::tidy::{ANSWERED, MODIFIER, NOT_CODABLE, NOTHING_CHOSEN, SEVERAL, VARIABLE};
 use crate::video_coding::{
     each_once::each_once,
     not_held::{Losses, NotHeld},
@@ -29,7 +29,9 @@ pub fn tidy_csv(project: &CodingProject) -> (Vec<u8>, Vec<NotHeld>) {
     let empty = project
         .observations()
         .iter()
-        .filter(|one| one.events().is_empty() && one.not_codable.is_empty())
+        .filter(|one| {
+            one.events().is_empty() && one.not_codable.is_empty() && one.samples.is_empty()
+        })
         .count();
     losses.tell(
         empty,
@@ -200,7 +202,11 @@ fn bouts(project: &CodingProject) -> Vec<Vec<Cell>> {
         "stop_s",
         "duration_s",
     ]);
-    let is_sampled = project.events().any(|(_, event)| event.sampled.is_some());
+    let is_sampled = project.events().any(|(_, event)| event.sampled.is_some())
+        || project
+            .observations()
+            .iter()
+            .any(|one| !one.samples.is_empty());
     head.extend(is_sampled.then(|| Cell::of("sample")));
     head.extend(
         sets.iter()
@@ -235,6 +241,13 @@ fn bouts(project: &CodingProject) -> Vec<Vec<Cell>> {
                 .iter()
                 .map(|stretch| not_codable(one, *stretch, width)),
         );
+        let answered = one.samples.iter().map(|sample| (None, ANSWERED, sample));
+        let not_seen = one
+            .not_seen
+            .iter()
+            .map(|it| (Some(&*it.subject), NOT_CODABLE, &it.sample));
+        let of_samples = answered.chain(not_seen);
+        rows.extend(of_samples.map(|of| of_sample(one, of, width)));
     }
     rows
 }
@@ -254,6 +267,19 @@ fn not_codable(one: &Observation, stretch: Interval, width: usize) -> Vec<Cell> 
         Cell::Seconds(stretch.length()),
     ];
     row.resize(width, Cell::Empty);
+    row
+}
+
+/// That a sample was answered, or that somebody could not be seen in it.
+fn of_sample(
+    one: &Observation,
+    (subject, kind, sample): (Option<&str>, &str, &Sample),
+    width: usize,
+) -> Vec<Cell> {
+    let mut row = not_codable(one, sample.interval, width);
+    row[3] = Cell::of_option(subject);
+    (row[5], row[6]) = (Cell::of(kind), Cell::of(kind));
+    row[10] = Cell::Text(sample.sampled.to_string());
     row
 }
 

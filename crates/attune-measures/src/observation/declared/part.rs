@@ -9,13 +9,13 @@ use attune_protocol::{
     scheme_measure::{Detail, MeasureScope},
 };
 use attune_records::{
-    observation::{Event, Interval, Micros, Sample, Sampled, Span, united, without},
+    observation::{Event, Interval, Micros, Sample, Span, united, without},
     records::SessionCoding,
 };
 
 use super::{
     super::amounts::{Amounts, amounts},
-    length_s, people_of,
+    Asked, length_s, people_of,
 };
 
 /// The part of a recording that counts, and who counts in it.
@@ -105,46 +105,58 @@ impl<'a> Part<'a> {
     pub fn holds(&self, sample: &Sample) -> bool {
         let moment = Micros(sample.interval.stop().0 - 1);
         self.codable.iter().any(|part| match sample.sampled.way {
-            SampleWay::Interval => {
+            SampleWay::Interval | SampleWay::WholeInterval => {
                 part.start() <= sample.interval.start() && sample.interval.stop() <= part.stop()
             }
             SampleWay::Momentary | SampleWay::Scan => part.contains(moment),
         })
     }
 
-    pub fn sample_share(&self, behaviour: &'a str) -> Result<f64, Missing> {
+    pub fn sample_share(&self, behaviour: &'a str, asked: Asked) -> Result<f64, Missing> {
         self.details_are_known(behaviour)?;
-        if self.coding.samples.is_empty() {
+        let is_asked = |sample: &&Sample| asked.is_of(sample.sampled.way);
+        let samples: Vec<&Sample> = self.coding.samples.iter().filter(is_asked).collect();
+        if samples.is_empty() {
             return Err(Missing::NotRecorded);
         }
-        let n = self
-            .coding
-            .samples
-            .iter()
-            .filter(|one| self.holds(one))
-            .count();
         let can_show = self.scheme.who_can_show(behaviour);
         let shown = |name: &&Arc<str>| {
             self.is_one_of(name, can_show) && self.is_one_of(name, &self.scope.subjects)
         };
-        let people: Vec<&Arc<str>> = self.people.iter().filter(shown).collect();
-        if people.is_empty() || n == 0 {
-            return Err(Missing::NotApplicable);
-        }
-        let mut hits: BTreeSet<(&str, Sampled, Interval)> = BTreeSet::new();
+        let mut hits: BTreeSet<(&str, Sample)> = BTreeSet::new();
         for event in self.of_behaviour(behaviour) {
             let (Some(sampled), Some(interval)) = (event.sampled, event.span.interval()) else {
                 continue;
             };
-            let who = event.subject.as_ref().filter(|who| people.contains(who));
-            if let Some(who) = who
-                && self.holds(&Sample { sampled, interval })
+            if let Some(who) = &event.subject
                 && self.has_details(event)
             {
-                hits.insert((who, sampled, interval));
+                hits.insert((who, Sample { sampled, interval }));
             }
         }
-        Ok(hits.len() as f64 / (n * people.len()) as f64)
+        // Whoever could not be seen in a sample is missing in it, and nobody else is.
+        let not_seen: BTreeSet<(&str, Sample)> = self
+            .coding
+            .not_seen
+            .iter()
+            .map(|one| (&*one.subject, one.sample))
+            .collect();
+        let (mut sum, mut n_people) = (0.0, 0.0);
+        for who in self.people.iter().filter(shown) {
+            let tells =
+                |sample: &&&Sample| self.holds(sample) && !not_seen.contains(&(&**who, ***sample));
+            let told: Vec<&&Sample> = samples.iter().filter(tells).collect();
+            if told.is_empty() {
+                continue;
+            }
+            let is_hit = |sample: &&&&Sample| hits.contains(&(&**who, ****sample));
+            sum += told.iter().filter(is_hit).count() as f64 / told.len() as f64;
+            n_people += 1.0;
+        }
+        if n_people == 0.0 {
+            return Err(Missing::NotApplicable);
+        }
+        Ok(sum / n_people)
     }
 
     pub fn has_details(&self, event: &Event) -> bool {

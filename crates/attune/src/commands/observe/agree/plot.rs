@@ -41,6 +41,7 @@ pub fn svg(
     for stream in Stream::all(scheme, [first, second]) {
         let offset = codes.len();
         codes.extend(stream.codes.clone());
+        let window = stream.window([first, second], &window);
         let events = [first, second].map(|coding| stream.events(coding, &window));
         for (coding, events) in [first, second].into_iter().zip(&events) {
             rows.push(StripRow {
