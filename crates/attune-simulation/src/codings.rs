@@ -3,8 +3,8 @@
 //!
 //! A session's acts per minute, the share of them that go to infants and the share that cross
 //! families come from the courses of these measures; who exactly does what is drawn. Sessions that the
-//! scheme wants double-coded have a second coding that misses some acts, times others differently and
-//! mistakes some targets.
+//! scheme wants double-coded have a second coding that misses some acts, times others differently,
+//! mistakes some targets and puts some ratings a step beside.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -21,6 +21,7 @@ use attune_records::{
 use crate::{
     draws::{standard_normal, whole_between},
     event_details::{Answered, add_details, answer_samples},
+    ratings::{rate_again, ratings},
     rehearsal::Rehearsal,
     sessions::number_of_session,
     streams::{Purpose, Stream},
@@ -65,10 +66,15 @@ pub fn code_sessions(rehearsal: &Rehearsal<'_>, sessions: &[Session]) -> Vec<Ses
                 let of = [scheme.id.as_str(), &session.id, of];
                 rehearsal.courses().streams.stream(Purpose::Events, &of)
             };
-            let first = coding(rehearsal, scheme, session, &mut stream("first"));
+            let mut first = coding(rehearsal, scheme, session, &mut stream("first"));
+            let assumed = |name: &str| assumed(rehearsal, scheme, session, name);
+            first.ratings = ratings(scheme, assumed, &mut stream("ratings"));
             let is_doubled = stream("doubled").uniform() < scheme.double_coded_share.unwrap_or(0.0);
-            let second =
-                is_doubled.then(|| second_coding(scheme, &first, LENGTH_S, &mut stream("second")));
+            let second = is_doubled.then(|| {
+                let mut second = second_coding(scheme, &first, LENGTH_S, &mut stream("second"));
+                rate_again(scheme, &mut second.ratings, &mut stream("second-ratings"));
+                second
+            });
             codings.push(first);
             codings.extend(second);
         }
@@ -114,19 +120,27 @@ impl Room {
     }
 }
 
+/// What is assumed of a session's measure, where a course says something.
+fn assumed(
+    rehearsal: &Rehearsal<'_>,
+    scheme: &Scheme,
+    session: &Session,
+    name: &str,
+) -> Option<f64> {
+    let mut sites = rehearsal.protocol.sites.iter();
+    let site = sites.find(|site| site.id == session.site)?;
+    let measure = MeasureId::of(&scheme.id, name);
+    number_of_session(rehearsal, &measure, site, session.date)
+}
+
 fn coding(
     rehearsal: &Rehearsal<'_>,
     scheme: &Scheme,
     session: &Session,
     stream: &mut Stream,
 ) -> SessionCoding {
-    let sites = &rehearsal.protocol.sites;
-    let assumed = |name: &str, otherwise: f64| {
-        let site = sites.iter().find(|site| site.id == session.site);
-        let measure = MeasureId::of(&scheme.id, name);
-        site.and_then(|site| number_of_session(rehearsal, &measure, site, session.date))
-            .unwrap_or(otherwise)
-    };
+    let assumed =
+        |name: &str, otherwise: f64| assumed(rehearsal, scheme, session, name).unwrap_or(otherwise);
     let room = Room::of(scheme, session);
     let n_acts = (assumed("acts-per-minute", 6.0) * LENGTH_S / 60.0).round() as usize;
     // Some acts go to everybody, so the others go to infants a little more often.
@@ -176,6 +190,9 @@ fn coding(
         samples,
         not_seen,
     } = answer_samples(scheme, &people, events, LENGTH_S, stream);
+    // A form that is only rated has no times.
+    let has_times = scheme.behaviours().next().is_some() || !scheme.spans.is_empty();
+    let window = has_times.then(|| span(0.0, LENGTH_S));
     SessionCoding {
         session: session.id.clone(),
         scheme: scheme.id.clone(),
@@ -183,7 +200,7 @@ fn coding(
         coder: Some(Arc::from("coder-1")),
         recording: None,
         begins: None,
-        windows: vec![span(0.0, LENGTH_S)],
+        windows: window.into_iter().collect(),
         not_codable: Vec::new(),
         people,
         events,

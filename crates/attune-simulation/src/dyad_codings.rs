@@ -7,9 +7,8 @@ use std::sync::Arc;
 use attune_protocol::{
     data::{CodedUnit, DataContent},
     design::DAYS_PER_MONTH,
-    id::{MeasureId, ScoreId},
-    missing::Missing,
-    scheme::{ActTarget, Rating, Scheme},
+    id::MeasureId,
+    scheme::{ActTarget, Scheme},
 };
 use attune_records::{
     observation::{Event, Span},
@@ -20,9 +19,9 @@ use crate::{
     calendar::days_between,
     codings::{at, bouts, second_coding, span},
     courses::Occasion,
-    draws::standard_normal,
     event_details::{Answered, add_details, answer_samples},
     families::Family,
+    ratings::{rate_again, ratings},
     rehearsal::Rehearsal,
     streams::{Purpose, Stream},
     visits::Visit,
@@ -30,12 +29,6 @@ use crate::{
 
 /// Codable length of a made-up recording in seconds.
 const LENGTH_S: f64 = 300.0;
-/// How far ratings of one composite lie apart, as a share of the scale.
-const SPREAD_OF_RATINGS: f64 = 0.08;
-/// Share of ratings that cannot be made, where the form allows that.
-const NOT_CODABLE: f64 = 0.02;
-/// Share of ratings that a second coder puts one step beside.
-const ONE_STEP_BESIDE: f64 = 0.25;
 
 /// The codings of all families' visits; none where no file of the study holds codings of dyads.
 pub fn code_dyads(rehearsal: &Rehearsal<'_>, families: &[Family]) -> Vec<DyadCoding> {
@@ -140,7 +133,7 @@ fn coding(
         events,
         samples,
         not_seen,
-        ratings: ratings(scheme, &assumed, stream),
+        ratings: ratings(scheme, |name| assumed.value(name), stream),
         source: rehearsal.source.clone(),
     }
 }
@@ -260,68 +253,10 @@ fn target(scheme: &Scheme, act: &str, actor: &str, people: &[Arc<str>]) -> Optio
     person.or_else(word)
 }
 
-/// Ratings around the course of their own or of the composite that they make up; without one around the middle.
-fn ratings(
-    scheme: &Scheme,
-    assumed: &Assumed<'_>,
-    stream: &mut Stream,
-) -> Vec<(ScoreId, Result<f64, Missing>)> {
-    let composites: Vec<Option<f64>> = scheme
-        .composites
-        .iter()
-        .map(|composite| assumed.value(&composite.id))
-        .collect();
-    let of_composite = |rating: &Rating| {
-        let mut all = scheme.composites.iter().zip(&composites);
-        let (composite, value) =
-            all.find(|(composite, value)| value.is_some() && composite.of.contains(&rating.id))?;
-        let mean = match composite.summed {
-            true => (*value)? / composite.of.len() as f64,
-            false => (*value)?,
-        };
-        Some(match composite.reversed.contains(&rating.id) {
-            true => rating.minimum + rating.maximum - mean,
-            false => mean,
-        })
-    };
-    scheme
-        .ratings
-        .iter()
-        .map(|rating| {
-            let middle = f64::midpoint(rating.minimum, rating.maximum);
-            let value = assumed.value(&rating.id).or_else(|| of_composite(rating));
-            let spread = SPREAD_OF_RATINGS * (rating.maximum - rating.minimum);
-            let value = value.unwrap_or(middle) + spread * standard_normal(stream);
-            let is_lost = stream.uniform() < NOT_CODABLE && rating.may_be_not_codable;
-            let value = match is_lost {
-                true => Err(Missing::NotApplicable),
-                false => Ok(on_scale(rating, value)),
-            };
-            (rating.id.clone(), value)
-        })
-        .collect()
-}
-
-/// The nearest rating of the scale.
-fn on_scale(rating: &Rating, value: f64) -> f64 {
-    let within = value.clamp(rating.minimum, rating.maximum);
-    let steps = ((within - rating.minimum) / rating.step).round();
-    (rating.minimum + steps * rating.step).min(rating.maximum)
-}
-
 /// The same recording by somebody else.
 fn second(scheme: &Scheme, first: &SessionCoding, stream: &mut Stream) -> SessionCoding {
     let mut second = second_coding(scheme, first, LENGTH_S, stream);
-    for (id, value) in &mut second.ratings {
-        let Some(rating) = scheme.rating(id) else {
-            continue;
-        };
-        let (is_beside, is_up) = (stream.uniform() < ONE_STEP_BESIDE, stream.uniform() < 0.5);
-        if let (Ok(value), true) = (value, is_beside) {
-            let step = if is_up { rating.step } else { -rating.step };
-            *value = on_scale(rating, *value + step);
-        }
-    }
+    rate_again(scheme, &mut second.ratings, stream);
     // A stretch of the recording is no behaviour: both coders have it at the same place.
     let is_part = |event: &Event| scheme.spans.iter().any(|part| *part.id == *event.behaviour);
     second.events.retain(|event| !is_part(event));

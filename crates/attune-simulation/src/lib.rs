@@ -25,6 +25,7 @@ pub mod item_plans;
 pub mod marker;
 pub mod neutral;
 pub mod other_units;
+pub mod ratings;
 pub mod rehearsal;
 pub mod score_form;
 pub mod sessions;

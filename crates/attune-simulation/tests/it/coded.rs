@@ -57,6 +57,16 @@ sampling = [{ kind = "scan", seconds = 60 }]
 double-coded-share = 0.5
 subject = [{ id = "infant", label = "Infant", kind = "infant", many = true }, { id = "carer", label = "Carer", kind = "carer", many = true }]
 states = [{ id = "place", label = "Place", state = [{ id = "held", label = "Held", definition = "In arms.", subjects = ["infant"] }, { id = "floor", label = "Floor", definition = "On the mat.", subjects = ["infant"] }] }]
+rating = [{ id = "together", label = "Together", definition = "One circle.", minimum = 1, maximum = 5, step = 0.5, may-be-not-codable = true }]
+
+[[scheme]]
+id = "mood"
+title = "The mood of the room"
+version = 1
+about = "session"
+double-coded-share = 0.5
+rating = [{ id = "calm", label = "Calm", definition = "Quiet.", minimum = 1, maximum = 5 }, { id = "hurry", label = "Hurry", definition = "Rush.", minimum = 1, maximum = 5 }]
+composite = [{ id = "ease", label = "Ease", of = ["calm", "hurry"], reversed = ["hurry"], minimum-codable = 2 }]
 
 [[outcome]]
 id = "calm"
@@ -83,7 +93,12 @@ modifiers = { tone = "modifier: tone", loudness = "modifier: loudness", things =
 file = "scan.csv"
 kind = "codings"
 scheme = "scan"
-columns = { session = "session", coder = "coder", length = "length", sample = "sample", subject = "who", behaviour = "what" }
+columns = { session = "session", coder = "coder", length = "length", sample = "sample", subject = "who", behaviour = "what", value = "value" }
+[[data]]
+file = "mood.csv"
+kind = "codings"
+scheme = "mood"
+columns = { session = "session", coder = "coder", behaviour = "what", value = "value" }
 
 [simulation]
 enrolment = { from = 2024-01-08, to = 2024-06-28 }
@@ -95,6 +110,18 @@ start = 4
 per-month = 0
 sd-between = 0.2
 sd-within = 0.2
+[[simulation.course]]
+measure = "scan.together"
+start = 4
+per-month = 0
+sd-between = 0.1
+sd-within = 0.1
+[[simulation.course]]
+measure = "mood.ease"
+start = 2
+per-month = 0
+sd-between = 0.1
+sd-within = 0.1
 [[simulation.course]]
 measure = "play.calls-per-minute"
 start = 5
@@ -178,6 +205,13 @@ fn codings_are_read_back_as_they_were_made_up() {
             .events
             .iter()
             .any(|event| !event.modifiers.is_empty())));
+        let ratings_of = |coder: &str| {
+            let all = in_memory.codings.iter();
+            let own = all.filter(|one| one.coder.as_deref() == Some(coder));
+            own.map(|one| one.ratings.len()).sum::<usize>()
+        };
+        let (first, second) = (ratings_of("coder-1"), ratings_of("coder-2"));
+        assert!(second > 10 && second < first, "{first} and {second}");
         let scans = in_memory.codings.iter().flat_map(|coding| &coding.events);
         assert!(scans.clone().count() > 10, "states are seen in scans");
         assert!(scans.into_iter().all(|event| event.sampled.is_some()));
@@ -198,6 +232,9 @@ fn ratings_follow_the_course_of_their_composite_and_rates_theirs() {
         assert!(values.len() > 15, "{name}: {}", values.len());
         values.iter().sum::<f64>() / values.len() as f64
     };
+    let (together, ease) = (mean("scan.together"), mean("mood.ease"));
+    assert!((together - 4.0).abs() < 0.3, "{together}");
+    assert!((ease - 2.0).abs() < 0.3, "{ease}");
     let (calm, calls) = (mean("play.calm"), mean("play.calls-per-minute"));
     assert!((calm - 4.0).abs() < 0.3, "{calm}");
     assert!((calls - 5.0).abs() < 0.5, "{calls}");
