@@ -53,6 +53,31 @@ pub struct Codings {
     pub warnings: Vec<String>,
 }
 
+impl Codings {
+    /// The same with people, codes and ratings called by the labels of the scheme by which they were coded; an id
+    /// stays where two things have one label.
+    #[must_use]
+    pub fn in_words_of(mut self, scheme: &attune_protocol::scheme::Scheme) -> Self {
+        let unless_doubled = |ids: Vec<&mut String>, label: &dyn Fn(&str) -> String| {
+            let labels: Vec<String> = ids.iter().map(|id| label(id)).collect();
+            for (id, label) in ids.into_iter().zip(&labels) {
+                if labels.iter().filter(|other| *other == label).count() == 1 {
+                    id.clone_from(label);
+                }
+            }
+        };
+        let subjects = self.scheme.subjects.iter_mut().collect();
+        unless_doubled(subjects, &|name| scheme.label_of_person(name));
+        let codes = self.scheme.codes.iter_mut().map(|code| &mut code.name);
+        unless_doubled(codes.collect(), &|code| scheme.label_of_code(code));
+        for coding in &mut self.codings {
+            let ratings = coding.ratings.iter_mut().map(|(name, _)| name);
+            unless_doubled(ratings.collect(), &|name| scheme.label_of_rating(name));
+        }
+        self
+    }
+}
+
 /// Reads the codings of several projects. Bouts with one end are left out, and told.
 pub fn codings(projects: &[&CodingProject], chosen: &Chosen) -> Codings {
     let mut reading = Reading::new(projects, chosen);

@@ -1,5 +1,7 @@
 //! Coding schemes for video: the table `[[scheme]]`.
 
+mod labels;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{

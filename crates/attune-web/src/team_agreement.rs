@@ -59,7 +59,7 @@ pub fn compare(
     purposes: &BTreeMap<String, CodingPurpose>,
     gamma_of: Option<&Coders>,
 ) -> TeamAgreement {
-    let read = codings(&[&coded.project], &Chosen::default());
+    let read = codings(&[&coded.project], &Chosen::default()).in_words_of(&coded.scheme);
     let purpose = |coding: &Coding| purposes.get(&coding.id).copied();
     let is_of_study = |coding: &&Coding| {
         matches!(

@@ -15,6 +15,8 @@ use super::ratings::{Measured, intraclass_of};
 pub struct MeasureAgreement {
     /// The measure, by the name that a plan uses: `room.density`.
     pub measure: String,
+    /// What the scheme calls it.
+    pub label: String,
     /// Recordings in which both codings have a value.
     pub n_clips: usize,
     /// Mean of the first coder over these.
@@ -54,6 +56,7 @@ pub fn agree_on_measures(
         let n = both.len() as f64;
         (!both.is_empty()).then(|| MeasureAgreement {
             measure: measure.clone(),
+            label: scheme.label_of_measure(measure),
             n_clips: both.len(),
             first_mean: both.iter().map(|(a, _)| a).sum::<f64>() / n,
             second_mean: both.iter().map(|(_, b)| b).sum::<f64>() / n,

@@ -26,7 +26,10 @@ use serde::Deserialize;
 use self::{
     drift_plot::drift_plot,
     machine::{Machine, machine},
-    numbers::{by_clips, decimals, interval, rating_measure, settings, signed, why_none},
+    numbers::{
+        amount_words, by_clips, decimals, interval, measure_words, rating_measure, settings, signed,
+        why_none,
+    },
 };
 use crate::{
     answer::{Answer, page as show},
@@ -183,12 +186,12 @@ pub async fn page(visit: Visit, Query(asked): Query<Asked>) -> Answer {
     for (scheme, version) in versions {
         let counts = |row: &CodingRow| row.finished && row.purpose != CodingPurpose::Own;
         let coded = store.coded_by(&study, &scheme, version, counts).await?;
+        let title = format!("{}, version {version}", coded.scheme.title);
         let (purposes, gamma_of) = (purposes.clone(), gamma_of.clone());
         let compared = tokio::task::spawn_blocking(move || {
             team_agreement::compare(&coded, &purposes, gamma_of.as_ref())
         });
         let team = compared.await.map_err(Failure::internal)?;
-        let title = format!("{scheme}, version {version}");
         schemes.push(of_scheme(&known, title, schemes.len(), team));
     }
     let machine = machine(&visit, &known, &clips, asked.speaking.as_deref()).await?;

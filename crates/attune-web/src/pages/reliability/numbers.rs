@@ -3,6 +3,35 @@
 use attune_analysis::words;
 use attune_observation::agreement::{ratings::Measured, report::MeasureReport};
 
+/// A measure of events in words.
+pub(super) fn measure_words(name: &str) -> &str {
+    match name {
+        "boundary-weighted-kappa" => "Kappa of seconds",
+        "time-unit-kappa" => "Kappa of time units",
+        "tolerant-time-unit-kappa" => "Kappa of time units with tolerance",
+        "event-alignment-kappa" => "Kappa of aligned events",
+        "overlap-linking-kappa" => "Kappa of events that overlap",
+        "u-alpha" => "Unitising alpha",
+        "u-alpha-binary" => "Unitising alpha, whether anything is coded",
+        "cu-alpha" => "Unitising alpha, codes where both code",
+        "ku-alpha" => "Unitising alpha of one code",
+        "gamma" => "Gamma",
+        "gamma-cat" => "Gamma of codes alone",
+        "gamma-cat-with-unaligned" => "Gamma of codes, events without partner differ",
+        "interval-agreement" => "Agreement in intervals, not beyond chance",
+        other => other,
+    }
+}
+
+/// An amount in words.
+pub(super) fn amount_words(name: &str) -> &str {
+    match name {
+        "rate-per-minute" => "times a minute",
+        "share-of-codable-time" => "share of codable time",
+        other => other,
+    }
+}
+
 /// A measure of ratings as a heading.
 pub(super) fn rating_measure(name: &str) -> &str {
     match name {

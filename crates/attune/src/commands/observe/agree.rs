@@ -135,7 +135,11 @@ impl Agree {
                 .map(|pair| vec![pair])
                 .collect();
         }
-        let codings = codings(&projects, &chosen);
+        let mut codings = codings(&projects, &chosen);
+        if let (Some(scheme), false) = (asked.scheme(), matches!(form, outcome::Form::Json(_))) {
+            // Programs go by ids.
+            codings = codings.in_words_of(scheme);
+        }
         let mut warnings = asked.warnings.clone();
         warnings.extend(codings.warnings.clone());
         let of = |place: usize| &codings.codings[place];

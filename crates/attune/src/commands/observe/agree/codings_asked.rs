@@ -101,6 +101,11 @@ impl CodingsAsked {
         })
     }
 
+    /// The scheme of the study whose codings are compared.
+    pub fn scheme(&self) -> Option<&Scheme> {
+        self.of_study.as_ref().map(|(scheme, _)| scheme)
+    }
+
     /// Adds how far the coders agree on what the study analyses; groups name places of observations.
     pub fn compare_measures(
         &self,

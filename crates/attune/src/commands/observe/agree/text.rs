@@ -200,7 +200,7 @@ fn measures(report: &PairReport) -> String {
     for one in &report.measures {
         let means = [one.first_mean, one.second_mean];
         table.row(cells(
-            std::slice::from_ref(&one.measure),
+            std::slice::from_ref(&one.label),
             one.n_clips,
             means,
             &one.measures,
