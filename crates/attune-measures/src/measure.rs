@@ -26,7 +26,8 @@ pub use one_coding::measures_of_coding;
 ///
 /// Every score of each instrument that has data is a measure, at every planned wave: where there is
 /// no record, the row says why. A wave that lies after the last day of the records of a study that
-/// is still running is not yet due and has no row. Attendance and sessions are measures too. Of a
+/// is still running is not yet due, one that was to come only after the end of a study that is over was never due: neither
+/// has a row. Attendance and sessions are measures too. Of a
 /// family that withdrew from taking part, values, ages and attributes are withheld, unless the study
 /// keeps them ([`WithdrawnRecords::Keep`]).
 pub fn measure(protocol: &Protocol, records: &Records) -> Measures {
@@ -63,7 +64,7 @@ fn measure_unit(
     protocol: &Protocol,
     records: &Records,
     (index, unit): (u32, &Unit),
-    (instruments, attending, cut): (&[ScoredInstrument<'_>], &Attending, DataCut),
+    (instruments, attending, cut): (&[ScoredInstrument<'_>], &Attending, DataCut<'_>),
     rows: &mut Vec<Measure>,
 ) {
     let site = protocol.site(&unit.site);

@@ -4,6 +4,7 @@
 use attune_protocol::{
     design::{Anchor, Site, Timing, Wave, Window},
     id::WaveId,
+    study::Study,
 };
 use thiserror::Error;
 
@@ -24,6 +25,18 @@ pub fn planned_days(wave: &Wave, dyad: &Dyad) -> Option<f64> {
         Anchor::DueDate => days_between(dyad.enrolled?, dyad.due?),
     };
     Some(anchor_days + days)
+}
+
+/// Whether a planned visit was to be made only after the end of a study that is over: its window, or its planned day
+/// where it has none, had not come by then. Nobody missed it.
+pub fn is_after_end(study: &Study, wave: &Wave, dyad: &Dyad) -> bool {
+    let days_before = wave.window.map_or(0, |window| window.days_before);
+    let (true, Some(ended), Some(enrolled)) = (study.status.is_over(), study.ended, dyad.enrolled)
+    else {
+        return false;
+    };
+    planned_days(wave, dyad)
+        .is_some_and(|days| days - f64::from(days_before) > days_between(enrolled, ended))
 }
 
 /// Days by which a visit was after the planned time (negative: before); `None` where

@@ -145,8 +145,10 @@ pub struct FlowStep {
     pub assessed: usize,
     /// In the study, not assessed though it was due.
     pub not_assessed: usize,
-    /// In the study, and the time for this wave has not come.
+    /// In the study, and the time for this wave has not come, or had not come when the study ended.
     pub not_yet_due: usize,
+    /// Which of the two, in words.
+    pub words_of_not_due: &'static str,
     /// Left before this wave, by reason.
     pub left: Vec<(String, usize)>,
 }

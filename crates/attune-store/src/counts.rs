@@ -75,6 +75,8 @@ pub enum AtWave {
     Later,
     /// The family had gone before.
     Gone,
+    /// The study is over, and ended before the time came.
+    AfterEnd,
 }
 
 impl AtWave {
@@ -92,6 +94,8 @@ impl AtWave {
             Self::Missed
         } else if any(&[PlannedStanding::Later, PlannedStanding::WithoutDay]) {
             Self::Later
+        } else if any(&[PlannedStanding::AfterEnd]) {
+            Self::AfterEnd
         } else {
             Self::Gone
         }

@@ -8,8 +8,12 @@ use attune_protocol::{
     id::{DyadId, InstrumentId, SiteId, StudyId, WaveId},
     instrument::PlannedInstrument,
     plan::About,
+    study::Study,
 };
-use attune_records::{records::Dyad as DyadRecord, schedule::planned_days};
+use attune_records::{
+    records::Dyad as DyadRecord,
+    schedule::{is_after_end, planned_days},
+};
 use jiff::{ToSpan, civil::Date};
 
 use crate::{
@@ -70,6 +74,8 @@ pub enum PlannedStanding {
     NotDone,
     /// The family takes part no more.
     NoMore,
+    /// The study is over, and ended before the window opened: nobody missed it.
+    AfterEnd,
 }
 
 impl Store {
@@ -102,7 +108,8 @@ impl Store {
                         && form.instrument == planned.id
                         && form.wave.as_ref() == Some(&wave.id)
                 });
-                let mut planned = one(*key, &family.record, (planned, wave), form, today);
+                let of = (&protocol.study, planned, wave);
+                let mut planned = one(*key, &family.record, of, form, today);
                 if asked_no_more.contains(key) && planned.standing.is_still_to_do() {
                     planned.standing = PlannedStanding::NoMore;
                 }
@@ -159,7 +166,7 @@ fn of_dyads(protocol: &Protocol) -> impl Iterator<Item = (&PlannedInstrument, &W
 fn one(
     key: DyadKey,
     record: &DyadRecord,
-    (planned, wave): (&PlannedInstrument, &Wave),
+    (study, planned, wave): (&Study, &PlannedInstrument, &Wave),
     form: Option<&FormRow>,
     today: Date,
 ) -> Planned {
@@ -177,6 +184,7 @@ fn one(
         Some(FormState::NotDone) => PlannedStanding::NotDone,
         Some(FormState::Draft) => PlannedStanding::Begun,
         None if is_over(record, from.or(day)) => PlannedStanding::NoMore,
+        None if is_after_end(study, wave, record) => PlannedStanding::AfterEnd,
         None => match (from.or(day), until) {
             (None, _) => PlannedStanding::WithoutDay,
             (Some(from), _) if today < from => PlannedStanding::Later,

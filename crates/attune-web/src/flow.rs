@@ -1,5 +1,6 @@
 //! How families go through a study, counted by site or by arm, as a table and as a figure: enrolled, then at
-//! each wave how many were seen, how many wait, were missed, are still to come, or had gone before.
+//! each wave how many were seen, how many wait, were missed, are still to come, had gone before, or were not due
+//! before the study ended.
 
 use std::fmt::Write as _;
 
@@ -7,12 +8,13 @@ use attune_report::escape;
 use attune_store::counts::AtWave;
 
 /// All standings at a wave in the order in which they are drawn.
-pub const STANDINGS: [AtWave; 5] = [
+pub const STANDINGS: [AtWave; 6] = [
     AtWave::Seen,
     AtWave::Waiting,
     AtWave::Missed,
     AtWave::Later,
     AtWave::Gone,
+    AtWave::AfterEnd,
 ];
 
 /// A standing in words, and its name in addresses and styles.
@@ -23,6 +25,7 @@ pub fn words(standing: &AtWave) -> (&'static str, &'static str) {
         AtWave::Missed => ("not done, with a reason", "missed"),
         AtWave::Later => ("still to come", "later"),
         AtWave::Gone => ("had left before", "gone"),
+        AtWave::AfterEnd => ("not due before the end", "after-end"),
     }
 }
 
@@ -36,7 +39,7 @@ pub struct Group {
     /// Families that enrolled.
     pub enrolled: usize,
     /// Counts at each wave, in the order of [`STANDINGS`].
-    pub waves: Vec<[usize; 5]>,
+    pub waves: Vec<[usize; 6]>,
 }
 
 impl Group {
@@ -46,7 +49,7 @@ impl Group {
             label: label.into(),
             query: query.into(),
             enrolled: 0,
-            waves: vec![[0; 5]; n_waves],
+            waves: vec![[0; 6]; n_waves],
         }
     }
 
@@ -151,7 +154,7 @@ fn draw_box(svg: &mut String, (left, top, width): (f64, f64, f64), lines: &[Stri
     }
 }
 
-fn draw_bar(svg: &mut String, (left, top, width): (f64, f64, f64), counts: &[usize; 5]) {
+fn draw_bar(svg: &mut String, (left, top, width): (f64, f64, f64), counts: &[usize; 6]) {
     let all: usize = counts.iter().sum();
     if all == 0 {
         return;
@@ -183,7 +186,7 @@ mod tests {
         group.count([Some(AtWave::Missed), Some(AtWave::Gone)]);
         group.count([Some(AtWave::Seen), None]);
         assert_eq!(group.enrolled, 3);
-        assert_eq!(group.waves, [[2, 0, 1, 0, 0], [0, 0, 0, 1, 1]]);
+        assert_eq!(group.waves, [[2, 0, 1, 0, 0, 0], [0, 0, 0, 1, 1, 0]]);
         let flow = Flow {
             waves: vec![
                 ("a".to_owned(), "Start".to_owned()),

@@ -170,10 +170,11 @@ fn sentence(
         .map(|arm| arm.enrolled - arm.due_at(last))
         .sum();
     if to_come > 0 {
-        sentence.push_str(&format!(
-            " For {} more it is not yet due.",
-            words::count(to_come)
-        ));
+        let is = match long.protocol.study.status.is_over() {
+            false => "it is not yet due",
+            true => "it was not due before the end of the study",
+        };
+        sentence.push_str(&format!(" For {} more {is}.", words::count(to_come)));
     }
     let is_whole = |arm: &AttritionArm| {
         let at_end = arm.assessed.last();

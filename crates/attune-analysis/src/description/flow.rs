@@ -1,5 +1,5 @@
 //! Participant flow: for each site (and arm) how many dyads were enrolled, and what became of them
-//! wave by wave. At every wave assessed + not assessed + not yet due + left so far = enrolled.
+//! wave by wave. At every wave assessed + not assessed + not (yet) due + left so far = enrolled.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,8 +1,8 @@
-//! Planned visits whose time has not come. The long table of a study that is still running has no row for
-//! them, so that they are neither missing nor lost: a family that was enrolled late has not missed its
-//! last visit.
+//! Planned visits whose time has not come, or had not come when the study ended. The long table has no row for
+//! them, so that they are neither missing nor lost: a family that was enrolled late has not missed its last
+//! visit.
 
-use attune_protocol::{design::Timing, study::StudyStatus};
+use attune_protocol::design::Timing;
 
 use crate::long_table::LongTable;
 
@@ -14,16 +14,15 @@ pub struct NotYetDue {
 
 impl NotYetDue {
     /// A visit is to come when something that has data is planned at its wave, and the unit has no row of
-    /// it there: of what is due and was not done there is a row with its reason.
+    /// it there: of what is due and was not done there is a row with its reason. Of a study that is over it never
+    /// came where it was to come only after the end.
     pub fn of(long: &LongTable<'_>) -> Self {
         let n_waves = long.protocol.waves.len();
         let mut not_yet_due = Self {
             n_waves,
             is_to_come: vec![false; n_waves * long.units.len()],
         };
-        if !is_running(long.protocol.study.status) {
-            return not_yet_due;
-        }
+        let is_over = long.protocol.study.status.is_over();
         let mut has_row = vec![false; n_waves * long.units.len()];
         let rows = long.outcomes.iter().flatten();
         for (unit, wave) in rows.filter_map(|row| Some((row.unit, row.wave?))) {
@@ -32,13 +31,15 @@ impl NotYetDue {
         for wave in waves_with_a_day(long) {
             for unit in long.participants() {
                 let place = unit * n_waves + wave;
-                not_yet_due.is_to_come[place] = !has_row[place];
+                let after_end = &long.measures.units[unit].after_end;
+                let may_come = !is_over || after_end.contains(&long.protocol.waves[wave].id);
+                not_yet_due.is_to_come[place] = may_come && !has_row[place];
             }
         }
         not_yet_due
     }
 
-    /// Whether the visit of this unit at this wave is still to come.
+    /// Whether the visit of this unit at this wave is still to come, or never was due.
     pub fn at(&self, unit: usize, wave: usize) -> bool {
         self.is_to_come[unit * self.n_waves + wave]
     }
@@ -59,12 +60,4 @@ fn waves_with_a_day(long: &LongTable<'_>) -> Vec<usize> {
     waves.dedup();
     waves.retain(|&wave| matches!(long.protocol.waves[wave].timing, Timing::After { .. }));
     waves
-}
-
-/// Whether visits may still come: as in the long table.
-fn is_running(status: StudyStatus) -> bool {
-    match status {
-        StudyStatus::Planned | StudyStatus::Recruiting | StudyStatus::FollowUp => true,
-        StudyStatus::Completed | StudyStatus::Stopped => false,
-    }
 }

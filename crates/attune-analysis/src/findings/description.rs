@@ -75,7 +75,7 @@ pub struct FlowWave {
     pub assessed: usize,
     /// Dyads in the study but without one, though it was due.
     pub not_assessed: usize,
-    /// Dyads in the study whose time for this wave has not come.
+    /// Dyads in the study whose time for this wave has not come, or had not come when the study ended.
     #[serde(skip_serializing_if = "is_none_of_them")]
     pub not_yet_due: usize,
     /// Dyads that left between the wave before and this one, by reason; most frequent first.
@@ -176,7 +176,8 @@ pub struct AttritionArm {
     pub enrolled: usize,
     /// Dyads with a value of the primary outcome, per wave.
     pub assessed: Vec<(String, usize)>,
-    /// Dyads without one whose time for the wave has not come, per wave that has any.
+    /// Dyads without one whose time for the wave has not come, or had not come when the study ended, per wave that
+    /// has any.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub not_yet_due: Vec<(String, usize)>,
     /// Share with a value at the last wave, of those for whom it was due.

@@ -81,7 +81,7 @@ impl Attending {
         records: &Records,
         who: &Who<'_>,
         of_unit: &[Assessment],
-        cut: DataCut,
+        cut: DataCut<'_>,
         rows: &mut Vec<Measure>,
     ) {
         let Some(dyad) = who.dyad.filter(|_| self.is_recorded) else {
@@ -233,7 +233,7 @@ fn occasions(
     protocol: &Protocol,
     who: &Who<'_>,
     of_unit: &[Assessment],
-    cut: DataCut,
+    cut: DataCut<'_>,
 ) -> Vec<(Occasion, Until)> {
     let has_day = |wave: &&Wave| matches!(wave.timing, Timing::After { .. });
     let waves: Vec<&Wave> = protocol.waves.iter().filter(has_day).collect();
@@ -255,7 +255,7 @@ fn occasion_of(
     who: &Who<'_>,
     of_unit: &[Assessment],
     wave: &Wave,
-    cut: DataCut,
+    cut: DataCut<'_>,
 ) -> Option<(Occasion, Until)> {
     let at_wave = of_unit
         .iter()

@@ -87,7 +87,7 @@ pub(super) fn dyad_rows(
     records: &Records,
     who: &Who<'_>,
     code: &str,
-    cut: DataCut,
+    cut: DataCut<'_>,
     rows: &mut Vec<Measure>,
 ) {
     for scheme in &protocol.schemes {

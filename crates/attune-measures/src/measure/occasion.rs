@@ -5,13 +5,13 @@ use attune_protocol::{
     design::{Site, Timing, Wave},
     id::{ArmId, MeasureId, PhaseId, SiteId, WaveId},
     missing::Missing,
-    study::StudyStatus,
+    study::Study,
 };
 use attune_records::{
     Records,
     age::days_between,
     records::{Dyad, When},
-    schedule::planned_days,
+    schedule::{is_after_end, planned_days},
     source::Source,
 };
 use jiff::{ToSpan, civil::Date};
@@ -134,21 +134,19 @@ impl Who<'_> {
     }
 }
 
-/// The last day of the records of a study that is still running: what is planned after it is not yet
-/// due. There is no clock here, so the records say how far they reach.
+/// What is not due: of a study that is still running what is planned after the last day of its records
+/// (there is no clock here, so the records say how far they reach), of one that is over what was to come only after
+/// its end.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct DataCut {
-    /// The last day; `None` when everything planned is due.
+pub(super) struct DataCut<'a> {
+    study: &'a Study,
+    /// The last day of a study that is running; `None` when it is over.
     last_day: Option<Date>,
 }
 
-impl DataCut {
+impl<'a> DataCut<'a> {
     /// The cut of these records.
-    pub fn of(protocol: &Protocol, records: &Records) -> Self {
-        let is_running = match protocol.study.status {
-            StudyStatus::Planned | StudyStatus::Recruiting | StudyStatus::FollowUp => true,
-            StudyStatus::Completed | StudyStatus::Stopped => false,
-        };
+    pub fn of(protocol: &'a Protocol, records: &Records) -> Self {
         let visits = records.assessments.iter().filter_map(|one| match one.when {
             When::On(date) => Some(date),
             _ => None,
@@ -162,12 +160,18 @@ impl DataCut {
             .chain(attendance)
             .max();
         Self {
-            last_day: last.filter(|_| is_running),
+            study: &protocol.study,
+            last_day: last.filter(|_| !protocol.study.status.is_over()),
         }
     }
 
     /// Whether the window of a wave, or its planned day, has passed for a unit.
     pub fn is_due(self, who: &Who<'_>, wave: &Wave) -> bool {
+        if let Some(dyad) = who.dyad
+            && is_after_end(self.study, wave, dyad)
+        {
+            return false;
+        }
         let days_after = wave.window.map_or(0, |window| window.days_after);
         let planned = who.dyad.and_then(|dyad| planned_days(wave, dyad));
         let due = planned.and_then(|days| who.day_after_enrolment(days + f64::from(days_after)));

@@ -88,7 +88,7 @@ pub(super) fn score_rows(
     instrument: &ScoredInstrument<'_>,
     who: &Who<'_>,
     of_unit: &[Assessment],
-    cut: DataCut,
+    cut: DataCut<'_>,
     rows: &mut Vec<Measure>,
 ) {
     let planned = instrument.planned;

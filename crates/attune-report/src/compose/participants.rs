@@ -199,6 +199,7 @@ fn site_column(context: &Context<'_>, row: &FlowRow) -> FlowColumn {
                 assessed: wave.assessed,
                 not_assessed: wave.not_assessed,
                 not_yet_due: wave.not_yet_due,
+                words_of_not_due: context.protocol.study.status.words_of_not_due(),
                 left: wave.left.clone(),
             })
             .collect(),
@@ -260,7 +261,7 @@ fn description(columns: &[FlowColumn]) -> String {
                     let left: usize = step.left.iter().map(|(_, n)| n).sum();
                     let to_come = match step.not_yet_due {
                         0 => String::new(),
-                        n => format!(", {n} not yet due"),
+                        n => format!(", {n} {}", step.words_of_not_due),
                     };
                     format!(
                         "{} {} assessed, {left} left before{to_come}",
@@ -288,7 +289,10 @@ fn flow_table(context: &Context<'_>) -> Table {
         Column::numbers("Not assessed"),
     ];
     if is_any_to_come(context) {
-        columns.push(Column::numbers("Not yet due"));
+        columns.push(Column::numbers(match is_over(context) {
+            false => "Not yet due",
+            true => "Not due before the end",
+        }));
     }
     columns.push(Column::numbers("Left before"));
     columns.push(Column::words("Reasons for leaving"));
@@ -310,16 +314,26 @@ fn flow_table(context: &Context<'_>) -> Table {
             .into(),
     );
     if is_any_to_come(context) {
-        table.notes.push(
-            "Not yet due: in the study, and the time in which this wave may be measured goes on beyond the last day of \
-             the records."
-                .into(),
-        );
+        let note = match is_over(context) {
+            false => {
+                "Not yet due: in the study, and the time in which this wave may be measured goes on beyond the last day \
+                 of the records."
+            }
+            true => {
+                "Not due before the end: enrolled so late that the study ended before the time in which this wave may be \
+                 measured."
+            }
+        };
+        table.notes.push(note.into());
     }
     table
 }
 
-/// Whether the study is still running and somebody's visit has not come.
+fn is_over(context: &Context<'_>) -> bool {
+    context.protocol.study.status.is_over()
+}
+
+/// Whether somebody's visit has not come, or had not come when the study ended.
 fn is_any_to_come(context: &Context<'_>) -> bool {
     let flow = &context.findings.description.flow;
     let mut waves = flow.iter().flat_map(|row| &row.waves);

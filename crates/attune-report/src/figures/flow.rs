@@ -92,7 +92,7 @@ fn wave_box(step: &FlowStep, width: f64) -> Stage {
     ];
     for (what, n) in [
         ("not assessed", step.not_assessed),
-        ("not yet due", step.not_yet_due),
+        (step.words_of_not_due, step.not_yet_due),
     ] {
         if n > 0 {
             text.push((SMALL, format!("{what}: {}", words::count(n))));

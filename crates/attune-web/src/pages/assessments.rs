@@ -39,7 +39,7 @@ pub struct Which {
 }
 
 /// States by their names in addresses. `expected` is everything whose time has come.
-const STATES: [(&str, &[PlannedStanding]); 8] = [
+const STATES: [(&str, &[PlannedStanding]); 9] = [
     (
         "expected",
         &[
@@ -60,6 +60,7 @@ const STATES: [(&str, &[PlannedStanding]); 8] = [
         &[PlannedStanding::Later, PlannedStanding::WithoutDay],
     ),
     ("no-more", &[PlannedStanding::NoMore]),
+    ("after-end", &[PlannedStanding::AfterEnd]),
 ];
 
 /// `GET /studies/{study}/assessments`.

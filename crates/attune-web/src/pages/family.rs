@@ -133,6 +133,7 @@ pub fn standing_words(standing: PlannedStanding) -> &'static str {
         PlannedStanding::Done => "done",
         PlannedStanding::NotDone => "not done",
         PlannedStanding::NoMore => "not expected any more",
+        PlannedStanding::AfterEnd => "not due before the end of the study",
     }
 }
 
