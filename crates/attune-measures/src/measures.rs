@@ -52,8 +52,6 @@ pub struct Unit {
     pub days_early: Option<f64>,
     /// Leaving the study before its end.
     pub left: Option<Leaving>,
-    /// Waves that were to come only after the end of the study, which is over.
-    pub after_end: Vec<WaveId>,
     /// Sessions attended since enrolment, where attendance is recorded.
     pub sessions_attended: Option<u32>,
     /// Attributes of the protocol, in its order.

@@ -118,14 +118,6 @@ pub enum StudyStatus {
 }
 
 impl StudyStatus {
-    /// Whether nothing more is measured.
-    pub fn is_over(self) -> bool {
-        match self {
-            Self::Planned | Self::Recruiting | Self::FollowUp => false,
-            Self::Completed | Self::Stopped => true,
-        }
-    }
-
     /// What a visit is whose time has not come, or had not come when the study ended.
     pub fn words_of_not_due(self) -> &'static str {
         match self.is_over() {
@@ -133,9 +125,7 @@ impl StudyStatus {
             true => "not due before the end",
         }
     }
-}
 
-impl StudyStatus {
     /// Whether nobody is enrolled or measured any more.
     pub fn is_over(self) -> bool {
         matches!(self, Self::Completed | Self::Stopped)

@@ -15,25 +15,31 @@ pub struct NotYetDue {
 impl NotYetDue {
     /// A visit is to come when something that has data is planned at its wave, and the unit has no row of
     /// it there: of what is due and was not done there is a row with its reason. Of a study that is over it never
-    /// came where it was to come only after the end.
+    /// came where others have rows: their time came before the end, and this unit's did not.
     pub fn of(long: &LongTable<'_>) -> Self {
         let n_waves = long.protocol.waves.len();
         let mut not_yet_due = Self {
             n_waves,
             is_to_come: vec![false; n_waves * long.units.len()],
         };
-        let is_over = long.protocol.study.status.is_over();
+        let study = &long.protocol.study;
+        if study.status.is_over() && study.ended.is_none() {
+            return not_yet_due;
+        }
         let mut has_row = vec![false; n_waves * long.units.len()];
+        let mut came = vec![!study.status.is_over(); n_waves];
         let rows = long.outcomes.iter().flatten();
         for (unit, wave) in rows.filter_map(|row| Some((row.unit, row.wave?))) {
             has_row[unit * n_waves + wave] = true;
+            came[wave] = true;
         }
-        for wave in waves_with_a_day(long) {
+        for wave in waves_with_a_day(long)
+            .into_iter()
+            .filter(|&wave| came[wave])
+        {
             for unit in long.participants() {
                 let place = unit * n_waves + wave;
-                let after_end = &long.measures.units[unit].after_end;
-                let may_come = !is_over || after_end.contains(&long.protocol.waves[wave].id);
-                not_yet_due.is_to_come[place] = may_come && !has_row[place];
+                not_yet_due.is_to_come[place] = !has_row[place];
             }
         }
         not_yet_due

@@ -238,7 +238,6 @@ impl Builder {
             age_at_enrolment_days: Some(60.0),
             days_early: None,
             left: None,
-            after_end: Vec::new(),
             sessions_attended: None,
             attributes: Vec::new(),
         });

@@ -3,15 +3,10 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use attune_protocol::{
-    Protocol,
-    id::{SiteId, WaveId},
-    plan::About,
-};
+use attune_protocol::{Protocol, id::SiteId, plan::About};
 use attune_records::{
     Records,
     records::{Dyad, Session},
-    schedule::is_after_end,
 };
 
 use super::attendance::sessions_attended;
@@ -53,16 +48,9 @@ fn of_dyad(protocol: &Protocol, records: &Records, dyad: &Dyad) -> Unit {
         age_at_enrolment_days: dyad.age_at_enrolment(),
         days_early: dyad.days_early(),
         left: dyad.left.clone(),
-        after_end: waves_after_end(protocol, dyad),
         sessions_attended: sessions_attended(protocol, records, dyad),
         attributes: dyad.attributes.clone(),
     }
-}
-
-fn waves_after_end(protocol: &Protocol, dyad: &Dyad) -> Vec<WaveId> {
-    let waves = protocol.waves.iter();
-    let after_end = waves.filter(|wave| is_after_end(&protocol.study, wave, dyad));
-    after_end.map(|wave| wave.id.clone()).collect()
 }
 
 fn of_session(protocol: &Protocol, session: &Session) -> Unit {
@@ -94,7 +82,6 @@ fn bare(about: About, id: Arc<str>, site: SiteId) -> Unit {
         age_at_enrolment_days: None,
         days_early: None,
         left: None,
-        after_end: Vec::new(),
         sessions_attended: None,
         attributes: Vec::new(),
     }
