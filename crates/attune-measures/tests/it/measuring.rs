@@ -228,6 +228,31 @@ fn what_is_not_yet_due_in_a_running_study_has_no_row() {
 }
 
 #[test]
+fn what_was_to_come_after_the_end_of_a_study_has_no_row_and_what_was_due_before_has_one() {
+    // D2 enrolled so late that the study ended before its window opened; D1 missed the visit.
+    let dyads = format!("{DYAD_HEADINGS}D1,a,2024-01-10,,,,,\nD2,a,2024-07-01,,,,,\n");
+    let index =
+        format!("{INDEX_HEADINGS}D1,baseline,2024-01-12,98,99\nD2,baseline,2024-07-01,98,99\n");
+    let of = |study: &str| {
+        let table = measures(study, &[("dyads.csv", &dyads), ("index.csv", &index)]);
+        let rows = table.rows.iter();
+        let later = rows.filter(|row| row.wave.as_deref() == Some("six-months"));
+        later
+            .filter(|row| *row.measure == *"index.mental")
+            .map(|row| table.unit(row).id.to_string())
+            .collect::<Vec<_>>()
+    };
+    let ended = |on: &str| {
+        let words = format!("status = \"completed\"\nended = {on}");
+        of(&HOSTELS.replace("status = \"completed\"", &words))
+    };
+    assert_eq!(ended("2024-10-31"), ["D1"]);
+    // The window opens 30 days before 31 December.
+    assert_eq!(ended("2024-12-01"), ["D1", "D2"]);
+    assert_eq!(of(HOSTELS), ["D1", "D2"], "nobody knows when it ended");
+}
+
+#[test]
 fn the_planned_time_stands_for_a_time_that_is_not_said() {
     let table = hostels("D1,a,2024-01-10,2023-12-01,,,,\n", "D1,six-months,,98,99\n");
     insta::assert_snapshot!(shown(

@@ -1,5 +1,6 @@
 //! What the report says.
 
+use attune_protocol::study::StudyStatus;
 use attune_report::{
     Block, Profile, Report, Reported, Section, Text, compose_for, figures, html, tables,
 };
@@ -71,16 +72,25 @@ fn what_is_not_yet_due_has_its_own_words_in_figure_and_tables() {
     arm.not_yet_due = vec![(wave.clone(), 3)];
     let share = arm.assessed[3].1 as f64 / arm.due_at(&wave) as f64;
     let share = format!("({:.0}\u{a0}%)", 100.0 * share);
+    study.protocol.study.status = StudyStatus::FollowUp;
     let page = html(&report(&study));
-    for words in [
-        "not yet due: 3",
-        "3 not yet due",
-        "Not yet due: in the study",
-        "Shares are of",
+    assert!(page.contains("not yet due: 3"), "in the figure");
+    for (status, words) in [
+        (StudyStatus::FollowUp, "not yet due"),
+        (StudyStatus::Completed, "not due before the end"),
     ] {
-        assert!(page.contains(words), "{words}");
+        study.protocol.study.status = status;
+        let page = html(&report(&study));
+        let heading = words.replacen('n', "N", 1);
+        for words in [
+            format!("3 {words}"),
+            format!("{heading}: "),
+            "Shares are of".to_owned(),
+        ] {
+            assert!(page.contains(&words), "{words}");
+        }
+        assert!(page.contains(&share), "{share}");
     }
-    assert!(page.contains(&share), "{share}");
 }
 
 #[test]
