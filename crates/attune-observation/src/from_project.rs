@@ -66,8 +66,24 @@ impl Codings {
                 }
             }
         };
+        let ids = self.scheme.subjects.clone();
         let subjects = self.scheme.subjects.iter_mut().collect();
         unless_doubled(subjects, &|name| scheme.label_of_person(name));
+        let named: BTreeMap<&str, &String> = ids
+            .iter()
+            .map(String::as_str)
+            .zip(&self.scheme.subjects)
+            .collect();
+        for person in self
+            .codings
+            .iter_mut()
+            .filter_map(|coding| coding.people.as_mut())
+            .flatten()
+        {
+            if let Some(name) = named.get(&**person) {
+                *person = std::sync::Arc::from(name.as_str());
+            }
+        }
         let codes = self.scheme.codes.iter_mut().map(|code| &mut code.name);
         unless_doubled(codes.collect(), &|code| scheme.label_of_code(code));
         for coding in &mut self.codings {

@@ -36,7 +36,7 @@ fn without_data_every_profile_says_so_and_tells_released_results_in_the_teams_wo
         markdown: markdown.to_owned(),
         words: Default::default(),
     }];
-    study.protocol.study.status = attune_protocol::study::StudyStatus::Completed;
+    study.protocol.study.status = StudyStatus::Completed;
     study.protocol.study.results_released = true;
     let released = page(&study, Profile::Lay);
     assert!(released.contains("Babies smiled more.") && released.contains("Sleep was as before."));
