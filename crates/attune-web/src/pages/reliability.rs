@@ -27,8 +27,8 @@ use self::{
     drift_plot::drift_plot,
     machine::{Machine, machine},
     numbers::{
-        amount_words, by_clips, decimals, interval, measure_words, rating_measure, settings, signed,
-        why_none,
+        amount_words, by_clips, decimals, interval, measure_words, rating_measure, settings,
+        signed, why_none,
     },
 };
 use crate::{
