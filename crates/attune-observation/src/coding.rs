@@ -222,6 +222,7 @@ mod tests {
     #[test]
     fn what_comes_after_a_gap_follows_nothing_before_it() {
         let code = |name: &str| Code {
+            way: None,
             name: name.to_owned(),
             is_state: true,
             set: 0,

@@ -200,6 +200,7 @@ mod tests {
         let scheme = Scheme {
             subjects: vec!["infant".to_owned()],
             codes: vec![Code {
+                way: None,
                 name: "face".to_owned(),
                 is_state: true,
                 set: 0,
