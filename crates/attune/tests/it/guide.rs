@@ -211,6 +211,29 @@ fn unknown_options(folder: &Path, name: &str, arguments: &[&str]) -> String {
     unknown
 }
 
+/// The page on making a scheme writes one with every part that a scheme can have.
+#[test]
+fn the_scheme_that_the_guide_writes_is_in_order_and_a_mistake_in_it_is_told() {
+    let text = page("docs/guide/make-a-scheme.md");
+    let mut blocks = text.split("```toml\n").skip(1);
+    let mut block = || blocks.next().and_then(|rest| rest.split("```").next());
+    let (named, scheme) = (block().expect("its name"), block().expect("the scheme"));
+    let here = tempfile::tempdir().expect("a folder");
+    succeed(here.path(), &["new", "my-study"]);
+    let study = here.path().join("my-study");
+    let written = fs::read_to_string(study.join("study.toml")).expect("the study file");
+    fs::write(study.join("study.toml"), format!("{written}\n{named}")).expect("a writable file");
+    fs::create_dir_all(study.join("schemes")).expect("a folder");
+    let file = study.join("schemes/baby-group.toml");
+    fs::write(&file, scheme).expect("a writable file");
+    succeed(here.path(), &["check", "my-study"]);
+    replace(&file, "key = \"w\"", "key = \"h\"");
+    let said = run(here.path(), &["check", "my-study"]);
+    assert_ne!(said.code, 0);
+    let told = format!("{}{}", said.out, said.err);
+    assert!(told.contains("the key 'h' has two meanings"), "{told}");
+}
+
 /// The page on adding an outcome shows three mistakes and what is said of them.
 #[test]
 fn the_mistakes_that_the_guide_makes_are_told_as_it_shows() {
