@@ -212,6 +212,15 @@ impl Answer<'_> {
                 without_width.join(", ")
             ));
         }
+        let at_one_point = named(&|result| {
+            result.se.is_none() && result.ci_lower.is_some() && result.ci_lower == result.ci_upper
+        });
+        if !at_one_point.is_empty() {
+            self.warnings.push(format!(
+                "the limits of {} are one point: beyond a coder's own shift no rating of a unit differs from another, which says nothing about units not rated",
+                at_one_point.join(", ")
+            ));
+        }
         if !missing.is_empty() {
             self.warnings.push(format!(
                 "some results of {} have no interval: without one of the units they are not defined",
