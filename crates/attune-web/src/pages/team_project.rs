@@ -114,6 +114,12 @@ impl Look {
         let planned = self.plan.observations.iter();
         planned.filter(|one| one.purpose.is_some()).count()
     }
+
+    /// Observations of which nothing tells who coded them.
+    fn n_untold(&self) -> usize {
+        let all = self.choices.observations.iter();
+        all.filter(|one| one.is_untold()).count()
+    }
 }
 
 /// `GET /studies/{study}/clips/projects/{bringing}`.

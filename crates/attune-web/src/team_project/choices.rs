@@ -111,6 +111,13 @@ pub struct ObservationChoice {
     pub out: bool,
 }
 
+impl ObservationChoice {
+    /// Whether it is taken and nobody knows who coded it.
+    pub fn is_untold(&self) -> bool {
+        !self.out && self.coder.is_empty()
+    }
+}
+
 /// What a form asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asked {
@@ -153,7 +160,7 @@ impl Choices {
             observations: vec![ObservationChoice::default(); rows.n_observations],
             ..Self::default()
         };
-        let (mut asked, mut meant_for) = (Asked::Look, String::new());
+        let (mut asked, mut meant_for, mut by_rest) = (Asked::Look, String::new(), String::new());
         for (name, value) in fields {
             let value = value.trim().to_owned();
             let Some((kind, row)) = row_of(name) else {
@@ -165,6 +172,7 @@ impl Choices {
                     "purpose" => choices.purpose = value,
                     "first" => choices.first = value,
                     "meant-for" => meant_for = value,
+                    "by-rest" => by_rest = value,
                     "do" => {
                         asked = match value.as_str() {
                             "bring" => Asked::Bring,
@@ -216,6 +224,10 @@ impl Choices {
                 }
                 _ => return Err(not_ours(name)),
             }
+        }
+        let untold = choices.observations.iter_mut();
+        for one in untold.filter(|one| one.is_untold()) {
+            one.coder.clone_from(&by_rest);
         }
         if meant_for != choices.scheme {
             choices.behaviours.clear();
@@ -275,6 +287,16 @@ mod tests {
         assert_eq!(choices.observations[1].recording, "clip 7");
         assert!(choices.observations[0].out);
         assert_eq!(choices.behaviours["face"], "at-face");
+    }
+
+    #[test]
+    fn one_name_stands_for_whoever_coded_the_rest() {
+        let (choices, _) =
+            read(&[("by.0", "Ann"), ("by.1", ""), ("by-rest", "Ben")]).expect("ours");
+        let coders = choices.observations.iter().map(|one| one.coder.as_str());
+        assert_eq!(coders.collect::<Vec<_>>(), ["Ann", "Ben"]);
+        let (choices, _) = read(&[("out.1", "yes"), ("by-rest", "Ben")]).expect("ours");
+        assert_eq!(choices.observations[1].coder, "");
     }
 
     #[test]

@@ -356,6 +356,7 @@ impl Planning<'_> {
             };
             accounts.insert(name, account);
         }
+        self.whoever_is_untold();
         let telling = self.telling_words();
         let mut taken: Vec<(usize, Target, AccountId)> = Vec::new();
         for place in 0..self.project.origins.len() {
@@ -391,6 +392,32 @@ impl Planning<'_> {
         }
     }
 
+    /// Observations of which nothing tells who coded them: one problem, however many they are.
+    fn whoever_is_untold(&mut self) {
+        let all = self.choices.observations.iter().enumerate();
+        let untold: Vec<usize> = all
+            .filter(|(_, one)| one.is_untold())
+            .map(|(place, _)| place)
+            .collect();
+        match untold[..] {
+            [] => {}
+            [place] => {
+                let id = &self.project.project.observations()[place].id;
+                let what = format!(
+                    "Observation “{id}”: nothing tells who coded it. Write a name, or leave it out."
+                );
+                self.problem(format!("by.{place}"), what);
+            }
+            _ => {
+                let n = untold.len();
+                let what = format!(
+                    "{n} observations: nothing tells who coded them. Write one name for all of them, or a name at each, or leave them out."
+                );
+                self.problem("by-rest", what);
+            }
+        }
+    }
+
     /// Where an observation goes and whose it is; what is not known is a problem.
     fn observation(
         &mut self,
@@ -407,14 +434,6 @@ impl Planning<'_> {
                 out: true,
                 ..Planned::default()
             };
-        }
-        if choice.coder.is_empty() {
-            self.problem(
-                format!("by.{place}"),
-                format!(
-                    "Observation “{id}”: nothing tells who coded it. Write a name, or leave it out."
-                ),
-            );
         }
         if choice.recording.is_empty() {
             self.problem(

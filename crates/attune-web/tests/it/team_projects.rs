@@ -361,6 +361,56 @@ async fn no_answer_that_a_blind_coder_gets_tells_what_their_observations_were_ca
     );
 }
 
+/// A project of one person, whom nothing in it names.
+fn of_one_person() -> String {
+    let observation = |name: &str| {
+        format!(
+            r#""{name}": {{"type": "MEDIA", "date": "2024-03-12T09:00:00", "description": "", "time offset": 0.0,
+            "file": {{"1": ["/films/{name}.mp4"]}}, "media_info": {{"length": {{"/films/{name}.mp4": 60.0}}}}, "independent_variables": {{}},
+            "events": [[1.0, "", "smile", "", ""]]}}"#
+        )
+    };
+    let observations = ["a bath", "playing on the floor", "supper"].map(observation);
+    format!(
+        r#"{{"project_format_version": "7.0", "project_name": "", "project_description": "",
+        "observations": {{{}}}, "subjects_conf": {{}},
+        "behaviors_conf": {{"0": {{"type": "Point event", "key": "s", "code": "smile", "description": "", "color": "", "category": "", "excluded": "", "modifiers": {{}}}}}}}}"#,
+        observations.join(", ")
+    )
+}
+
+#[tokio::test]
+async fn a_project_of_one_person_takes_one_name_for_all_of_it() {
+    let place = place().await;
+    let mut lead = place.lead().await;
+    let address = place
+        .sent(&mut lead, "own.boris", of_one_person().as_bytes())
+        .await;
+    let page = lead.get(&address).await;
+    let told = page.body.matches("nothing tells who coded").count();
+    assert_eq!(told, 1, "{}", page.body);
+    assert!(
+        page.body.contains("href=\"#by-rest\"") && page.body.contains("id=\"by-rest\""),
+        "{}",
+        page.body
+    );
+    let said = [("by-rest", "Ann"), ("who.0", "infant-1"), ("do", "look")];
+    let named = with(&page, &said);
+    post(&mut lead, &address, &named).await;
+    let page = lead.get(&address).await;
+    assert!(page.body.contains("Say who “Ann” is"), "{}", page.body);
+    assert!(!page.body.contains("by-rest"), "{}", page.body);
+    let ines = place.ines.to_string();
+    let said = with(&page, &[("coder-is.0", &ines), ("do", "look")]);
+    post(&mut lead, &address, &said).await;
+    let page = lead.get(&address).await;
+    let brought = post(&mut lead, &address, &with(&page, &[("do", "bring")])).await;
+    assert_eq!(brought.status, StatusCode::SEE_OTHER, "{}", brought.body);
+    let store = place.world.state.store();
+    let codings = store.codings(&place.study).await.expect("read");
+    assert!(codings.len() == 3 && codings.iter().all(|one| one.coder == place.ines));
+}
+
 #[tokio::test]
 async fn a_new_scheme_is_made_of_the_project_and_its_codings_are_compared() {
     let place = place().await;
