@@ -93,7 +93,7 @@ test("a lead brings a team's project and sees whether the coders agree", async (
   await page.getByRole("row", { name: /visits.boris/ }).getByRole("link", { name: "Can the coders be trusted?" }).click();
   await expect(page.locator("main")).toContainText("ben (coded elsewhere)");
   await expect(page.locator("main")).toContainText(ann ?? "nobody");
-  await expect(page.locator("main")).toContainText("looks-at-face");
+  await expect(page.locator("main")).toContainText("looks at face");
 });
 
 test("a coder opens what was brought for them under a neutral name, without its film", async ({ page }) => {
