@@ -50,12 +50,14 @@ export interface Stored {
 export class RoomServer {
   readonly folder = mkdtempSync(join(tmpdir(), "coding-room-"));
   private process: ChildProcess | null = null;
+  private gone: Promise<void> = Promise.resolve();
   made!: Made;
   origin = "";
   private port = 0;
 
   /** Starts the server, after a kill on the same port; the first time it also tells what it made. `path`: where it finds programs. */
   async start(path = process.env["PATH"] ?? ""): Promise<void> {
+    await this.gone;
     const server = spawn(PROGRAM, [this.folder, String(this.port)], { stdio: ["pipe", "pipe", "inherit"], env: { ...process.env, PATH: path } });
     this.process = server;
     await new Promise<void>((ready, fail) => {
@@ -75,8 +77,12 @@ export class RoomServer {
   }
 
   kill(): void {
-    this.process?.removeAllListeners("exit");
-    this.process?.kill("SIGKILL");
+    const server = this.process;
+    if (server === null) return;
+    server.removeAllListeners("exit");
+    // Until it is gone it has its port and its store.
+    if (server.exitCode === null && server.signalCode === null) this.gone = new Promise((resolve) => server.once("exit", () => resolve()));
+    server.kill("SIGKILL");
   }
 
   end(): void {
