@@ -210,35 +210,26 @@ fn edits(scheme: &Scheme, coding: &SessionCoding) -> Option<Vec<Edit>> {
     let names = Names::of(scheme, coding);
     let window = coding.windows.first()?;
     let (first, last) = (window.start().0, window.stop().0);
-    let stretch = |behaviour: &str, start: i64, stop: i64| CodedEvent {
-        behaviour: behaviour.to_owned(),
-        subject: None,
-        target: None,
-        modifiers: BTreeMap::new(),
-        start,
-        stop: Some(stop),
-        point: false,
-        start_frame: None,
-        stop_frame: None,
-        comment: String::new(),
-        sampled: None,
-    };
-    let mut events = vec![stretch(OBSERVED, first, last)];
+    let mut events = vec![CodedEvent::stretch(OBSERVED, first, last)];
     for part in coding.not_codable.iter().filter(|part| !part.is_empty()) {
-        events.push(stretch(NOT_CODABLE, part.start().0, part.stop().0));
+        events.push(CodedEvent::stretch(
+            NOT_CODABLE,
+            part.start().0,
+            part.stop().0,
+        ));
     }
     for person in &coding.people {
         events.push(CodedEvent {
             subject: Some(names.of_room(person)),
             stop: None,
             point: true,
-            ..stretch(PRESENT, first, last)
+            ..CodedEvent::stretch(PRESENT, first, last)
         });
     }
     for sample in &coding.samples {
         events.push(CodedEvent {
             sampled: Some(sample.sampled),
-            ..stretch(SAMPLED, sample.interval.start().0, sample.interval.stop().0)
+            ..CodedEvent::stretch(SAMPLED, sample.interval.start().0, sample.interval.stop().0)
         });
     }
     for one in &coding.not_seen {
@@ -246,7 +237,7 @@ fn edits(scheme: &Scheme, coding: &SessionCoding) -> Option<Vec<Edit>> {
         events.push(CodedEvent {
             subject: Some(names.of_room(&one.subject)),
             sampled: Some(one.sample.sampled),
-            ..stretch(NOT_CODABLE, interval.start().0, interval.stop().0)
+            ..CodedEvent::stretch(NOT_CODABLE, interval.start().0, interval.stop().0)
         });
     }
     for event in &coding.events {
@@ -254,7 +245,7 @@ fn edits(scheme: &Scheme, coding: &SessionCoding) -> Option<Vec<Edit>> {
             scheme,
             &names,
             event,
-            stretch(&event.behaviour, 0, 1),
+            CodedEvent::stretch(&event.behaviour, 0, 1),
         )?);
     }
     let events = events

@@ -384,30 +384,17 @@ pub fn around(
                 .or(last.map(|last| (0, last)))
         }
     };
-    let stretch = |behaviour: &str, start: i64, stop: i64| CodedEvent {
-        behaviour: behaviour.to_owned(),
-        subject: None,
-        target: None,
-        modifiers: BTreeMap::new(),
-        start,
-        stop: Some(stop),
-        point: false,
-        start_frame: None,
-        stop_frame: None,
-        comment: String::new(),
-        sampled: None,
-    };
     let is_sound = |(start, stop): &(i64, i64)| *start >= 0 && start < stop && *stop <= A_DAY;
     let mut stretches = Vec::new();
     if coding_rules::is_of_the_room(scheme, OBSERVED) {
         let window = window.filter(is_sound);
-        stretches.extend(window.map(|(start, stop)| stretch(OBSERVED, start, stop)));
+        stretches.extend(window.map(|(start, stop)| CodedEvent::stretch(OBSERVED, start, stop)));
     }
     if coding_rules::is_of_the_room(scheme, NOT_CODABLE) {
         let parts = observation.not_codable.iter();
         let parts = parts.map(|part| (part.start().0, part.stop().0));
         let parts = parts.filter(is_sound);
-        stretches.extend(parts.map(|(start, stop)| stretch(NOT_CODABLE, start, stop)));
+        stretches.extend(parts.map(|(start, stop)| CodedEvent::stretch(NOT_CODABLE, start, stop)));
     }
     if !observation.samples.is_empty() || observation.scan_every.is_some() {
         note("samples of time: what was coded at them is kept, not that they were samples");

@@ -426,6 +426,26 @@ pub struct CodedEvent {
     pub sampled: Option<Sampled>,
 }
 
+impl CodedEvent {
+    /// A stretch of the whole recording, of nobody in particular: what was observed, or could not be coded. Begin
+    /// and end, excluded, in microseconds.
+    pub fn stretch(behaviour: &str, start: i64, stop: i64) -> Self {
+        Self {
+            behaviour: behaviour.to_owned(),
+            subject: None,
+            target: None,
+            modifiers: BTreeMap::new(),
+            start,
+            stop: Some(stop),
+            point: false,
+            start_frame: None,
+            stop_frame: None,
+            comment: String::new(),
+            sampled: None,
+        }
+    }
+}
+
 /// Detail of an event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]

@@ -1,9 +1,7 @@
 //! A team's project of BORIS on its way into a study: shown, corrected, brought whole, deleted again; and told
 //! to no coder.
 
-use std::path::PathBuf;
-
-use attune_protocol::{Protocol, StudyFolder, id::StudyId};
+use attune_protocol::id::StudyId;
 use attune_store::{
     Actor, Command, Request as Change, Role,
     command::{Authority, Being, ConsentGiven, DyadEvent, Manner, video::CodingPurpose},
@@ -59,27 +57,7 @@ struct Place {
 
 async fn place() -> Place {
     let world = World::new(Settings::default()).await;
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let folder = StudyFolder::on_disk(&root.join("../../studies/hostel-clinic")).expect("a study");
-    let scheme = include_bytes!("../../../attune-store/tests/data/room-scheme.toml");
-    let files: Vec<(String, Vec<u8>)> = folder
-        .names()
-        .map(|name| match name {
-            "schemes/play-form.toml" => (name.to_owned(), scheme.to_vec()),
-            _ => (
-                name.to_owned(),
-                folder.bytes(name).unwrap_or_default().to_vec(),
-            ),
-        })
-        .collect();
-    let folder = StudyFolder::from_files(files);
-    let (protocol, _) = Protocol::read_folder(&folder).unwrap_or_else(|why| panic!("{why}"));
-    let (store, at) = (world.state.store(), world.state.now());
-    store
-        .register_study(&Actor::PROGRAM, &folder, &protocol, at, None)
-        .await
-        .expect("registered");
-    let study = protocol.study.id;
+    let study = crate::coding::study(&world).await;
     let (ines, _) = world.add("ines", false).await;
     world
         .give(ines, Role::Observer, Some(study.as_str()), &[])
